@@ -1,0 +1,22 @@
+"""Understand classification losses with eyes and hands, then prove it on real training.
+
+``import lossviz`` does not import torch; calling ``objective`` does.
+"""
+
+from typing import TYPE_CHECKING, Literal
+
+from lossviz.losses.catalogue import LOSSES, get_loss
+from lossviz.losses.loss import Loss
+from lossviz.losses.spec import loss_from_spec, parse_loss
+
+if TYPE_CHECKING:
+    from lossviz.losses.objective import Objective
+
+__all__ = ["LOSSES", "Loss", "get_loss", "loss_from_spec", "objective", "parse_loss"]
+
+
+def objective(loss: Loss, reduction: Literal["mean", "sum", "none"] = "mean") -> "Objective":
+    """The torch objective of a loss: an ``nn.Module`` of logits [N, K] and targets [N] (int64). See ``Objective``."""
+    from lossviz.losses.objective import Objective  # torch costs 2 s and 400 MB: only who trains pays it
+
+    return Objective(loss, reduction=reduction)

@@ -1,0 +1,96 @@
+"""The error tree of lossviz.
+
+    LossvizError                     a user can mend it; the message says how
+    ├── InvalidInput                 a value that nothing can be done with
+    │   ├── FormulaError             a text that is no loss; knows the place
+    │   ├── UnknownLoss              no loss is registered under this key
+    │   ├── UnknownRecipe            no recipe is registered under this key
+    │   └── ParameterError           a parameter that is unknown, missing or out of range
+    ├── StoreError                   the database cannot do what was asked
+    └── EngineError                  trials cannot be run here and now
+
+Pages and the command line catch ``LossvizError`` once, at the edge. Whatever else is raised is a bug and shows its trace.
+"""
+
+from difflib import get_close_matches
+
+
+def suggestion(name: str, known: tuple[str, ...]) -> str:
+    """``"; did you mean 'gamma'?"`` when a known name is near ``name``, else the empty string."""
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+class LossvizError(Exception):
+    """Something that the user can mend. The message says what was wrong and what to do next."""
+
+
+class InvalidInput(LossvizError, ValueError):
+    """A value that nothing can be done with."""
+
+
+class FormulaError(InvalidInput):
+    """A text that is no loss.
+
+    Attributes:
+        text: What was typed.
+        position: 0-based offset into ``text`` of the place that is wrong, or None where it is the whole.
+        reason: One sentence: what was found and what would be right.
+    """
+
+    def __init__(self, text: str, position: int | None, reason: str) -> None:
+        self.text, self.position, self.reason = text, position, reason
+        super().__init__(reason)
+
+    def pointed(self) -> str:
+        """The text with a caret under the place, then the reason; one line where there is no place.
+
+        >>> print(FormulaError("p +* 2", 3, "a value is missing here").pointed())
+        p +* 2
+           ^
+        a value is missing here
+        """
+        if self.position is None:
+            return self.reason
+        start = max(0, self.position - 60)
+        return f"{self.text[start : self.position + 20]}\n{' ' * (self.position - start)}^\n{self.reason}"
+
+
+class UnknownLoss(InvalidInput, KeyError):
+    """No loss is registered under this key."""
+
+    def __init__(self, key: str, known: tuple[str, ...]) -> None:
+        self.key, self.known = key, known
+        super().__init__(f"no loss called {key!r}{suggestion(key, known) or '.'} Choose one of {', '.join(known)}, or type a formula of p.")
+
+    __str__ = Exception.__str__  # KeyError would print the repr
+
+
+class UnknownRecipe(InvalidInput, KeyError):
+    """No recipe is registered under this key."""
+
+    def __init__(self, key: str, known: tuple[str, ...]) -> None:
+        self.key, self.known = key, known
+        super().__init__(f"no recipe called {key!r}{suggestion(key, known) or '.'} Choose one of {', '.join(known)}.")
+
+    __str__ = Exception.__str__
+
+
+class ParameterError(InvalidInput):
+    """A parameter that is unknown, missing or out of range.
+
+    Attributes:
+        name: The parameter's name.
+    """
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        super().__init__(reason)
+
+
+class StoreError(LossvizError):
+    """The database cannot do what was asked."""
+
+
+class EngineError(LossvizError):
+    """Trials cannot be run here and now."""

@@ -1,0 +1,210 @@
+"""Read the text of a loss into a symbolic expression, through an allow-list. Nothing of the text is ever run."""
+
+import ast
+import keyword
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+import sympy
+
+from lossviz.errors import FormulaError, suggestion
+from lossviz.language.choices import Greatest, Least, Magnitude, Where, WhereAtLeast, WhereAtMost, WhereGreater, WhereLess
+
+MAX_CHARACTERS = 500
+MAX_DEPTH = 40
+MAX_NODES = 200
+MAX_EXPONENT = 64
+MAX_NUMBER = 1e100
+MAX_EXACT = 10_000  # longer numerators and denominators become floating point: to sympy p**1.0000001 is a polynomial of degree 10,000,001
+
+P = sympy.Symbol("p", positive=True)
+
+_ALPHABET = re.compile(r"[A-Za-z0-9_+\-*/.(),<>= ]")
+_WRITE_INSTEAD = {
+    "^": "write ** for a power",
+    "−": "write - for minus",
+    "×": "write * for times",
+    "·": "write * for times",
+    "÷": "write / for division",
+}
+_FLOAT: dict[str, Callable[..., float]] = {
+    "log": math.log, "exp": math.exp, "sqrt": math.sqrt, "abs": abs, "min": min, "max": max,
+    "log1p": math.log1p, "expm1": math.expm1, "tanh": math.tanh, "sin": math.sin, "cos": math.cos,
+}  # fmt: skip
+_SYMBOLIC: dict[str, Callable[..., Any]] = {
+    "log": sympy.log, "exp": sympy.exp, "sqrt": sympy.sqrt, "abs": Magnitude, "min": Least, "max": Greatest,
+    "log1p": lambda x: sympy.log(1 + x), "expm1": lambda x: sympy.exp(x) - 1, "tanh": sympy.tanh, "sin": sympy.sin, "cos": sympy.cos,
+}  # fmt: skip
+FUNCTIONS = (*_SYMBOLIC, "where")
+_VARIADIC = {"min", "max"}
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: lambda a, b: a + b,
+    ast.Sub: lambda a, b: a - b,
+    ast.Mult: lambda a, b: a * b,
+    ast.Div: lambda a, b: a / b,
+    ast.Pow: lambda a, b: a**b,
+}
+_COMPARISONS: dict[type[ast.cmpop], type[Where]] = {ast.Lt: WhereLess, ast.LtE: WhereAtMost, ast.Gt: WhereGreater, ast.GtE: WhereAtLeast}
+
+
+def parameter_symbol(name: str) -> sympy.Symbol:
+    """The symbol that stands for the parameter ``name``: a real number."""
+    return sympy.Symbol(name, real=True)
+
+
+def read_formula(text: str, parameters: tuple[str, ...] = ()) -> sympy.Expr:
+    """Read a loss, as a function of ``p``, from its text.
+
+    The language: numbers, ``p``, declared parameters, ``+ - * / **``, parentheses, the functions in ``FUNCTIONS``, and comparisons
+    (``< <= > >=``) as the condition of ``where(condition, a, b)``.
+
+    Args:
+        text: At most ``MAX_CHARACTERS`` characters of ASCII.
+        parameters: The names that the text may use besides ``p``.
+
+    Returns:
+        An expression of ``P`` and the parameters' symbols.
+
+    Raises:
+        FormulaError: The text is no loss. The error knows the position and what would be right.
+
+    >>> read_formula("(1 - p**q)/q", ("q",))
+    (1 - p**q)/q
+    """
+    _check_text(text)
+    offset = len(text) - len(text.lstrip())
+    try:
+        parsed = ast.parse(text.strip(), mode="eval")
+    except SyntaxError as error:
+        position = min(offset + max(0, (error.offset or 1) - 1), len(text))
+        raise FormulaError(text, position, f"the formula cannot be read from here: {_plain(error.msg)}") from None
+    except (MemoryError, RecursionError):
+        raise FormulaError(text, None, f"too deeply nested: at most {MAX_DEPTH} levels") from None
+    if (nodes := sum(isinstance(node, ast.expr) for node in ast.walk(parsed))) > MAX_NODES:
+        raise FormulaError(text, None, f"the formula has {nodes} parts; at most {MAX_NODES} are allowed")
+    expression = _Reader(text, offset, parameters).read(parsed.body, MAX_DEPTH)
+    if P not in expression.free_symbols:
+        raise FormulaError(text, None, "a loss must depend on p, the predicted probability of the true class; this formula is constant in p")
+    return expression
+
+
+def _check_text(text: str) -> None:
+    """Refuse what need not be parsed: emptiness, length, foreign characters, Python's reserved words."""
+    if not text.strip():
+        raise FormulaError(text, None, "the formula is empty; type a function of p such as -log(p)")
+    if len(text) > MAX_CHARACTERS:
+        raise FormulaError(text, None, f"the formula has {len(text):,} characters; at most {MAX_CHARACTERS} are allowed")
+    for position, character in enumerate(text):
+        if not _ALPHABET.fullmatch(character):
+            advice = _WRITE_INSTEAD.get(character, "a formula is made of numbers, names, + - * / ** ( ) , and < >")
+            raise FormulaError(text, position, f"the character {character!r} has no place in a formula; {advice}")
+    for word in re.finditer(r"[A-Za-z_]\w*", text):
+        if keyword.iskeyword(word[0]):
+            raise FormulaError(text, word.start(), f"{word[0]!r} is a reserved word; use another name, or where(condition, a, b) to choose")
+
+
+def _plain(message: str) -> str:
+    """Python's words for a syntax error, in a visitor's."""
+    return "a bracket is not closed" if "was never closed" in message else message.replace("invalid syntax", "something is missing or too much")
+
+
+class _Reader:
+    """Walks the syntax tree and builds the expression; every node that is not listed here is refused."""
+
+    def __init__(self, text: str, offset: int, parameters: tuple[str, ...]) -> None:
+        self._text, self._offset = text, offset
+        self._symbols = {"p": P} | {name: parameter_symbol(name) for name in parameters}
+
+    def _refuse(self, node: ast.expr, reason: str) -> FormulaError:
+        return FormulaError(self._text, self._offset + node.col_offset, reason)
+
+    def read(self, node: ast.expr, depth: int) -> Any:
+        if depth == 0:
+            raise self._refuse(node, f"too deeply nested: at most {MAX_DEPTH} levels")
+        match node:
+            case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
+                return self._number(node, value)
+            case ast.Name(id=name):
+                return self._name(node, name)
+            case ast.UnaryOp(op=ast.USub(), operand=operand):
+                return -self.read(operand, depth - 1)
+            case ast.UnaryOp(op=ast.UAdd(), operand=operand):
+                return self.read(operand, depth - 1)
+            case ast.BinOp(op=op, left=left, right=right) if type(op) in _OPERATORS:
+                return self._operation(node, op, self.read(left, depth - 1), self.read(right, depth - 1))
+            case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
+                return self._call(node, name, arguments, depth - 1)
+            case ast.Attribute(value=value):
+                dot = self._text.index(".", self._offset + (value.end_col_offset or 0))
+                raise FormulaError(self._text, dot, "a dot after a name is not part of the loss language")
+            case ast.Compare():
+                raise self._refuse(node, "a comparison belongs inside where(condition, a, b)")
+            case _:
+                language = "numbers, p, parameters, + - * / ** and " + ", ".join(FUNCTIONS)
+                raise self._refuse(node, f"this is not part of the loss language: use {language}")
+
+    def _number(self, node: ast.expr, value: float) -> sympy.Expr:
+        if not abs(value) <= MAX_NUMBER:
+            raise self._refuse(node, f"the number is too large: at most {MAX_NUMBER:.0e}")
+        return sympy.Rational(str(value))  # exact: 0.2 is 1/5, so that p**-0.2 simplifies as p**(-1/5)
+
+    def _name(self, node: ast.expr, name: str) -> sympy.Symbol:
+        if name in self._symbols:
+            return self._symbols[name]
+        if name in FUNCTIONS:
+            raise self._refuse(node, f"{name} is a function; write {name}(...)")
+        near = suggestion(name, (*self._symbols, *FUNCTIONS))
+        raise self._refuse(node, f"unknown name {name!r}{near or '.'} To use it as a parameter, declare it: ; {name}=1")
+
+    def _operation(self, node: ast.expr, op: ast.operator, left: Any, right: Any) -> sympy.Expr:
+        if isinstance(op, ast.Pow) and right.is_number and abs(right) > MAX_EXPONENT:
+            raise self._refuse(node, f"the exponent is too large: at most {MAX_EXPONENT}")
+        operate = _OPERATORS[type(op)]
+        self._check_value(node, operate, left, right)
+        return self._apply(node, operate, left, right)
+
+    def _call(self, node: ast.Call, name: str, arguments: list[ast.expr], depth: int) -> sympy.Expr:
+        if name not in FUNCTIONS:
+            raise self._refuse(node, f"unknown function {name!r}{suggestion(name, FUNCTIONS) or '.'} The functions are {', '.join(FUNCTIONS)}.")
+        needed = 3 if name == "where" else 1
+        if len(arguments) < 2 if name in _VARIADIC else len(arguments) != needed:
+            wanted = "two or more values" if name in _VARIADIC else f"{needed} value{'s' * (needed > 1)}"
+            raise self._refuse(node, f"{name}(...) takes {wanted}, found {len(arguments)}")
+        if name == "where":
+            condition, then, otherwise = arguments
+            return self._where(condition, self.read(then, depth), self.read(otherwise, depth), depth)
+        values = [self.read(argument, depth) for argument in arguments]
+        self._check_value(node, _FLOAT[name], *values)
+        return self._apply(node, _SYMBOLIC[name], *values)
+
+    def _where(self, node: ast.expr, then: sympy.Expr, otherwise: sympy.Expr, depth: int) -> sympy.Expr:
+        match node:
+            case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISONS:
+                return _COMPARISONS[type(op)](self.read(left, depth), self.read(right, depth), then, otherwise)
+            case _:
+                raise self._refuse(node, "the condition of where(...) is one comparison, such as p > 0.5")
+
+    def _apply(self, node: ast.expr, operate: Callable[..., Any], *values: Any) -> sympy.Expr:
+        """The result, with numbers of bounded length; refused if sympy finds it infinite or complex, such as ``log(-p)``."""
+        try:
+            expression = operate(*values)
+        except Exception as error:  # sympy, not the text, is at its limits; whatever it raised, the visitor can write it in another way
+            raise self._refuse(node, "this cannot be worked out; write it in a simpler way") from error
+        if expression.has(sympy.I, sympy.zoo, sympy.oo, -sympy.oo, sympy.nan):
+            raise self._refuse(node, "this has no real value")
+        long = [number for number in expression.atoms(sympy.Rational) if max(abs(number.p), number.q) > MAX_EXACT]
+        return expression.xreplace({number: sympy.Float(number) for number in long})
+
+    def _check_value(self, node: ast.expr, operate: Callable[..., Any], *values: Any) -> None:
+        """Refuse arithmetic on plain numbers that has no real, bounded result, before sympy computes it exactly (9**9**9 would not end)."""
+        if not all(value.is_number for value in values):
+            return
+        try:
+            result = operate(*(float(value) for value in values))
+            bounded = abs(result) <= MAX_NUMBER and not isinstance(result, complex)
+        except (ArithmeticError, TypeError, ValueError):
+            bounded = False
+        if not bounded:
+            raise self._refuse(node, f"this has no real value, or one beyond {MAX_NUMBER:.0e}")

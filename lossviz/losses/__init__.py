@@ -1,0 +1,1 @@
+"""Losses: one formula each, and what follows from it."""

@@ -1,0 +1,70 @@
+"""Losses from text: a typed formula, or one string for links and the command line."""
+
+import re
+
+from lossviz.errors import FormulaError, ParameterError
+from lossviz.language.grammar import FUNCTIONS
+from lossviz.losses.catalogue import LOSSES, get_loss
+from lossviz.losses.loss import Loss
+from lossviz.losses.parameter import Parameter
+
+MAX_PARAMETERS = 8
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
+_RESERVED = frozenset({"p", "pj", "l", "K", "sum", "mean", *FUNCTIONS})
+
+
+def parse_loss(text: str, /, **parameters: float) -> Loss:
+    """A loss of the visitor's own: a formula of ``p``, with the values of the parameters that it uses.
+
+    Raises:
+        FormulaError: The text is no loss; the error knows the place and what would be right.
+        ParameterError: A parameter's name cannot be used, or its value is not a finite number.
+
+    >>> parse_loss("p**-k", k=0.2).weight([1.0]).tolist()
+    [0.2]
+    """
+    if len(parameters) > MAX_PARAMETERS:
+        raise FormulaError(text, None, f"{len(parameters)} parameters; at most {MAX_PARAMETERS} are allowed")
+    for name in parameters:
+        if not _NAME.fullmatch(name) or name in _RESERVED:
+            raise ParameterError(name, f"{name!r} cannot name a parameter: use letters and digits, and none of {', '.join(sorted(_RESERVED))}")
+    return Loss(text=text.strip(), parameters=tuple(Parameter(name=name, value=float(value)) for name, value in parameters.items()))
+
+
+def loss_from_spec(spec: str) -> Loss:
+    """Read a loss written as one string: ``KEY``, ``KEY:k=0.2``, or a formula ``p**-k; k=0.2``.
+
+    The inverse of ``Loss.spec``.
+
+    Raises:
+        FormulaError, UnknownLoss, ParameterError: As ``parse_loss`` and ``get_loss``.
+
+    >>> loss_from_spec("inverse_power:k=0.5").label
+    'inverse power, k = 0.5'
+    >>> loss_from_spec("p**-k; k=0.2").label
+    'p**-k, k = 0.2'
+    """
+    head, colon, settings = spec.partition(":")
+    key = head.strip()
+    if colon and ";" not in head:
+        return get_loss(key, **_settings(spec, settings, ","))
+    if key in LOSSES or (_NAME.fullmatch(key) and key != "p"):
+        return get_loss(key)
+    text, _, settings = spec.partition(";")
+    return parse_loss(text, **_settings(spec, settings, ";"))
+
+
+def _settings(spec: str, text: str, separator: str) -> dict[str, float]:
+    """``k=0.2`` pairs as a mapping."""
+    found: dict[str, float] = {}
+    for part in filter(None, (part.strip() for part in text.split(separator))):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not equals:
+            raise FormulaError(spec, spec.find(part), f"write a parameter as name=value, such as k=0.2; found {part!r}")
+        if name in found:
+            raise ParameterError(name, f"{name} is given twice; give it once")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise ParameterError(name, f"{name} must be a number such as 0.2, got {value!r}") from None
+    return found

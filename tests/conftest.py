@@ -1,0 +1,3 @@
+"""Fixtures of several test files."""
+
+pytest_plugins = ["tests.browser"]
