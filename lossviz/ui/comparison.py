@@ -1,0 +1,155 @@
+"""Watching a comparison: progress, charts, every trial's state and its table."""
+
+from __future__ import annotations
+
+import html
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from lossviz.charts.comparison import error_figure, result_figure
+from lossviz.charts.style import styles_of
+from lossviz.losses.spec import loss_from_spec
+from lossviz.runs.progress import share_done, time_left_s
+from lossviz.runs.recipes import RECIPES
+from lossviz.runs.records import Comparison, EpochMetrics, Trial, TrialState
+from lossviz.runs.results import summarise
+from lossviz.ui.components.live_chart import live_chart
+from lossviz.ui.curve_lab import swatch
+from lossviz.ui.launch import CHOSEN
+from lossviz.ui.text import plain
+from lossviz.ui.training import Training
+
+_POLL_EVERY_S = 1.0
+History = dict[str, list[EpochMetrics]]
+
+
+def pick_comparison(comparisons: Sequence[Comparison]) -> Comparison:
+    """Let the visitor choose among comparisons; the address names the one that is shown, the newest by default."""
+    by_id = {comparison.id: comparison for comparison in comparisons}
+    linked = st.query_params.get(CHOSEN)
+    if linked is not None and linked not in by_id:
+        st.warning("The comparison that this link names is not in this app's database; the newest is shown.", icon=":material/link_off:")
+    st.session_state[CHOSEN] = linked if linked in by_id else comparisons[0].id
+    chosen = st.selectbox("Comparison", list(by_id), format_func=lambda key: _title(by_id[key]), key=CHOSEN, on_change=_write_link)
+    return by_id[chosen]
+
+
+def _write_link() -> None:
+    st.query_params[CHOSEN] = st.session_state[CHOSEN]
+
+
+def _title(comparison: Comparison) -> str:
+    when = datetime.fromtimestamp(comparison.created_at, UTC).strftime("%d %b %Y, %H:%M:%S UTC")
+    names = ", ".join(loss_from_spec(spec).label for spec in comparison.losses)
+    return f"{when} · {comparison.recipe} · {comparison.seeds} seed{'s' * (comparison.seeds != 1)} · {names}"
+
+
+def watch_comparison(training: Training, comparison: Comparison) -> None:
+    """Show a comparison, once a second as long as it runs."""
+    running = not all(trial.state.ended for trial in training.store.trials(comparison.id))
+    st.fragment(lambda: _panel(training, comparison, running), run_every=_POLL_EVERY_S if running else None)()
+
+
+def _panel(training: Training, comparison: Comparison, running: bool) -> None:
+    trials = training.store.trials(comparison.id)
+    if running and all(trial.state.ended for trial in trials):
+        st.rerun()  # the whole page once more, without polling
+    rows, _ = training.store.epochs(comparison.id)
+    history: History = defaultdict(list)
+    for trial_id, metrics in rows:
+        history[trial_id].append(metrics)
+    _progress(training, trials)
+    left, right = st.columns(2, gap="medium")
+    with left:
+        st.subheader("Error rates, epoch by epoch", anchor=False)
+        live_chart(error_figure(comparison, RECIPES[comparison.recipe], trials, history), key="errors", label="error rate of each trial over epochs")
+    with right:
+        st.subheader("Where each loss ended", anchor=False)
+        live_chart(
+            result_figure(summarise(comparison, trials, history)), key="results", label="last error rates of each loss, by seed, and their mean"
+        )
+    st.subheader("Every trial", anchor=False)
+    st.html(_grid(comparison, trials, history))
+    _one_trial(training, trials, history)
+
+
+def _progress(training: Training, trials: Sequence[Trial]) -> None:
+    """How far it is, how long it takes, and the button that stops it."""
+    ended = [trial for trial in trials if trial.state.ended]
+    if len(ended) == len(trials):
+        counts = {state: sum(trial.state is state for trial in trials) for state in TrialState}
+        st.markdown("**Ended:** " + ", ".join(f"{count} {state}" for state, count in counts.items() if count))
+        return
+    left = time_left_s(trials, now=time.time(), at_once=training.engine.capacity if training.engine else 1)
+    if training.engine and training.engine.warming_up:
+        said = "starting: loading fastai takes about five seconds"
+    else:
+        said = f"{len(ended)} of {len(trials)} trials" + ("" if left is None else f", about {max(1, round(left))} s left")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.progress(share_done(trials), text=said, width="stretch")
+        if training.engine and st.button("Stop the comparison", icon=":material/stop:", key="stop all"):
+            training.engine.stop(trial.id for trial in trials)
+
+
+def _grid(comparison: Comparison, trials: Sequence[Trial], history: History) -> str:
+    """All trials at a glance: a row a loss, a column a seed."""
+    losses = [loss_from_spec(spec) for spec in comparison.losses]
+    places = {(trial.loss, trial.seed): trial for trial in trials}
+    seeds = range(comparison.seeds)
+    rows = [
+        f"<th scope='row'>{swatch(style)}{html.escape(loss.label)}</th>" + "".join(_cell(places[spec, seed], history) for seed in seeds)
+        for spec, loss, style in zip(comparison.losses, losses, styles_of(losses), strict=True)
+    ]
+    return _table(["loss", *(f"seed {seed}" for seed in seeds)], rows)
+
+
+def _cell(trial: Trial, history: History) -> str:
+    words = str(trial.state)
+    if trial.state is TrialState.RUNNING:
+        words = f"{trial.progress:.0%} done"
+    elif trial.state is TrialState.FINISHED and history.get(trial.id):
+        words = f"{history[trial.id][-1].error_rate:.4f}"
+    return f"<td class='{trial.state}' title='{html.escape(trial.reason, quote=True)}'>{words}</td>"
+
+
+def _history(epochs: Sequence[EpochMetrics]) -> str:
+    """The article's table: an epoch a row, the frozen phase before the unfrozen."""
+    rows = [
+        "".join(
+            f"<td>{cell}</td>"
+            for cell in (m.phase, m.epoch, f"{m.train_loss:.6f}", f"{m.valid_loss:.6f}", f"{m.error_rate:.6f}", f"{m.seconds:.2f} s")
+        )
+        for m in epochs
+    ]
+    return _table(["phase", "epoch", "train loss", "valid loss", "error rate", "time"], rows)
+
+
+def _table(head: Sequence[str], rows: Sequence[str]) -> str:
+    """An HTML table that scrolls sideways where it is too wide; ``rows`` hold their own cells."""
+    cells = "".join(f"<th scope='col'>{name}</th>" for name in head)
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f"<div class='lossviz-grid'><table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>"
+
+
+def _one_trial(training: Training, trials: Sequence[Trial], history: History) -> None:
+    """One trial in full: why it ended as it did, the article's table, and the button that stops it."""
+    by_id = {trial.id: trial for trial in trials}
+    chosen = st.selectbox(
+        "Look at one trial",
+        list(by_id),
+        format_func=lambda key: f"{loss_from_spec(by_id[key].loss).label} · seed {by_id[key].seed} · {by_id[key].state}",
+        key=f"trial of {trials[0].comparison_id}",
+    )
+    trial = by_id[chosen]
+    if trial.reason:
+        st.error(plain(f"{trial.state}: {trial.reason}"), icon=":material/error:")
+    if epochs := history.get(trial.id):
+        st.html(_history(epochs))
+    elif not trial.state.ended:
+        st.caption("Its first epoch has not ended yet.")
+    if not trial.state.ended and training.engine and st.button("Stop this trial", icon=":material/stop:", key="stop one"):
+        training.engine.stop([trial.id])

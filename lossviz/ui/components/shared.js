@@ -1,0 +1,33 @@
+// What the components share: plotly.js, fetched once; colours of the theme; and a line to each other.
+
+let library;
+const loadPlotly = () =>
+  (library ??= new Promise((resolve, reject) => {
+    if (window.Plotly) return resolve(window.Plotly);
+    const tag = document.createElement("script");
+    tag.src = new URL("app/static/plotly.min.js", document.baseURI).href;
+    tag.onload = () => resolve(window.Plotly);
+    tag.onerror = () => reject(new Error("plotly.js did not load"));
+    document.head.appendChild(tag);
+  }));
+
+const hub = (window.lossvizHub ??= new EventTarget());
+
+// Streamlit hands its theme down as CSS variables; a chart takes its neutral colours from them.
+const themeOf = (node) => {
+  const style = getComputedStyle(node);
+  const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
+  return { text: read("--st-text-color", "#222"), background: read("--st-background-color", "#fff"), border: read("--st-border-color", "#ccc") };
+};
+
+const themed = (layout, node) => {
+  const theme = themeOf(node);
+  const result = { ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { ...layout.font, color: theme.text } };
+  for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key)))
+    result[name] = { ...layout[name], gridcolor: theme.border, linecolor: theme.border, tickcolor: theme.border, zerolinecolor: theme.border };
+  result.hoverlabel = { bgcolor: theme.background, bordercolor: theme.border, font: { ...layout.font, color: theme.text } };
+  result.modebar = { bgcolor: theme.background, color: theme.border, activecolor: theme.text };
+  return result;
+};
+
+const PLOT_OPTIONS = { responsive: true, displaylogo: false, showSendToCloud: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };

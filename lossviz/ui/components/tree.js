@@ -1,0 +1,26 @@
+// The loss language in the browser: the tree that Python sends becomes a function, through a table and without eval.
+// The meaning of each operation is Python's, in lossviz/language/tree.py.
+
+const fold = (operate) => (first, ...others) => others.reduce(operate, first);
+const OPERATIONS = {
+  add: fold((a, b) => a + b), mul: fold((a, b) => a * b), div: (a, b) => a / b, neg: (a) => -a,
+  pow: (a, b) => (a === 1 ? 1 : Math.pow(a, b)), // IEEE: 1 to any power is 1, also where the power is NaN or infinite
+  exp: Math.exp, log: Math.log, expm1: Math.expm1, log1p: Math.log1p, sqrt: Math.sqrt, abs: Math.abs, tanh: Math.tanh, sin: Math.sin, cos: Math.cos,
+  min: Math.min, max: Math.max,
+  lt: (a, b) => a < b, le: (a, b) => a <= b, gt: (a, b) => a > b, ge: (a, b) => a >= b, eq: (a, b) => a === b,
+};
+
+// A tree as a function of the values of its names: {l: Math.log(p), k: 0.2}.
+const compileTree = (tree) => {
+  if (typeof tree === "number") return () => tree;
+  if (typeof tree === "string") return (values) => values[tree];
+  const [operation, ...branches] = tree;
+  const [first, second, third] = branches.map(compileTree);
+  if (operation === "where") return (values) => (first(values) ? second(values) : third(values));
+  const operate = OPERATIONS[operation];
+  if (!operate) throw new Error(`unknown operation ${operation}`);
+  if (branches.length === 1) return (values) => operate(first(values));
+  if (branches.length === 2) return (values) => operate(first(values), second(values));
+  const compiled = branches.map(compileTree);
+  return (values) => operate(...compiled.map((branch) => branch(values)));
+};

@@ -1,0 +1,121 @@
+"""What every page has: its configuration, the menu, a title, and an edge where mistakes become messages."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import plotly.offline
+import streamlit as st
+
+from lossviz.ui.state import selection_link
+
+ROOT = Path(__file__).parents[2]
+_ICON = Path(__file__).with_name("icon.svg")  # a Material symbol or an emoji would be fetched from elsewhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of the app.
+
+    Attributes:
+        name: In the menu.
+        title: At its top, and in the browser's tab.
+        lead: One sentence under the title.
+        icon: A Material symbol.
+        has_losses: Whether its address can name losses.
+    """
+
+    name: str
+    title: str
+    lead: str
+    icon: str
+    has_losses: bool = True
+
+
+PAGES = MappingProxyType(
+    {
+        "app.py": Page(
+            name="lossviz",
+            title="A loss is a formula",
+            lead="Drag it, look at it, then prove it on a real training.",
+            icon=":material/show_chart:",
+        ),
+        "pages/penalty_curves.py": Page(
+            name="Penalty curves",
+            title="Penalty curves",
+            lead="What a loss makes the network pay for, and what it makes the network listen to.",
+            icon=":material/stacked_line_chart:",
+        ),
+        "pages/geometry.py": Page(
+            name="Geometry",
+            title="A prediction is an arrow",
+            lead="A good one points where the target points. Turn it, and watch angle, cosine, dot product and projection.",
+            icon=":material/north_east:",
+            has_losses=False,
+        ),
+        "pages/train.py": Page(
+            name="Train",
+            title="Prove it on a real training",
+            lead="The same data, the same start and the same batches for every loss: only the loss differs.",
+            icon=":material/model_training:",
+        ),
+    }
+)
+
+_STYLE = """
+<style>
+  .stApp { --line: color-mix(in srgb, currentColor 22%, transparent); }
+  .stMainBlockContainer { padding-top: 1.2rem; padding-bottom: 3rem; max-width: 1240px; }
+  header.stAppHeader { height: 2.2rem; min-height: 0; background: transparent; }
+  header.stAppHeader, header.stAppHeader * { pointer-events: none; } /* it lies over our menu */
+  header.stAppHeader button, header.stAppHeader button * { pointer-events: auto; }
+  h1 { padding-top: 0.4rem !important; padding-bottom: 0 !important; }
+  [data-testid="stBaseButton-primary"] p { color: light-dark(#ffffff, #10151f); }
+  .stLatex .katex-display { margin: 0; }
+  .stColumn:has(.st-key-sticky-curves) { position: sticky; top: 0; align-self: flex-start; z-index: 10; }
+  .lossviz-grid { overflow-x: auto; }
+  .lossviz-grid table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+  .lossviz-grid th, .lossviz-grid td { padding: 0.4rem 0.8rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
+  .lossviz-grid th:first-child, .lossviz-grid td:first-child { text-align: left; }
+  .lossviz-grid thead th { font-weight: 400; opacity: 0.8; }
+  .lossviz-grid .queued, .lossviz-grid .cancelled { opacity: 0.75; }
+  .lossviz-grid .failed, .lossviz-grid .lost { color: light-dark(#b3261e, #ff8a80); font-weight: 600; }
+  @media (max-width: 640px) { .lossviz-grid th, .lossviz-grid td { padding: 0.4rem 0.35rem; font-size: 0.85rem; } }
+  .st-key-ways .stPageLink a { transform: translateX(-0.5rem); }
+  .st-key-menu { border-bottom: 1px solid var(--line); padding-bottom: 0.35rem; padding-right: 2.5rem; }
+</style>
+"""
+
+
+def begin_page(path: str) -> Page:
+    """Draw the frame of the page at ``path``; the first statement of every page, as each can be opened cold by its own address.
+
+    Side effects: draws; writes plotly.js to ``static/`` once a process.
+    """
+    page = PAGES[path]
+    title = page.title if path == "app.py" else f"{page.title} · lossviz"
+    st.set_page_config(page_title=title, page_icon=str(_ICON), layout="wide", initial_sidebar_state="collapsed")
+    _prepare_process()
+    st.html(_STYLE)
+    with st.container(horizontal=True, key="menu", gap="small"):
+        for target, other in PAGES.items():
+            query = selection_link() if other.has_losses else {}
+            st.page_link(target, label=f"**{other.name}**" if target == path else other.name, icon=other.icon, query_params=query)
+    st.title(page.title, anchor=False)
+    st.markdown(page.lead)
+    return page
+
+
+@st.cache_resource(show_spinner=False)
+def _prepare_process() -> None:
+    """Once a process: plotly.js where the browser can fetch and cache it, and garbage that need not be looked at again after each rerun."""
+    target = ROOT / "static" / "plotly.min.js"
+    script = plotly.offline.get_plotlyjs()
+    if not target.exists() or target.stat().st_size != len(script.encode()):
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(script, encoding="utf-8")
+    gc.collect()
+    gc.freeze()

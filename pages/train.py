@@ -1,0 +1,26 @@
+"""Launch a comparison of losses on real data, and watch it."""
+
+import streamlit as st
+
+from lossviz.errors import LossvizError
+from lossviz.ui.comparison import pick_comparison, watch_comparison
+from lossviz.ui.controls import pick_losses
+from lossviz.ui.frame import begin_page
+from lossviz.ui.launch import launch_controls
+from lossviz.ui.text import plain
+from lossviz.ui.training import open_training
+
+begin_page("pages/train.py")
+
+try:
+    training = open_training()
+    losses = pick_losses()
+    launch_controls(training, list(losses.values()))
+    st.divider()
+    comparisons = training.store.comparisons()
+    if comparisons:
+        watch_comparison(training, pick_comparison(comparisons))
+    else:
+        st.info("Nothing has been trained yet. Choose losses above and press the button: twelve trials on digits take about fifteen seconds.")
+except LossvizError as error:
+    st.error(plain(error), icon=":material/error:")

@@ -1,0 +1,278 @@
+"""What a person does with the arrow, in a real browser."""
+
+import math
+import re
+import statistics
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from lossviz import geometry
+from tests.browser import watch_for_errors
+
+pytestmark = pytest.mark.browser
+
+SEGMENT, FREE = "p=0.20,0.80", "p=0.20,0.80&mode=free"
+# Counts, in the page: the time of each frame, the drawings, and the messages to Python.
+WATCH = """() => {
+  Object.assign(window, { frames: [], draws: 0, told: 0 });
+  const look = (time) => { window.frames.push(time); requestAnimationFrame(look); };
+  requestAnimationFrame(look);
+  new MutationObserver(() => window.draws++).observe(document.querySelector("svg.plane"), { attributeFilter: ["data-drawn"] });
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (...parts) { window.told++; return send.apply(this, parts); };
+}"""
+
+
+def open_plane(page: Page, app_url: str, query: str = "") -> None:
+    page.goto(f"{app_url}/geometry?{query}")
+    page.wait_for_selector("svg.plane[data-drawn]")
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
+
+
+def handle(page: Page) -> Locator:
+    return page.get_by_role("slider", name="Prediction")
+
+
+def drawn(page: Page) -> tuple[float, float]:
+    x, y = (page.locator("svg.plane").get_attribute("data-drawn") or "").split(",")
+    return float(x), float(y)
+
+
+def expect_drawn(page: Page, text: str) -> None:
+    expect(page.locator("svg.plane")).to_have_attribute("data-drawn", text)
+
+
+def spot(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Where a point of the plane is in the window, by the unit square that is drawn."""
+    box = page.locator("svg.plane .unit").bounding_box()
+    assert box
+    return box["x"] + x * box["width"], box["y"] + (1 - y) * box["height"]
+
+
+def grab(page: Page) -> None:
+    page.locator("svg.plane").scroll_into_view_if_needed()
+    page.mouse.move(*spot(page, *drawn(page)))
+    page.mouse.down()
+
+
+def value_of(page: Page, measure: str) -> str:
+    return page.locator(f"[data-measure={measure}] b").inner_text()
+
+
+def sum_of(page: Page, measure: str) -> str:
+    return page.locator(f"[data-measure={measure}] dd").inner_text()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A page on a phone with a touch screen; fails on an error in page or console."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2)
+    page = context.new_page()
+    errors = watch_for_errors(page)
+    yield page
+    context.close()
+    assert errors == []
+
+
+@pytest.mark.parametrize(
+    ("query", "goal", "shown"), [(SEGMENT, (0.7, 0.3), "0.70,0.30"), (SEGMENT, (0.9, 0.9), "0.50,0.50"), (FREE, (0.9, 0.6), "0.90,0.60")]
+)
+def test_arrow_and_read_outs_follow_the_mouse_before_the_button_is_let_go(
+    page: Page, app_url: str, query: str, goal: tuple[float, float], shown: str
+) -> None:
+    open_plane(page, app_url, query)
+    assert value_of(page, "dot") == "0.80"
+    shaft = page.locator(".prediction-line").get_attribute("d")
+    address = page.url
+    grab(page)
+    page.mouse.move(*spot(page, *goal), steps=8)
+    expect_drawn(page, shown)
+    x, y = drawn(page)
+    assert page.locator(".prediction-line").get_attribute("d") != shaft
+    assert sum_of(page, "dot") == f"{x:.2f}·0 + {y:.2f}·1 = {y:.2f}"
+    assert value_of(page, "angle") == f"{geometry.angle_deg((x, y), (0, 1)):.1f}°"
+    assert page.url == address, "Python has not heard of it yet"
+    page.mouse.up()
+    page.wait_for_url(f"**p={x:.2f}%2C{y:.2f}*")
+    settled(page)
+    expect_drawn(page, shown)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "p=0.20,0.80",
+        "p=1,0",
+        "p=0,1",
+        "p=0.01,0.99",
+        "p=0.35,0.65&target=1,0",
+        "p=0.3,0.1&mode=free",
+        "p=1,1&mode=free&target=1,0",
+        "p=0.07,1&mode=free",
+    ],
+)
+def test_the_browser_reads_off_what_python_computes(page: Page, app_url: str, query: str) -> None:
+    open_plane(page, app_url, query)
+    p, t = drawn(page), (1, 0) if "target=1,0" in query else (0, 1)
+    dot, cosine = geometry.dot(p, t), geometry.cosine(p, t)
+    expected = {
+        "dot": f"{dot:.2f}",
+        "length": f"{geometry.length(p):.3f}",
+        "target-length": f"{geometry.length(t):.3f}",
+        "cosine": f"{cosine:.5f}" if 0.999 < cosine < 1 else f"{cosine:.3f}",
+        "angle": f"{geometry.angle_deg(p, t):.1f}°",
+        "projection": f"{geometry.projection(p, t):.2f}",
+    }
+    if "free" not in query:
+        expected |= {"cross-entropy": f"{abs(math.log(dot)):.3f}" if dot else "∞", "minus-p": f"−{dot:.2f}" if dot else "0.00"}
+    assert {measure: value_of(page, measure) for measure in expected} == expected
+    foot_x, foot_y = spot(page, *geometry.foot(p, t))
+    foot = page.locator(".foot").bounding_box()
+    assert foot
+    assert (foot["x"] + foot["width"] / 2, foot["y"] + foot["height"] / 2) == pytest.approx((foot_x, foot_y), abs=0.6)
+
+
+def test_the_zero_vector_gets_a_message_and_no_number_is_nan(page: Page, app_url: str) -> None:
+    open_plane(page, app_url, "p=0.05,0.05&mode=free")
+    message = page.get_by_text("The zero vector points nowhere")
+    expect(message).to_be_hidden()
+    grab(page)
+    page.mouse.move(*spot(page, -0.05, -0.05), steps=4)
+    expect_drawn(page, "0.00,0.00")
+    expect(message).to_be_visible()
+    assert [value_of(page, measure) for measure in ("dot", "length", "cosine", "angle", "projection")] == ["0.00", "0.000", "none", "none", "0.00"]
+    assert "NaN" not in page.locator(".lossviz-plane").evaluate("plane => plane.outerHTML")
+    page.mouse.up()
+    page.wait_for_url("**p=0.00%2C0.00*")
+
+
+def test_arrow_keys_move_the_head_and_home_and_end_go_to_the_ends(page: Page, app_url: str) -> None:
+    open_plane(page, app_url, SEGMENT)
+    handle(page).focus()
+    for key, shown in [
+        ("ArrowRight", "0.21,0.79"),
+        ("Shift+ArrowRight", "0.31,0.69"),
+        ("ArrowUp", "0.30,0.70"),
+        ("Shift+ArrowDown", "0.40,0.60"),
+        ("ArrowLeft", "0.39,0.61"),
+        ("Home", "1.00,0.00"),
+        ("ArrowRight", "1.00,0.00"),
+        ("End", "0.00,1.00"),
+    ]:
+        page.keyboard.press(key)
+        expect_drawn(page, shown)
+    expect(handle(page)).to_have_attribute("aria-valuetext", "p1 0.00, p2 1.00; dot product 1.00, cosine 1.000, angle 0.0 degrees")
+    expect(handle(page)).to_have_attribute("aria-valuenow", "1.00")
+    page.wait_for_url("**p=0.00%2C1.00*")
+    settled(page)
+    expect(handle(page)).to_be_focused()
+
+
+def test_off_the_segment_arrow_keys_move_one_number_only(page: Page, app_url: str) -> None:
+    open_plane(page, app_url, FREE)
+    handle(page).focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("ArrowDown")
+    expect_drawn(page, "0.30,0.79")
+    page.wait_for_url("**p=0.30%2C0.79*")
+
+
+def test_a_finger_drags_the_head_and_scrolls_everywhere_else(phone: Page, app_url: str) -> None:
+    open_plane(phone, app_url, SEGMENT)
+    touch = handle(phone).locator(".touch").bounding_box()
+    assert touch
+    assert min(touch["width"], touch["height"]) >= 44
+    assert handle(phone).evaluate("node => getComputedStyle(node).touchAction") == "none"
+    assert phone.locator(".ground").evaluate("node => getComputedStyle(node).touchAction") == "auto"
+    phone.locator("svg.plane").scroll_into_view_if_needed()
+    finger = phone.context.new_cdp_session(phone)
+    x, y = spot(phone, 0.2, 0.8)
+    goal_x, goal_y = spot(phone, 0.6, 0.4)
+    finger.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    for step in range(1, 6):
+        point = {"x": x + (goal_x - x) * step / 5, "y": y + (goal_y - y) * step / 5}
+        finger.send("Input.dispatchTouchEvent", {"type": "touchMove", "touchPoints": [point]})
+    expect_drawn(phone, "0.60,0.40")
+    assert value_of(phone, "dot") == "0.40"
+    assert spot(phone, 0.6, 0.4) == pytest.approx((goal_x, goal_y)), "the page did not scroll under the finger"
+    finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    phone.wait_for_url("**p=0.60%2C0.40*")
+
+
+def test_a_reload_restores_the_arrows_from_the_address(page: Page, app_url: str) -> None:
+    open_plane(page, app_url, FREE)
+    grab(page)
+    page.mouse.move(*spot(page, 0.55, 0.25), steps=4)
+    expect_drawn(page, "0.55,0.25")
+    page.mouse.up()
+    page.wait_for_url("**p=0.55%2C0.25*")
+    page.reload()
+    expect_drawn(page, "0.55,0.25")
+    expect(page.locator("svg.plane")).to_have_class(re.compile("free"))
+
+
+def test_presets_target_and_mode_move_the_arrow_that_is_drawn(page: Page, app_url: str) -> None:
+    open_plane(page, app_url, SEGMENT)
+    page.get_by_text("Worst [1, 0]").click()
+    expect_drawn(page, "1.00,0.00")
+    expect(page.locator("[data-measure=angle] b")).to_have_text("90.0°")
+    page.get_by_text("[1, 0]", exact=True).click()  # now the target
+    expect(page.locator("[data-measure=angle] b")).to_have_text("0.0°")
+    page.get_by_text("Anywhere").click()
+    expect(page.get_by_text("nothing is charged")).to_be_visible()
+    settled(page)
+    grab(page)
+    page.mouse.move(*spot(page, 0.9, 0.7), steps=4)
+    page.mouse.up()
+    page.wait_for_url("**p=0.90%2C0.70*")
+    page.get_by_text("On p1 + p2 = 1").click()
+    expect_drawn(page, "0.60,0.40")
+
+
+def test_an_arrow_dragged_back_to_where_a_preset_took_it_from_is_heard(page: Page, app_url: str) -> None:
+    open_plane(page, app_url)
+    handle(page).focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**p=0.21%2C0.79*")
+    page.get_by_text("Unsure").click()
+    page.wait_for_url("**p=0.50%2C0.50*")
+    grab(page)
+    page.mouse.move(*spot(page, 0.21, 0.79), steps=4)
+    page.mouse.up()
+    page.wait_for_url("**p=0.21%2C0.79*")
+
+
+def test_a_click_beside_the_arrow_sends_it_there(page: Page, app_url: str) -> None:
+    open_plane(page, app_url, FREE)
+    page.mouse.click(*spot(page, 0.4, 0.3))
+    expect_drawn(page, "0.40,0.30")
+    page.wait_for_url("**p=0.40%2C0.30*")
+
+
+def test_a_drag_is_drawn_on_every_frame_and_told_once(page: Page, app_url: str) -> None:
+    open_plane(page, app_url, FREE)
+    left, top = spot(page, 0, 1)
+    right, bottom = spot(page, 1, 0)
+    grab(page)
+    page.evaluate(WATCH)
+    moves = 120
+    for turn in range(moves):
+        angle = math.pi / 4 + 0.7 * math.sin(turn / 8)
+        page.mouse.move(left + 0.8 * math.cos(angle) * (right - left), bottom - 0.8 * math.sin(angle) * (bottom - top))
+    times, draws, told = page.evaluate("[window.frames, window.draws, window.told]")
+    page.mouse.up()
+    page.wait_for_function("window.told > 0")
+    settled(page)
+    gaps = sorted(late - early for early, late in pairwise(times))
+    print(f"{len(gaps)} frames, mean gap {statistics.mean(gaps):.1f} ms, p95 {gaps[int(0.95 * len(gaps))]:.1f} ms, {draws} drawings")
+    assert told == 0, "Python hears nothing of a drag"
+    assert draws > 0.6 * moves
+    assert statistics.median(gaps) < 20  # 16.7 on two idle cores; a busy machine drops some frames, not most
+    assert page.evaluate("window.told") == 1

@@ -1,0 +1,128 @@
+"""Every page, run without a browser."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from lossviz.runs.store import Store
+from lossviz.ui.frame import PAGES
+from tests.browser import ROOT
+
+BAD_FORMULAS = ("__import__('os')", "p.__class__", "q(", "p" * 10_000, "p**-kk; k=1", "3", "inverse_power:k=9", "no_such_loss")
+
+
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    path = tmp_path / "lossviz.sqlite"
+    monkeypatch.setenv("LOSSVIZ_DATABASE", f"sqlite:///{path}")
+    yield path
+    st.cache_resource.clear()  # closes the engine and the store that a page has opened
+
+
+def opened(path: str, **query: str | list[str]) -> AppTest:
+    """The page at ``path``, opened cold with a query."""
+    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
+    for name, value in query.items():
+        app.query_params[name] = value
+    if path != "app.py":
+        app.switch_page(path)
+    return app.run()
+
+
+def typed(app: AppTest, text: str) -> AppTest:
+    return app.text_input(key="own loss").set_value(text).run()
+
+
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("path", PAGES)
+def test_each_page_stands_alone_and_has_its_title(path: str) -> None:
+    app = opened(path)
+    assert not app.exception
+    assert app.title[0].value == PAGES[path].title
+
+
+def test_a_page_is_at_most_80_lines() -> None:
+    for path in PAGES:
+        assert len((ROOT / path).read_text().splitlines()) <= 80, path
+
+
+def test_a_link_opens_the_losses_and_the_view_that_it_names() -> None:
+    app = opened("pages/penalty_curves.py", loss=["inverse_power:k=0.5", "(1-p)**a; a=3"], view="Weight")
+    assert not app.exception
+    assert app.session_state["chosen losses"] == ["inverse_power", "(1-p)**a"]
+    assert app.session_state["view"] == "weight"
+    assert app.query_params["loss"] == ["inverse_power:k=0.5", "(1-p)**a; a=3"]
+
+
+@pytest.mark.parametrize("spec", [*BAD_FORMULAS, ""])
+def test_a_broken_link_opens_the_page_with_a_message_and_the_defaults(spec: str) -> None:
+    app = opened("pages/penalty_curves.py", loss=[spec], view="sideways")
+    assert not app.exception
+    assert "cannot be read" in app.warning[0].value
+    assert app.session_state["chosen losses"] == ["cross_entropy", "dot_product", "inverse", "inverse_power"]
+    assert app.session_state["view"] == "penalty"
+
+
+@pytest.mark.parametrize("path", ["pages/penalty_curves.py", "pages/train.py"])
+@pytest.mark.parametrize("text", BAD_FORMULAS)
+@pytest.mark.usefixtures("database")
+def test_a_bad_formula_gets_its_message_at_the_field_and_stays_there(path: str, text: str) -> None:
+    app = typed(opened(path), text)
+    assert not app.exception
+    assert len(app.error) == 1
+    assert app.text_input(key="own loss").value == text
+    assert app.session_state["chosen losses"] == ["cross_entropy", "dot_product", "inverse", "inverse_power"]
+
+
+def test_a_typed_loss_joins_the_chosen_ones_and_empties_the_field() -> None:
+    app = typed(opened("pages/penalty_curves.py"), "p**-k; k=0.5")
+    assert not app.exception
+    assert not app.error
+    assert app.session_state["chosen losses"][-1] == "p**-k"
+    assert app.text_input(key="own loss").value == ""
+    assert app.query_params["loss"][-1] == "p**-k; k=0.5"
+
+
+def test_the_formula_of_each_chosen_loss_is_beside_its_curve() -> None:
+    formulas = [element.value for element in opened("pages/penalty_curves.py", loss=["generalized", "inverse"]).latex]
+    assert [formula.strip("$\n ") for formula in formulas] == [r"f(p) = \frac{1 - p^{q}}{q}", r"f(p) = \frac{1}{p}"]
+
+
+@pytest.mark.usefixtures("database")
+def test_losses_chosen_on_one_page_are_chosen_on_the_next() -> None:
+    app = opened("pages/penalty_curves.py", loss=["dot_product", "(1-p)**2"])
+    app.query_params.clear()
+    app.switch_page("pages/train.py").run()
+    assert not app.exception
+    assert app.session_state["chosen losses"] == ["dot_product", "(1-p)**2"]
+
+
+def test_without_a_loss_nothing_is_started_and_the_page_says_why(database: Path) -> None:
+    app = opened("pages/train.py", loss=["cross_entropy"])
+    app.session_state["lossviz.losses"]["chosen"] = []
+    app.query_params.clear()
+    app.run()
+    app.button[0].click().run()
+    assert not app.exception
+    assert "at least one loss" in app.error[0].value
+    with closing(Store(f"sqlite:///{database}")) as store:
+        assert store.comparisons() == []
+
+
+@pytest.mark.usefixtures("database")
+def test_a_link_to_an_unknown_comparison_says_so_only_where_there_is_another() -> None:
+    app = opened("pages/train.py", comparison="nonsense")
+    assert not app.exception
+    assert "Nothing has been trained yet" in app.info[0].value
+
+
+def test_a_database_that_cannot_be_opened_gives_a_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "broken.sqlite").write_text("this is no database, and long enough to be looked at" * 40)
+    monkeypatch.setenv("LOSSVIZ_DATABASE", f"sqlite:///{tmp_path / 'broken.sqlite'}")
+    app = opened("pages/train.py")
+    assert not app.exception
+    assert "file is not a database" in app.error[0].value

@@ -1,0 +1,45 @@
+"""The README's commands and claims."""
+
+import re
+import subprocess
+import sys
+
+import psutil
+import pytest
+
+from lossviz import LOSSES
+from tests.browser import ROOT, answers, free_port
+from tests.waiting import wait_until
+
+README = (ROOT / "README.md").read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="the README gives Windows its own spelling")
+def test_make_app_answers_on_its_port() -> None:
+    port = free_port()
+    with subprocess.Popen(
+        ["make", "app", f"ARGS=--server.port {port} --server.headless true"], cwd=ROOT, stdout=subprocess.DEVNULL, start_new_session=True
+    ) as make:
+        try:
+            wait_until(lambda: answers(f"http://127.0.0.1:{port}/_stcore/health"), within_s=120, what="make app answers")
+        finally:
+            for process in [*psutil.Process(make.pid).children(recursive=True), psutil.Process(make.pid)]:
+                process.terminate()
+
+
+def test_ci_runs_what_the_readme_says() -> None:
+    commands = [line for line in (ROOT / ".ci/run").read_text().splitlines() if line.startswith("make ")]
+    assert commands == ["make check", "make test"]
+    for command in ("make app", *commands):
+        assert command in README
+
+
+def test_every_file_and_picture_that_the_readme_names_is_there() -> None:
+    for name in re.findall(r"\]\(([^)#:]+)\)", README) + re.findall(r"`((?:lossviz|pages|docs|tests)/[\w./]*)`", README):
+        assert (ROOT / name).exists(), name
+
+
+def test_the_readme_names_every_loss() -> None:
+    for key in LOSSES:
+        assert key in README
