@@ -12,7 +12,7 @@ from lossviz.runs.store import Store
 from lossviz.ui.frame import PAGES
 from tests.browser import ROOT
 
-BAD_FORMULAS = ("__import__('os')", "p.__class__", "q(", "p" * 10_000, "p**-kk; k=1", "3", "inverse_power:k=9", "no_such_loss")
+BAD_FORMULAS = ("__import__('os')", "p.__class__", "q(", "p" * 10_000, "p**-kk; k=1", "3", "inverse_power:k=9", "no_such_loss", "p*k; k=1e308")
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from lossviz.errors import InvalidInput, ParameterError
 
+MAX_VALUE = 1e100  # beyond it floating point has no room for a power of it
 MAX_DECIMALS = 6  # of a value on a slider
 
 
@@ -33,6 +34,9 @@ class Parameter:
             raise InvalidInput(f"the range of {self.name} is empty: {self.minimum:g} to {self.maximum:g}")
         if not (math.isfinite(self.value) and self.minimum <= self.value <= self.maximum):
             raise ParameterError(self.name, f"{self.name} must lie between {self.minimum:g} and {self.maximum:g}, got {self.value:g}")
+
+        if abs(self.value) > MAX_VALUE:
+            raise ParameterError(self.name, f"{self.name} must be at most {MAX_VALUE:g} in size, got {self.value:g}")
 
     def at(self, value: float) -> "Parameter":
         """The same parameter with another value."""

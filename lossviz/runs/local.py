@@ -131,7 +131,7 @@ class LocalEngine:
             while not self._closing:
                 try:
                     self._turn()
-                except StoreError as error:
+                except (StoreError, OSError) as error:
                     self._abandon(error)
         finally:
             self._end_host()
@@ -157,8 +157,8 @@ class LocalEngine:
         if self._idle_left_s() == 0:
             self._end_host()
 
-    def _abandon(self, error: StoreError) -> None:
-        """The store cannot be written: train nothing that would be lost. What it shows as open is closed as soon as it can be written again."""
+    def _abandon(self, error: Exception) -> None:
+        """The store cannot be written, or no process started: train nothing. What the store shows as open is closed now or at the next start."""
         logging.getLogger("lossviz").error("training stopped: %s", error)
         self._end_host()
         self._running.clear()
@@ -199,7 +199,7 @@ class LocalEngine:
         take_in[kind](*details)
 
     def _on_ready(self) -> None:
-        self._ready = True
+        self._ready, self._idle_since = True, time.monotonic()
 
     def _on_epoch(self, trial_id: str, fields: dict[str, Any]) -> None:
         self._store.add_epoch(trial_id, EpochMetrics(**{**fields, "phase": Phase(fields["phase"])}))

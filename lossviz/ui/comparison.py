@@ -12,6 +12,7 @@ import streamlit as st
 
 from lossviz.charts.comparison import error_figure, result_figure
 from lossviz.charts.style import styles_of
+from lossviz.errors import LossvizError
 from lossviz.losses.spec import loss_from_spec
 from lossviz.runs.progress import share_done, time_left_s
 from lossviz.runs.recipes import RECIPES
@@ -51,7 +52,14 @@ def _title(comparison: Comparison) -> str:
 def watch_comparison(training: Training, comparison: Comparison) -> None:
     """Show a comparison, once a second as long as it runs."""
     running = not all(trial.state.ended for trial in training.store.trials(comparison.id))
-    st.fragment(lambda: _panel(training, comparison, running), run_every=_POLL_EVERY_S if running else None)()
+
+    def panel() -> None:
+        try:  # the page's own edge does not reach a fragment that runs again
+            _panel(training, comparison, running)
+        except LossvizError as error:
+            st.error(plain(error), icon=":material/error:")
+
+    st.fragment(panel, run_every=_POLL_EVERY_S if running else None)()
 
 
 def _panel(training: Training, comparison: Comparison, running: bool) -> None:
