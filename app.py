@@ -4,6 +4,7 @@ import streamlit as st
 
 from lossviz.charts.style import style_of
 from lossviz.ui.components.curve_chart import curve_chart
+from lossviz.ui.controls import show_complaint
 from lossviz.ui.curve_lab import loss_card
 from lossviz.ui.frame import begin_page
 from lossviz.ui.state import ARTICLE, read_selection, selection_link
@@ -22,6 +23,7 @@ WAYS = (
 begin_page("app.py")
 
 selection = read_selection()
+show_complaint(selection)
 losses = {key: selection.losses[key] for key in ARTICLE}
 left, right = st.columns([2, 1], gap="large", vertical_alignment="center")
 with left, st.container(key="sticky-curves"):

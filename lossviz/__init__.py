@@ -10,13 +10,22 @@ from lossviz.losses.loss import Loss
 from lossviz.losses.spec import loss_from_spec, parse_loss
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from lossviz.losses.objective import Objective
 
 __all__ = ["LOSSES", "Loss", "get_loss", "loss_from_spec", "objective", "parse_loss"]
 
 
-def objective(loss: Loss, reduction: Literal["mean", "sum", "none"] = "mean") -> "Objective":
-    """The torch objective of a loss: an ``nn.Module`` of logits [N, K] and targets [N] (int64). See ``Objective``."""
+def objective(
+    loss: Loss,
+    reduction: Literal["mean", "sum", "none"] = "mean",
+    *,
+    axis: int = -1,
+    weight: "Tensor | None" = None,
+    ignore_index: int = -100,
+) -> "Objective":
+    """The torch objective of a loss: an ``nn.Module`` of logits [N, K] and targets [N] (int64) or [N, K] (soft). See ``Objective``."""
     from lossviz.losses.objective import Objective  # torch costs 2 s and 400 MB: only who trains pays it
 
-    return Objective(loss, reduction=reduction)
+    return Objective(loss, reduction=reduction, axis=axis, weight=weight, ignore_index=ignore_index)

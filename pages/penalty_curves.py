@@ -6,6 +6,7 @@ from lossviz.charts.curves import VIEWS
 from lossviz.ui.controls import pick_losses
 from lossviz.ui.curve_lab import curve_lab
 from lossviz.ui.frame import begin_page
+from lossviz.ui.state import hold_choice
 
 begin_page("pages/penalty_curves.py")
 
@@ -19,6 +20,7 @@ with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         format_func=lambda key: VIEWS[key].name,
         key="view",
         bind="query-params",
+        on_change=hold_choice,
         label_visibility="collapsed",
     )
     st.markdown(VIEWS[view].sentence)

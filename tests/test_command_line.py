@@ -74,15 +74,49 @@ def test_losses_lists_every_loss_with_its_formula() -> None:
     assert len(lines) == len(LOSSES)
     for line, loss in zip(lines, LOSSES.values(), strict=True):
         assert line.startswith(loss.spec)
-        assert loss.text in line
+        assert loss.text[:49] in line
         assert loss.meaning in line
+
+
+def test_a_formula_may_begin_with_a_minus_sign() -> None:
+    result = lossviz("lint", "--loss", "-log(p)")
+    assert result.returncode == 0
+    assert "It is known: cross-entropy" in result.stdout
+
+
+def test_lint_exits_1_for_a_loss_that_one_should_not_train_with() -> None:
+    result = lossviz("lint", "--loss", "log(p)", "--classes", "10")
+    assert result.returncode == 1
+    assert result.stdout.startswith("error: It does not fall everywhere")
+
+
+@pytest.mark.parametrize("command", ["lint", "export"])
+def test_what_is_no_loss_is_refused_by_every_command(command: str) -> None:
+    result = lossviz(command, "--loss", "-log(p) + p.real")
+    assert result.returncode == 2
+    assert result.stderr.splitlines()[2].index("^") == "-log(p) + p.real".index(".real")
+    assert lossviz(command, "--loss", "focal:gamma=1e400").returncode == 2
+
+
+def test_a_problem_of_one_class_is_refused() -> None:
+    result = lossviz("lint", "--loss", "brier", "--classes", "1")
+    assert result.returncode == 2
+    assert "2 classes or more" in result.stderr
+
+
+def test_export_prints_source_and_catalogue_prints_the_docs_page() -> None:
+    source = lossviz("export", "--loss", "focal:gamma=3", "--to", "fastai")
+    assert source.returncode == 0
+    assert "gamma=3.0" in source.stdout
+    compile(source.stdout, "exported", "exec")
+    assert lossviz("catalogue").stdout == (ROOT / "docs/catalogue.md").read_text()
 
 
 def test_without_a_command_it_says_which_there_are() -> None:
     result = lossviz()
     assert result.returncode == 2
     assert "COMMAND" in result.stderr
-    assert all(command in lossviz("--help").stdout for command in ("app", "train", "losses"))
+    assert all(command in lossviz("--help").stdout for command in ("app", "train", "losses", "lint", "export", "bench", "catalogue"))
 
 
 @pytest.mark.slow

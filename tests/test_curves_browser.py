@@ -10,14 +10,17 @@ from playwright.sync_api import Page, expect
 
 from lossviz import LOSSES
 from lossviz.charts.curves import P_GRID
+from lossviz.losses.loss import CLASSES
 from lossviz.ui.components import read_assets
+from lossviz.ui.controls import FEATURED
 from lossviz.ui.frame import PAGES
 
 pytestmark = pytest.mark.browser
 
 ADDRESSES = ["", *(path.removeprefix("pages/").removesuffix(".py") for path in PAGES if path != "app.py")]
 CURVE = ".plot .scatterlayer .trace:nth-child({}) path.js-line"
-ALL_FIVE = "penalty_curves?" + "&".join(f"loss={key}" for key in LOSSES)
+ALL_FIVE = "penalty_curves?" + "&".join(f"loss={key}" for key in FEATURED)
+OTHERS = [loss.name for key, loss in LOSSES.items() if key not in FEATURED]
 
 
 def open_curves(page: Page, url: str) -> None:
@@ -119,6 +122,19 @@ def test_a_slider_obeys_the_keyboard(page: Page, app_url: str) -> None:
     expect(page.locator(".plot")).to_have_attribute("data-drawn", "2")
 
 
+def test_keys_pressed_faster_than_python_answers_all_count(page: Page, app_url: str) -> None:
+    open_curves(page, f"{app_url}/penalty_curves")
+    slider = page.get_by_role("slider", name="k of inverse power")
+    slider.focus()
+    for _ in range(30):
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(33)  # as a held key repeats
+    expect(slider).to_have_value("0.5")
+    page.wait_for_url(re.compile(r"k%3D0\.5$"))
+    expect(page.locator(".plot")).to_have_attribute("data-drawn", "0.5")
+    expect(slider).to_have_value("0.5")
+
+
 def test_losses_view_and_parameters_are_in_the_address_and_survive_a_reload(page: Page, app_url: str) -> None:
     open_curves(page, f"{app_url}/penalty_curves?loss=inverse_power:k=0.35&loss=dot_product&view=Weight")
     expect(page.get_by_role("slider", name="k of inverse power")).to_have_value("0.35")
@@ -144,6 +160,28 @@ def test_a_typed_loss_gets_a_curve_a_formula_and_sliders(page: Page, app_url: st
     expect(page.get_by_role("slider", name="a of (1-p)**a")).to_be_visible()
     expect(page.locator(".plot .scatterlayer .trace")).to_have_count(5)
     expect(page.get_by_text("unknown name")).to_have_count(0)
+
+
+@pytest.mark.skipif(len(OTHERS) < 2, reason="every loss of the catalogue has a pill of its own")
+@pytest.mark.parametrize("width", [1280, 390])
+def test_losses_are_found_in_the_catalogue_by_name_and_taken_away_at_their_pills(page: Page, app_url: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    open_curves(page, f"{app_url}/penalty_curves")
+    shelf = page.get_by_role("combobox", name="Add from the catalogue")
+    for count, name in enumerate((OTHERS[-1], OTHERS[0]), start=5):
+        shelf.click()
+        page.keyboard.type(name)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name=name, exact=True)).to_be_visible()
+        expect(page.locator(".plot .scatterlayer .trace")).to_have_count(count)
+        expect(shelf).to_have_attribute("placeholder", f"{len(OTHERS) - count + 4} more losses…")
+        expect(shelf).to_have_value("")
+    page.get_by_role("button", name=OTHERS[-1], exact=True).click()
+    expect(page.get_by_role("button", name=OTHERS[-1], exact=True)).to_have_count(0)
+    expect(page.locator(".plot .scatterlayer .trace")).to_have_count(5)
+    page.go_back()
+    expect(page.get_by_role("button", name=OTHERS[-1], exact=True)).to_be_visible()
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
 
 
 def test_a_value_that_makes_no_loss_is_refused_and_taken_back(page: Page, app_url: str) -> None:
@@ -198,7 +236,11 @@ def test_the_browser_reads_a_formula_as_python_does(page: Page, key: str) -> Non
     for values in zip(*ranges, strict=True) if ranges else [()]:
         named = dict(zip(loss.values, map(float, values), strict=True))
         moved = loss.at(**named)
-        for tree, expected in ((moved.formula.penalty, moved.penalty(P_GRID)), (moved.formula.weight, moved.weight(P_GRID))):
-            script = "([tree, named, points]) => { const f = compileTree(tree); return points.map(p => f({...named, l: Math.log(p)})); }"
-            found = page.evaluate(script, [json.loads(json.dumps(tree)), named, P_GRID.tolist()])
+        curve = moved.formula.even
+        for tree, expected in ((curve.penalty, moved.penalty(P_GRID)), (curve.weight, moved.weight(P_GRID))):
+            script = """([tree, named, points]) => { const f = compileTree(tree); return points.map((p) => {
+                const value = f({...named, l: Math.log(p)});
+                return String(Number.isNaN(value) && p === 1 ? f({...named, l: -1e-300}) : value); }); }"""
+            found = page.evaluate(script, [json.loads(json.dumps(tree)), {**named, "K": CLASSES}, P_GRID.tolist()])
+            found = [float(value.replace("Infinity", "inf")) for value in found]
             np.testing.assert_allclose(np.array(found, dtype=float), expected, rtol=1e-9, atol=1e-300)

@@ -22,12 +22,13 @@ LAYERS = {  # each may import itself and what stands here
     "__init__": {"losses", "errors"},
     "__main__": {"runs", "losses", "errors"},
 }
+WITH_TORCH = {"losses.objective", "losses.descent", "losses.bench"}
 HOME = {  # where a heavy package may be imported
     "streamlit": {"ui", "app"},
     "plotly": {"charts", "ui"},
-    "torch": {"training", "losses.objective"}, "torchvision": {"training"}, "fastai": {"training"}, "safetensors": {"training"},
+    "torch": {"training", *WITH_TORCH}, "torchvision": {"training"}, "fastai": {"training"}, "safetensors": {"training"},
 }  # fmt: skip
-LAZILY = {("__init__", "losses.objective"), ("__main__", "streamlit")}  # inside a function only
+LAZILY = {("__init__", "losses.objective"), ("__main__", "losses.bench"), ("__main__", "streamlit")}  # inside a function only
 FILES = [path for path in [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py")), *sorted((ROOT / "lossviz").rglob("*.py"))] if path.exists()]
 
 
@@ -64,8 +65,9 @@ def wrong_imports(place: str, source: str) -> list[str]:
         if package == "lossviz":
             target = ".".join(rest) if rest and rest[0] in LAYERS else "losses"  # ``from lossviz import get_loss``
             fine = within(target, LAYERS[layer] | {layer})
-            if target.startswith("losses.objective"):  # it loads torch
-                fine = layer == "training" or (lazily and (place, "losses.objective") in LAZILY)
+            for loading in WITH_TORCH:
+                if within(target, {loading}):
+                    fine = place in WITH_TORCH or layer == "training" or (lazily and (place, loading) in LAZILY)
         else:
             fine = package not in HOME or within(place, HOME[package]) or (lazily and (place, package) in LAZILY)
         if not fine:

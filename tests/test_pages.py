@@ -6,9 +6,14 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
+from lossviz.losses import catalogue, spec
+from lossviz.losses.loss import Loss
 from lossviz.runs.store import Store
+from lossviz.ui import controls, state
+from lossviz.ui.controls import FEATURED
 from lossviz.ui.frame import PAGES
 from tests.browser import ROOT
 
@@ -92,6 +97,89 @@ def test_the_formula_of_each_chosen_loss_is_beside_its_curve() -> None:
     assert [formula.strip("$\n ") for formula in formulas] == [r"f(p) = \frac{1 - p^{q}}{q}", r"f(p) = \frac{1}{p}"]
 
 
+def test_two_changes_within_one_round_trip_both_stay() -> None:
+    app = opened("pages/penalty_curves.py", loss=["inverse"])
+    typed(app, "(1-p)**2")
+    app.query_params["loss"] = ["inverse"]  # the browser has not heard of the first yet
+    typed(app, "(1-p)**3")
+    assert app.session_state["chosen losses"] == ["inverse", "(1-p)**2", "(1-p)**3"]
+    assert app.query_params["loss"] == ["inverse", "(1-p)**2", "(1-p)**3"]
+
+
+@pytest.mark.usefixtures("database")
+def test_another_control_within_the_round_trip_of_a_change_does_not_undo_it_and_back_in_the_browser_does() -> None:
+    app = typed(opened("pages/train.py", loss=["inverse"]), "(1-p)**2")
+    app.query_params["loss"] = ["inverse"]
+    app.number_input[0].set_value(5).run()
+    assert app.session_state["chosen losses"] == ["inverse", "(1-p)**2"]
+    assert app.query_params["loss"] == ["inverse", "(1-p)**2"]
+    app.query_params["loss"] = ["inverse"]
+    app.run()
+    assert app.session_state["chosen losses"] == ["inverse"]
+
+
+TWELVE = [f"(1-p)**{power}" for power in range(2, 14)]
+
+
+def test_a_thirteenth_loss_is_refused_at_the_pills_and_the_chosen_stay() -> None:
+    app = opened("pages/penalty_curves.py", loss=TWELVE)
+    assert not app.warning
+    app.button_group(key="chosen losses").set_value(["cross_entropy", *TWELVE]).run()
+    assert not app.exception
+    assert "At most 12 losses" in app.warning[0].value
+    assert app.session_state["chosen losses"] == TWELVE
+    app.button_group(key="chosen losses").set_value(["cross_entropy", *TWELVE[1:]]).run()
+    assert not app.warning
+    assert app.session_state["chosen losses"] == ["cross_entropy", *TWELVE[1:]]
+
+
+def test_a_link_to_thirteen_losses_opens_the_first_twelve_and_says_so() -> None:
+    app = opened("pages/penalty_curves.py", loss=[*TWELVE, "cross_entropy"])
+    assert "At most 12 losses" in app.warning[0].value
+    assert app.session_state["chosen losses"] == TWELVE
+
+
+def test_the_front_page_says_what_of_a_link_cannot_be_read() -> None:
+    app = opened("app.py", loss=["no_such_loss"])
+    assert not app.exception
+    assert "no_such_loss" in app.warning[0].value.replace("\\", "")
+
+
+def test_backticks_in_a_formula_do_not_end_the_block_that_shows_it() -> None:
+    app = typed(opened("pages/penalty_curves.py"), "```")
+    block, _, reason = app.error[0].value.removeprefix("````text\n").partition("\n````\n")
+    assert block.startswith("```\n^")
+    assert "`" not in reason.replace("\\`", "")
+
+
+@pytest.fixture
+def other_loss(monkeypatch: pytest.MonkeyPatch) -> Loss:
+    """A loss of the catalogue that has no pill of its own."""
+    loss = Loss(key="other", name="other", text="(1-p)**2")
+    for module in (catalogue, spec, state, controls):
+        monkeypatch.setattr(module, "LOSSES", {**catalogue.LOSSES, "other": loss})
+    return loss
+
+
+@pytest.mark.usefixtures("other_loss")
+def test_a_loss_picked_from_the_catalogue_gets_a_pill_until_it_is_taken_away() -> None:
+    app = opened("pages/penalty_curves.py")
+    pills, shelf = app.button_group(key="chosen losses"), app.selectbox(key="catalogue")
+    assert len(pills.options) == len(FEATURED)
+    assert shelf.options[-1] == "other"
+    assert shelf.placeholder == f"{len(shelf.options)} more losses…"
+    shelf.select("other").run()
+    assert not app.exception
+    assert app.session_state["chosen losses"][-1] == "other"
+    assert app.query_params["loss"][-1] == "other"
+    assert len(app.button_group(key="chosen losses").options) == len(FEATURED) + 1
+    assert app.selectbox(key="catalogue").value is None
+    assert "other" not in app.selectbox(key="catalogue").options
+    app.button_group(key="chosen losses").set_value(["inverse"]).run()
+    assert len(app.button_group(key="chosen losses").options) == len(FEATURED)
+    assert app.selectbox(key="catalogue").options[-1] == "other"
+
+
 @pytest.mark.usefixtures("database")
 def test_losses_chosen_on_one_page_are_chosen_on_the_next() -> None:
     app = opened("pages/penalty_curves.py", loss=["dot_product", "(1-p)**2"])
@@ -111,6 +199,17 @@ def test_without_a_loss_nothing_is_started_and_the_page_says_why(database: Path)
     assert "at least one loss" in app.error[0].value
     with closing(Store(f"sqlite:///{database}")) as store:
         assert store.comparisons() == []
+
+
+def test_an_app_trains_with_a_database_as_soon_as_the_other_app_has_gone(database: Path) -> None:
+    with FileLock(f"{database}.lock"):
+        app = opened("pages/train.py")
+        assert "another lossviz app" in app.warning[0].value
+        assert app.button[0].disabled
+    app.run()
+    assert not app.exception
+    assert not app.warning
+    assert not app.button[0].disabled
 
 
 @pytest.mark.usefixtures("database")

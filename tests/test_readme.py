@@ -8,6 +8,7 @@ import psutil
 import pytest
 
 from lossviz import LOSSES
+from lossviz.language.grammar import FUNCTIONS
 from tests.browser import ROOT, answers, free_port
 from tests.waiting import wait_until
 
@@ -40,6 +41,18 @@ def test_every_file_and_picture_that_the_readme_names_is_there() -> None:
         assert (ROOT / name).exists(), name
 
 
-def test_the_readme_names_every_loss() -> None:
-    for key in LOSSES:
-        assert key in README
+def test_the_catalogue_that_the_readme_leads_to_has_every_loss() -> None:
+    assert "docs/catalogue.md" in README
+    page = (ROOT / "docs/catalogue.md").read_text()
+    assert all(f"`{key}`" in page for key in LOSSES)
+
+
+def test_the_readmes_python_runs_as_it_stands() -> None:
+    (code,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    result = subprocess.run([sys.executable, "-W", "error", "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert "It is known: cosine" in result.stdout
+
+
+def test_the_readme_names_every_function_of_the_language() -> None:
+    assert all(re.search(rf"\b{name}\b", README) for name in FUNCTIONS)

@@ -9,7 +9,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lossviz.charts.style import label_of, new_figure, styles_of
-from lossviz.losses.loss import Array, Loss
+from lossviz.losses.loss import Loss
+from lossviz.losses.numeric import Array
 
 P_GRID: Array = np.linspace(0.005, 1.0, 200)
 

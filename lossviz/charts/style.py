@@ -1,13 +1,13 @@
 """How a loss looks on every page, and what all figures have in common."""
 
 import html
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zlib import crc32
 
 import plotly.graph_objects as go
 
+from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import Loss
 
 
@@ -24,34 +24,37 @@ class LossStyle:
     dash: str
 
 
-_CATALOGUE = {
+_FEATURED = {
     "cross_entropy": LossStyle(color="#3a7de0", dash="solid"),
     "dot_product": LossStyle(color="#d07c0c", dash="dash"),
     "inverse": LossStyle(color="#d94a3d", dash="dot"),
     "inverse_power": LossStyle(color="#0e9384", dash="dashdot"),
     "generalized": LossStyle(color="#9a63d8", dash="longdash"),
 }
-_OWN_COLORS = ("#c8479b", "#6e7f96", "#7d8f1f", "#1797b8")
-_OWN_DASHES = ("longdashdot", "dot", "dash", "dashdot")  # none solid: that is cross-entropy
+_COLORS = ("#c8479b", "#6e7f96", "#7d8f1f", "#1797b8", "#a86f47", "#3c9a4f")  # of all others
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
+# Neighbours differ in both; all 30 differ, as 6 and 5 share no divisor. None is solid: that is cross-entropy.
+_LOOKS = tuple(LossStyle(color=_COLORS[place % 6], dash=_DASHES[1 + place % 5]) for place in range(30))
+_CATALOGUE = _FEATURED | {key: _LOOKS[place % len(_LOOKS)] for place, key in enumerate(key for key in LOSSES if key not in _FEATURED)}
 
 
 def style_of(loss: Loss) -> LossStyle:
     """The look of a loss, the same on every page whatever its parameters: by key, or for a visitor's own by its text."""
     if loss.key in _CATALOGUE:
         return _CATALOGUE[loss.key]
-    mark = crc32(loss.text.encode())
-    return LossStyle(color=_OWN_COLORS[mark % len(_OWN_COLORS)], dash=_OWN_DASHES[mark // len(_OWN_COLORS) % len(_OWN_DASHES)])
+    return _LOOKS[crc32(loss.text.encode()) % len(_LOOKS)]
 
 
 def styles_of(losses: Sequence[Loss]) -> list[LossStyle]:
-    """The looks of losses that are shown together: where two would look alike, the later one gets another dash."""
-    seen: Counter[LossStyle] = Counter()
-    styles = []
+    """The looks of losses that are shown together: where one would look like an earlier one, it gets the next free dash of its colour.
+
+    With more than six of a colour, another colour.
+    """
+    styles: list[LossStyle] = []
     for style in map(style_of, losses):
-        dash = _DASHES[(_DASHES.index(style.dash) + seen[style]) % len(_DASHES)]
-        seen[style] += 1
-        styles.append(LossStyle(color=style.color, dash=dash))
+        first = _DASHES.index(style.dash)
+        looks = (replace(style, color=color, dash=dash) for color in (style.color, *_COLORS) for dash in _DASHES[first:] + _DASHES[:first])
+        styles.append(next((look for look in looks if look not in styles), style))
     return styles
 
 

@@ -5,23 +5,27 @@ import keyword
 import math
 import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Any
 
 import sympy
 
 from lossviz.errors import FormulaError, suggestion
+from lossviz.language.bounds import check_nesting
 from lossviz.language.choices import Greatest, Least, Magnitude, Where, WhereAtLeast, WhereAtMost, WhereGreater, WhereLess
+from lossviz.language.classes import PJ, ClassMax, ClassSum, K, P
 
 MAX_CHARACTERS = 500
 MAX_DEPTH = 40
 MAX_NODES = 200
 MAX_EXPONENT = 64
 MAX_NUMBER = 1e100
+MAX_ROOTS = 8  # operations in an exact number, such as sqrt(2)/3; longer ones become floating point too: .5**.5**.5**.5**.5 took sympy 20 ms
 MAX_EXACT = 10_000  # longer numerators and denominators become floating point: to sympy p**1.0000001 is a polynomial of degree 10,000,001
 
-P = sympy.Symbol("p", positive=True)
-
 _ALPHABET = re.compile(r"[A-Za-z0-9_+\-*/.(),<>= ]")
+_NUMBER_LIKE = re.compile(r"(?<!\w)(?:\d|\.\d)[\w.]*")
+_NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE]\d*)?")  # a sign after the e, and what follows, is left to Python
 _WRITE_INSTEAD = {
     "^": "write ** for a power",
     "−": "write - for minus",
@@ -37,7 +41,9 @@ _SYMBOLIC: dict[str, Callable[..., Any]] = {
     "log": sympy.log, "exp": sympy.exp, "sqrt": sympy.sqrt, "abs": Magnitude, "min": Least, "max": Greatest,
     "log1p": lambda x: sympy.log(1 + x), "expm1": lambda x: sympy.exp(x) - 1, "tanh": sympy.tanh, "sin": sympy.sin, "cos": sympy.cos,
 }  # fmt: skip
-FUNCTIONS = (*_SYMBOLIC, "where")
+_OVER_CLASSES: dict[str, Callable[..., Any]] = {"sum": ClassSum, "mean": lambda term: ClassSum(term) / K, "max": ClassMax}
+FUNCTIONS = (*_SYMBOLIC, "where", "sum", "mean")
+SYMBOLS = ("p", "pj", "K")
 _VARIADIC = {"min", "max"}
 _OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: lambda a, b: a + b,
@@ -55,24 +61,53 @@ def parameter_symbol(name: str) -> sympy.Symbol:
 
 
 def read_formula(text: str, parameters: tuple[str, ...] = ()) -> sympy.Expr:
-    """Read a loss, as a function of ``p``, from its text.
+    """Read a loss from its text.
 
-    The language: numbers, ``p``, declared parameters, ``+ - * / **``, parentheses, the functions in ``FUNCTIONS``, and comparisons
-    (``< <= > >=``) as the condition of ``where(condition, a, b)``.
+    The language: numbers, ``p``, ``K``, declared parameters, ``+ - * / **``, parentheses, the functions in ``FUNCTIONS``, and comparisons
+    (``< <= > >=``) as the condition of ``where(condition, a, b)``. ``sum``, ``mean`` and ``max`` of one term run over all classes, each class's
+    probability being ``pj`` in the term.
 
     Args:
         text: At most ``MAX_CHARACTERS`` characters of ASCII.
-        parameters: The names that the text may use besides ``p``.
+        parameters: The names that the text may use besides ``SYMBOLS``.
 
     Returns:
-        An expression of ``P`` and the parameters' symbols.
+        An expression of ``P``, ``K``, reductions of ``PJ`` and the parameters' symbols.
 
     Raises:
         FormulaError: The text is no loss. The error knows the position and what would be right.
 
     >>> read_formula("(1 - p**q)/q", ("q",))
     (1 - p**q)/q
+    >>> read_formula("1 - 2*p + sum(pj**2)")
+    -2*p + ClassSum(pj**2) + 1
     """
+    parsed = _parse(text)
+    check_nesting(text, parsed)
+    expression = _Reader(text, parameters).read(parsed, MAX_DEPTH)
+    if P not in expression.free_symbols:
+        raise FormulaError(text, None, "a loss must depend on p, the predicted probability of the true class; this formula is constant in p")
+    return expression
+
+
+def names_in(text: str) -> list[str]:
+    """The names in a formula that are no part of the language, each once, in the order of their first use: its parameters.
+
+    Raises:
+        FormulaError: The text cannot be parsed.
+
+    >>> names_in("-(1-p)**gamma*log(p) + eps*mean(log(pj))")
+    ['gamma', 'eps']
+    """
+    parsed = _parse(text)
+    called = {node.func for node in ast.walk(parsed) if isinstance(node, ast.Call)}
+    names = [node for node in ast.walk(parsed) if isinstance(node, ast.Name) and node not in called]
+    names.sort(key=lambda node: node.col_offset)
+    return list(dict.fromkeys(node.id for node in names if node.id not in (*SYMBOLS, *FUNCTIONS)))
+
+
+def _parse(text: str) -> ast.expr:
+    """The syntax tree of a text of bounded size, its columns counted as in the text."""
     _check_text(text)
     offset = len(text) - len(text.lstrip())
     try:
@@ -82,16 +117,16 @@ def read_formula(text: str, parameters: tuple[str, ...] = ()) -> sympy.Expr:
         raise FormulaError(text, position, f"the formula cannot be read from here: {_plain(error.msg)}") from None
     except (MemoryError, RecursionError):
         raise FormulaError(text, None, f"too deeply nested: at most {MAX_DEPTH} levels") from None
-    if (nodes := sum(isinstance(node, ast.expr) for node in ast.walk(parsed))) > MAX_NODES:
-        raise FormulaError(text, None, f"the formula has {nodes} parts; at most {MAX_NODES} are allowed")
-    expression = _Reader(text, offset, parameters).read(parsed.body, MAX_DEPTH)
-    if P not in expression.free_symbols:
-        raise FormulaError(text, None, "a loss must depend on p, the predicted probability of the true class; this formula is constant in p")
-    return expression
+    nodes = [node for node in ast.walk(parsed) if isinstance(node, ast.expr)]
+    if len(nodes) > MAX_NODES:
+        raise FormulaError(text, None, f"the formula has {len(nodes)} parts; at most {MAX_NODES} are allowed")
+    for node in nodes:
+        node.col_offset, node.end_col_offset = node.col_offset + offset, (node.end_col_offset or 0) + offset
+    return parsed.body
 
 
 def _check_text(text: str) -> None:
-    """Refuse what need not be parsed: emptiness, length, foreign characters, Python's reserved words."""
+    """Refuse what need not be parsed: emptiness, length, foreign characters, Python's reserved words, other numbers than decimal ones."""
     if not text.strip():
         raise FormulaError(text, None, "the formula is empty; type a function of p such as -log(p)")
     if len(text) > MAX_CHARACTERS:
@@ -103,6 +138,9 @@ def _check_text(text: str) -> None:
     for word in re.finditer(r"[A-Za-z_]\w*", text):
         if keyword.iskeyword(word[0]):
             raise FormulaError(text, word.start(), f"{word[0]!r} is a reserved word; use another name, or where(condition, a, b) to choose")
+    for number in _NUMBER_LIKE.finditer(text):  # Python would warn of some, such as 1_0or, on the terminal
+        if not _NUMBER.fullmatch(number[0]):
+            raise FormulaError(text, number.start(), f"{number[0]!r} is no number; write numbers as 2, 0.5 or 1e-3, and * for times: 2*p")
 
 
 def _plain(message: str) -> str:
@@ -113,12 +151,13 @@ def _plain(message: str) -> str:
 class _Reader:
     """Walks the syntax tree and builds the expression; every node that is not listed here is refused."""
 
-    def __init__(self, text: str, offset: int, parameters: tuple[str, ...]) -> None:
-        self._text, self._offset = text, offset
-        self._symbols = {"p": P} | {name: parameter_symbol(name) for name in parameters}
+    def __init__(self, text: str, parameters: tuple[str, ...]) -> None:
+        self._text, self._parameters = text, parameters
+        self._symbols = {"p": P, "pj": PJ, "K": K} | {name: parameter_symbol(name) for name in parameters}
+        self._in_reduction = False
 
     def _refuse(self, node: ast.expr, reason: str) -> FormulaError:
-        return FormulaError(self._text, self._offset + node.col_offset, reason)
+        return FormulaError(self._text, node.col_offset, reason)
 
     def read(self, node: ast.expr, depth: int) -> Any:
         if depth == 0:
@@ -137,12 +176,12 @@ class _Reader:
             case ast.Call(func=ast.Name(id=name), args=arguments, keywords=[]):
                 return self._call(node, name, arguments, depth - 1)
             case ast.Attribute(value=value):
-                dot = self._text.index(".", self._offset + (value.end_col_offset or 0))
+                dot = self._text.index(".", value.end_col_offset)
                 raise FormulaError(self._text, dot, "a dot after a name is not part of the loss language")
             case ast.Compare():
                 raise self._refuse(node, "a comparison belongs inside where(condition, a, b)")
             case _:
-                language = "numbers, p, parameters, + - * / ** and " + ", ".join(FUNCTIONS)
+                language = "numbers, p, pj, K, parameters, + - * / ** and " + ", ".join(FUNCTIONS)
                 raise self._refuse(node, f"this is not part of the loss language: use {language}")
 
     def _number(self, node: ast.expr, value: float) -> sympy.Expr:
@@ -151,12 +190,18 @@ class _Reader:
         return sympy.Rational(str(value))  # exact: 0.2 is 1/5, so that p**-0.2 simplifies as p**(-1/5)
 
     def _name(self, node: ast.expr, name: str) -> sympy.Symbol:
+        if name == "pj" and not self._in_reduction:
+            raise self._refuse(node, "pj is the probability of each class in turn; use it inside sum(...), mean(...) or max(...)")
         if name in self._symbols:
             return self._symbols[name]
         if name in FUNCTIONS:
             raise self._refuse(node, f"{name} is a function; write {name}(...)")
-        near = suggestion(name, (*self._symbols, *FUNCTIONS))
-        raise self._refuse(node, f"unknown name {name!r}{near or '.'} To use it as a parameter, declare it: ; {name}=1")
+        longer = [parameter for parameter in self._parameters if parameter.startswith(name)]
+        twins = [symbol for symbol in SYMBOLS if symbol.lower() == name.lower()]
+        near = [*longer, *twins, *get_close_matches(name, (*self._parameters, *FUNCTIONS, *SYMBOLS), n=1)]
+        kind = "the parameter " if near and near[0] in self._parameters else ""
+        meant = f"; did you mean {kind}{near[0]!r}?" if near else "."
+        raise self._refuse(node, f"unknown name {name!r}{meant} To use {name!r} as a parameter, declare it: ; {name}=1")
 
     def _operation(self, node: ast.expr, op: ast.operator, left: Any, right: Any) -> sympy.Expr:
         if isinstance(op, ast.Pow) and right.is_number and abs(right) > MAX_EXPONENT:
@@ -169,12 +214,14 @@ class _Reader:
         if name not in FUNCTIONS:
             raise self._refuse(node, f"unknown function {name!r}{suggestion(name, FUNCTIONS) or '.'} The functions are {', '.join(FUNCTIONS)}.")
         needed = 3 if name == "where" else 1
-        if len(arguments) < 2 if name in _VARIADIC else len(arguments) != needed:
+        if len(arguments) < 2 - (name in _OVER_CLASSES) if name in _VARIADIC else len(arguments) != needed:
             wanted = "two or more values" if name in _VARIADIC else f"{needed} value{'s' * (needed > 1)}"
             raise self._refuse(node, f"{name}(...) takes {wanted}, found {len(arguments)}")
         if name == "where":
             condition, then, otherwise = arguments
             return self._where(condition, self.read(then, depth), self.read(otherwise, depth), depth)
+        if name in _OVER_CLASSES and len(arguments) == 1:
+            return self._reduction(node, name, arguments[0], depth)
         values = [self.read(argument, depth) for argument in arguments]
         self._check_value(node, _FLOAT[name], *values)
         return self._apply(node, _SYMBOLIC[name], *values)
@@ -186,6 +233,15 @@ class _Reader:
             case _:
                 raise self._refuse(node, "the condition of where(...) is one comparison, such as p > 0.5")
 
+    def _reduction(self, node: ast.expr, name: str, argument: ast.expr, depth: int) -> sympy.Expr:
+        outside, self._in_reduction = self._in_reduction, True
+        term = self.read(argument, depth)
+        self._in_reduction = outside
+        if PJ not in term.free_symbols:
+            advice = "; max of two or more values takes the largest of them" if name == "max" else ""
+            raise self._refuse(node, f"{name}(...) of one term runs over the classes; use pj, each class's probability, inside it{advice}")
+        return self._apply(node, _OVER_CLASSES[name], term)
+
     def _apply(self, node: ast.expr, operate: Callable[..., Any], *values: Any) -> sympy.Expr:
         """The result, with numbers of bounded length; refused if sympy finds it infinite or complex, such as ``log(-p)``."""
         try:
@@ -194,6 +250,8 @@ class _Reader:
             raise self._refuse(node, "this cannot be worked out; write it in a simpler way") from error
         if expression.has(sympy.I, sympy.zoo, sympy.oo, -sympy.oo, sympy.nan):
             raise self._refuse(node, "this has no real value")
+        if expression.is_number and expression.count_ops() > MAX_ROOTS:
+            return sympy.Float(float(expression))
         long = [number for number in expression.atoms(sympy.Rational) if max(abs(number.p), number.q) > MAX_EXACT]
         return expression.xreplace({number: sympy.Float(number) for number in long})
 

@@ -5,13 +5,46 @@ from typing import Any
 import sympy
 from sympy.printing.latex import LatexPrinter
 
+from lossviz.language.classes import PJ
+
+_SYMBOLS = {PJ: "p_{j}", sympy.Symbol("eps", real=True): r"\varepsilon"}
+
 
 class _Printer(LatexPrinter):  # type: ignore[misc]
+    def __init__(self, settings: dict[str, Any]) -> None:
+        super().__init__(settings)
+        self._exponents: dict[Any, Any] = {}  # by their stand-ins
+
+    def _print_Mul(self, product: Any) -> str:  # noqa: N802
+        # Of each negative exponent, such as -p, sympy asks whether it is constant, and simplifies it to tell: seconds for exp(-exp(-exp(-exp(-p)))).
+        factors = [self._with_stand_in(factor) for factor in product.args]
+        return str(super()._print_Mul(product if factors == list(product.args) else sympy.Mul(*factors, evaluate=False)))
+
+    def _with_stand_in(self, factor: Any) -> Any:
+        """A factor with a symbol in its exponent's place, where that is not a number."""
+        if not isinstance(factor, sympy.Pow | sympy.exp) or factor.exp.is_number or factor.exp in self._exponents:
+            return factor
+        stand_in = sympy.Dummy()
+        self._exponents[stand_in] = factor.exp
+        return sympy.exp(stand_in) if isinstance(factor, sympy.exp) else sympy.Pow(factor.base, stand_in, evaluate=False)
+
+    def _print_Dummy(self, stand_in: Any) -> str:  # noqa: N802
+        return str(self._print(self._exponents[stand_in]))
+
     def _print_Rational(self, number: Any) -> str:  # noqa: N802 - sympy names its hooks after its classes
         decimal = f"{float(number):.6g}"
         if number.q not in (1, 2, 3) and sympy.Rational(decimal) == number and "e" not in decimal:
             return decimal
         return str(super()._print_Rational(number))
+
+    def _print_Symbol(self, symbol: Any, style: str = "plain") -> str:  # noqa: N802
+        written = str(super()._print_Symbol(symbol, style))
+        return rf"\mathrm{{{written}}}" if written.isalpha() and len(written) > 1 else written  # gp is one name, not g times p
+
+    def _print_Pow(self, power: Any) -> str:  # noqa: N802
+        if power.exp == sympy.S.Half:
+            return rf"\sqrt{{{self._print(power.base)}}}"
+        return str(super()._print_Pow(power))
 
     def _print_Float(self, number: Any) -> str:  # noqa: N802
         return str(super()._print_Float(sympy.Float(number, 6)))
@@ -24,4 +57,4 @@ def to_latex(expression: sympy.Expr) -> str:
     >>> to_latex(sympy.Symbol("p", positive=True) ** sympy.Rational("-0.2"))
     '\\frac{1}{p^{0.2}}'
     """
-    return str(_Printer({"root_notation": False, "fold_func_brackets": False}).doprint(expression))
+    return str(_Printer({"root_notation": False, "fold_func_brackets": False, "symbol_names": _SYMBOLS}).doprint(expression))

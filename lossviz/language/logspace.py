@@ -1,66 +1,53 @@
 """From a function of p to the same function of l = log p, where nothing overflows or cancels that need not."""
 
+import math
+
 import sympy
-from sympy.codegen.cfunctions import expm1, log1p
 
 from lossviz.language.choices import Magnitude
-from lossviz.language.grammar import P
+from lossviz.language.classes import LJ, PJ, L, P
 
-L = sympy.Symbol("l", real=True)
 MAX_OPERATIONS = 60  # a limit of a longer text could take seconds
+MAX_DERIVED = 120  # of a fraction that l'Hôpital goes on with; each derivative of a sum of powers is several times as long
+MAX_DEGREE = 2  # of a polynomial whose roots are found; for higher ones sympy took from 0.1 s to minutes
 _DERIVATIVES = 4
 
 
 def to_log_space(expression: sympy.Expr) -> sympy.Expr:
-    """Substitute ``p = exp(l)``: ``log(p)`` becomes ``l``, ``p**-k`` becomes ``exp(-k*l)``.
+    """Substitute ``p = exp(l)``, ``pj = exp(lj)``: ``log(p)`` becomes ``l``, ``p**-k`` becomes ``exp(-k*l)``.
 
     >>> from lossviz.language.grammar import read_formula
     >>> to_log_space(read_formula("(1 - p**q)/q", ("q",)))
     (1 - exp(l*q))/q
     """
-    return expression.xreplace({P: sympy.exp(L)})
+    return expression.xreplace({P: sympy.exp(L), PJ: sympy.exp(LJ)}).replace(sympy.Abs, Magnitude)  # sympy makes its own abs of sqrt(x**2)
 
 
-def weight_of(expression: sympy.Expr) -> sympy.Expr:
-    """``weight(p) = -p f'(p) = -df/dl``: how strongly an example is heard, relative to cross-entropy."""
-    return -sympy.diff(expression.replace(sympy.Abs, Magnitude), L)  # sympy makes its own abs of sqrt(x**2)
+def poles(expression: sympy.Expr, parameter: sympy.Symbol) -> list[sympy.Expr]:
+    """The real values of ``parameter`` at which a denominator is zero whatever p is, such as q = 0 in ``(1 - p**q)/q``.
 
-
-def stabilise(expression: sympy.Expr) -> sympy.Expr:
-    """Write ``exp(x) - 1`` as ``expm1(x)`` and ``log(1 + x)`` as ``log1p(x)``, so that small values keep their digits.
-
-    sympy's own ``optimize`` factors and matches patterns on the way, which takes seconds where numbers are long.
-
-    >>> stabilise(2 - 2 * sympy.exp(L) + sympy.log(1 + L))
-    -2*expm1(l) + log1p(l)
+    Found are the roots of a line or a parabola in the parameter alone; of another denominator, 0 and 1.
     """
-    return expression.replace(lambda e: e.is_Add, _with_expm1).replace(lambda e: isinstance(e, sympy.log), _with_log1p)
-
-
-def _with_expm1(addition: sympy.Add) -> sympy.Expr:
-    number, rest = addition.as_coeff_Add()
-    terms = []
-    for term in sympy.Add.make_args(rest):
-        factor, power = term.as_coeff_Mul()
-        if isinstance(power, sympy.exp) and abs(number + factor) < abs(number):
-            number, term = number + factor, factor * expm1(power.args[0])
-        terms.append(term)
-    return sympy.Add(number, *terms)
-
-
-def _with_log1p(logarithm: sympy.log) -> sympy.Expr:
-    number, rest = logarithm.args[0].as_coeff_Add()
-    return log1p(rest) if number == 1 else logarithm
-
-
-def removable_poles(expression: sympy.Expr, parameter: sympy.Symbol) -> list[sympy.Expr]:
-    """The real values of ``parameter`` at which a denominator made of it alone is zero, such as q = 0 in ``(1 - p**q)/q``."""
-    poles: list[sympy.Expr] = []
+    found: list[sympy.Expr] = []
     for power in expression.atoms(sympy.Pow):
         base, exponent = power.as_base_exp()
-        if exponent.could_extract_minus_sign() and base.free_symbols == {parameter} and base.is_polynomial(parameter):
-            poles += [root for root in sympy.roots(base, parameter) if root.is_real and root not in poles]
-    return poles
+        if not exponent.could_extract_minus_sign() or parameter not in base.free_symbols:
+            continue
+        if base.free_symbols == {parameter} and base.is_polynomial(parameter) and _degree(base) <= MAX_DEGREE:
+            candidates = [root for root in sympy.roots(base, parameter) if root.is_real]
+        else:
+            candidates = [value for value in (sympy.Integer(0), sympy.Integer(1)) if base.subs(parameter, value) == 0]
+        found += [candidate for candidate in candidates if candidate not in found]
+    return found
+
+
+def _degree(polynomial: sympy.Expr) -> float:
+    """The degree of a polynomial, or more where powers cancel, as nothing is multiplied out; infinite where a number in it is not rational."""
+    if polynomial.is_Pow and polynomial.exp.is_Integer:
+        return int(polynomial.exp) * _degree(polynomial.base)
+    if polynomial.is_Add or polynomial.is_Mul:
+        return (max if polynomial.is_Add else sum)(map(_degree, polynomial.args))
+    return int(polynomial.is_Symbol) if polynomial.is_Symbol or polynomial.is_Rational else math.inf
 
 
 def at_limit(expression: sympy.Expr, parameter: sympy.Symbol, value: sympy.Expr) -> sympy.Expr | None:
@@ -80,7 +67,7 @@ def at_limit(expression: sympy.Expr, parameter: sympy.Symbol, value: sympy.Expr)
         if below != 0:
             limit = above / below
             return None if limit.has(sympy.I, sympy.nan, sympy.zoo, sympy.oo, -sympy.oo) else limit
-        if above != 0:
+        if above != 0 or numerator.count_ops() + denominator.count_ops() > MAX_DERIVED:
             return None
         numerator, denominator = numerator.diff(parameter), denominator.diff(parameter)
     return None

@@ -1,19 +1,18 @@
 """One plain tree for a formula, read alike by NumPy, by torch and by the browser. It is data: it pickles, it is JSON, and nothing is compiled.
 
-A tree is a number, a name, or ``(operation, tree, ...)``; ``OPERATIONS`` lists the operations.
+A tree is a number, a name, or ``(operation, tree, ...)``; ``lossviz.language.program`` lists the operations. The names are ``l`` = log p,
+``lj`` = log pj inside a reduction over the classes, ``K``, and the parameters.
 """
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
 import sympy
 from sympy.codegen.cfunctions import expm1, log1p
 
 from lossviz.language.choices import Greatest, Least, Magnitude, Where
+from lossviz.language.classes import Reduction
 
 Tree = float | str | tuple[Any, ...]
-Operations = Mapping[str, Callable[..., Any]]
 
 _NAMES = {
     sympy.Add: "add", sympy.Mul: "mul", sympy.Pow: "pow", sympy.exp: "exp", sympy.log: "log", expm1: "expm1", log1p: "log1p",
@@ -35,6 +34,8 @@ def to_tree(expression: sympy.Expr) -> Tree:
     if isinstance(expression, Where):
         left, right, then, otherwise = map(to_tree, expression.args)
         return ("where", (expression.comparison, left, right), then, otherwise)
+    if isinstance(expression, Reduction):
+        return (expression.operation, to_tree(expression.args[0]))
     if isinstance(expression, sympy.Mul):
         return _product(expression)
     if isinstance(expression, sympy.Pow) and expression.exp == sympy.Rational(1, 2):
@@ -59,49 +60,3 @@ def _product(expression: sympy.Mul) -> Tree:
 
 def _is_divisor(factor: sympy.Expr) -> bool:
     return bool(factor.is_Pow and factor.exp.is_Number and factor.exp.is_negative)
-
-
-def _fold(operate: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    """An operation of two values as one of two or more."""
-
-    def folded(first: Any, *others: Any) -> Any:
-        for other in others:
-            first = operate(first, other)
-        return first
-
-    return folded
-
-
-OPERATIONS: dict[str, Callable[..., Any]] = {
-    "add": _fold(lambda a, b: a + b), "mul": _fold(lambda a, b: a * b), "div": lambda a, b: a / b, "neg": lambda a: -a, "pow": lambda a, b: a**b,
-    "lt": lambda a, b: a < b, "le": lambda a, b: a <= b, "gt": lambda a, b: a > b, "ge": lambda a, b: a >= b,
-    "eq": lambda a, b: a == b,
-}  # fmt: skip
-NUMPY: Operations = OPERATIONS | {
-    "exp": np.exp, "log": np.log, "expm1": np.expm1, "log1p": np.log1p, "sqrt": np.sqrt, "abs": np.abs, "tanh": np.tanh, "sin": np.sin, "cos": np.cos,
-    "min": _fold(np.minimum), "max": _fold(np.maximum), "where": np.where,
-}  # fmt: skip
-
-
-def evaluate(tree: Tree, values: Mapping[str, Any], operations: Operations = NUMPY) -> Any:
-    """The value of ``tree`` where each name stands for its entry in ``values`` (arrays or tensors for ``l``, plain floats for parameters).
-
-    What depends on no array is computed on plain floats, and a choice that depends on no array reads only the branch that it takes: so
-    the limit at q = 0 stands beside a division by q and neither disturbs the other.
-    """
-    if isinstance(tree, float):
-        return tree
-    if isinstance(tree, str):
-        return values[tree]
-    operation, *branches = tree
-    if operation == "where":
-        condition = evaluate(branches[0], values, operations)
-        if isinstance(condition, bool):
-            return evaluate(branches[1 if condition else 2], values, operations)
-        return operations["where"](condition, *(evaluate(branch, values, operations) for branch in branches[1:]))
-    arguments = [evaluate(branch, values, operations) for branch in branches]
-    if all(isinstance(argument, float | bool) for argument in arguments):
-        with np.errstate(all="ignore"):
-            result = NUMPY[operation](*(np.float64(argument) if isinstance(argument, float) else argument for argument in arguments))
-        return bool(result) if isinstance(result, np.bool | bool) else float(result)
-    return operations[operation](*arguments)

@@ -2,24 +2,55 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from lossviz.errors import FormulaError, InvalidInput, ParameterError, suggestion
 from lossviz.language.formula import Formula, compile_formula
-from lossviz.language.tree import Tree, evaluate
+from lossviz.language.paths import Path
+from lossviz.losses.numeric import Array, along, of_logits
 from lossviz.losses.parameter import Parameter
 
-Array = NDArray[np.float64]
+if TYPE_CHECKING:
+    from lossviz.losses.lint import Finding
+
+Quantity = Literal["penalty", "weight", "bend"]
+CLASSES = 37  # where nothing else is said: the article's pets
 _PROBE = np.linspace(0.05, 0.95, 19)  # where a loss must be a number; p = 1 and p -> 0 may be singular
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loss:
-    """A classification loss f(p), p being the predicted probability of the true class.
+class Reference:
+    """Where a loss was published.
 
-    For such a loss the gradient by the logits is ``df/dz_j = f'(p) p ([j = true] - p_j)``: it is cross-entropy with the example weight
+    Attributes:
+        authors: Family names, or what stands for them.
+        year: Of publication.
+        title: Of the text.
+        link: Its address.
+        equation: Where in it the loss stands, as "equation 5".
+    """
+
+    authors: str
+    year: int
+    title: str
+    link: str
+    equation: str
+
+    @property
+    def short(self) -> str:
+        """As it is cited: ``Zhang, Sabuncu 2018``, ``Lin et al. 2017``."""
+        first, *others = self.authors.split(", ")
+        return f"{self.authors if len(others) < 2 else f'{first} et al.'} {self.year}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """A classification loss f, a function of the softmax output: of p, the true class's probability, and maybe of every class's pj.
+
+    For a loss of p alone the gradient by the logits is ``df/dz_j = f'(p) p ([j = true] - p_j)``: it is cross-entropy with the example weight
     ``-p f'(p)``.
 
     Attributes:
@@ -27,7 +58,11 @@ class Loss:
         parameters: Its parameters, with their values.
         name: What people call it; the formula itself for a visitor's own.
         key: The catalogue's key, None for a visitor's own.
-        meaning: One sentence of intuition; empty for a visitor's own.
+        meaning: One sentence of intuition; empty for a visitor's own, like all that follows.
+        use: When to use it.
+        beware: What to beware of.
+        reference: Where it was published.
+        soft_targets: Whether its expectation over the classes is what is meant where a target is a distribution.
 
     Raises:
         FormulaError: The text is no loss, or not a number anywhere in (0, 1) with these parameters.
@@ -38,6 +73,10 @@ class Loss:
     name: str = ""
     key: str | None = None
     meaning: str = ""
+    use: str = ""
+    beware: str = ""
+    reference: Reference | None = None
+    soft_targets: bool = True
 
     def __post_init__(self) -> None:
         values = self.penalty(_PROBE)
@@ -87,55 +126,108 @@ class Loss:
                 raise ParameterError(name, f"{self.name or self.text} has no parameter {name!r}{suggestion(name, known) or ';'} {has}")
         return replace(self, parameters=tuple(p.at(values.get(p.name, p.value)) for p in self.parameters))
 
-    def penalty(self, p: ArrayLike) -> Array:
-        """The loss f(p) itself.
+    def penalty(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
+        """The loss itself, f(p).
+
+        A loss that looks at all classes is a curve over p only on a path through their probabilities: on "even" the others share 1 - p evenly,
+        on "rival" one of them has it (but for a millionth, which the rest share). For a loss of p alone ``classes`` and ``path`` change nothing.
 
         Args:
             p: Probability of the true class, any shape, in (0, 1].
+            classes: Number of classes, 2 or more.
+            path: "even" or "rival".
 
         Returns:
             float64 of the same shape; infinite where it overflows.
 
         Raises:
-            InvalidInput: Some p lies outside (0, 1].
+            InvalidInput: Some p lies outside (0, 1], or there are fewer than 2 classes.
 
-        >>> from lossviz import get_loss
+        >>> from lossviz import get_loss, parse_loss
         >>> get_loss("inverse").penalty([0.5, 1.0]).tolist()
         [2.0, 1.0]
+        >>> parse_loss("1 - 2*p + sum(pj**2)").penalty(0.5, classes=2).tolist()
+        0.5
         """
-        return self._evaluate(self.formula.penalty, p)
+        return self._along("penalty", p, classes, path)
 
-    def weight(self, p: ArrayLike) -> Array:
+    def weight(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
         """``-p f'(p)``: how strongly an example is heard, where cross-entropy hears each with 1. Args and errors as ``penalty``.
 
         >>> from lossviz import get_loss
         >>> get_loss("dot_product").weight([0.25, 1.0]).tolist()
         [0.25, 1.0]
         """
-        return self._evaluate(self.formula.weight, p)
+        return self._along("weight", p, classes, path)
 
-    def slope(self, p: ArrayLike) -> Array:
-        """The derivative ``f'(p)``. Args and errors as ``penalty``.
+    def slope(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
+        """The derivative ``f'(p)`` along the path. Args and errors as ``penalty``.
 
         >>> from lossviz import get_loss
         >>> get_loss("cross_entropy").slope([0.25, 1.0]).tolist()
         [-4.0, -1.0]
         """
-        return -self.weight(p) / np.asarray(p, dtype=np.float64)
+        return -self.weight(p, classes=classes, path=path) / np.asarray(p, dtype=np.float64)
 
-    def pull(self, p: ArrayLike) -> Array:
+    def pull(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
         """``-df/dz_true = weight(p) (1 - p)``: the force on the true class's logit. Args and errors as ``penalty``.
+
+        It holds for losses of all classes too: as the true logit moves, the others keep their shares, and so stay on the path.
 
         >>> from lossviz import get_loss
         >>> get_loss("cross_entropy").pull([0.25, 1.0]).tolist()
         [0.75, 0.0]
         """
-        return self.weight(p) * (1 - np.asarray(p, dtype=np.float64))
+        return self.weight(p, classes=classes, path=path) * (1 - np.asarray(p, dtype=np.float64))
 
-    def _evaluate(self, tree: Tree, p: ArrayLike) -> Array:
+    def curvature(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
+        """The second derivative ``f''(p)`` along the path: below 0 where the loss is not convex in p. Args and errors as ``penalty``.
+
+        >>> from lossviz import get_loss
+        >>> get_loss("cross_entropy").curvature([0.25, 1.0]).tolist()
+        [16.0, 1.0]
+        """
+        bend = self._along("bend", p, classes, path)
+        return (self.weight(p, classes=classes, path=path) - bend) / np.asarray(p, dtype=np.float64) ** 2
+
+    def of_logits(self, logits: ArrayLike, targets: ArrayLike = 0) -> tuple[Array, Array]:
+        """The loss and its full gradient by the logits, ``df/dz_j``, where one class is the true one.
+
+        Args:
+            logits: Shape [..., K], any real values; minus infinity where a class has no probability.
+            targets: The true classes, 0 to K - 1: shape [...], or what NumPy broadcasts to it.
+
+        Returns:
+            Losses [...] and gradients [..., K], float64.
+
+        Raises:
+            InvalidInput: Fewer than 2 classes, or a target that is none of them.
+
+        >>> from lossviz import get_loss
+        >>> loss, gradient = get_loss("dot_product").of_logits([0.0, 0.0])
+        >>> loss.tolist(), gradient.tolist()
+        (-0.5, [-0.25, 0.25])
+        """
+        z, true = np.asarray(logits, dtype=np.float64), np.asarray(targets, dtype=np.int64)
+        if z.ndim == 0 or z.shape[-1] < 2 or not ((true >= 0) & (true < z.shape[-1])).all():
+            raise InvalidInput(f"logits need a last axis of 2 classes or more, and targets among them: got {z.shape} and {true.tolist()!s:.60}")
+        return of_logits(self.formula, self.values, z, np.broadcast_to(true, z.shape[:-1]))
+
+    def along_log(self, quantity: Quantity, log_p: Array, *, classes: int = CLASSES, path: Path = "even") -> Array:
+        """``penalty``, ``weight`` or ``bend`` = dweight/dlog p, over log p: it reaches where p itself underflows. Otherwise as ``penalty``."""
+        if classes < 2:
+            raise InvalidInput(f"a classification has 2 classes or more, got {classes}")
+        tree = getattr(self.formula.curve("even" if classes == 2 else path), quantity)
+        return along(tree, self.values, classes, log_p)
+
+    def findings(self, *, classes: int = CLASSES) -> "tuple[Finding, ...]":
+        """What one should know before training with this loss, the gravest first. See ``lossviz.losses.lint``."""
+        from lossviz.losses.lint import findings  # it builds on losses
+
+        return findings(self, classes=classes)
+
+    def _along(self, quantity: Quantity, p: ArrayLike, classes: int, path: Path) -> Array:
         array = np.asarray(p, dtype=np.float64)
         if not ((array > 0) & (array <= 1)).all():
             raise InvalidInput("p must lie in (0, 1]: it is the probability of the true class")
-        with np.errstate(all="ignore"):  # infinities are answers here, and are shown as such
-            result = evaluate(tree, {"l": np.log(array), **self.values})
-        return np.broadcast_to(result, array.shape) + 0.0  # a copy, without negative zeros
+        return self.along_log(quantity, np.log(array), classes=classes, path=path)

@@ -1,106 +1,126 @@
-"""A loss as something torch can descend: the formula over ``log_softmax``, forward and backward from the same two trees."""
+"""A loss as something torch can descend: an ``nn.Module`` of logits and targets."""
 
-from collections.abc import Callable
-from typing import Any, Literal, cast
+from typing import Literal, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812
 
 from lossviz.errors import InvalidInput
-from lossviz.language.tree import OPERATIONS, Operations, Tree, evaluate
+from lossviz.language.program import Program
+from lossviz.losses.descent import Distribution, OfClasses, OfP, OneClass
 from lossviz.losses.loss import Loss
 
 Reduction = Literal["mean", "sum", "none"]
-_REDUCE: dict[str, Callable[[Tensor], Tensor]] = {"mean": torch.mean, "sum": torch.sum, "none": lambda losses: losses}
-
-
-def _operations(like: Tensor) -> Operations:
-    """The tree's operations on tensors; where plain numbers meet tensors they take the dtype and device of ``like``."""
-
-    def tensors(*values: Any) -> list[Tensor]:
-        return [torch.as_tensor(value, dtype=like.dtype, device=like.device) for value in values]
-
-    def fold(operate: Callable[[Tensor, Tensor], Tensor]) -> Callable[..., Tensor]:
-        def folded(*values: Any) -> Tensor:
-            first, *others = tensors(*values)
-            for other in others:
-                first = operate(first, other)
-            return first
-
-        return folded
-
-    return {
-        **OPERATIONS, "exp": torch.exp, "log": torch.log, "expm1": torch.expm1, "log1p": torch.log1p, "sqrt": torch.sqrt, "abs": torch.abs,
-        "tanh": torch.tanh, "sin": torch.sin, "cos": torch.cos, "min": fold(torch.minimum), "max": fold(torch.maximum),
-        "where": lambda condition, then, otherwise: torch.where(condition, *tensors(then, otherwise)),
-    }  # fmt: skip
-
-
-def _tensor(tree: Tree, log_p: Tensor, values: dict[str, float]) -> Tensor:
-    result = evaluate(tree, {"l": log_p, **values}, _operations(log_p))
-    return result if isinstance(result, Tensor) else torch.full_like(log_p, result)
-
-
-class _Penalty(torch.autograd.Function):
-    """f over log p, with the symbolic derivative as its gradient: autograd through a ``where`` would let the branch not taken put NaN in."""
-
-    @staticmethod
-    def forward(context: Any, log_p: Tensor, penalty: Tree, weight: Tree, values: dict[str, float]) -> Tensor:
-        context.save_for_backward(log_p)
-        context.weight, context.values = weight, values
-        return _tensor(penalty, log_p, values)
-
-    @staticmethod
-    def backward(context: Any, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
-        (log_p,) = context.saved_tensors
-        return -gradients[0] * _tensor(context.weight, log_p, context.values), None, None, None
+REDUCTIONS: tuple[Reduction, ...] = ("mean", "sum", "none")
+_HALF = (torch.float16, torch.bfloat16)
 
 
 class Objective(nn.Module):
     """A loss of logits and targets.
 
-    ``l = log_softmax(logits)[target]``, then f(exp(l)) computed from ``l``: nothing is clamped, and the result is finite wherever f is.
+    Everything is computed from ``log p`` and ``1 - p``, each to the last digit, over one softmax: nothing is clamped, and the result is finite
+    wherever the loss is. float16 and bfloat16 are computed in float32, as torch's own cross-entropy does.
 
     Args:
         loss: The loss; its parameters keep the values they have now.
         reduction: "mean", "sum", or "none" for one value an example.
         axis: Where the classes lie in the logits.
+        weight: A weight a class, shape [K]; "mean" divides by the weights' sum over the targets, as ``torch.nn.CrossEntropyLoss``.
+        ignore_index: Targets of this value count for nothing.
 
     Raises:
-        InvalidInput: Another reduction.
+        InvalidInput: Another reduction, or weights that are no list of numbers.
+
+    >>> from lossviz import get_loss, objective
+    >>> round(objective(get_loss("dot_product"))(torch.zeros(2, 4), torch.tensor([0, 3])).item(), 6)
+    -0.25
     """
 
-    def __init__(self, loss: Loss, *, reduction: Reduction = "mean", axis: int = -1) -> None:
+    weight: Tensor | None
+    y_int = True  # fastai's MixUp mixes the losses of the two labels, which it takes as whole numbers
+
+    def __init__(self, loss: Loss, *, reduction: Reduction = "mean", axis: int = -1, weight: Tensor | None = None, ignore_index: int = -100) -> None:
         super().__init__()
-        if reduction not in _REDUCE:
-            raise InvalidInput(f"reduction must be one of {', '.join(_REDUCE)}, got {reduction!r}")
-        self.loss, self.reduction, self.axis = loss, reduction, axis
-        self._penalty, self._weight, self._values = loss.formula.penalty, loss.formula.weight, dict(loss.values)
+        if reduction not in REDUCTIONS:
+            raise InvalidInput(f"reduction must be one of {', '.join(REDUCTIONS)}, got {reduction!r}")
+        if weight is not None and (weight.ndim != 1 or not weight.is_floating_point()):
+            raise InvalidInput(f"weight must be floating point with one value a class, got {weight.dtype} of shape {tuple(weight.shape)}")
+        self.loss, self.reduction, self.axis, self.ignore_index = loss, reduction, axis, ignore_index
+        self.register_buffer("weight", weight)
+        formula, values = loss.formula, loss.values
+        self._steps = OneClass(formula.one_hot, values) if formula.of_classes else Program((formula.even.penalty, formula.even.weight), values)
+        self._soft_steps = Distribution(formula.soft, values) if formula.soft and loss.soft_targets else None
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
         """The loss.
 
         Args:
-            logits: Shape [N, K], any real values, floating point.
-            targets: Shape [N], int64, each 0 to K - 1.
+            logits: Floating point, any real values, classes along ``axis``.
+            targets: int64, the shape of the logits without ``axis``, each 0 to K - 1 or ``ignore_index``. Or the logits' shape and floating
+                point: a distribution over the classes an example; the loss is then its expectation, ``sum_j t_j f(true class j)``.
 
         Returns:
-            A scalar, or shape [N] for reduction "none".
+            A scalar; for reduction "none" the shape of the logits without ``axis``.
 
         Raises:
-            InvalidInput: Shapes or types that do not go together.
+            InvalidInput: Shapes or types that do not go together, or a distribution where the loss is defined for one true class only.
         """
-        shape = list(logits.shape)
-        if shape:
-            shape.pop(self.axis)
-        if logits.ndim == 0 or shape != list(targets.shape):
-            raise InvalidInput(f"logits need the shape of the targets and one axis more: got {tuple(logits.shape)} and {tuple(targets.shape)}")
-        if not logits.is_floating_point() or targets.dtype != torch.int64:
+        if type(logits) is not Tensor:  # fastai's tensors carry meta-data through every operation
+            logits, targets = logits.as_subclass(Tensor), targets.as_subclass(Tensor)
+        soft = targets.is_floating_point()
+        self._check(logits, targets, soft)
+        dtype = logits.dtype
+        if dtype in _HALF:
+            logits = logits.float()
+        if logits.ndim != 2 or self.axis not in (-1, 1):
+            logits = logits.movedim(self.axis, -1)
+            targets = targets.movedim(self.axis, -1) if soft else targets
+        shape, classes = logits.shape[:-1], logits.shape[-1]
+        flat = logits if logits.ndim == 2 else logits.reshape(-1, classes)
+        losses = self._soft(flat, targets.reshape(-1, classes)) if soft else self._one_class(flat, targets.reshape(-1, 1))
+        if self.reduction == "none":
+            losses = losses.reshape(shape)
+        return losses.to(dtype) if dtype in _HALF and not torch.is_autocast_enabled(logits.device.type) else losses
+
+    def _one_class(self, logits: Tensor, targets: Tensor) -> Tensor:
+        scale: Tensor | float | None = None
+        ignored = targets == self.ignore_index
+        if torch.compiler.is_compiling() or logits.is_cuda or ignored.any():  # a question to the device would wait for it
+            targets, scale = targets.masked_fill(ignored, 0), (~ignored).to(logits.dtype)
+        if self.weight is not None:
+            chosen = self.weight.to(logits.dtype)[targets]
+            scale = chosen if scale is None else chosen * scale
+        if self.reduction == "mean":
+            scale = scale / scale.sum() if isinstance(scale, Tensor) else 1 / max(len(targets), 1)
+        function = OfP if isinstance(self._steps, Program) else OfClasses
+        return cast(Tensor, function.apply(logits, targets, scale, self.reduction != "none", self._steps))
+
+    def _soft(self, logits: Tensor, targets: Tensor) -> Tensor:
+        if self._soft_steps is None:
+            raise InvalidInput(
+                f"{self.loss.label} is defined for one true class; it has no meaning for a distribution over the classes. "
+                "Give targets as int64, or take another loss for soft targets"
+            )
+        weighted = targets.to(logits.dtype)
+        if self.weight is not None:
+            weighted = weighted * self.weight.to(logits.dtype)
+        scale = 1 / max(len(targets), 1) if self.reduction == "mean" else None
+        return cast(Tensor, OfClasses.apply(logits, weighted, scale, self.reduction != "none", self._soft_steps))
+
+    def _check(self, logits: Tensor, targets: Tensor, soft: bool) -> None:
+        wanted = list(logits.shape)
+        if wanted and not soft:
+            wanted.pop(self.axis)
+        if logits.ndim == 0 or wanted != list(targets.shape):
+            raise InvalidInput(
+                f"logits need the shape of the targets and one axis more, or soft targets the logits' shape: "
+                f"got {tuple(logits.shape)} and {tuple(targets.shape)}"
+            )
+        if not logits.is_floating_point() or not (soft or targets.dtype == torch.int64):
             raise InvalidInput(f"logits must be floating point and targets int64: got {logits.dtype} and {targets.dtype}")
-        log_p = F.log_softmax(logits, dim=self.axis).gather(self.axis, targets.unsqueeze(self.axis)).squeeze(self.axis)
-        penalties = cast(Tensor, _Penalty.apply(log_p, self._penalty, self._weight, self._values))
-        return _REDUCE[self.reduction](penalties)
+        if self.weight is not None and self.weight.shape[0] != logits.shape[self.axis]:
+            raise InvalidInput(f"weight has {self.weight.shape[0]} classes, the logits {logits.shape[self.axis]}")
 
     def activation(self, logits: Tensor) -> Tensor:
         """Logits to probabilities: softmax over the classes. fastai's ``get_preds`` calls it."""

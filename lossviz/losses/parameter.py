@@ -10,6 +10,21 @@ MAX_DECIMALS = 6  # of a value on a slider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Special:
+    """A value of a parameter that has a name.
+
+    Attributes:
+        value: The parameter's value.
+        name: What the loss is there, in a few words.
+        equals: The loss, as ``loss_from_spec`` reads it, that it equals there up to scale and shift; empty where it equals none of the catalogue.
+    """
+
+    value: float
+    name: str
+    equals: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
     """A named number in a loss.
 
@@ -20,6 +35,8 @@ class Parameter:
         maximum: Greatest value allowed.
         step: What one press of an arrow key changes.
         meaning: One sentence: what turning it up does.
+        unit: What it counts, empty for a plain number.
+        specials: Values that have a name.
     """
 
     name: str
@@ -28,6 +45,8 @@ class Parameter:
     maximum: float = math.inf
     step: float = 0.01
     meaning: str = ""
+    unit: str = ""
+    specials: tuple[Special, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.minimum <= self.maximum:

@@ -1,34 +1,55 @@
 """Losses from text: a typed formula, or one string for links and the command line."""
 
 import re
+from difflib import get_close_matches
 
 from lossviz.errors import FormulaError, ParameterError
-from lossviz.language.grammar import FUNCTIONS
+from lossviz.language.grammar import FUNCTIONS, SYMBOLS, names_in
 from lossviz.losses.catalogue import LOSSES, get_loss
 from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter
 
 MAX_PARAMETERS = 8
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
-_RESERVED = frozenset({"p", "pj", "l", "K", "sum", "mean", *FUNCTIONS})
+_CUSTOMARY = {parameter.name: parameter.value for loss in reversed(list(LOSSES.values())) for parameter in loss.parameters}
+_RESERVED = frozenset({"l", "lj", *SYMBOLS, *FUNCTIONS})
 
 
 def parse_loss(text: str, /, **parameters: float) -> Loss:
-    """A loss of the visitor's own: a formula of ``p``, with the values of the parameters that it uses.
+    """A loss of the visitor's own: a formula, and values for its parameters.
+
+    A name that the language does not know is a parameter. Where no value is given it starts where the catalogue's parameter of that name does,
+    else at 1. But where parameters are given that the
+    formula does not use, or where the name is nearly a word of the language, it is more likely misspelt, and is refused.
 
     Raises:
         FormulaError: The text is no loss; the error knows the place and what would be right.
-        ParameterError: A parameter's name cannot be used, or its value is not a finite number.
+        ParameterError: A parameter's name cannot be used, or its value is not a finite number, or the formula does not use it.
 
     >>> parse_loss("p**-k", k=0.2).weight([1.0]).tolist()
     [0.2]
+    >>> parse_loss("-(1-p)**gamma*log(p)").label
+    '-(1-p)**gamma*log(p), gamma = 2'
     """
     if len(parameters) > MAX_PARAMETERS:
         raise FormulaError(text, None, f"{len(parameters)} parameters; at most {MAX_PARAMETERS} are allowed")
     for name in parameters:
         if not _NAME.fullmatch(name) or name in _RESERVED:
             raise ParameterError(name, f"{name!r} cannot name a parameter: use letters and digits, and none of {', '.join(sorted(_RESERVED))}")
-    return Loss(text=text.strip(), parameters=tuple(Parameter(name=name, value=float(value)) for name, value in parameters.items()))
+    used = names_in(text)
+    unused = [name for name in parameters if name not in used]
+    found = [name for name in used if name not in parameters and _NAME.fullmatch(name) and name not in _RESERVED]
+    if not unused and len(used) <= MAX_PARAMETERS and not any(_nearly_a_word(name) for name in found):
+        parameters = parameters | {name: _CUSTOMARY.get(name, 1.0) for name in found}
+    loss = Loss(text=text.strip(), parameters=tuple(Parameter(name=name, value=float(value)) for name, value in parameters.items()))
+    if unused:
+        raise ParameterError(unused[0], f"the formula does not use the parameter {unused[0]!r}; take it away, or use it in the formula")
+    return loss
+
+
+def _nearly_a_word(name: str) -> bool:
+    """Whether a name may be a slip in typing a word of the language: ``lgo``, ``P``."""
+    return name.lower() in {"p", "pj"} or bool(get_close_matches(name, FUNCTIONS, n=1, cutoff=0.7))
 
 
 def loss_from_spec(spec: str) -> Loss:

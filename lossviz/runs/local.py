@@ -23,6 +23,7 @@ from lossviz.runs.store import Store
 
 _ROOT = Path(__file__).parents[2]
 _IDLE_S = 300.0  # how long a host without work keeps its 600 MB
+_HAS_ENDED = "the training engine has ended; restart the app"
 _Result = TypeVar("_Result")
 
 
@@ -75,6 +76,8 @@ class LocalEngine:
         self._wishes: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
         self._waker, self._wake = multiprocessing.Pipe(duplex=False)
         self._closing = False
+        self._ended = False  # no wish is taken any more
+        self._gate = threading.Lock()  # so that none comes in behind the last look at the wishes
         self._thread = threading.Thread(target=self._serve, name="lossviz-engine", daemon=True)
         self._thread.start()
 
@@ -113,15 +116,19 @@ class LocalEngine:
     def close(self) -> None:
         """End everything: running trials are lost, queued ones cancelled. Idempotent."""
         if not self._closing:
-            self._ask(self._stop_serving)
-            self._thread.join()
+            try:
+                with suppress(EngineError):  # it has ended meanwhile
+                    self._ask(self._stop_serving)
+            finally:
+                self._thread.join()
 
     def _ask(self, act: Callable[[], _Result]) -> _Result:
         """Have the engine's thread do something; return its result or raise its error here."""
-        if not self._thread.is_alive():
-            raise EngineError("the training engine has ended; restart the app")
         outcome: Future[_Result] = Future()
-        self._wishes.append((act, outcome))
+        with self._gate:
+            if self._ended:
+                raise EngineError(_HAS_ENDED)
+            self._wishes.append((act, outcome))
         self._wake.send_bytes(b"!")
         return outcome.result()
 
@@ -134,13 +141,19 @@ class LocalEngine:
                 except (StoreError, OSError) as error:
                     self._abandon(error)
         finally:
-            self._end_host()
+            with self._gate:
+                self._ended = True
             while self._wishes:
-                self._wishes.popleft()[1].set_exception(EngineError("the training engine has ended; restart the app"))
+                self._wishes.popleft()[1].set_exception(EngineError(_HAS_ENDED))
+            try:
+                self._end_host()
+            finally:
+                if self._lock:
+                    self._lock.release()
 
     def _turn(self) -> None:
         """Grant wishes, start trials, then wait for the next message and take it in."""
-        while self._wishes:
+        while self._wishes and not self._closing:
             act, outcome = self._wishes.popleft()
             try:
                 outcome.set_result(act())
@@ -210,15 +223,16 @@ class LocalEngine:
         self._store.move(trial_id, TrialState(state), now=self._clock(), reason=reason)
 
     def _start_host(self) -> None:
-        self._connection, theirs = multiprocessing.Pipe()
-        handle = theirs.fileno()
-        inherit: dict[str, Any] = {"pass_fds": [handle]}
-        if sys.platform == "win32":
-            os.set_handle_inheritable(handle, True)
-            inherit = {"close_fds": False}
-        command = [sys.executable, "-W", "ignore::FutureWarning", "-m", "lossviz.training.host", str(handle), self._method, str(os.getpid())]
-        self._host = subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, **inherit)
-        theirs.close()
+        ours, theirs = multiprocessing.Pipe()
+        with theirs:
+            handle = theirs.fileno()
+            inherit: dict[str, Any] = {"pass_fds": [handle]}
+            if sys.platform == "win32":
+                os.set_handle_inheritable(handle, True)
+                inherit = {"close_fds": False}
+            command = [sys.executable, "-W", "ignore::FutureWarning", "-m", "lossviz.training.host", str(handle), self._method, str(os.getpid())]
+            self._host = subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, **inherit)
+        self._connection = ours  # only now: without a host there is nobody to listen to
 
     def _end_host(self) -> None:
         if self._host is None:
@@ -245,5 +259,3 @@ class LocalEngine:
         self._queue.clear()
         self._end_host()
         self._store.close_open_trials(now=self._clock())
-        if self._lock:
-            self._lock.release()

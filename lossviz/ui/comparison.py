@@ -17,7 +17,7 @@ from lossviz.losses.spec import loss_from_spec
 from lossviz.runs.progress import share_done, time_left_s
 from lossviz.runs.recipes import RECIPES
 from lossviz.runs.records import Comparison, EpochMetrics, Trial, TrialState
-from lossviz.runs.results import summarise
+from lossviz.runs.results import History, summarise
 from lossviz.ui.components.live_chart import live_chart
 from lossviz.ui.curve_lab import swatch
 from lossviz.ui.launch import CHOSEN
@@ -25,7 +25,6 @@ from lossviz.ui.text import plain
 from lossviz.ui.training import Training
 
 _POLL_EVERY_S = 1.0
-History = dict[str, list[EpochMetrics]]
 
 
 def pick_comparison(comparisons: Sequence[Comparison]) -> Comparison:
@@ -67,7 +66,7 @@ def _panel(training: Training, comparison: Comparison, running: bool) -> None:
     if running and all(trial.state.ended for trial in trials):
         st.rerun()  # the whole page once more, without polling
     rows, _ = training.store.epochs(comparison.id)
-    history: History = defaultdict(list)
+    history: defaultdict[str, list[EpochMetrics]] = defaultdict(list)
     for trial_id, metrics in rows:
         history[trial_id].append(metrics)
     _progress(training, trials)

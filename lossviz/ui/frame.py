@@ -1,4 +1,4 @@
-"""What every page has: its configuration, the menu, a title, and an edge where mistakes become messages."""
+"""What every page has: its configuration, the menu and a title."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ _STYLE = """
   header.stAppHeader button, header.stAppHeader button * { pointer-events: auto; }
   h1 { padding-top: 0.4rem !important; padding-bottom: 0 !important; }
   [data-testid="stBaseButton-primary"] p { color: light-dark(#ffffff, #10151f); }
-  .stLatex .katex-display { margin: 0; }
+  .stMarkdown .katex-display { margin: 0; padding: 0.2rem 0; overflow: auto hidden; scrollbar-width: thin; } /* long formulas scroll in their card */
+  .stMarkdown [data-testid="stMarkdownContainer"]:has(.katex-display) { margin-bottom: 0; }
+  [data-testid="stCaptionContainer"] { opacity: 0.8; }
   .stColumn:has(.st-key-sticky-curves) { position: sticky; top: 0; align-self: flex-start; z-index: 10; }
   .lossviz-grid { overflow-x: auto; }
   .lossviz-grid table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
@@ -90,7 +92,7 @@ _STYLE = """
 """
 
 
-def begin_page(path: str) -> Page:
+def begin_page(path: str) -> None:
     """Draw the frame of the page at ``path``; the first statement of every page, as each can be opened cold by its own address.
 
     Side effects: draws; writes plotly.js to ``static/`` once a process.
@@ -106,16 +108,15 @@ def begin_page(path: str) -> Page:
             st.page_link(target, label=f"**{other.name}**" if target == path else other.name, icon=other.icon, query_params=query)
     st.title(page.title, anchor=False)
     st.markdown(page.lead)
-    return page
 
 
 @st.cache_resource(show_spinner=False)
 def _prepare_process() -> None:
     """Once a process: plotly.js where the browser can fetch and cache it, and garbage that need not be looked at again after each rerun."""
     target = ROOT / "static" / "plotly.min.js"
-    script = plotly.offline.get_plotlyjs()
-    if not target.exists() or target.stat().st_size != len(script.encode()):
+    script = plotly.offline.get_plotlyjs().encode()
+    if not target.exists() or target.stat().st_size != len(script):
         target.parent.mkdir(exist_ok=True)
-        target.write_text(script, encoding="utf-8")
+        target.write_bytes(script)
     gc.collect()
     gc.freeze()

@@ -2,7 +2,21 @@
 
 import re
 
+_BACKTICKS = re.compile(r"`+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!$~<>|:^])")
+_GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eps": "ε", "zeta": "ζ", "eta": "η", "theta": "θ", "iota": "ι",
+    "kappa": "κ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+}  # fmt: skip
+
+
+def letter(name: str) -> str:
+    """A parameter's name as its formula shows it.
+
+    >>> letter("gamma"), letter("k")
+    ('γ', 'k')
+    """
+    return _GREEK.get(name, name)
 
 
 def plain(text: object) -> str:
@@ -12,3 +26,13 @@ def plain(text: object) -> str:
     'p\\*\\*\\-k'
     """
     return _MARKDOWN.sub(r"\\\1", str(text))
+
+
+def fenced(text: str) -> str:
+    r"""The text as a code block of Markdown; no backticks in it end the block.
+
+    >>> fenced("p```")
+    '````text\np```\n````\n'
+    """
+    fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(text)), default=0))
+    return f"{fence}text\n{text}\n{fence}\n"

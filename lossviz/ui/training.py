@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from lossviz.errors import EngineError
+from lossviz.errors import EngineError, LossvizError
 from lossviz.runs.local import LocalEngine
 from lossviz.runs.store import Store, database_url
 
@@ -27,26 +27,38 @@ class Training:
 
     def close(self) -> None:
         """End what runs, and give the database back."""
-        if self.engine:
-            self.engine.close()
-        self.store.close()
+        try:
+            if self.engine:
+                self.engine.close()
+        finally:
+            self.store.close()
 
 
 def open_training() -> Training:
-    """The store and the engine of this process.
+    """The store and the engine of this process; while another app trains, a store to look at, and the next call tries again.
 
     Raises:
         StoreError: The database cannot be used.
 
-    Side effects: opens the database; the first call takes its trials over.
+    Side effects: opens the database; the first call that can takes its trials over.
     """
-    return _open(database_url())
+    url = database_url()
+    try:
+        return _take_over(url)
+    except EngineError as error:  # not kept: the other app may be gone at the next look
+        return Training(store=_look_on(url), engine=None, obstacle=str(error))
 
 
 @st.cache_resource(show_spinner=False, on_release=Training.close)
-def _open(url: str) -> Training:
+def _take_over(url: str) -> Training:
     store = Store(url)
     try:
         return Training(store=store, engine=LocalEngine(store))
-    except EngineError as error:
-        return Training(store=store, engine=None, obstacle=str(error))
+    except LossvizError:
+        store.close()
+        raise
+
+
+@st.cache_resource(show_spinner=False, on_release=Store.close)
+def _look_on(url: str) -> Store:
+    return Store(url)

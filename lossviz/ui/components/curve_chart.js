@@ -11,7 +11,11 @@ const instances = new WeakMap();
 function heightsOf(instance, id) {
   const curve = instance.curves.get(id);
   const view = VIEWS[instance.view];
-  return curve.x.map((p) => view(curve, { ...curve.values, l: Math.log(p) }, p));
+  const height = (p, l) => view(curve, { ...curve.values, l }, p);
+  return curve.x.map((p) => {
+    const value = height(p, Math.log(p));
+    return Number.isNaN(value) && p === 1 ? height(p, -1e-300) : value; // such as 0 * log(0) for the other classes: the limit, as Python takes it
+  });
 }
 
 // Puts the loss's curve where its formula says; false if the reader has hidden it.

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from lossviz.charts.curves import VIEWS, curve_figure, curve_uid
-from lossviz.losses.loss import Loss
+from lossviz.losses.loss import CLASSES, Loss
 from lossviz.ui.components import read_assets
 
 _COMPONENT = st.components.v2.component(
@@ -31,7 +31,13 @@ def curve_chart(losses: Mapping[str, Loss], *, view: str, key: str, refusals: in
     """
     shown = list(losses.values())
     curves = tuple(  # no list: Streamlit would import pandas, 70 MB, to see whether it is a data frame
-        {"id": loss_id, "uid": curve_uid(loss), "values": dict(loss.values), "penalty": loss.formula.penalty, "weight": loss.formula.weight}
+        {
+            "id": loss_id,
+            "uid": curve_uid(loss),
+            "values": {**loss.values, "K": float(CLASSES)},
+            "penalty": loss.formula.even.penalty,
+            "weight": loss.formula.even.weight,
+        }
         for loss_id, loss in losses.items()
     )
     figure = curve_figure(shown, VIEWS[view], legend=legend)

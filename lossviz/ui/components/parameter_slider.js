@@ -19,7 +19,7 @@ function tell(instance, released) {
 export default function ({ parentElement: root, data, setTriggerValue }) {
   let instance = instances.get(root);
   if (!instance) {
-    instance = { input: root.querySelector("input"), output: root.querySelector("output"), moving: false };
+    instance = { input: root.querySelector("input"), output: root.querySelector("output"), moving: false, awaited: null };
     instances.set(root, instance);
     instance.input.addEventListener("input", () => {
       instance.moving = true;
@@ -28,19 +28,22 @@ export default function ({ parentElement: root, data, setTriggerValue }) {
     });
     instance.input.addEventListener("change", () => {
       instance.moving = false;
+      instance.awaited = Number(instance.input.value);
       tell(instance, true);
-      instance.setTriggerValue("value", Number(instance.input.value));
+      instance.setTriggerValue("value", instance.awaited);
     });
   }
+  // An answer to an earlier movement must not take back the ones since: the value counts again once the last one has come back, or was refused.
+  if (data.value === instance.awaited || data.refusals !== instance.data?.refusals) instance.awaited = null;
   Object.assign(instance, { data, setTriggerValue });
   const { input } = instance;
-  root.querySelector(".name").textContent = data.name;
+  root.querySelector(".name").textContent = data.letter;
   root.querySelector(".least").textContent = data.minimum;
   root.querySelector(".greatest").textContent = data.maximum;
   input.setAttribute("aria-label", `${data.name} of ${data.owner}`);
   input.title = data.meaning;
   Object.assign(input, { min: data.minimum, max: data.maximum, step: data.step });
-  if (!instance.moving) input.value = data.value;
+  if (!instance.moving && instance.awaited === null) input.value = data.value;
   root.querySelector(".parameter").style.setProperty("--color", data.color);
   show(instance);
 }

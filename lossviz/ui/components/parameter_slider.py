@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from lossviz.charts.style import style_of
 from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter
 from lossviz.ui.components import read_assets
+from lossviz.ui.text import letter
 
 _COMPONENT = st.components.v2.component(
     "lossviz.parameter_slider",
@@ -23,13 +23,16 @@ _COMPONENT = st.components.v2.component(
 )
 
 
-def parameter_slider(loss_id: str, loss: Loss, parameter: Parameter, *, refusals: int, on_release: Callable[[str, str, float], None]) -> None:
+def parameter_slider(
+    loss_id: str, loss: Loss, parameter: Parameter, *, color: str, refusals: int, on_release: Callable[[str, str, float], None]
+) -> None:
     """Draw the slider.
 
     Args:
         loss_id: The id under which ``curve_chart`` draws the loss.
         loss: The loss.
         parameter: The one of its parameters that is moved.
+        color: Of the loss's curve.
         refusals: Changes when a value was not taken over, so that the browser takes it back.
         on_release: Called with the loss's id, the parameter's name and its new value.
     """
@@ -43,6 +46,7 @@ def parameter_slider(loss_id: str, loss: Loss, parameter: Parameter, *, refusals
     data = {
         "id": loss_id,
         "name": parameter.name,
+        "letter": letter(parameter.name),
         "owner": loss.name or loss.text,
         "meaning": parameter.meaning,
         "value": parameter.value,
@@ -50,6 +54,6 @@ def parameter_slider(loss_id: str, loss: Loss, parameter: Parameter, *, refusals
         "maximum": maximum,
         "step": parameter.slider_step(),
         "refusals": refusals,
-        "color": style_of(loss).color,
+        "color": color,
     }
     _COMPONENT(key=key, data=data, on_value_change=moved)

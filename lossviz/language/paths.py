@@ -1,0 +1,40 @@
+"""Ways through the probabilities of all classes that p alone tells, on which a function of all classes is a curve."""
+
+from typing import Literal
+
+import sympy
+
+from lossviz.language.choices import Greatest
+from lossviz.language.classes import LJ, K, L, OtherMax, OtherSum
+
+Path = Literal["even", "rival"]
+SPARED = 1e-6  # of the mass beside p, on the path "rival": with none at all a loss that looks at log pj is infinite
+_BESIDE = sympy.log(1 - sympy.exp(L))  # log of the mass beside p
+
+# The log-probabilities of the other classes, each with how many have it.
+PATHS: dict[Path, tuple[tuple[sympy.Expr, sympy.Expr], ...]] = {
+    "even": ((_BESIDE - sympy.log(K - 1), K - 1),),
+    "rival": ((_BESIDE + sympy.log(1 - sympy.Float(SPARED)), sympy.Integer(1)), (_BESIDE + sympy.log(sympy.Float(SPARED)) - sympy.log(K - 2), K - 2)),
+}
+
+
+def along(expression: sympy.Expr, path: Path) -> sympy.Expr:
+    """A split expression as a function of ``l`` and ``K`` alone, along a path.
+
+    "even": the others share 1 - p evenly. "rival": one of them has it, but for a millionth that the rest share (K >= 3).
+
+    >>> along(OtherSum(sympy.exp(LJ)), "even")
+    1 - exp(l)
+    """
+
+    def put_in(term: sympy.Expr, log_p: sympy.Expr) -> sympy.Expr:
+        return term.xreplace({LJ: log_p})
+
+    def total(term: sympy.Expr) -> sympy.Expr:
+        return sympy.Add(*(count * put_in(term, log_p) for log_p, count in PATHS[path]))
+
+    def largest(term: sympy.Expr) -> sympy.Expr:
+        values = [put_in(term, log_p) for log_p, _ in PATHS[path]]
+        return Greatest(*values) if len(values) > 1 else values[0]
+
+    return expression.replace(OtherSum, total).replace(OtherMax, largest)
