@@ -116,7 +116,7 @@ def settled(loss: Loss) -> bool:
     return all(value == 0 or abs(value) > 0.02 for value in loss.values.values()) and abs(loss.values.get("a", 0.0) - 1) > 0.02
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(losses(), CLASSES)
 def test_the_ends_are_the_limits_worked_out_by_hand(loss: Loss, classes: int) -> None:
     assume(settled(loss))
@@ -149,7 +149,7 @@ def test_a_limit_of_what_never_settles_is_none() -> None:
     assert limit(lambda log_p: log_p, to_zero=True) == -math.inf
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(losses(), CLASSES, EITHER)
 def test_the_bounds_are_those_that_scipy_finds(loss: Loss, classes: int, path: Path) -> None:
     found = analyse(loss, classes=classes, path=path)
@@ -170,7 +170,7 @@ def slopes_of(loss: Loss, p: Array, classes: int, path: Path) -> Array:
     return np.diff(loss.penalty(p, classes=classes, path=path)) / np.diff(p)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(losses(), CLASSES, EITHER)
 def test_rises_and_bulges_are_where_differences_on_a_dense_grid_say(loss: Loss, classes: int, path: Path) -> None:
     found = analyse(loss, classes=classes, path=path)
@@ -234,7 +234,7 @@ def expected(loss: Loss, truth: Array, prediction: Array) -> float:
     return float(torch.tensor(truth, dtype=torch.float64) @ REFERENCES[loss.key](logits, torch.arange(3), **loss.values))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(losses(), st.integers(0, 2**32 - 1))
 def test_where_a_loss_is_called_proper_scipy_finds_nothing_better_and_else_the_counter_example_is_real(loss: Loss, seed: int) -> None:
     found = properness(loss)
@@ -284,7 +284,7 @@ def test_the_lipschitz_constants_are_those_of_the_books() -> None:
     assert lipschitz(get_loss("inverse")) == math.inf
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(losses(), st.sampled_from([2, 3, 5, 10]), st.integers(0, 2**32 - 1))
 def test_no_two_predictions_differ_by_more_than_the_lipschitz_constant_allows(loss: Loss, classes: int, seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -352,7 +352,7 @@ def test_a_loss_that_is_finite_inside_has_no_singular_place(text: str) -> None:
     assert singular_places(parse_loss(text)) == ()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(losses(), st.sampled_from([2, 37, 1000]), EITHER)
 def test_no_catalogue_loss_has_a_singular_place(loss: Loss, classes: int, path: Path) -> None:
     assert singular_places(loss, classes=classes, path=path) == ()

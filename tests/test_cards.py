@@ -80,3 +80,6 @@ def test_a_typed_loss_of_all_classes_gets_a_curve_and_a_card(page: Page, app_url
     expect(page.get_by_text("looks at all classes: drawn for 37 classes")).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
+    formula = page.locator(".katex-display").first  # the Taylor series: it scrolls in its card, and fades where it goes on
+    assert formula.evaluate("node => node.scrollWidth > node.clientWidth")
+    assert formula.evaluate("node => getComputedStyle(node).maskSize") == "100% 100%"

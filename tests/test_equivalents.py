@@ -115,7 +115,7 @@ def test_a_loss_of_the_catalogue_does_not_name_itself(loss: Loss) -> None:
 
 
 @pytest.mark.slow
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(losses(), st.floats(0.1, 10), st.floats(-5, 5))
 def test_any_loss_of_the_catalogue_is_recognised_at_any_scale_and_shift(loss: Loss, scale: float, shift: float) -> None:
     assume(np.ptp(loss.of_logits(3 * np.random.default_rng(0).standard_normal((99, 5)))[0]) > 1e-4)

@@ -120,13 +120,13 @@ def _not_decreasing(case: _Case) -> Iterator[Finding]:
 
 def _start(case: _Case) -> Iterator[Finding]:
     start, classes = abs(case.analysis.start), case.classes
-    heard = f"At the start, p ≈ 1/{classes}, an example is heard with {start:.2g} of the weight that cross-entropy gives it."
+    heard = f"At the start, p ≈ 1/{classes}, an example is heard with {_short(start)} of the weight that cross-entropy gives it."
     if start < _FAINT:
         yield Finding(
             code="vanishing",
             severity="warning",
             sentence=heard,
-            advice=f"Training may hardly begin; take a learning rate about {1 / start:.2g} times as high, or begin with cross-entropy."
+            advice=f"Training may hardly begin; take a learning rate about {_short(1 / start)} times as high, or begin with cross-entropy."
             if start > 0
             else "Training does not begin; begin with cross-entropy.",
         )
@@ -134,7 +134,7 @@ def _start(case: _Case) -> Iterator[Finding]:
         yield Finding(
             code="exploding",
             severity="warning",
-            sentence=heard.replace(f"with {start:.2g} of the weight", f"with {start:.2g} times the weight"),
+            sentence=heard.replace("of the weight", "times the weight"),
             advice="Training may diverge; take a lower learning rate, or clip the gradient.",
         )
 
@@ -163,7 +163,7 @@ def _overflow(case: _Case) -> Iterator[Finding]:
         yield Finding(
             code="overflow_float16",
             severity="note",
-            sentence=f"Where the logits are as far apart as −{_LOGITS:.0f} and {_LOGITS:.0f}, it or its gradient reaches {size:.2g}: "
+            sentence=f"Where the logits are as far apart as −{_LOGITS:.0f} and {_LOGITS:.0f}, it or its gradient reaches {_short(size)}: "
             "too large for float16.",
             advice="Compute it in float32 or bfloat16 when you train with mixed precision.",
         )
@@ -248,6 +248,15 @@ def _probability(p: float) -> str:
     if p < 1e-6:
         return "0"
     return f"{p:.2g}" if p < 0.99 else f"{p:.{2 - math.floor(math.log10(1 - p))}g}"
+
+
+def _short(value: float) -> str:
+    """Two digits, up to a million without a power of ten.
+
+    >>> _short(613.7), _short(0.02703)
+    ('610', '0.027')
+    """
+    return f"{float(f'{value:.2g}'):g}"
 
 
 def _distribution(values: tuple[float, ...], digits: int) -> str:

@@ -15,15 +15,11 @@ _WIDTHS = (6, 3, 5)  # of pills, list and field
 FEATURED = (*ARTICLE, "generalized")  # of the catalogue's losses, those that always have a pill
 
 _LANGUAGE = f"""
-A formula of `p`, the probability of the true class: `-log(p)`, `(1-p)**2`
-
-**Parameters** are found by themselves: `p**-k` gets a slider for k, and `p**-k; k=0.5` says where it starts.
-
-**All classes**: `sum`, `mean` or `max` of a term with `pj`, the probability of each class in turn, as in `sum(pj**2)`. `K` is their number.
-
-**Cases**: `where(p < 0.5, a, b)` is a below 0.5 and b elsewhere.
-
-**Functions**: {", ".join(f"`{name}`" for name in FUNCTIONS if name not in _EXPLAINED)}; and `+ - * / **`
+A formula of `p`, the probability of the true class, such as `(1-p)**2`:
+- **Parameters**: any other name. `p**-k` gets a slider for k; `p**-k; k=0.5` says where it starts.
+- **All classes**: `sum`, `mean` or `max` of a term with `pj`, each class's probability, as in `sum(pj**2)`; `K` is their number.
+- **Cases**: `where(p < 0.5, a, b)` is a below 0.5 and b elsewhere.
+- **Functions**: {", ".join(name for name in FUNCTIONS if name not in _EXPLAINED)}
 """
 
 

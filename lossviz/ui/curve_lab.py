@@ -61,7 +61,7 @@ def loss_card(loss_id: str, loss: Loss, style: LossStyle, *, refusals: int) -> D
     card = st.container(border=True, gap="xsmall")
     with card:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.html(swatch(style) + f"<strong>{loss.name or 'your own'}</strong>", width="content")
+            st.html(f'<div class="lossviz-name">{swatch(style)}<strong>{loss.name or "your own"}</strong></div>', width="content")
             st.latex(f"f(p) = {loss.latex}", width="content")
         for parameter in loss.parameters:
             parameter_slider(loss_id, loss, parameter, color=style.color, refusals=refusals, on_release=move_parameter)

@@ -75,8 +75,15 @@ _STYLE = """
   h1 { padding-top: 0.4rem !important; padding-bottom: 0 !important; }
   [data-testid="stBaseButton-primary"] p { color: light-dark(#ffffff, #10151f); }
   .stMarkdown .katex-display { margin: 0; padding: 0.2rem 0; overflow: auto hidden; scrollbar-width: thin; } /* long formulas scroll in their card */
+  @keyframes fade-away { from { mask-size: 100% 100%; } }
+  .stMarkdown .katex-display { /* and fade out where they go on; a formula that fits has no timeline */
+    mask: linear-gradient(to left, transparent, black 2.5rem) left / calc(100% + 2.5rem) 100% no-repeat;
+    animation: fade-away linear; animation-timeline: scroll(self inline);
+  }
   .stMarkdown [data-testid="stMarkdownContainer"]:has(.katex-display) { margin-bottom: 0; }
-  [data-testid="stCaptionContainer"] { opacity: 0.8; }
+  [data-testid="stCaptionContainer"], [data-testid="stExpander"] summary { opacity: 0.8; }
+  .lossviz-name { display: flex; align-items: center; }
+  .lossviz-name span { flex: none; }
   .stColumn:has(.st-key-sticky-curves) { position: sticky; top: 0; align-self: flex-start; z-index: 10; }
   .lossviz-grid { overflow-x: auto; }
   .lossviz-grid table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
