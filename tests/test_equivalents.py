@@ -43,11 +43,13 @@ DISGUISED: list[tuple[str, str, dict[str, float]]] = [
     ("-7*p", "mean_absolute_error", {}),
     ("(1-p)**2*-2*log(p)", "focal", {"gamma": 2}),
     ("2/p-9", "inverse", {}),
+    ("-(p+1)**2", "agce", {"a": 1, "q": 2}),
+    ("(2-p)**2", "aue", {"a": 2, "q": 2}),
 ]
-# (1-p)**2 - 4*(1-p) is (p+1)**2 up to sign and shift: asymmetric generalised cross-entropy with a = 1, q = 2; (2-p)**2 is asymmetric unhinged.
 DIFFERENT = [
     "tanh(1-p)",
-    "-log(p)-0.02*sum(log(pj))+0.01*p",
+    "-log(p)-0.02*sum(log(pj))",  # label smoothing with an eps that depends on K
+    "log(p)/mean(log(pj))",  # normalised cross-entropy at a scale that depends on K
     "1-p**2*(1-log(p))",
     "(1-p)**2",  # asymmetric unhinged has a of 1.1 at least
     "-log(p)+0.1*(1-p)**2",
