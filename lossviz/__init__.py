@@ -5,6 +5,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
+from lossviz.losses.analysis import Analysis
 from lossviz.losses.catalogue import LOSSES, get_loss
 from lossviz.losses.loss import Loss
 from lossviz.losses.spec import loss_from_spec, parse_loss
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from lossviz.losses.objective import Objective
 
-__all__ = ["LOSSES", "Loss", "get_loss", "loss_from_spec", "objective", "parse_loss"]
+__all__ = ["LOSSES", "Analysis", "Loss", "get_loss", "loss_from_spec", "objective", "parse_loss"]
 
 
 def objective(

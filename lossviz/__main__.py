@@ -82,7 +82,7 @@ def _lint(spec: str, classes: int) -> int:
 def _bench() -> int:
     from lossviz.losses.bench import bench_objectives  # it loads torch
 
-    return _print(bench_objectives() + "\n")
+    return _print(bench_objectives())
 
 
 def _joined(arguments: list[str]) -> list[str]:

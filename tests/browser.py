@@ -110,3 +110,14 @@ def page(context: BrowserContext) -> Iterator[Page]:
     errors = watch_for_errors(page)
     yield page
     assert errors == []
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A page on a phone with a touch screen; fails on an error in page or console."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, device_scale_factor=2)
+    page = context.new_page()
+    errors = watch_for_errors(page)
+    yield page
+    context.close()
+    assert errors == []

@@ -1,6 +1,5 @@
 """The geometry page without a browser: its links, its presets and the article's numbers."""
 
-import doctest
 from contextlib import suppress
 
 import pytest
@@ -8,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lossviz.errors import InvalidInput
-from lossviz.ui import geometry
 from lossviz.ui.geometry import PRESETS, TARGETS, Scene
 from tests.test_pages import opened
 
@@ -137,7 +135,3 @@ def test_an_address_gives_a_scene_or_invalid_input_whatever_stands_in_it(query):
     with suppress(InvalidInput):
         scene = Scene.from_query(query)
         assert scene.moved_to(scene.prediction) == scene
-
-
-def test_the_examples_in_the_docstrings_hold():
-    assert doctest.testmod(geometry).failed == 0

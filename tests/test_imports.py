@@ -22,7 +22,7 @@ LAYERS = {  # each may import itself and what stands here
     "__init__": {"losses", "errors"},
     "__main__": {"runs", "losses", "errors"},
 }
-WITH_TORCH = {"losses.objective", "losses.descent", "losses.bench"}
+WITH_TORCH = {"losses.objective", "losses.descent", "losses.work", "losses.bench"}
 HOME = {  # where a heavy package may be imported
     "streamlit": {"ui", "app"},
     "plotly": {"charts", "ui"},

@@ -10,10 +10,13 @@ from hypothesis import strategies as st
 
 from lossviz import LOSSES, get_loss, loss_from_spec, parse_loss
 from lossviz.errors import FormulaError, InvalidInput, ParameterError, UnknownLoss
+from lossviz.language.paths import PATHS
 from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter
 
 P = np.linspace(0.02, 1.0, 50)
+CLASSES = st.sampled_from([2, 10, 37])
+EITHER = st.sampled_from(list(PATHS))
 ARTICLE = {  # the article's own y_..., and its LaTeX
     "cross_entropy": (lambda x: -np.log(x), r"- \log{\left(p \right)}"),
     "dot_product": (lambda x: -x, "- p"),

@@ -123,5 +123,5 @@ def split_off_true_class(expression: sympy.Expr) -> sympy.Expr:
     exp(2*l) - 2*exp(l) + OtherSum(exp(2*lj)) + 1
     """
     return expression.replace(ClassSum, lambda term: of_class(term, L) + OtherSum(term)).replace(
-        ClassMax, lambda term: Greatest(OtherMax(term), term.xreplace({LJ: L}))
+        ClassMax, lambda term: Greatest(OtherMax(term), of_class(term, L))
     )  # of equals the first counts: among classes that are all alike, as at the start, the others are the larger

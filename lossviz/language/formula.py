@@ -1,5 +1,6 @@
 """A formula, read once and ready for every evaluator."""
 
+import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -48,6 +49,11 @@ class Gradient:
     penalty: Tree
     own: Tree
     parts: tuple[tuple[Tree, Tree], ...]
+
+    @property
+    def derivatives(self) -> tuple[Tree, ...]:
+        """``own``, then ``outer`` and ``inner`` of each part in turn."""
+        return self.own, *itertools.chain.from_iterable(self.parts)
 
 
 class Formula:

@@ -1,9 +1,7 @@
 """Read the text of a loss into a symbolic expression, through an allow-list. Nothing of the text is ever run."""
 
 import ast
-import keyword
 import math
-import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
@@ -14,25 +12,13 @@ from lossviz.errors import FormulaError, suggestion
 from lossviz.language.bounds import check_nesting
 from lossviz.language.choices import Greatest, Least, Magnitude, Where, WhereAtLeast, WhereAtMost, WhereGreater, WhereLess
 from lossviz.language.classes import PJ, ClassMax, ClassSum, K, P
+from lossviz.language.parse import MAX_DEPTH, parse
 
-MAX_CHARACTERS = 500
-MAX_DEPTH = 40
-MAX_NODES = 200
 MAX_EXPONENT = 64
 MAX_NUMBER = 1e100
 MAX_ROOTS = 8  # operations in an exact number, such as sqrt(2)/3; longer ones become floating point too: .5**.5**.5**.5**.5 took sympy 20 ms
 MAX_EXACT = 10_000  # longer numerators and denominators become floating point: to sympy p**1.0000001 is a polynomial of degree 10,000,001
 
-_ALPHABET = re.compile(r"[A-Za-z0-9_+\-*/.(),<>= ]")
-_NUMBER_LIKE = re.compile(r"(?<!\w)(?:\d|\.\d)[\w.]*")
-_NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE]\d*)?")  # a sign after the e, and what follows, is left to Python
-_WRITE_INSTEAD = {
-    "^": "write ** for a power",
-    "−": "write - for minus",
-    "×": "write * for times",
-    "·": "write * for times",
-    "÷": "write / for division",
-}
 _FLOAT: dict[str, Callable[..., float]] = {
     "log": math.log, "exp": math.exp, "sqrt": math.sqrt, "abs": abs, "min": min, "max": max,
     "log1p": math.log1p, "expm1": math.expm1, "tanh": math.tanh, "sin": math.sin, "cos": math.cos,
@@ -82,7 +68,7 @@ def read_formula(text: str, parameters: tuple[str, ...] = ()) -> sympy.Expr:
     >>> read_formula("1 - 2*p + sum(pj**2)")
     -2*p + ClassSum(pj**2) + 1
     """
-    parsed = _parse(text)
+    parsed = parse(text)
     check_nesting(text, parsed)
     expression = _Reader(text, parameters).read(parsed, MAX_DEPTH)
     if P not in expression.free_symbols:
@@ -99,53 +85,11 @@ def names_in(text: str) -> list[str]:
     >>> names_in("-(1-p)**gamma*log(p) + eps*mean(log(pj))")
     ['gamma', 'eps']
     """
-    parsed = _parse(text)
+    parsed = parse(text)
     called = {node.func for node in ast.walk(parsed) if isinstance(node, ast.Call)}
     names = [node for node in ast.walk(parsed) if isinstance(node, ast.Name) and node not in called]
     names.sort(key=lambda node: node.col_offset)
     return list(dict.fromkeys(node.id for node in names if node.id not in (*SYMBOLS, *FUNCTIONS)))
-
-
-def _parse(text: str) -> ast.expr:
-    """The syntax tree of a text of bounded size, its columns counted as in the text."""
-    _check_text(text)
-    offset = len(text) - len(text.lstrip())
-    try:
-        parsed = ast.parse(text.strip(), mode="eval")
-    except SyntaxError as error:
-        position = min(offset + max(0, (error.offset or 1) - 1), len(text))
-        raise FormulaError(text, position, f"the formula cannot be read from here: {_plain(error.msg)}") from None
-    except (MemoryError, RecursionError):
-        raise FormulaError(text, None, f"too deeply nested: at most {MAX_DEPTH} levels") from None
-    nodes = [node for node in ast.walk(parsed) if isinstance(node, ast.expr)]
-    if len(nodes) > MAX_NODES:
-        raise FormulaError(text, None, f"the formula has {len(nodes)} parts; at most {MAX_NODES} are allowed")
-    for node in nodes:
-        node.col_offset, node.end_col_offset = node.col_offset + offset, (node.end_col_offset or 0) + offset
-    return parsed.body
-
-
-def _check_text(text: str) -> None:
-    """Refuse what need not be parsed: emptiness, length, foreign characters, Python's reserved words, other numbers than decimal ones."""
-    if not text.strip():
-        raise FormulaError(text, None, "the formula is empty; type a function of p such as -log(p)")
-    if len(text) > MAX_CHARACTERS:
-        raise FormulaError(text, None, f"the formula has {len(text):,} characters; at most {MAX_CHARACTERS} are allowed")
-    for position, character in enumerate(text):
-        if not _ALPHABET.fullmatch(character):
-            advice = _WRITE_INSTEAD.get(character, "a formula is made of numbers, names, + - * / ** ( ) , and < >")
-            raise FormulaError(text, position, f"the character {character!r} has no place in a formula; {advice}")
-    for word in re.finditer(r"[A-Za-z_]\w*", text):
-        if keyword.iskeyword(word[0]):
-            raise FormulaError(text, word.start(), f"{word[0]!r} is a reserved word; use another name, or where(condition, a, b) to choose")
-    for number in _NUMBER_LIKE.finditer(text):  # Python would warn of some, such as 1_0or, on the terminal
-        if not _NUMBER.fullmatch(number[0]):
-            raise FormulaError(text, number.start(), f"{number[0]!r} is no number; write numbers as 2, 0.5 or 1e-3, and * for times: 2*p")
-
-
-def _plain(message: str) -> str:
-    """Python's words for a syntax error, in a visitor's."""
-    return "a bracket is not closed" if "was never closed" in message else message.replace("invalid syntax", "something is missing or too much")
 
 
 class _Reader:

@@ -84,7 +84,7 @@ def _tidy(tree: Tree) -> Tree:
     if tree in _NAMED:
         return _NAMED[tree]
     branches = tuple(map(_tidy, tree[1:]))
-    rule = _tidy_choice if tree[0] in COMPARISONS else _tidy_reduction if tree[0] in REDUCTIONS else _TIDY.get(tree[0])
+    rule = _tidy_comparison if tree[0] in COMPARISONS else _tidy_reduction if tree[0] in REDUCTIONS else _TIDY.get(tree[0])
     return rule(tree[0], branches) if rule else (tree[0], *branches)
 
 
@@ -125,7 +125,7 @@ def _tidy_power(operation: str, branches: tuple[Tree, ...]) -> Tree:
     return ("pow", base, exponent)
 
 
-def _tidy_choice(operation: str, branches: tuple[Tree, ...]) -> Tree:
+def _tidy_comparison(operation: str, branches: tuple[Tree, ...]) -> Tree:
     left, right = branches
     if left == right:
         return float(operation in ("le", "ge", "eq"))

@@ -5,7 +5,7 @@ from typing import Literal
 import sympy
 
 from lossviz.language.choices import Greatest
-from lossviz.language.classes import LJ, K, L, OtherMax, OtherSum
+from lossviz.language.classes import K, L, OtherMax, OtherSum, of_class
 
 Path = Literal["even", "rival"]
 SPARED = 1e-6  # of the mass beside p, on the path "rival": with none at all a loss that looks at log pj is infinite
@@ -23,18 +23,16 @@ def along(expression: sympy.Expr, path: Path) -> sympy.Expr:
 
     "even": the others share 1 - p evenly. "rival": one of them has it, but for a millionth that the rest share (K >= 3).
 
+    >>> from lossviz.language.classes import LJ
     >>> along(OtherSum(sympy.exp(LJ)), "even")
     1 - exp(l)
     """
 
-    def put_in(term: sympy.Expr, log_p: sympy.Expr) -> sympy.Expr:
-        return term.xreplace({LJ: log_p})
-
     def total(term: sympy.Expr) -> sympy.Expr:
-        return sympy.Add(*(count * put_in(term, log_p) for log_p, count in PATHS[path]))
+        return sympy.Add(*(count * of_class(term, log_p) for log_p, count in PATHS[path]))
 
     def largest(term: sympy.Expr) -> sympy.Expr:
-        values = [put_in(term, log_p) for log_p, _ in PATHS[path]]
+        values = [of_class(term, log_p) for log_p, _ in PATHS[path]]
         return Greatest(*values) if len(values) > 1 else values[0]
 
     return expression.replace(OtherSum, total).replace(OtherMax, largest)

@@ -15,10 +15,8 @@ from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import Loss
 from lossviz.losses.objective import Objective
 
-SHAPES = ((64, 37), (4096, 1000), (2048, 32000))
-_SECONDS = {(64, 37): 0.15, (4096, 1000): 0.4, (2048, 32000): 1.5}  # of cross-entropy's time a shape that each loss is measured for
-_LEAST, _MOST = 3, 1500  # repeats
-_MEMORY_SHAPE = (2048, 32000)
+SHAPES = {(64, 37): 1500, (4096, 1000): 50, (2048, 32000): 4}  # examples and classes, and how many rounds are timed
+_MEMORY_SHAPE = (2048, 32000)  # where the logits outweigh all else
 Criterion = Callable[[Tensor, Tensor], Tensor]
 
 
@@ -40,14 +38,15 @@ class Measured:
 
 
 def measure(losses: Sequence[Loss], shape: tuple[int, int]) -> list[Measured]:
-    """Measure losses against cross-entropy, in rounds that take each in turn, so that what else the machine does falls on all alike."""
+    """Measure losses against cross-entropy at one of ``SHAPES``.
+
+    Each round takes all in turn, so that what else the machine does falls on all alike.
+    """
     generator = torch.Generator().manual_seed(0)
     logits = torch.randn(shape, generator=generator, requires_grad=True)
     targets = torch.randint(shape[1], shape[:1], generator=generator)
     criteria: list[Criterion] = [F.cross_entropy, *(Objective(loss) for loss in losses)]
-    once = [min(_seconds(criterion, logits, targets) for _ in range(3)) for criterion in criteria]  # and warms up
-    rounds = max(_LEAST, min(_MOST, int(_SECONDS.get(shape, 0.3) / once[0])))
-    times = [[_seconds(criterion, logits, targets) for criterion in criteria] for _ in range(rounds)]
+    _first, *times = [[_seconds(criterion, logits, targets) for criterion in criteria] for _ in range(1 + SHAPES[shape])]  # the first warms up
     reference, *others = (statistics.median(column) for column in zip(*times, strict=True))
     peaks: list[float | None] = [None] * len(criteria)
     if shape == _MEMORY_SHAPE:
@@ -106,7 +105,7 @@ def bench_objectives() -> str:
         kind = "all classes" if loss.formula.of_classes else "p"
         cells = " | ".join(f"{measured.ratio:.2f}" for measured in row)
         lines.append(f"| {loss.name} | {kind} | {cells} | {'–' if memory is None else f'{memory:.2f}'} |")
-    return "\n".join(lines)
+    return "\n".join(lines) + "\n"
 
 
 def _processor() -> str:

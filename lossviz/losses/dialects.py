@@ -4,31 +4,25 @@ from collections.abc import Mapping
 
 from lossviz.language.source import Dialect
 
+_SAME_NAME = ("exp", "log", "expm1", "log1p", "sqrt", "abs", "tanh", "sin", "cos", "where")
+_OTHER_NAME = {
+    "min": "minimum", "max": "maximum", "sum_others": "sum", "constant": "full_like", "and": "logical_and", "not": "logical_not",
+}  # fmt: skip
+
+
+def _functions(module: str, *, largest: str) -> dict[str, str]:
+    """The name of each operation in a library; they differ in that of the largest along an axis."""
+    theirs = dict(zip(_SAME_NAME, _SAME_NAME, strict=True)) | _OTHER_NAME | {"largest_other": largest}
+    return {name: f"{module}.{function}" for name, function in theirs.items()}
+
+
 TORCH = Dialect(
-    functions={name: f"torch.{name}" for name in ("exp", "log", "expm1", "log1p", "sqrt", "abs", "tanh", "sin", "cos", "where")}
-    | {
-        "min": "torch.minimum",
-        "max": "torch.maximum",
-        "sum_others": "torch.sum",
-        "largest_other": "torch.amax",
-        "constant": "torch.full_like",
-        "and": "torch.logical_and",
-        "not": "torch.logical_not",
-    },
+    functions=_functions("torch", largest="amax"),
     over_classes=", dim=-1, keepdim=True",
     clamp=lambda side, array, bound: f"torch.clamp({array}, {'max' if side == 'min' else 'min'}={bound})",
 )
 KERAS = Dialect(
-    functions={name: f"ops.{name}" for name in ("exp", "log", "expm1", "log1p", "sqrt", "abs", "tanh", "sin", "cos", "where")}
-    | {
-        "min": "ops.minimum",
-        "max": "ops.maximum",
-        "sum_others": "ops.sum",
-        "largest_other": "ops.max",
-        "constant": "ops.full_like",
-        "and": "ops.logical_and",
-        "not": "ops.logical_not",
-    },
+    functions=_functions("ops", largest="max"),
     over_classes=", axis=-1, keepdims=True",
     clamp=lambda side, array, bound: f"ops.{side}imum({array}, {bound})",
 )

@@ -3,7 +3,6 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import lru_cache
 
 import numpy as np
@@ -14,12 +13,12 @@ from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import Loss
 from lossviz.losses.numeric import Array
 from lossviz.losses.parameter import Parameter
+from lossviz.losses.written import fraction, simplest
 
 _LOG_P = np.log(np.array([1e-4, 3e-3, 0.02, 0.07, 0.15, 0.26, 0.38, 0.5, 0.61, 0.73, 0.84, 0.93, 0.985, 0.9995]))
-_STARTS = {1: 33, 2: 9, 3: 8, 4: 4}  # values a parameter from which the search starts, by how many parameters there are
+_STARTS = {1: 33, 2: 9, 3: 8}  # values a parameter from which the search starts, by how many parameters there are
 _KEPT, _STEPS, _STALE = 12, 50, 8  # points that are followed, how far, and rounds without gain after which they are left
 _SAME = 1e-8  # of the length of what is compared: what rounding leaves
-_SIMPLE = 64  # the greatest denominator of a parameter value that is written as a fraction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +38,12 @@ class Equivalent:
     @property
     def described(self) -> str:
         """``alpha-loss with a = 5/6``, and whether it is scaled or shifted."""
-        settings = " and ".join(f"{name} = {_fraction(value)}" for name, value in self.loss.values.items())
+        settings = " and ".join(f"{name} = {fraction(value)}" for name, value in self.loss.values.items())
         exactly = abs(self.scale - 1) < 1e-6 and abs(self.shift) < 1e-6
         return self.loss.name + (f" with {settings}" if settings else "") + ("" if exactly else ", up to scale and shift")
 
 
+@lru_cache(maxsize=256)
 def equivalents(loss: Loss) -> tuple[Equivalent, ...]:
     """The catalogue's losses that ``loss`` equals up to an affine map with a positive scale; a catalogue loss is not compared with itself.
 
@@ -55,11 +55,6 @@ def equivalents(loss: Loss) -> tuple[Equivalent, ...]:
     >>> [known.described for known in equivalents(parse_loss("(1-p**0.7)/0.7"))][0]
     'generalised cross-entropy with q = 7/10'
     """
-    return _equivalents(loss)
-
-
-@lru_cache(maxsize=256)
-def _equivalents(loss: Loss) -> tuple[Equivalent, ...]:
     wanted = _direction(_weights(loss, {name: np.array([value]) for name, value in loss.values.items()}))[0]
     if not np.isfinite(wanted).all():
         return ()
@@ -175,7 +170,7 @@ def _change(known: Loss, names: list[str], points: Array, i: int, wanted: Array,
 def _rounded(known: Loss, names: list[str], point: Array, wanted: Array) -> Array:
     """The same point, each parameter at its default or else at a simple fraction where that fits as well."""
     for i, parameter in enumerate(known.parameters):
-        for simple in (float(Fraction(point[i]).limit_denominator(_SIMPLE)), parameter.value):
+        for simple in (simplest(float(point[i])), parameter.value):
             moved = np.where(np.arange(len(point)) == i, simple, point)
             inside = parameter.minimum <= simple <= parameter.maximum
             if inside and _length(_residuals(known, names, moved[None], wanted))[0] <= _SAME:
@@ -201,8 +196,3 @@ def _verified(loss: Loss, known: Loss, values: dict[str, float]) -> Equivalent |
 def _penalties(loss: Loss) -> Array:
     """Over random logits of five classes, the same for every loss."""
     return loss.of_logits(3 * np.random.default_rng(1).standard_normal((40, 5)))[0]
-
-
-def _fraction(value: float) -> str:
-    simple = Fraction(value).limit_denominator(_SIMPLE)
-    return str(simple) if abs(float(simple) - value) <= 1e-12 * max(1.0, abs(value)) and simple.denominator > 1 else f"{value:.6g}"

@@ -8,10 +8,10 @@ from typing import Literal
 
 import numpy as np
 
-from lossviz.losses.analysis import Analysis, analyse, highest
+from lossviz.losses.analysis import Analysis
 from lossviz.losses.equivalents import equivalents
 from lossviz.losses.loss import CLASSES, Loss, Reference
-from lossviz.losses.numeric import Array
+from lossviz.losses.written import distribution, probability, short
 
 Severity = Literal["error", "warning", "note"]
 _GRAVITY: tuple[Severity, ...] = ("error", "warning", "note")
@@ -38,13 +38,6 @@ class Finding:
     advice: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    loss: Loss
-    analysis: Analysis
-    classes: int
-
-
 @lru_cache(maxsize=512)
 def findings(loss: Loss, *, classes: int = CLASSES) -> tuple[Finding, ...]:
     """Everything that the checks find, the gravest first.
@@ -59,27 +52,26 @@ def findings(loss: Loss, *, classes: int = CLASSES) -> tuple[Finding, ...]:
     >>> findings(parse_loss("-p"))[0].sentence
     'At the start, p ≈ 1/37, an example is heard with 0.027 of the weight that cross-entropy gives it.'
     """
-    case = _Case(loss=loss, analysis=analyse(loss, classes=classes), classes=classes)
-    found = [finding for check in _CHECKS for finding in check(case)]
+    analysis = Analysis(loss=loss, classes=classes)
+    found = [finding for check in _CHECKS for finding in check(analysis)]
     return tuple(sorted(found, key=lambda finding: _GRAVITY.index(finding.severity)))
 
 
-def _undefined(case: _Case) -> Iterator[Finding]:
-    if case.analysis.singular:
+def _undefined(of: Analysis) -> Iterator[Finding]:
+    if of.singular:
         yield Finding(
             code="undefined",
             severity="error",
-            sentence=f"It is infinite or no number at p = {case.analysis.singular[0]:.4g}.",
+            sentence=f"It is infinite or no number at p = {of.singular[0]:.4g}.",
             advice="Training passes through every p; change the formula so that it is finite everywhere in (0, 1).",
         )
 
 
-def _infinite_at_one(case: _Case) -> Iterator[Finding]:
-    at_one = case.analysis.at_one
+def _infinite_at_one(of: Analysis) -> Iterator[Finding]:
+    at_one = of.at_one
     if math.isfinite(at_one):
         return
-    by_design = at_one > 0 and case.loss.formula.of_classes and case.analysis.rises is not None and case.analysis.rises[0] > 0.5
-    if by_design:
+    if at_one > 0 and _wants_doubt(of):
         yield Finding(
             code="infinite_at_one",
             severity="note",
@@ -96,37 +88,42 @@ def _infinite_at_one(case: _Case) -> Iterator[Finding]:
         )
 
 
-def _not_decreasing(case: _Case) -> Iterator[Finding]:
-    rises = case.analysis.rises
+def _not_decreasing(of: Analysis) -> Iterator[Finding]:
+    rises = of.rises
     if rises is None:
         return
     least, most = rises
-    if least > 0.5 and case.loss.formula.of_classes:
+    if _wants_doubt(of):
         yield Finding(
             code="not_decreasing",
             severity="note",
-            sentence=f"It rises again above p = {_probability(least)}: it wants the network less than certain.",
+            sentence=f"It rises again above p = {probability(least)}: it wants the network less than certain.",
             advice="Good against overconfidence; do not read its value as an error.",
         )
     else:
         yield Finding(
             code="not_decreasing",
             severity="error",
-            sentence=f"It does not fall everywhere: between p = {_probability(least)} and p = {_probability(most)} there are better answers that "
+            sentence=f"It does not fall everywhere: between p = {probability(least)} and p = {probability(most)} there are better answers that "
             "cost more.",
             advice="A loss must fall as p grows; often a minus sign is missing.",
         )
 
 
-def _start(case: _Case) -> Iterator[Finding]:
-    start, classes = abs(case.analysis.start), case.classes
-    heard = f"At the start, p ≈ 1/{classes}, an example is heard with {_short(start)} of the weight that cross-entropy gives it."
+def _wants_doubt(of: Analysis) -> bool:
+    """Whether it falls until a network is likely right and only then rises, as losses of all classes do that are made against overconfidence."""
+    return of.loss.formula.of_classes and of.rises is not None and of.rises[0] > 0.5
+
+
+def _start(of: Analysis) -> Iterator[Finding]:
+    start, classes = abs(of.start), of.classes
+    heard = f"At the start, p ≈ 1/{classes}, an example is heard with {short(start)} of the weight that cross-entropy gives it."
     if start < _FAINT:
         yield Finding(
             code="vanishing",
             severity="warning",
             sentence=heard,
-            advice=f"Training may hardly begin; take a learning rate about {_short(1 / start)} times as high, or begin with cross-entropy."
+            advice=f"Training may hardly begin; take a learning rate about {short(1 / start)} times as high, or begin with cross-entropy."
             if start > 0
             else "Training does not begin; begin with cross-entropy.",
         )
@@ -139,8 +136,8 @@ def _start(case: _Case) -> Iterator[Finding]:
         )
 
 
-def _flat(case: _Case) -> Iterator[Finding]:
-    if case.analysis.flat:
+def _flat(of: Analysis) -> Iterator[Finding]:
+    if of.flat:
         yield Finding(
             code="flat",
             severity="note",
@@ -149,9 +146,8 @@ def _flat(case: _Case) -> Iterator[Finding]:
         )
 
 
-def _overflow(case: _Case) -> Iterator[Finding]:
-    wrong, right = _at_extremes(case)
-    size = max(wrong, right)
+def _overflow(of: Analysis) -> Iterator[Finding]:
+    size = max(_size(of, -_LOGITS), _size(of, _LOGITS))
     if not size <= _LARGEST["float32"]:
         yield Finding(
             code="overflow_float32",
@@ -163,47 +159,40 @@ def _overflow(case: _Case) -> Iterator[Finding]:
         yield Finding(
             code="overflow_float16",
             severity="note",
-            sentence=f"Where the logits are as far apart as −{_LOGITS:.0f} and {_LOGITS:.0f}, it or its gradient reaches {_short(size)}: "
+            sentence=f"Where the logits are as far apart as −{_LOGITS:.0f} and {_LOGITS:.0f}, it or its gradient reaches {short(size)}: "
             "too large for float16.",
             advice="Compute it in float32 or bfloat16 when you train with mixed precision.",
         )
 
 
-def _at_extremes(case: _Case) -> tuple[float, float]:
-    """The size of loss and gradient for a hopeless example and for a perfect one."""
-
-    def size(at_target: float) -> float:
-        logits: Array = np.full(case.classes, -at_target)
-        logits[0] = at_target
-        loss, gradient = case.loss.of_logits(logits)
-        with np.errstate(invalid="ignore"):
-            greatest = float(max(abs(loss), np.abs(gradient).max()))
-        return math.inf if math.isnan(greatest) else greatest
-
-    return size(-_LOGITS), size(_LOGITS)
+def _size(of: Analysis, at_target: float) -> float:
+    """The size of loss and gradient where the true logit is this and all others its negative; infinite where they are no number."""
+    logits = np.full(of.classes, -at_target)
+    logits[0] = at_target
+    loss, gradient = of.loss.of_logits(logits)
+    greatest = float(np.abs([loss, *gradient]).max())
+    return math.inf if math.isnan(greatest) else greatest
 
 
-def _improper(case: _Case) -> Iterator[Finding]:
-    proper = case.analysis.properness
+def _improper(of: Analysis) -> Iterator[Finding]:
+    proper = of.properness
     if proper.holds:
         return
-    digits = next((n for n in range(2, 9) if _distribution(proper.truth, n) != _distribution(proper.better, n)), 9)
+    digits = next((n for n in range(2, 9) if distribution(proper.truth, n) != distribution(proper.better, n)), 9)
     costs = next((n for n in range(4, 15) if f"{proper.expected_truth:.{n}g}" != f"{proper.expected_better:.{n}g}"), 15)
     yield Finding(
         code="improper",
         severity="note",
-        sentence=f"It is not proper: where the truth is {_distribution(proper.truth, digits)}, predicting "
-        f"{_distribution(proper.better, digits)} costs {proper.expected_better:.{costs}g} on average, "
+        sentence=f"It is not proper: where the truth is {distribution(proper.truth, digits)}, predicting "
+        f"{distribution(proper.better, digits)} costs {proper.expected_better:.{costs}g} on average, "
         f"the truth itself {proper.expected_truth:.{costs}g}.",
         advice="Its most likely class can still be right; do not read its probabilities as chances, or calibrate them afterwards.",
     )
 
 
-def _bounded(case: _Case) -> Iterator[Finding]:
-    if not (math.isfinite(case.analysis.at_zero) and math.isfinite(case.analysis.highest)):
-        return
-    most = highest(case.loss, classes=case.classes)
-    if math.isfinite(most):
+def _bounded(of: Analysis) -> Iterator[Finding]:
+    most = of.highest_of_all
+    if math.isfinite(of.at_zero) and math.isfinite(most):
         yield Finding(
             code="bounded",
             severity="note",
@@ -212,8 +201,8 @@ def _bounded(case: _Case) -> Iterator[Finding]:
         )
 
 
-def _known(case: _Case) -> Iterator[Finding]:
-    known = [match.described + _source(match.loss.reference) for match in equivalents(case.loss)]
+def _known(of: Analysis) -> Iterator[Finding]:
+    known = [match.described + _source(match.loss.reference) for match in equivalents(of.loss)]
     if known:
         more = f"; and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
         yield Finding(
@@ -228,7 +217,7 @@ def _source(reference: Reference | None) -> str:
     return f" ({reference.short})" if reference else ""
 
 
-_CHECKS: tuple[Callable[[_Case], Iterator[Finding]], ...] = (
+_CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
     _undefined,
     _infinite_at_one,
     _not_decreasing,
@@ -239,25 +228,3 @@ _CHECKS: tuple[Callable[[_Case], Iterator[Finding]], ...] = (
     _improper,
     _bounded,
 )
-
-
-def _probability(p: float) -> str:
-    """A probability with as many digits as tell it from 0 and from 1."""
-    if 0 < 1 - p < 1e-12:
-        return "1"
-    if p < 1e-6:
-        return "0"
-    return f"{p:.2g}" if p < 0.99 else f"{p:.{2 - math.floor(math.log10(1 - p))}g}"
-
-
-def _short(value: float) -> str:
-    """Two digits, up to a million without a power of ten.
-
-    >>> _short(613.7), _short(0.02703)
-    ('610', '0.027')
-    """
-    return f"{float(f'{value:.2g}'):g}"
-
-
-def _distribution(values: tuple[float, ...], digits: int) -> str:
-    return "(" + ", ".join(f"{value:.{digits}f}" for value in values) + ")"

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from lossviz.language.formula import Formula, Gradient
-from lossviz.language.program import NUMPY, on_classes, program
+from lossviz.language.formula import Formula
+from lossviz.language.program import NUMPY, Program, on_classes, program
 from lossviz.language.tree import Tree
 
 Array = NDArray[np.float64]
@@ -14,13 +14,18 @@ Values = Mapping[str, float]
 _TINY = 1e-300  # the least distance from certainty that is told apart from it
 
 
+def steps(trees: tuple[Tree, ...], values: Values, classes: int) -> Program:
+    """The program of some trees where the parameters and the number of classes have these values."""
+    return program(trees, (*values.items(), ("K", float(classes))))
+
+
 def along(tree: Tree, values: Values, classes: int, log_p: Array) -> Array:
     """A tree over ``l`` = log p, as a new array of the same shape; infinities are answers."""
-    compiled = program((tree,), (*values.items(), ("K", float(classes))))
+    run = steps((tree,), values, classes).run
     with np.errstate(all="ignore"):
-        (result,) = compiled.run(NUMPY, {"l": log_p})
+        (result,) = run(NUMPY, {"l": log_p})
         if (unknown := np.isnan(result) & (log_p == 0)).any():  # such as 0*log(0) for the other classes: the limit
-            result = np.where(unknown, compiled.run(NUMPY, {"l": np.minimum(log_p, -_TINY)})[0], result)
+            result = np.where(unknown, run(NUMPY, {"l": np.minimum(log_p, -_TINY)})[0], result)
     return np.broadcast_to(result, log_p.shape) + 0.0  # without negative zeros
 
 
@@ -28,11 +33,10 @@ def of_logits(formula: Formula, values: Values, logits: Array, targets: NDArray[
     """The loss [...] and its gradient by the logits [..., K], where ``targets`` [...] are the true classes."""
     classes = logits.shape[-1]
     others = np.arange(classes) != targets[..., None]
-    trees: Gradient = formula.one_hot
-    wanted = (trees.penalty, trees.own, *(tree for part in trees.parts for tree in part))
+    trees = formula.one_hot
     with np.errstate(all="ignore"):
         log_p, log_pj = _log_probabilities(logits, targets[..., None], others)
-        run = program(wanted, (*values.items(), ("K", float(classes)))).run
+        run = steps((trees.penalty, *trees.derivatives), values, classes).run
         penalty, own, *parts = run(NUMPY | on_classes(others), {"l": np.minimum(log_p, -_TINY), "lj": log_pj})
         by_class = np.zeros(others.shape)
         for outer, inner in zip(parts[::2], parts[1::2], strict=True):

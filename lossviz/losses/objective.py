@@ -8,8 +8,9 @@ from torch.nn import functional as F  # noqa: N812
 
 from lossviz.errors import InvalidInput
 from lossviz.language.program import Program
-from lossviz.losses.descent import Distribution, OfClasses, OfP, OneClass
+from lossviz.losses.descent import OfClasses, OfP
 from lossviz.losses.loss import Loss
+from lossviz.losses.work import Distribution, OneClass
 
 Reduction = Literal["mean", "sum", "none"]
 REDUCTIONS: tuple[Reduction, ...] = ("mean", "sum", "none")
@@ -19,8 +20,9 @@ _HALF = (torch.float16, torch.bfloat16)
 class Objective(nn.Module):
     """A loss of logits and targets.
 
-    Everything is computed from ``log p`` and ``1 - p``, each to the last digit, over one softmax: nothing is clamped, and the result is finite
-    wherever the loss is. float16 and bfloat16 are computed in float32, as torch's own cross-entropy does.
+    Everything is computed from ``log p`` and ``1 - p``, each to the last digit, over one softmax. No probability is clamped, and the result is finite
+    wherever the loss is; only where 1 - p underflows is it taken for the least normal number instead of 0. float16 and bfloat16 are computed in
+    float32, as torch's own cross-entropy does.
 
     Args:
         loss: The loss; its parameters keep the values they have now.

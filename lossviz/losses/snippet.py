@@ -72,15 +72,16 @@ class _Body:
         head = [f"{name}: {loss.text}."] if len(name + loss.text) + indent + 6 <= WIDTH else [f"{name}.", "", *_wrapped(f"{loss.text}.", indent)]
         symbols = "p is the softmax probability of the true class" + ", pj that of each class" * ("pj" in loss.text)
         symbols += ", K the number of classes" * ("K" in subtrees(self.tree) or "mean" in loss.text) + "."
-        blocks = [*head, "", *_wrapped(symbols, indent), *(line for p in loss.parameters if p.meaning for line in self._explained(p.name, indent))]
+        blocks = [
+            *head,
+            "",
+            *_wrapped(symbols, indent),
+            *(line for p in loss.parameters if p.meaning for line in _wrapped(f"{self.names[p.name]}: {p.meaning}", indent)),
+        ]
         if source:
             blocks += ["", *_wrapped(f"{source.authors} ({source.year}), {source.title}, {source.equation}.", indent), source.link]
         lines = [line.replace("\\", "\\\\").replace('"', "'") for line in blocks]
         return [f'"""{lines[0]}', *lines[1:], '"""']
-
-    def _explained(self, name: str, indent: int) -> list[str]:
-        (parameter,) = (p for p in self.loss.parameters if p.name == name)
-        return _wrapped(f"{self.names[name]}: {parameter.meaning}", indent)
 
     def formula(self, dialect: Dialect, prefix: str, indent: int) -> list[str]:
         """From log_p on, to the assignment of ``loss``."""

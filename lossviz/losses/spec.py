@@ -19,8 +19,8 @@ def parse_loss(text: str, /, **parameters: float) -> Loss:
     """A loss of the visitor's own: a formula, and values for its parameters.
 
     A name that the language does not know is a parameter. Where no value is given it starts where the catalogue's parameter of that name does,
-    else at 1. But where parameters are given that the
-    formula does not use, or where the name is nearly a word of the language, it is more likely misspelt, and is refused.
+    else at 1. But where parameters are given that the formula does not use, or where the name is nearly a word of the language, it is more likely
+    misspelt, and is refused.
 
     Raises:
         FormulaError: The text is no loss; the error knows the place and what would be right.

@@ -3,7 +3,6 @@
 import logging
 import multiprocessing
 import os
-import subprocess
 import sys
 import threading
 import time
@@ -12,16 +11,15 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from multiprocessing.connection import wait
-from pathlib import Path
 from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
 from lossviz.errors import EngineError, StoreError
+from lossviz.runs.host_process import HostProcess
 from lossviz.runs.records import Comparison, EpochMetrics, Phase, Trial, TrialState
 from lossviz.runs.store import Store
 
-_ROOT = Path(__file__).parents[2]
 _IDLE_S = 300.0  # how long a host without work keeps its 600 MB
 _HAS_ENDED = "the training engine has ended; restart the app"
 _Result = TypeVar("_Result")
@@ -69,8 +67,7 @@ class LocalEngine:
         store.close_open_trials(now=clock())
         self._queue: deque[tuple[Trial, str]] = deque()  # with the recipe
         self._running: set[str] = set()
-        self._host: subprocess.Popen[bytes] | None = None
-        self._connection: Any = None
+        self._host: HostProcess | None = None
         self._ready = False
         self._idle_since = time.monotonic()
         self._wishes: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
@@ -98,8 +95,9 @@ class LocalEngine:
             for trial, _ in [entry for entry in self._queue if entry[0].id in wanted]:
                 self._store.move(trial.id, TrialState.CANCELLED, now=self._clock(), reason="stopped by request before it began")
             self._queue = deque(entry for entry in self._queue if entry[0].id not in wanted)
-            for trial_id in self._running & wanted:
-                self._tell("stop", trial_id)
+            if self._host:
+                for trial_id in self._running & wanted:
+                    self._host.tell("stop", trial_id)
 
         self._ask(act)
 
@@ -162,11 +160,12 @@ class LocalEngine:
         if self._closing:
             return
         self._fill()
-        ready = wait([self._waker, *filter(None, [self._connection])], timeout=self._idle_left_s())
+        host = self._host
+        ready = wait([self._waker, *([host.connection] if host else [])], timeout=self._idle_left_s())
         if self._waker in ready:
             self._waker.recv_bytes()
-        if self._connection in ready:
-            self._receive()
+        if host and host.connection in ready:
+            self._receive(host)
         if self._idle_left_s() == 0:
             self._end_host()
 
@@ -188,21 +187,16 @@ class LocalEngine:
     def _fill(self) -> None:
         """Start queued trials while there is room."""
         if self._queue and self._host is None:
-            self._start_host()
-        while self._ready and self._queue and len(self._running) < self.capacity:
+            self._host = HostProcess(self._method)
+        while self._host and self._ready and self._queue and len(self._running) < self.capacity:
             trial, recipe = self._queue.popleft()
             if self._store.move(trial.id, TrialState.RUNNING, now=self._clock()):
                 self._running.add(trial.id)
-                self._tell("start", trial.id, {"recipe": recipe, "loss": trial.loss, "seed": trial.seed})
+                self._host.tell("start", trial.id, {"recipe": recipe, "loss": trial.loss, "seed": trial.seed})
 
-    def _tell(self, *message: object) -> None:
-        """Send to the host; where it has just gone, the connection's end tells, and is read next."""
-        with suppress(OSError):
-            self._connection.send(message)
-
-    def _receive(self) -> None:
+    def _receive(self, host: HostProcess) -> None:
         try:
-            kind, *details = self._connection.recv()
+            kind, *details = host.connection.recv()
         except (EOFError, OSError):
             self._host_died()
             return
@@ -222,24 +216,10 @@ class LocalEngine:
         self._idle_since = time.monotonic()
         self._store.move(trial_id, TrialState(state), now=self._clock(), reason=reason)
 
-    def _start_host(self) -> None:
-        ours, theirs = multiprocessing.Pipe()
-        with theirs:
-            handle = theirs.fileno()
-            inherit: dict[str, Any] = {"pass_fds": [handle]}
-            if sys.platform == "win32":
-                os.set_handle_inheritable(handle, True)
-                inherit = {"close_fds": False}
-            command = [sys.executable, "-W", "ignore::FutureWarning", "-m", "lossviz.training.host", str(handle), self._method, str(os.getpid())]
-            self._host = subprocess.Popen(command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, **inherit)
-        self._connection = ours  # only now: without a host there is nobody to listen to
-
     def _end_host(self) -> None:
-        if self._host is None:
-            return
-        self._connection.close()
-        self._host.communicate()  # closing its standard input ends it, and with it its trials
-        self._host, self._connection, self._ready = None, None, False
+        if self._host:
+            self._host.end()
+        self._host, self._ready = None, False
 
     def _host_died(self) -> None:
         """Running trials are lost; queued ones go on in a new host, unless this one did not even get ready."""
