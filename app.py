@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from lossviz.charts.style import style_of
 from lossviz.ui.components.curve_chart import curve_chart
 from lossviz.ui.controls import show_complaint
-from lossviz.ui.curve_lab import loss_card
+from lossviz.ui.curve_lab import loss_card, styles_by_id
 from lossviz.ui.frame import begin_page
-from lossviz.ui.state import ARTICLE, read_selection, selection_link
+from lossviz.ui.session import ARTICLE
+from lossviz.ui.state import read_selection, selection_link
 
 CLASSES = 37  # the article's pets
 WAYS = (
@@ -25,15 +25,17 @@ begin_page("app.py")
 selection = read_selection()
 show_complaint(selection)
 losses = {key: selection.losses[key] for key in ARTICLE}
+styles = styles_by_id(losses)
 left, right = st.columns([2, 1], gap="large", vertical_alignment="center")
 with left, st.container(key="sticky-curves"):
-    curve_chart(losses, view="penalty", key="front", refusals=selection.refusals, legend=True)
+    curve_chart(losses, styles, views=("penalty",), key="front", refusals=selection.refusals, shares=False)
 with right:
     st.markdown(
         "A network predicts a probability **p** for the right answer. The **loss** turns p into a penalty, and training does whatever lowers it. "
         "Take the power in your hand:"
     )
-    loss_card("inverse_power", losses["inverse_power"], style_of(losses["inverse_power"]), refusals=selection.refusals)
+    moved = "inverse_power"
+    loss_card(moved, losses[moved], styles[moved], start=selection.starts[moved], refusals=selection.refusals)
     pulls = {key: float(loss.pull(1 / CLASSES)) for key, loss in losses.items()}
     st.markdown(
         f"Before it has learnt anything, a network that tells {CLASSES} pets apart gives the right one p ≈ 1/{CLASSES}. There the dot product "

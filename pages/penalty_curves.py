@@ -1,30 +1,18 @@
-"""How hard each loss punishes an unsure answer, and what its power changes."""
+"""How hard each loss punishes an unsure answer, what the network hears of it, and what its parameters change."""
 
 import streamlit as st
 
-from lossviz.charts.curves import VIEWS
-from lossviz.ui.controls import pick_losses
+from lossviz.charts.views import VIEWS
+from lossviz.ui.controls import pick_losses, pick_sight
 from lossviz.ui.curve_lab import curve_lab
 from lossviz.ui.frame import begin_page
-from lossviz.ui.state import hold_choice
+from lossviz.ui.state import read_selection
+from lossviz.ui.story import story
 
 begin_page("pages/penalty_curves.py")
 
-losses = pick_losses()
-with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-    view = st.segmented_control(
-        "View",
-        list(VIEWS),
-        default="penalty",
-        required=True,
-        format_func=lambda key: VIEWS[key].name,
-        key="view",
-        bind="query-params",
-        on_change=hold_choice,
-        label_visibility="collapsed",
-    )
-    st.markdown(VIEWS[view].sentence)
-if not losses:
-    st.info("Choose at least one loss above.")
-    st.stop()
-curve_lab(losses, view)
+step = story(read_selection())
+selection = pick_losses()
+pick_sight(selection.sight)
+st.markdown("  \n".join(f"**{VIEWS[view].name}.** {VIEWS[view].sentence}" for view in selection.sight.views))
+curve_lab(selection, at=step.at if step else None)

@@ -6,6 +6,7 @@ from lossviz.errors import LossvizError
 from lossviz.ui.comparison import pick_comparison, watch_comparison
 from lossviz.ui.controls import pick_losses
 from lossviz.ui.frame import begin_page
+from lossviz.ui.invent import invent
 from lossviz.ui.launch import launch_controls
 from lossviz.ui.text import plain
 from lossviz.ui.training import open_training
@@ -14,8 +15,9 @@ begin_page("pages/train.py")
 
 try:
     training = open_training()
-    losses = pick_losses()
-    launch_controls(training, list(losses.values()))
+    selection = pick_losses()
+    invent(drawn=False)
+    launch_controls(training, list(selection.shown.values()))
     st.divider()
     comparisons = training.store.comparisons()
     if comparisons:

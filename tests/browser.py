@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.install_browser import find_browser
 from tests.waiting import wait_until
@@ -70,14 +70,18 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    path = find_browser()
-    if path is None:
+def playwright_runs() -> Iterator[Playwright]:
+    if find_browser() is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("there is no Chromium; python tests/install_browser.py says why")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_OPTIONS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_runs: Playwright) -> Iterator[Browser]:
+    browser = playwright_runs.chromium.launch(executable_path=find_browser(), args=CHROMIUM_OPTIONS)
+    yield browser
+    browser.close()
 
 
 def watch_for_errors(page: Page) -> list[str]:

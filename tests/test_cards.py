@@ -52,10 +52,10 @@ def test_an_undeclared_name_becomes_a_parameter_with_a_value() -> None:
 
 def test_a_loss_of_all_classes_says_how_it_is_drawn() -> None:
     losses = [LOSSES[key] for key in ("cross_entropy", "cosine", "brier", "hinge", "label_smoothing")]
-    assert caption_of_classes(losses[:1]) == ""
-    assert caption_of_classes(losses[:2]) == "Cosine looks at all classes: drawn for 37 classes, the others sharing 1 − p evenly."
-    assert caption_of_classes(losses[:3]).startswith("Cosine and Brier score look at all classes")
-    assert caption_of_classes(losses).startswith("4 of these losses look at all classes")
+    assert caption_of_classes(losses[:1], 37) == ""
+    assert caption_of_classes(losses[:2], 37) == "Cosine looks at all classes: drawn for 37 classes, the others sharing 1 − p evenly."
+    assert caption_of_classes(losses[:3], 37).startswith("Cosine and Brier score look at all classes")
+    assert caption_of_classes(losses, 37).startswith("4 of these losses look at all classes")
 
 
 @pytest.mark.usefixtures("database")

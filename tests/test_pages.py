@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from lossviz.losses import catalogue, spec
 from lossviz.losses.loss import Loss
 from lossviz.runs.store import Store
-from lossviz.ui import controls, state
+from lossviz.ui import controls, curve_lab, session, state
 from lossviz.ui.controls import FEATURED
 from lossviz.ui.frame import PAGES
 from tests.browser import ROOT
@@ -39,6 +39,14 @@ def opened(path: str, **query: str | list[str]) -> AppTest:
 
 
 def typed(app: AppTest, text: str) -> AppTest:
+    """The page after a text was typed, and kept if it is a loss."""
+    drafted(app, text)
+    return app.button(key="keep").click().run() if any(button.key == "keep" for button in app.button) else app
+
+
+def drafted(app: AppTest, text: str) -> AppTest:
+    """The page after a text was typed: what the component in the browser tells, AppTest must say for it."""
+    app.session_state["own loss typed"] = text
     return app.text_input(key="own loss").set_value(text).run()
 
 
@@ -59,7 +67,7 @@ def test_a_link_opens_the_losses_and_the_view_that_it_names() -> None:
     app = opened("pages/penalty_curves.py", loss=["inverse_power:k=0.5", "(1-p)**a; a=3"], view="Weight")
     assert not app.exception
     assert app.session_state["chosen losses"] == ["inverse_power", "(1-p)**a"]
-    assert app.session_state["view"] == "weight"
+    assert app.session_state["views"] == ["weight"]
     assert app.query_params["loss"] == ["inverse_power:k=0.5", "(1-p)**a; a=3"]
 
 
@@ -68,8 +76,9 @@ def test_a_broken_link_opens_the_page_with_a_message_and_the_defaults(spec: str)
     app = opened("pages/penalty_curves.py", loss=[spec], view="sideways")
     assert not app.exception
     assert "cannot be read" in app.warning[0].value
+    assert "sideways" in app.warning[0].value
     assert app.session_state["chosen losses"] == ["cross_entropy", "dot_product", "inverse", "inverse_power"]
-    assert app.session_state["view"] == "penalty"
+    assert app.session_state["views"] == ["penalty"]
 
 
 @pytest.mark.parametrize("path", ["pages/penalty_curves.py", "pages/train.py"])
@@ -100,8 +109,9 @@ def test_the_formula_of_each_chosen_loss_is_beside_its_curve() -> None:
 def test_two_changes_within_one_round_trip_both_stay() -> None:
     app = opened("pages/penalty_curves.py", loss=["inverse"])
     typed(app, "(1-p)**2")
+    drafted(app, "(1-p)**3")
     app.query_params["loss"] = ["inverse"]  # the browser has not heard of the first yet
-    typed(app, "(1-p)**3")
+    app.button(key="keep").click().run()
     assert app.session_state["chosen losses"] == ["inverse", "(1-p)**2", "(1-p)**3"]
     assert app.query_params["loss"] == ["inverse", "(1-p)**2", "(1-p)**3"]
 
@@ -156,7 +166,7 @@ def test_backticks_in_a_formula_do_not_end_the_block_that_shows_it() -> None:
 def other_loss(monkeypatch: pytest.MonkeyPatch) -> Loss:
     """A loss of the catalogue that has no pill of its own."""
     loss = Loss(key="other", name="other", text="(1-p)**2")
-    for module in (catalogue, spec, state, controls):
+    for module in (catalogue, spec, state, session, controls, curve_lab):
         monkeypatch.setattr(module, "LOSSES", {**catalogue.LOSSES, "other": loss})
     return loss
 
@@ -190,10 +200,7 @@ def test_losses_chosen_on_one_page_are_chosen_on_the_next() -> None:
 
 
 def test_without_a_loss_nothing_is_started_and_the_page_says_why(database: Path) -> None:
-    app = opened("pages/train.py", loss=["cross_entropy"])
-    app.session_state["lossviz.losses"]["chosen"] = []
-    app.query_params.clear()
-    app.run()
+    app = opened("pages/train.py", loss=["none"])
     app.button[0].click().run()
     assert not app.exception
     assert "at least one loss" in app.error[0].value

@@ -1,97 +1,77 @@
-"""The curves of losses over p."""
+"""The curves of losses in one view."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from types import MappingProxyType
+from collections.abc import Sequence
 from zlib import crc32
 
 import numpy as np
 import plotly.graph_objects as go
 
+from lossviz.charts.scales import SCALES, Scale
 from lossviz.charts.style import label_of, new_figure, styles_of
-from lossviz.losses.loss import Loss
+from lossviz.charts.views import View
+from lossviz.losses.loss import CLASSES, Loss
 from lossviz.losses.numeric import Array
 
-P_GRID: Array = np.linspace(0.005, 1.0, 200)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """One way to look at a loss over p.
-
-    Attributes:
-        name: For the control that chooses it.
-        axis: Title of the vertical axis.
-        sentence: What the reader sees in it.
-        values: A loss's values at an array of p.
-        y_range: Vertical range that shows the article's losses well.
-    """
-
-    name: str
-    axis: str
-    sentence: str
-    values: Callable[[Loss, Array], Array]
-    y_range: tuple[float, float]
-
-
-VIEWS = MappingProxyType(
-    {
-        "penalty": View(
-            name="Penalty",
-            axis="penalty f(p)",
-            sentence="How much a prediction costs. A good loss falls all the way from a wrong answer (left) to a right one (right).",
-            values=Loss.penalty,
-            y_range=(-1.25, 6.0),
-        ),
-        "slope": View(
-            name="Slope",
-            axis="slope f′(p)",
-            sentence="How fast the penalty falls as the answer gets better. Steep on the left means: wrong answers are urgent.",
-            values=Loss.slope,
-            y_range=(-12.0, 0.5),
-        ),
-        "weight": View(
-            name="Weight",
-            axis="weight −p · f′(p), relative to cross-entropy",
-            sentence="How strongly an example is heard, where cross-entropy hears each one with weight 1. "
-            "The dot product hardly hears what it gets wrong; the inverse hears little else.",
-            values=Loss.weight,
-            y_range=(0.0, 5.0),
-        ),
-    }
-)
+LOGS = ("x", "y")  # the axes that can be logarithmic
 
 
 def curve_uid(loss: Loss) -> str:
-    """The name under which plotly knows a loss's curve, whatever its parameters: hidden curves stay hidden when one moves."""
+    """The name under which plotly knows a loss's curve, whatever its parameters."""
     return f"curve{crc32((loss.key or loss.text).encode()):08x}"
 
 
-def curve_figure(losses: Sequence[Loss], view: View, *, legend: bool = False) -> go.Figure:
-    """Each loss over the probability p of the true class, from 0.005 to 1, in one view."""
-    figure = new_figure(x_title="predicted probability p of the true class", y_title=view.axis)
-    for loss, style in zip(losses, styles_of(losses), strict=True):
+def curve_figure(losses: Sequence[Loss], view: View, *, scale: Scale = SCALES["p"], logs: Sequence[str] = (), classes: int = CLASSES) -> go.Figure:
+    """Each loss in one view, at ``POINTS`` predictions.
+
+    Args:
+        losses: Any number of them.
+        view: What is drawn.
+        scale: Over what.
+        logs: The axes that are logarithmic, of ``LOGS``; a scale that cannot be stays linear.
+        classes: Number of classes K.
+    """
+    on_log_x, on_log_y = "x" in logs and scale.log_places is not None, "y" in logs
+    places = scale.along(on_log_x)
+    figure = new_figure(x_title=scale.axis, y_title=view.log_axis if on_log_y else view.axis)
+    heights = [_heights(loss, view, scale.to_log_p(places), on_log_y, classes) for loss in losses]
+    for loss, style, values in zip(losses, styles_of(losses), heights, strict=True):
         figure.add_scatter(
-            x=P_GRID.tolist(),
-            y=[float(y) if np.isfinite(y) else None for y in view.values(loss, P_GRID)],
+            x=places.tolist(),
+            y=[float(y) if np.isfinite(y) else None for y in values],
             name=label_of(loss),
             uid=curve_uid(loss),
             mode="lines",
             line={"color": style.color, "dash": style.dash, "width": 2.5},
-            hovertemplate="p = %{x:.3f}<br>%{y:.4g}<extra>%{fullData.name}</extra>",
+            hovertemplate=f"{scale.symbol} = %{{x:.4~g}}<br>%{{y:.4g}}<extra>%{{fullData.name}}</extra>",
         )
-    figure.update_layout(showlegend=legend)
-    figure.update_xaxes(range=[0, 1.005])
-    figure.update_yaxes(range=list(_range(losses, view)))
+    ends = (float(places[0]), float(places[-1]))
+    figure.update_layout(showlegend=False, uirevision=f"{view.name} {scale.name} {on_log_x} {on_log_y}")  # zoom outlives new data
+    figure.update_xaxes(**_logarithmic(*ends) if on_log_x else {"range": [min(0.0, ends[0]), ends[1] + 0.005 * (ends[1] - ends[0])]})
+    own = [values for loss, values in zip(losses, heights, strict=True) if loss.key is None]
+    figure.update_yaxes(**_logarithmic(*view.log_range) if on_log_y else {"range": _range(own, view)})
     return figure
 
 
-def _range(losses: Sequence[Loss], view: View) -> tuple[float, float]:
-    """The view's own range, widened for a visitor's own loss as far as the middle of its values needs, whatever it does at its ends."""
+def without_logarithm(losses: Sequence[Loss], view: View, *, scale: Scale, logs: Sequence[str], classes: int) -> list[Loss]:
+    """The losses that a logarithmic vertical axis cannot show, as they are nowhere positive."""
+    log_p = scale.to_log_p(scale.along("x" in logs))
+    return [loss for loss in losses if not np.isfinite(_heights(loss, view, log_p, True, classes)).any()]
+
+
+def _heights(loss: Loss, view: View, log_p: Array, on_log_y: bool, classes: int) -> Array:
+    """The values as they are drawn; on a logarithmic axis those that are not positive are NaN."""
+    values = view.values(loss, log_p, classes)
+    return np.where(view.log_sign * values > 0, view.log_sign * values, np.nan) if on_log_y else values
+
+
+def _logarithmic(low: float, high: float) -> dict[str, object]:
+    return {"type": "log", "range": [float(np.log10(low)), float(np.log10(high)) + 0.02], "exponentformat": "power", "dtick": 1}
+
+
+def _range(own: Sequence[Array], view: View) -> list[float]:
+    """The view's own range, widened for a visitor's own losses as far as the middle of their values needs, whatever they do at their ends."""
     low, high = view.y_range
-    for loss in losses:
-        if loss.key is None:
-            values = view.values(loss, P_GRID)
-            least, greatest = np.quantile(values[np.isfinite(values)], [0.1, 0.9])
-            low, high = min(low, float(least)), max(high, float(greatest))
-    return low, high
+    for values in own:
+        least, greatest = np.quantile(values[np.isfinite(values)], [0.1, 0.9])
+        low, high = min(low, float(least)), max(high, float(greatest))
+    return [low, high]

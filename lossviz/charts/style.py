@@ -25,13 +25,13 @@ class LossStyle:
 
 
 _FEATURED = {
-    "cross_entropy": LossStyle(color="#3a7de0", dash="solid"),
-    "dot_product": LossStyle(color="#d07c0c", dash="dash"),
-    "inverse": LossStyle(color="#d94a3d", dash="dot"),
-    "inverse_power": LossStyle(color="#0e9384", dash="dashdot"),
-    "generalized": LossStyle(color="#9a63d8", dash="longdash"),
+    "cross_entropy": LossStyle(color="#1d62c9", dash="solid"),
+    "dot_product": LossStyle(color="#e37327", dash="dash"),
+    "inverse": LossStyle(color="#c7293a", dash="dot"),
+    "inverse_power": LossStyle(color="#1ca2af", dash="dashdot"),
+    "generalized": LossStyle(color="#9f3f88", dash="longdash"),
 }
-_COLORS = ("#c8479b", "#6e7f96", "#7d8f1f", "#1797b8", "#a86f47", "#3c9a4f")  # of all others
+_COLORS = ("#db55e9", "#7277ab", "#90971f", "#09a68b", "#b24830", "#0a746f")  # of all others
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 # Neighbours differ in both; all 30 differ, as 6 and 5 share no divisor. None is solid: that is cross-entropy.
 _LOOKS = tuple(LossStyle(color=_COLORS[place % 6], dash=_DASHES[1 + place % 5]) for place in range(30))

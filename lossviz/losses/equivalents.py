@@ -17,7 +17,9 @@ from lossviz.losses.written import fraction, simplest
 
 _LOG_P = np.log(np.array([1e-4, 3e-3, 0.02, 0.07, 0.15, 0.26, 0.38, 0.5, 0.61, 0.73, 0.84, 0.93, 0.985, 0.9995]))
 _STARTS = {1: 33, 2: 9, 3: 8}  # values a parameter from which the search starts, by how many parameters there are
-_KEPT, _STEPS, _STALE = 12, 50, 8  # points that are followed, how far, and rounds without gain after which they are left
+_KEPT, _STEPS = 12, 50  # points that are followed, and how far
+_GAIN = {1: 0.5, 2: 0.999, 3: 0.999}  # by how many parameters there are: to this a round must shorten what is left of one of them; for one
+_STALE = {1: 4, 2: 8, 3: 8}  # parameter the starts lie so close that a match is found in leaps. Rounds without such a gain after which they are left
 _SAME = 1e-8  # of the length of what is compared: what rounding leaves
 
 
@@ -59,8 +61,11 @@ def equivalents(loss: Loss) -> tuple[Equivalent, ...]:
     if not np.isfinite(wanted).all():
         return ()
     found = []
+    one_path, other = np.split(wanted, 2)
+    tells_classes = np.abs(one_path - other).max() > _SAME  # no loss of p alone does
     for known in LOSSES.values():
-        if known.key != loss.key and known.formula.of_classes <= loss.formula.of_classes:
+        comparable = known.formula.counts_classes if tells_classes else known.formula.of_classes <= loss.formula.of_classes
+        if known.key != loss.key and comparable:
             values = _nearest(known, wanted)
             if values is not None and (match := _verified(loss, known, values)) is not None:
                 found.append(match)
@@ -97,10 +102,8 @@ def _direction(weights: Array) -> Array:
 
 def _nearest(known: Loss, wanted: Array) -> dict[str, float] | None:
     """The parameter values at which ``known`` points as wanted; None where it never does."""
-    names, starts = list(known.values), _grid(known.parameters)
-    residual = _residuals(known, names, starts, wanted)
-    order = np.argsort(_length(residual))[:_KEPT]
-    points = starts[order]
+    names, (starts, directions) = list(known.values), _started(known)
+    points = starts[np.argsort(_length(directions - wanted))[:_KEPT]]
     free = [i for i, parameter in enumerate(known.parameters) if parameter.step < 1]  # others are whole numbers, of which all were tried
     if free:
         points = _refined(known, names, points, free, wanted)
@@ -108,6 +111,13 @@ def _nearest(known: Loss, wanted: Array) -> dict[str, float] | None:
     best = _rounded(known, names, best, wanted)
     close = _length(_residuals(known, names, best[None], wanted))[0] <= _SAME
     return dict(zip(names, map(float, best), strict=True)) if close else None
+
+
+@lru_cache(maxsize=64)
+def _started(known: Loss) -> tuple[Array, Array]:
+    """Settings from which to search, and their directions."""
+    starts = _grid(known.parameters)
+    return starts, _direction(_weights(known, {name: starts[:, i] for i, name in enumerate(known.values)}))
 
 
 def _grid(parameters: Sequence[Parameter]) -> Array:
@@ -136,35 +146,37 @@ def _refined(known: Loss, names: list[str], points: Array, free: list[int], want
     """Levenberg and Marquardt's steps from all points at once, inside the parameters' ranges."""
     ranges = np.array([parameter.slider_range() for parameter in known.parameters])
     damping, stale = np.full(len(points), 1e-3), 0
-    residual = _residuals(known, names, points, wanted)
+    residual, jacobian = _linearised(known, names, points, free, wanted, ranges)
     for _ in range(_STEPS):
-        jacobian = np.stack([_change(known, names, points, i, wanted, ranges) for i in free], axis=2)
-        jacobian = np.nan_to_num(jacobian, posinf=0.0, neginf=0.0)
         normal = jacobian.transpose(0, 2, 1) @ jacobian
         diagonal = damping[:, None] * (np.diagonal(normal, axis1=1, axis2=2) + 1e-12)
         steps = np.linalg.solve(normal + diagonal[:, :, None] * np.eye(len(free)), jacobian.transpose(0, 2, 1) @ np.nan_to_num(residual)[:, :, None])
         trial = points.copy()
         trial[:, free] = np.clip(points[:, free] - steps[:, :, 0], ranges[free, 0], ranges[free, 1])
-        trial_residual = _residuals(known, names, trial, wanted)
-        before = _length(residual)
-        better = _length(trial_residual) < before
+        trial_residual, trial_jacobian = _linearised(known, names, trial, free, wanted, ranges)
+        before, after = _length(residual), _length(trial_residual)
+        better = after < before
         points = np.where(better[:, None], trial, points)
         residual = np.where(better[:, None], trial_residual, residual)
+        jacobian = np.where(better[:, None, None], trial_jacobian, jacobian)
         damping = np.where(better, damping / 10, damping * 10).clip(1e-12, 1e12)
-        stale = 0 if (_length(trial_residual) < 0.999 * before).any() else stale + 1
-        if stale >= _STALE or _length(residual).min() < _SAME / 100:
+        stale = 0 if (after < _GAIN[len(free)] * before).any() else stale + 1
+        if stale >= _STALE[len(free)] or after.min() < _SAME / 100:
             break
     return points
 
 
-def _change(known: Loss, names: list[str], points: Array, i: int, wanted: Array, ranges: Array) -> Array:
-    """The derivative of the direction by one parameter, by central differences that stay in its range."""
-    step = 1e-5 * (ranges[i, 1] - ranges[i, 0])
-    above, below = points.copy(), points.copy()
-    above[:, i] = np.minimum(points[:, i] + step, ranges[i, 1])
-    below[:, i] = np.maximum(points[:, i] - step, ranges[i, 0])
-    change = _residuals(known, names, above, wanted) - _residuals(known, names, below, wanted)
-    return change / (above[:, i] - below[:, i])[:, None]
+def _linearised(known: Loss, names: list[str], points: Array, free: list[int], wanted: Array, ranges: Array) -> tuple[Array, Array]:
+    """The residuals [T, M], and their derivatives by the free parameters, by central differences that stay in their ranges [T, M, F]."""
+    places = np.repeat(points[None], 1 + 2 * len(free), axis=0)  # all in one call: a call costs more than its numbers
+    for above, i in zip(range(1, len(places), 2), free, strict=True):
+        step = 1e-5 * (ranges[i, 1] - ranges[i, 0])
+        places[above, :, i] = np.minimum(points[:, i] + step, ranges[i, 1])
+        places[above + 1, :, i] = np.maximum(points[:, i] - step, ranges[i, 0])
+    residuals = _residuals(known, names, places.reshape(-1, points.shape[1]), wanted).reshape(*places.shape[:2], -1)
+    widths = np.stack([places[above, :, i] - places[above + 1, :, i] for above, i in zip(range(1, len(places), 2), free, strict=True)])
+    slopes = (residuals[1::2] - residuals[2::2]) / widths[:, :, None]
+    return residuals[0], np.nan_to_num(slopes.transpose(1, 2, 0), posinf=0.0, neginf=0.0)
 
 
 def _rounded(known: Loss, names: list[str], point: Array, wanted: Array) -> Array:

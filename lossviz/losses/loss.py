@@ -56,7 +56,7 @@ class Loss:
     Attributes:
         text: The formula, in the loss language.
         parameters: Its parameters, with their values.
-        name: What people call it; the formula itself for a visitor's own.
+        name: What people call it; empty for a visitor's own without a name.
         key: The catalogue's key, None for a visitor's own.
         meaning: One sentence of intuition; empty for a visitor's own, like all that follows.
         use: When to use it.
@@ -104,9 +104,11 @@ class Loss:
 
     @property
     def spec(self) -> str:
-        """The loss as one string, which ``loss_from_spec`` reads back: ``inverse_power:k=0.2`` or ``p**-k; k=0.2``."""
+        """The loss as one string, which ``loss_from_spec`` reads back: ``inverse_power:k=0.2``, ``p**-k; k=0.2`` or ``my loss = p**-k; k=0.2``."""
         settings = [f"{name}={value!r}" for name, value in self.values.items()]
-        return (self.key + ":" * bool(settings) + ",".join(settings)) if self.key else "; ".join([self.text, *settings])
+        if self.key:
+            return self.key + ":" * bool(settings) + ",".join(settings)
+        return f"{self.name} = " * bool(self.name) + "; ".join([self.text, *settings])
 
     @property
     def label(self) -> str:
@@ -178,7 +180,8 @@ class Loss:
         >>> get_loss("cross_entropy").pull([0.25, 1.0]).tolist()
         [0.75, 0.0]
         """
-        return self.weight(p, classes=classes, path=path) * (1 - np.asarray(p, dtype=np.float64))
+        with np.errstate(invalid="ignore"):  # 0 times infinity, at p = 1
+            return self.weight(p, classes=classes, path=path) * (1 - np.asarray(p, dtype=np.float64))
 
     def curvature(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
         """The second derivative ``f''(p)`` along the path: below 0 where the loss is not convex in p. Args and errors as ``penalty``.

@@ -91,8 +91,8 @@ ENTRIES = (
                 maximum=1.0,
                 meaning="Turned up, the loss trusts its own prediction more and a surprising label less.",
                 specials=(
-                    Special(value=-1.0, name="inverse", equals="inverse"),
-                    Special(value=-0.2, name="inverse power", equals="inverse_power:k=0.2"),
+                    Special(value=-1.0, name="1/p, the inverse", equals="inverse"),
+                    Special(value=-0.2, name="p**-0.2, the article's", equals="inverse_power:k=0.2"),
                     Special(value=0.0, name="cross-entropy", equals="cross_entropy"),
                     Special(value=0.7, name="the paper's choice"),
                     Special(value=1.0, name="dot product", equals="dot_product"),

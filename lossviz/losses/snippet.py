@@ -48,7 +48,7 @@ class _Body:
     @property
     def key(self) -> str:
         """The function's name in snake case."""
-        return re.sub(r"\W|^(?=\d)", "_", f"{self.loss.key or 'own'}_loss")
+        return re.sub(r"\W|^(?=\d)", "_", f"{self.loss.key or self.loss.name or 'own'}_loss")
 
     @property
     def title(self) -> str:

@@ -1,9 +1,10 @@
 """Losses from text: a typed formula, or one string for links and the command line."""
 
 import re
+from dataclasses import replace
 from difflib import get_close_matches
 
-from lossviz.errors import FormulaError, ParameterError
+from lossviz.errors import FormulaError, InvalidInput, ParameterError
 from lossviz.language.grammar import FUNCTIONS, SYMBOLS, names_in
 from lossviz.losses.catalogue import LOSSES, get_loss
 from lossviz.losses.loss import Loss
@@ -11,6 +12,7 @@ from lossviz.losses.parameter import Parameter
 
 MAX_PARAMETERS = 8
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
+_TITLE = re.compile(r"\s*([^\W\d_][\w '’.-]{0,39}?)\s*=(?!=)")  # of a visitor's own loss: "my loss = p**-k"
 _CUSTOMARY = {parameter.name: parameter.value for loss in reversed(list(LOSSES.values())) for parameter in loss.parameters}
 _RESERVED = frozenset({"l", "lj", *SYMBOLS, *FUNCTIONS})
 
@@ -53,26 +55,52 @@ def _nearly_a_word(name: str) -> bool:
 
 
 def loss_from_spec(spec: str) -> Loss:
-    """Read a loss written as one string: ``KEY``, ``KEY:k=0.2``, or a formula ``p**-k; k=0.2``.
+    """Read a loss written as one string: ``KEY``, ``KEY:k=0.2``, or a formula ``p**-k; k=0.2``, which may have a name: ``my loss = p**-k``.
 
     The inverse of ``Loss.spec``.
 
     Raises:
-        FormulaError, UnknownLoss, ParameterError: As ``parse_loss`` and ``get_loss``.
+        FormulaError, UnknownLoss, ParameterError: As ``parse_loss`` and ``get_loss``; or the name is one of the catalogue's.
 
     >>> loss_from_spec("inverse_power:k=0.5").label
     'inverse power, k = 0.5'
     >>> loss_from_spec("p**-k; k=0.2").label
     'p**-k, k = 0.2'
+    >>> loss_from_spec("my loss = p**-k; k=0.2").label
+    'my loss, k = 0.2'
     """
+    if title := _TITLE.match(spec):
+        return named(loss_from_formula(spec[title.end() :]), title[1])
     head, colon, settings = spec.partition(":")
     key = head.strip()
     if colon and ";" not in head:
         return get_loss(key, **_settings(spec, settings, ","))
     if key in LOSSES or (_NAME.fullmatch(key) and key != "p"):
         return get_loss(key)
-    text, _, settings = spec.partition(";")
-    return parse_loss(text, **_settings(spec, settings, ";"))
+    return loss_from_formula(spec)
+
+
+def loss_from_formula(text: str) -> Loss:
+    """Read a formula with its parameters, ``p**-k; k=0.2``. Errors as ``parse_loss``."""
+    formula, _, settings = text.partition(";")
+    return parse_loss(formula, **_settings(text, settings, ";"))
+
+
+def named(loss: Loss, name: str) -> Loss:
+    """A visitor's own loss under another name; none where ``name`` is empty.
+
+    Raises:
+        InvalidInput: The name is one of the catalogue's, or not a name at all.
+
+    >>> named(parse_loss("1-p"), "my loss").spec
+    'my loss = 1-p'
+    """
+    name = " ".join(name.split())
+    if name and not _TITLE.fullmatch(f"{name}="):
+        raise InvalidInput(f"{name[:60]!r} is no name for a loss: start with a letter; letters, digits, spaces, - . ' can follow, 40 in all")
+    if name.lower() in {word.lower() for key, other in LOSSES.items() for word in (key, other.name)}:
+        raise InvalidInput(f"the catalogue has a loss called {name!r}; choose another name for your own")
+    return replace(loss, name=name)
 
 
 def _settings(spec: str, text: str, separator: str) -> dict[str, float]:

@@ -132,12 +132,16 @@ def plan_comparison(*, id: str, recipe: str, losses: Sequence[str], seeds: int, 
         InvalidInput: No loss, one twice, seeds out of range, or more than ``MAX_TRIALS`` trials.
     """
     get_recipe(recipe)
-    specs = tuple(loss_from_spec(loss).spec for loss in losses)
+    read = [loss_from_spec(loss) for loss in losses]
+    specs, labels = tuple(loss.spec for loss in read), [loss.label for loss in read]
     if not specs:
         raise InvalidInput("choose at least one loss to train with")
     for spec in specs:
         if specs.count(spec) > 1:
             raise InvalidInput(f"{spec} is chosen twice; a comparison trains each loss once a seed")
+    for label in labels:
+        if labels.count(label) > 1:
+            raise InvalidInput(f"two losses are called {label}; give one of them another name")
     if not 1 <= seeds <= MAX_SEEDS:
         raise InvalidInput(f"seeds must lie between 1 and {MAX_SEEDS}, got {seeds}")
     if len(specs) * seeds > MAX_TRIALS:

@@ -19,8 +19,8 @@ from lossviz.runs.recipes import RECIPES
 from lossviz.runs.records import Comparison, EpochMetrics, Trial, TrialState
 from lossviz.runs.results import History, summarise
 from lossviz.ui.components.live_chart import live_chart
-from lossviz.ui.curve_lab import swatch
 from lossviz.ui.launch import CHOSEN
+from lossviz.ui.swatch import swatch
 from lossviz.ui.text import plain
 from lossviz.ui.training import Training
 
@@ -72,14 +72,14 @@ def _panel(training: Training, comparison: Comparison, running: bool) -> None:
     _progress(training, trials)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.subheader("Error rates, epoch by epoch", anchor=False)
+        st.header("Error rates, epoch by epoch", anchor=False)
         live_chart(error_figure(comparison, RECIPES[comparison.recipe], trials, history), key="errors", label="error rate of each trial over epochs")
     with right:
-        st.subheader("Where each loss ended", anchor=False)
+        st.header("Where each loss ended", anchor=False)
         live_chart(
             result_figure(summarise(comparison, trials, history)), key="results", label="last error rates of each loss, by seed, and their mean"
         )
-    st.subheader("Every trial", anchor=False)
+    st.header("Every trial", anchor=False)
     st.html(_grid(comparison, trials, history))
     _one_trial(training, trials, history)
 

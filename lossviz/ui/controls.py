@@ -1,45 +1,44 @@
-"""Controls that several pages share."""
+"""Controls that several pages share: which losses, and how they are looked at."""
+
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
-from lossviz.errors import FormulaError, LossvizError
-from lossviz.language.grammar import FUNCTIONS
+from lossviz.charts.curves import LOGS
+from lossviz.charts.scales import SCALES
+from lossviz.charts.views import VIEWS
 from lossviz.losses.catalogue import LOSSES
-from lossviz.losses.loss import Loss
-from lossviz.ui.state import ARTICLE, Selection, add_loss, add_own_loss, choose_losses, read_selection
-from lossviz.ui.text import fenced, plain
+from lossviz.ui.components.parameter_slider import classes_slider
+from lossviz.ui.session import ARTICLE
+from lossviz.ui.share import share
+from lossviz.ui.sight import LEAST_CLASSES, MAX_VIEWS, MOST_CLASSES, Sight
+from lossviz.ui.state import Selection, add_loss, choose_losses, look, read_selection
+from lossviz.ui.text import plain
 
-_PILLS, _SHELF, _FIELD, _ERROR = "chosen losses", "catalogue", "own loss", "own loss error"
-_EXPLAINED = ("where", "sum", "mean")
-_WIDTHS = (6, 3, 5)  # of pills, list and field
+_PILLS, _SHELF = "chosen losses", "catalogue"
+_VIEWS, _SCALE, _LOGS = "views", "scale", "logs"
 FEATURED = (*ARTICLE, "generalized")  # of the catalogue's losses, those that always have a pill
 
-_LANGUAGE = f"""
-A formula of `p`, the probability of the true class, such as `(1-p)**2`:
-- **Parameters**: any other name. `p**-k` gets a slider for k; `p**-k; k=0.5` says where it starts.
-- **All classes**: `sum`, `mean` or `max` of a term with `pj`, each class's probability, as in `sum(pj**2)`; `K` is their number.
-- **Cases**: `where(p < 0.5, a, b)` is a below 0.5 and b elsewhere.
-- **Functions**: {", ".join(name for name in FUNCTIONS if name not in _EXPLAINED)}
-"""
 
-
-def pick_losses() -> dict[str, Loss]:
-    """Let the visitor choose among the catalogue's losses and own ones; return the chosen by id."""
+def pick_losses() -> Selection:
+    """Let the visitor choose among the catalogue's losses and own ones; return what is chosen."""
     selection = read_selection()
     show_complaint(selection)
     st.session_state[_PILLS] = selection.chosen
-    left, middle, right = st.columns(_WIDTHS, gap="small")
+    left, right = st.columns([2, 1], gap="medium", vertical_alignment="center")
     left.pills(
         "Losses",
         [loss_id for loss_id in selection.losses if loss_id in FEATURED or loss_id not in LOSSES or loss_id in selection.chosen],
         selection_mode="multi",
-        format_func=lambda loss_id: selection.losses[loss_id].name or plain(selection.losses[loss_id].text),
+        format_func=lambda loss_id: plain(selection.losses[loss_id].name or selection.losses[loss_id].text),
         key=_PILLS,
         wrap=True,
         on_change=lambda: choose_losses(st.session_state[_PILLS]),
+        label_visibility="collapsed",
     )
     shelf = [key for key in LOSSES if key not in FEATURED and key not in selection.chosen]
-    middle.selectbox(
+    right.selectbox(
         "Add from the catalogue",
         shelf,
         index=None,
@@ -48,17 +47,35 @@ def pick_losses() -> dict[str, Loss]:
         placeholder=f"{len(shelf)} more losses…",
         disabled=not shelf,
         on_change=_take_from_catalogue,
+        label_visibility="collapsed",
     )
-    right.text_input(
-        "A loss of your own",
-        key=_FIELD,
-        placeholder="a formula of p, such as (1-p)**2 or p**-k",
-        help=_LANGUAGE,
-        on_change=_take_own_loss,
-    )
-    if error := st.session_state.get(_ERROR):
-        right.error(error, icon=":material/error:")
-    return {loss_id: selection.losses[loss_id] for loss_id in selection.chosen}
+    return selection
+
+
+def pick_sight(sight: Sight) -> None:
+    """Let the visitor choose one or two views, the horizontal axis, logarithms and the number of classes."""
+    st.session_state[_VIEWS], st.session_state[_SCALE], st.session_state[_LOGS] = list(sight.views), sight.scale, list(sight.logs)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.segmented_control(
+            "View, one or two",
+            list(VIEWS),
+            selection_mode="multi",
+            format_func=lambda key: VIEWS[key].name,
+            key=_VIEWS,
+            on_change=_take_views,
+        )
+        st.segmented_control(
+            "Over",
+            list(SCALES),
+            required=True,
+            format_func=lambda key: SCALES[key].name,
+            key=_SCALE,
+            on_change=_take_axes,
+        )
+        st.segmented_control("Logarithmic", LOGS, selection_mode="multi", format_func=lambda axis: f"log {axis}", key=_LOGS, on_change=_take_axes)
+        with st.container(width=220, gap=None, key="classes"):
+            classes_slider(sight.classes, least=LEAST_CLASSES, greatest=MOST_CLASSES, on_release=_take_classes)
+        share()
 
 
 def show_complaint(selection: Selection) -> None:
@@ -75,17 +92,20 @@ def _take_from_catalogue() -> None:
     st.session_state[_SHELF] = None
 
 
-def _take_own_loss() -> None:
-    """Add what was typed, or keep it in the field with what is wrong with it."""
-    text = st.session_state[_FIELD].strip()
-    st.session_state[_ERROR] = ""
-    if not text:
-        return
-    try:
-        add_own_loss(text)
-        st.session_state[_FIELD] = ""
-    except FormulaError as error:
-        place = error.pointed().removesuffix(error.reason).removesuffix("\n")
-        st.session_state[_ERROR] = (fenced(place) if place else "") + plain(error.reason)
-    except LossvizError as error:
-        st.session_state[_ERROR] = plain(error)
+def _take_views() -> None:
+    """One view at least, and two at most: the one that has been there longest makes room."""
+    wanted, before = st.session_state[_VIEWS], read_selection().sight.views
+    newest = sorted(wanted or before, key=lambda view: view in before)[:MAX_VIEWS]
+    _look(views=tuple(view for view in VIEWS if view in newest))
+
+
+def _take_axes() -> None:
+    _look(scale=st.session_state[_SCALE], logs=tuple(axis for axis in LOGS if axis in st.session_state[_LOGS]))
+
+
+def _take_classes(classes: int) -> None:
+    _look(classes=classes)
+
+
+def _look(**changes: Any) -> None:
+    look(replace(read_selection().sight, **changes))

@@ -10,6 +10,8 @@ from types import MappingProxyType
 import plotly.offline
 import streamlit as st
 
+from lossviz.ui.components import read_assets
+from lossviz.ui.session import arrive
 from lossviz.ui.state import selection_link
 
 ROOT = Path(__file__).parents[2]
@@ -25,7 +27,7 @@ class Page:
         title: At its top, and in the browser's tab.
         lead: One sentence under the title.
         icon: A Material symbol.
-        has_losses: Whether its address can name losses.
+        has_losses: Whether its address can name losses, and it draws charts.
     """
 
     name: str
@@ -73,7 +75,7 @@ _STYLE = """
   header.stAppHeader, header.stAppHeader * { pointer-events: none; } /* it lies over our menu */
   header.stAppHeader button, header.stAppHeader button * { pointer-events: auto; }
   h1 { padding-top: 0.4rem !important; padding-bottom: 0 !important; }
-  [data-testid="stBaseButton-primary"] p { color: light-dark(#ffffff, #10151f); }
+  [data-testid="stBaseButton-primary"]:enabled p { color: light-dark(#ffffff, #10151f); }
   .stMarkdown .katex-display { margin: 0; padding: 0.2rem 0; overflow: auto hidden; scrollbar-width: thin; } /* long formulas scroll in their card */
   @keyframes fade-away { from { mask-size: 100% 100%; } }
   .stMarkdown .katex-display { /* and fade out where they go on; a formula that fits has no timeline */
@@ -85,6 +87,19 @@ _STYLE = """
   .lossviz-name { display: flex; align-items: center; }
   .lossviz-name span { flex: none; }
   .stColumn:has(.st-key-sticky-curves) { position: sticky; top: 0; align-self: flex-start; z-index: 10; }
+  @media (max-width: 640px) { /* on a phone the plots alone stay in sight, above everything that lies beside them */
+    .stColumn:has(.plots), .stColumn:has(.plots) :has(.plots) { display: contents; }
+    .stHorizontalBlock:has(.plots) { gap: 1rem; }
+    .curve-lab > * { flex: 1 1 100%; min-width: 0; }
+    .curve-lab .plots { position: sticky; top: 0; z-index: 10; background: var(--st-background-color); }
+    .curve-lab .shares { order: 1; }
+  }
+  [class*="st-key-actions-"] { justify-content: flex-end; margin-bottom: -3rem; pointer-events: none; } /* on the line of the expander's title */
+  [class*="st-key-actions-"] > * { z-index: 1; pointer-events: auto; }
+  [data-testid="stLayoutWrapper"]:has(> .st-key-fetch) { position: absolute; }
+  .st-key-own-loss [data-testid="InputInstructions"] { display: none; } /* "Press Enter to apply": it applies as it is typed */
+  .st-key-classes { margin-bottom: -0.9rem; } /* the ends of its track hang below the line */
+  .stElementContainer:has(.preview-note:empty) { position: absolute; } /* no gap for nothing */
   .lossviz-grid { overflow-x: auto; }
   .lossviz-grid table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
   .lossviz-grid th, .lossviz-grid td { padding: 0.4rem 0.8rem; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap; }
@@ -98,6 +113,9 @@ _STYLE = """
 </style>
 """
 
+# As soon as a page begins: plotly.js is 4.8 MB, and takes the browser longer than all else that a page with charts needs.
+_FETCH = f"<script>{{ {read_assets('plotly.js')} loadPlotly(); }}</script>"
+
 
 def begin_page(path: str) -> None:
     """Draw the frame of the page at ``path``; the first statement of every page, as each can be opened cold by its own address.
@@ -105,10 +123,14 @@ def begin_page(path: str) -> None:
     Side effects: draws; writes plotly.js to ``static/`` once a process.
     """
     page = PAGES[path]
+    arrive(path)
     title = page.title if path == "app.py" else f"{page.title} · lossviz"
     st.set_page_config(page_title=title, page_icon=str(_ICON), layout="wide", initial_sidebar_state="collapsed")
     _prepare_process()
     st.html(_STYLE)
+    if page.has_losses:
+        with st.container(key="fetch"):
+            st.html(_FETCH, unsafe_allow_javascript=True)
     with st.container(horizontal=True, key="menu", gap="small"):
         for target, other in PAGES.items():
             query = selection_link() if other.has_losses else {}

@@ -7,9 +7,9 @@ from lossviz.ui.components import read_assets
 
 _COMPONENT = st.components.v2.component(
     "lossviz.live_chart",
-    html='<div class="plot" role="img"></div>\n',
+    html='<div class="plot" role="group"></div>\n',
     css=read_assets("plot.css"),
-    js=read_assets("shared.js", "live_chart.js"),
+    js=read_assets("plotly.js", "shared.js", "live_chart.js"),
     isolate_styles=False,
 )
 

@@ -1,17 +1,4 @@
-// What the components share: plotly.js, fetched once; colours of the theme; and a line to each other.
-
-let library;
-const loadPlotly = () =>
-  (library ??= new Promise((resolve, reject) => {
-    if (window.Plotly) return resolve(window.Plotly);
-    const tag = document.createElement("script");
-    tag.src = new URL("app/static/plotly.min.js", document.baseURI).href;
-    tag.onload = () => resolve(window.Plotly);
-    tag.onerror = () => reject(new Error("plotly.js did not load"));
-    document.head.appendChild(tag);
-  }));
-
-const hub = (window.lossvizHub ??= new EventTarget());
+// What the charts share: colours of the theme, and plotly's options.
 
 // Streamlit hands its theme down as CSS variables; a chart takes its neutral colours from them.
 const themeOf = (node) => {

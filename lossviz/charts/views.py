@@ -1,0 +1,102 @@
+"""The four ways to look at a loss."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+
+from lossviz.losses.loss import Loss
+from lossviz.losses.numeric import Array
+
+Quantity = Callable[[Loss, Array, int], Array]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """One way to look at a loss.
+
+    Attributes:
+        name: For the control that chooses it.
+        axis: Title of the vertical axis.
+        sentence: What the reader sees in it.
+        values: A loss's values at an array of log p in a problem of so many classes.
+        y_range: Vertical range that shows the article's losses well.
+        log_axis: Title where the axis is logarithmic.
+        log_sign: What values are multiplied by there, so that a good loss's are positive.
+        log_range: Vertical range there.
+    """
+
+    name: str
+    axis: str
+    sentence: str
+    values: Quantity
+    y_range: tuple[float, float]
+    log_axis: str
+    log_sign: int = 1
+    log_range: tuple[float, float]
+
+
+def penalty(loss: Loss, log_p: Array, classes: int) -> Array:
+    """f(p)."""
+    return loss.along_log("penalty", log_p, classes=classes)
+
+
+def weight(loss: Loss, log_p: Array, classes: int) -> Array:
+    """``-p f'(p)``."""
+    return loss.along_log("weight", log_p, classes=classes)
+
+
+def slope(loss: Loss, log_p: Array, classes: int) -> Array:
+    """``f'(p)``."""
+    return -weight(loss, log_p, classes) * np.exp(-log_p)
+
+
+def pull(loss: Loss, log_p: Array, classes: int) -> Array:
+    """``weight(p) (1 - p)``; NaN at p = 1 where the weight is infinite there."""
+    with np.errstate(invalid="ignore"):
+        return weight(loss, log_p, classes) * -np.expm1(log_p)
+
+
+VIEWS = MappingProxyType(
+    {
+        "penalty": View(
+            name="Penalty",
+            axis="penalty f(p)",
+            sentence="How much a prediction costs. A good loss falls all the way from a wrong answer (left) to a right one (right).",
+            values=penalty,
+            y_range=(-1.25, 6.0),
+            log_axis="penalty f(p)",
+            log_range=(1e-3, 1e2),
+        ),
+        "slope": View(
+            name="Slope",
+            axis="slope f′(p)",
+            sentence="How fast the penalty falls as the answer gets better. Steep on the left: wrong answers are urgent.",
+            values=slope,
+            y_range=(-12.0, 0.5),
+            log_axis="steepness −f′(p)",
+            log_sign=-1,
+            log_range=(1e-2, 1e4),
+        ),
+        "weight": View(
+            name="Weight",
+            axis="weight −p · f′(p)",
+            sentence="How strongly an example is heard, where cross-entropy hears each with weight 1. "
+            "The dot product hardly hears what it gets wrong; the inverse hears little else.",
+            values=weight,
+            y_range=(0.0, 5.0),
+            log_axis="weight −p · f′(p)",
+            log_range=(1e-3, 1e3),
+        ),
+        "pull": View(
+            name="Pull",
+            axis="pull, weight · (1 − p)",
+            sentence="What reaches the network: how hard one example pushes the true class's logit up. It fades as the answer gets right.",
+            values=pull,
+            y_range=(0.0, 3.0),
+            log_axis="pull, weight · (1 − p)",
+            log_range=(1e-4, 1e3),
+        ),
+    }
+)

@@ -1,0 +1,50 @@
+// The link between a text field and the charts: tells Python of each pause in typing and of the Enter key, and hands Python's answer to the charts.
+// Streamlit's own way to hear of typing, live="50ms", would import pandas to read the "50ms": 70 MB.
+
+const PAUSE_MS = 50;
+const instances = new WeakMap();
+
+const show = (curve) => {
+  hub.preview = curve ? readCurve(curve, 0) : null;
+  hub.dispatchEvent(new Event("preview"));
+};
+
+class Listener {
+  constructor() {
+    this.events = { input: (event) => this.type(event), keydown: (event) => this.press(event) };
+  }
+
+  open() {
+    for (const [name, listener] of Object.entries(this.events)) document.addEventListener(name, listener);
+  }
+
+  close() {
+    clearTimeout(this.pause);
+    for (const [name, listener] of Object.entries(this.events)) document.removeEventListener(name, listener);
+  }
+
+  type({ target, isComposing }) {
+    if (target.ariaLabel !== this.field || isComposing) return;
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.tell("typed", target.value), PAUSE_MS);
+  }
+
+  press({ target, key, isComposing }) {
+    if (target.ariaLabel !== this.field || key !== "Enter" || isComposing) return;
+    clearTimeout(this.pause);
+    this.tell("entered", target.value);
+  }
+}
+
+export default function ({ parentElement: root, data, setTriggerValue }) {
+  const listener = instances.get(root) ?? new Listener();
+  instances.set(root, listener);
+  Object.assign(listener, { field: data.field, tell: setTriggerValue });
+  listener.open();
+  root.querySelector(".preview-note").textContent = data.note;
+  show(data.curves[0]);
+  return () => {
+    listener.close();
+    show(null);
+  };
+}

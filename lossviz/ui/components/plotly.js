@@ -1,0 +1,13 @@
+// plotly.js, fetched once; and a line that the components have to each other.
+
+const hub = (window.lossvizHub ??= new EventTarget());
+
+const loadPlotly = () =>
+  (hub.plotly ??= new Promise((resolve, reject) => {
+    if (window.Plotly) return resolve(window.Plotly);
+    const tag = document.createElement("script");
+    tag.src = new URL("app/static/plotly.min.js", document.baseURI).href;
+    tag.onload = () => resolve(window.Plotly);
+    tag.onerror = () => reject(new Error("plotly.js did not load"));
+    document.head.appendChild(tag);
+  }));
