@@ -22,7 +22,8 @@ class CurveLab {
     const figures = data.figures.map((text) => JSON.parse(text));
     this.queue = this.queue.then(async () => {
       const Plotly = await loadPlotly();
-      Object.assign(this, { views: data.views, scale: SCALES[data.scale], classes: data.classes });
+      this.ready = false; // a pane may be new, and nothing can be drawn in it yet
+      Object.assign(this, { scale: SCALES[data.scale], classes: data.classes });
       this.curves = new Map(data.curves.map((curve) => [curve.id, readCurve(curve, data.classes)]));
       if (data.at !== this.start) Object.assign(this, { start: data.at, at: Math.log(data.at) });
       this.readout.take(data, [...this.curves.values()], this.hidden);
@@ -60,12 +61,13 @@ class CurveLab {
     pane.log = pane.x.map(this.scale.toLog);
     node.setAttribute("aria-label", data.labels[i]);
     for (const trace of figure.data) trace.visible = !this.hidden.has(data.curves.find((curve) => curve.uid === trace.uid).id);
-    const name = `lossviz-${pane.view}`;
-    await Plotly.react(node, figure.data, themed(figure.layout, this.root), { ...PLOT_OPTIONS, modeBarButtonsToRemove: [...PLOT_OPTIONS.modeBarButtonsToRemove, "toImage"], modeBarButtonsToAdd: downloads(Plotly, name, () => this.marks()) });
+    const saving = downloads(Plotly, `lossviz-${pane.view}`, () => this.marks());
+    const options = { ...PLOT_OPTIONS, modeBarButtonsToRemove: [...PLOT_OPTIONS.modeBarButtonsToRemove, "toImage"], modeBarButtonsToAdd: saving };
+    await Plotly.react(node, figure.data, themed(figure.layout, this.root), options);
     if (pane.listens) return;
     pane.listens = true;
     node.on("plotly_afterplot", () => this.ready && this.drawOver(pane));
-    node.on("plotly_relayouting", () => this.drawOver(pane));
+    node.on("plotly_relayouting", () => this.ready && this.drawOver(pane));
     node.on("plotly_relayout", (change) => this.followZoom(Plotly, pane, change));
   }
 
@@ -117,6 +119,7 @@ class CurveLab {
 
   redraw() {
     this.frame = 0;
+    if (!this.ready) return; // it all comes when plotly has drawn
     const drawn = [...this.moved].every((id) => this.panes.map((pane) => this.drawPath(pane, id)).every(Boolean));
     const curves = [...this.curves.values()].filter(({ id }) => this.everything || this.moved.has(id));
     this.moved.clear();
