@@ -23,13 +23,14 @@ def violations(page: Page) -> list[str]:
 
 @pytest.mark.parametrize("address", [*ADDRESSES, *LAB])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_no_violation(page: Page, app_url: str, address: str, scheme: str) -> None:
+def test_each_page_opens_cold_without_an_error_and_axe_finds_no_violation(page: Page, app_url: str, address: str, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{app_url}/{address}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     if "curves" in address or not address:
         page.wait_for_selector(".plot[data-drawn]")
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
     assert violations(page) == []
 
 

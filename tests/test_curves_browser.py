@@ -44,16 +44,6 @@ def press_on_slider(page: Page, name: str) -> tuple[float, float, float]:
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_opens_cold_without_an_error_in_page_or_console(page: Page, app_url: str, address: str, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)
-    page.goto(f"{app_url}/{address}")
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
-@pytest.mark.parametrize("address", ADDRESSES)
 def test_no_page_is_wider_than_a_phone(page: Page, app_url: str, address: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{app_url}/{address}")

@@ -15,19 +15,20 @@ class Overlay {
     stand(this.startLine, start.x, box.height);
     stand(this.cursor, cursor.x, box.height);
     const beside = start.x + LABEL_ROOM < box.width;
-    this.startText.setAttribute("x", start.x + (beside ? 5 : -5));
-    this.startText.setAttribute("text-anchor", beside ? "start" : "end");
-    this.startText.textContent = start.text;
-    this.preview.setAttribute("d", preview || "M0,0");
+    put(this.startText, { x: start.x + (beside ? 5 : -5), "text-anchor": beside ? "start" : "end" });
+    if (this.startText.textContent !== start.text) this.startText.textContent = start.text;
+    put(this.preview, { d: preview || "M0,0" });
     while (this.dots.childElementCount < cursor.dots.length) this.dots.append(document.createElementNS(SVG, "circle"));
     while (this.dots.childElementCount > cursor.dots.length) this.dots.lastChild.remove();
-    cursor.dots.forEach(([y, color], i) => {
-      const dot = this.dots.children[i];
-      for (const [name, value] of Object.entries({ cx: cursor.x, cy: Number.isFinite(y) ? y : -100, r: 4.5, fill: color })) dot.setAttribute(name, value);
-    });
+    cursor.dots.forEach(([y, color], i) => put(this.dots.children[i], { cx: cursor.x, cy: Number.isFinite(y) ? y : -100, r: 4.5, fill: color }));
   }
 }
 
 function stand(line, x, height) {
-  for (const [name, value] of Object.entries({ x1: x, x2: x, y1: 0, y2: height })) line.setAttribute(name, Number.isFinite(value) ? value : -100);
+  const shown = Number.isFinite(x) ? x : -100;
+  put(line, { x1: shown, x2: shown, y1: 0, y2: height });
+}
+
+function put(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
 }
