@@ -34,8 +34,8 @@ def test_a_card_tells_everything_of_its_loss(loss: Loss) -> None:
 
 def test_what_may_spoil_a_training_is_shown_at_once_and_the_rest_is_folded_away() -> None:
     dot = LOSSES["dot_product"]
-    assert [finding.code for finding in at_once(dot)] == ["vanishing"]
-    assert {"improper", "bounded", "known"} <= {finding.code for finding in on_request(dot)}
+    assert [finding.code for finding in at_once(dot, 37)] == ["vanishing"]
+    assert {"improper", "bounded", "known"} <= {finding.code for finding in on_request(dot, 37)}
 
 
 def test_an_own_loss_that_is_known_is_told_so_at_once() -> None:
@@ -53,9 +53,9 @@ def test_an_undeclared_name_becomes_a_parameter_with_a_value() -> None:
 def test_a_loss_of_all_classes_says_how_it_is_drawn() -> None:
     losses = [LOSSES[key] for key in ("cross_entropy", "cosine", "brier", "hinge", "label_smoothing")]
     assert caption_of_classes(losses[:1], 37) == ""
-    assert caption_of_classes(losses[:2], 37) == "Cosine looks at all classes: drawn for 37 classes, the others sharing 1 − p evenly."
-    assert caption_of_classes(losses[:3], 37).startswith("Cosine and Brier score look at all classes")
-    assert caption_of_classes(losses, 37).startswith("4 of these losses look at all classes")
+    assert caption_of_classes(losses[:2], 37) == "Cosine depends on more than p: drawn for 37 classes, the others sharing 1 − p evenly."
+    assert caption_of_classes(losses[:3], 37).startswith("Cosine and Brier score depend on more than p")
+    assert caption_of_classes(losses, 37).startswith("4 of these losses depend on more than p")
 
 
 @pytest.mark.usefixtures("database")
@@ -77,7 +77,7 @@ def test_a_typed_loss_of_all_classes_gets_a_curve_and_a_card(page: Page, app_url
     page.keyboard.press("Enter")
     expect(page.locator(".plot .scatterlayer .trace")).to_have_count(4)
     expect(page.get_by_role("slider", name="k of 1-p/sqrt(sum(pj**2))-k*p")).to_be_visible()
-    expect(page.get_by_text("looks at all classes: drawn for 37 classes")).to_be_visible()
+    expect(page.get_by_text("depends on more than p: drawn for 37 classes")).to_be_visible()
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
     formula = page.locator(".katex-display").first  # the Taylor series: it scrolls in its card, and fades where it goes on

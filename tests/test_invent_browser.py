@@ -54,6 +54,16 @@ def test_curve_formula_and_findings_follow_the_last_key(page: Page, app_url: str
     assert statistics.median(times.values()) < 600
 
 
+def test_no_key_is_lost_however_fast_one_types(page: Page, app_url: str) -> None:
+    open_curves(page, f"{app_url}/penalty_curves")
+    text = "(1-p)**2 + 1 - p + 1/p - log(p)"
+    for delay in (20, 60, 90):  # shorter, about as long and longer than the pause after which Python hears of it
+        field_of(page).fill("")
+        field_of(page).press_sequentially(text, delay=delay)
+        expect(page.locator(".stTextInput input")).to_have_value(text)
+        expect(page.locator(".values button:disabled")).to_have_text(text)
+
+
 def test_an_error_stands_under_the_field_with_a_caret_and_nothing_is_lost(page: Page, app_url: str) -> None:
     open_curves(page, f"{app_url}/penalty_curves")
     field = field_of(page)

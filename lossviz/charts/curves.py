@@ -32,7 +32,7 @@ def curve_figure(losses: Sequence[Loss], view: View, *, scale: Scale = SCALES["p
     """
     on_log_x, on_log_y = "x" in logs and scale.log_places is not None, "y" in logs
     places = scale.along(on_log_x)
-    figure = new_figure(x_title=scale.axis, y_title=view.log_axis if on_log_y else view.axis)
+    figure = new_figure(x_title=scale.axis, y_title=(on_log_y and view.log_axis) or view.axis)
     heights = [_heights(loss, view, scale.to_log_p(places), on_log_y, classes) for loss in losses]
     for loss, style, values in zip(losses, styles_of(losses), heights, strict=True):
         figure.add_scatter(

@@ -22,7 +22,7 @@ class View:
         sentence: What the reader sees in it.
         values: A loss's values at an array of log p in a problem of so many classes.
         y_range: Vertical range that shows the article's losses well.
-        log_axis: Title where the axis is logarithmic.
+        log_axis: Title where the axis is logarithmic; empty where it is the same.
         log_sign: What values are multiplied by there, so that a good loss's are positive.
         log_range: Vertical range there.
     """
@@ -32,7 +32,7 @@ class View:
     sentence: str
     values: Quantity
     y_range: tuple[float, float]
-    log_axis: str
+    log_axis: str = ""
     log_sign: int = 1
     log_range: tuple[float, float]
 
@@ -66,7 +66,6 @@ VIEWS = MappingProxyType(
             sentence="How much a prediction costs. A good loss falls all the way from a wrong answer (left) to a right one (right).",
             values=penalty,
             y_range=(-1.25, 6.0),
-            log_axis="penalty f(p)",
             log_range=(1e-3, 1e2),
         ),
         "slope": View(
@@ -86,7 +85,6 @@ VIEWS = MappingProxyType(
             "The dot product hardly hears what it gets wrong; the inverse hears little else.",
             values=weight,
             y_range=(0.0, 5.0),
-            log_axis="weight −p · f′(p)",
             log_range=(1e-3, 1e3),
         ),
         "pull": View(
@@ -95,7 +93,6 @@ VIEWS = MappingProxyType(
             sentence="What reaches the network: how hard one example pushes the true class's logit up. It fades as the answer gets right.",
             values=pull,
             y_range=(0.0, 3.0),
-            log_axis="pull, weight · (1 − p)",
             log_range=(1e-4, 1e3),
         ),
     }

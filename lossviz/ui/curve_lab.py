@@ -11,7 +11,7 @@ from lossviz.charts.scales import SCALES
 from lossviz.charts.style import LossStyle, styles_of
 from lossviz.charts.views import VIEWS
 from lossviz.losses.catalogue import LOSSES
-from lossviz.losses.loss import CLASSES, Loss, Reference
+from lossviz.losses.loss import Loss, Reference
 from lossviz.losses.parameter import Parameter
 from lossviz.ui.code import show_code
 from lossviz.ui.components.curve_chart import curve_chart
@@ -71,16 +71,16 @@ def styles_by_id(losses: Mapping[str, Loss]) -> dict[str, LossStyle]:
 
 
 def caption_of_classes(losses: Sequence[Loss], classes: int) -> str:
-    """What the curves of losses that look at all classes assume, as Markdown; empty where there is none.
+    """What the curves of losses that depend on more than p assume, as Markdown; empty where there is none.
 
     >>> caption_of_classes([LOSSES["cosine"], LOSSES["brier"]], 37)
-    'Cosine and Brier score look at all classes: drawn for 37 classes, the others sharing 1 − p evenly.'
+    'Cosine and Brier score depend on more than p: drawn for 37 classes, the others sharing 1 − p evenly.'
     """
     concerned = [loss for loss in losses if loss.formula.counts_classes]
     if not concerned:
         return ""
-    look = "look" if len(concerned) > 1 else "looks"
-    return f"{_names(concerned)} {look} at all classes: drawn for {classes} classes, the others sharing 1 − p evenly."
+    depend = "depend" if len(concerned) > 1 else "depends"
+    return f"{_names(concerned)} {depend} on more than p: drawn for {classes} classes, the others sharing 1 − p evenly."
 
 
 def captions_of_logarithms(losses: Sequence[Loss], sight: Sight) -> list[str]:
@@ -141,7 +141,7 @@ def loss_card(loss_id: str, loss: Loss, style: LossStyle, *, start: Loss, refusa
     return card
 
 
-def know_more(loss_id: str, loss: Loss, classes: int = CLASSES) -> None:
+def know_more(loss_id: str, loss: Loss, classes: int) -> None:
     """What may spoil a training with the loss; what can be done with it; and the rest folded away."""
     show_findings(at_once(loss, classes))
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"actions-{loss_id}"):

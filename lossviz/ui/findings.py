@@ -12,12 +12,12 @@ _MARKS: dict[Severity, str] = {"error": ":red[:material/error:]", "warning": ":o
 _DELIGHT = ":violet[:material/lightbulb:]"
 
 
-def at_once(loss: Loss, classes: int = CLASSES) -> list[Finding]:
+def at_once(loss: Loss, classes: int) -> list[Finding]:
     """The findings that a card shows before it is opened: what may spoil a training; and of a visitor's own, under which name it is known."""
     return [finding for finding in loss.findings(classes=classes) if finding.severity != "note" or _delights(loss, finding)]
 
 
-def on_request(loss: Loss, classes: int = CLASSES) -> list[Finding]:
+def on_request(loss: Loss, classes: int) -> list[Finding]:
     """All other findings."""
     return [finding for finding in loss.findings(classes=classes) if finding.severity == "note" and not _delights(loss, finding)]
 

@@ -10,7 +10,8 @@ const show = (curve) => {
 };
 
 class Listener {
-  constructor() {
+  constructor(root) {
+    this.root = root;
     this.events = { input: (event) => this.type(event), keydown: (event) => this.press(event) };
   }
 
@@ -19,14 +20,13 @@ class Listener {
   }
 
   close() {
-    clearTimeout(this.pause);
     for (const [name, listener] of Object.entries(this.events)) document.removeEventListener(name, listener);
   }
 
   type({ target, isComposing }) {
     if (target.ariaLabel !== this.field || isComposing) return;
     clearTimeout(this.pause);
-    this.pause = setTimeout(() => this.tell("typed", target.value), PAUSE_MS);
+    this.pause = setTimeout(() => this.root.isConnected && this.tell("typed", target.value), PAUSE_MS); // unless another page has come
   }
 
   press({ target, key, isComposing }) {
@@ -37,13 +37,14 @@ class Listener {
 }
 
 export default function ({ parentElement: root, data, setTriggerValue }) {
-  const listener = instances.get(root) ?? new Listener();
+  const listener = instances.get(root) ?? new Listener(root);
   instances.set(root, listener);
   Object.assign(listener, { field: data.field, tell: setTriggerValue });
   listener.open();
   root.querySelector(".preview-note").textContent = data.note;
   show(data.curves[0]);
   return () => {
+    // Streamlit also calls this while the component stays, and starts again with the same root: a key that is still to be told is not lost
     listener.close();
     show(null);
   };

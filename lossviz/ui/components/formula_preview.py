@@ -12,7 +12,7 @@ _COMPONENT = st.components.v2.component(
     "lossviz.formula_preview",
     html='<p class="preview-note" role="status"></p>\n',
     css=".preview-note { margin: 0; font-size: 0.9rem; opacity: 0.8; color: var(--st-text-color); }\n.preview-note:empty { display: none; }\n",
-    js=read_assets("plotly.js", "shared.js", "tree.js", "curves.js", "formula_preview.js"),
+    js=read_assets("plotly.js", "tree.js", "curves.js", "formula_preview.js"),
     isolate_styles=False,
 )
 

@@ -117,8 +117,8 @@ class ParameterSlider {
     const value = this.typed.valueAsNumber;
     const inside = value >= minimum && value <= maximum;
     if (inside && (!whole || Number.isInteger(value))) return this.settle(value);
-    const range = Number.isFinite(minimum) && Number.isFinite(maximum) ? ` from ${numberOf(minimum)} to ${numberOf(maximum)}` : "";
-    this.refusal.textContent = `${name} must be a ${whole ? "whole " : ""}number${range}. It is still ${numberOf(this.value)}; Escape brings that back.`;
+    const range = `from ${numberOf(minimum)} to ${numberOf(maximum)}`;
+    this.refusal.textContent = `${name} must be a ${whole ? "whole " : ""}number ${range}. It is still ${numberOf(this.value)}; Escape brings that back.`;
     this.typed.setAttribute("aria-invalid", "true");
   }
 

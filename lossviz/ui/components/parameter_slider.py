@@ -24,7 +24,7 @@ _COMPONENT = st.components.v2.component(
 </div>
 """,
     css=read_assets("range.css", "parameter_slider.css"),
-    js=read_assets("plotly.js", "shared.js", "parameter_slider.js"),
+    js=read_assets("plotly.js", "parameter_slider.js"),
     isolate_styles=False,
 )
 
