@@ -55,3 +55,7 @@ def value_of(page: Page, measure: str) -> str:
 
 def sum_of(page: Page, measure: str) -> str:
     return page.locator(f"[data-measure={measure}] dd").inner_text()
+
+
+def charge_of(page: Page, loss_id: str) -> str:
+    return page.locator(f"[data-loss={loss_id}] b").inner_text()

@@ -12,6 +12,9 @@ LAB = (
     "penalty_curves?view=weight&view=pull&log=y&loss=brier&loss=dot_product&loss=mine = p**-k",
     "penalty_curves?story=5",
     "penalty_curves?loss=none",
+    "geometry?mode=logits",
+    "geometry?lab=simplex&truth=0.5,0.3,0.2",
+    "geometry?lab=classes",
 )
 
 
@@ -27,8 +30,8 @@ def test_each_page_opens_cold_without_an_error_and_axe_finds_no_violation(page: 
     page.emulate_media(color_scheme=scheme)
     page.goto(f"{app_url}/{address}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    if "curves" in address or not address:
-        page.wait_for_selector(".plot[data-drawn]")
+    if "train" not in address:
+        page.wait_for_selector("[data-drawn]")
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert violations(page) == []

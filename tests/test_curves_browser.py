@@ -43,7 +43,9 @@ def press_on_slider(page: Page, name: str) -> tuple[float, float, float]:
     return x, y, length
 
 
-@pytest.mark.parametrize("address", ADDRESSES)
+@pytest.mark.parametrize(
+    "address", [*ADDRESSES, "geometry?lab=simplex&loss=normalised_cross_entropy&loss=hinge", "geometry?lab=classes&true=0.3&others=article"]
+)
 def test_no_page_is_wider_than_a_phone(page: Page, app_url: str, address: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{app_url}/{address}")

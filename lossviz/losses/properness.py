@@ -8,7 +8,7 @@ from lossviz.losses.loss import Loss
 from lossviz.losses.numeric import Array
 
 _SIDE = 48  # points on a side of the triangle of predictions
-_TRUTHS = np.array(
+TRUTHS = np.array(
     [
         [0.5, 0.3, 0.2],
         [0.7, 0.2, 0.1],
@@ -54,18 +54,18 @@ def properness(loss: Loss) -> Properness:
     (True, False)
     """
     predictions = _triangle()
-    expected = expected_by_class(loss, predictions) @ _TRUTHS.T
-    at_truth = np.diagonal(expected_by_class(loss, _TRUTHS) @ _TRUTHS.T)
+    expected = expected_by_class(loss, predictions) @ TRUTHS.T
+    at_truth = np.diagonal(expected_by_class(loss, TRUTHS) @ TRUTHS.T)
     known = np.where(np.isfinite(expected), expected, np.nan)
     scale = np.nanmedian(np.abs(known - at_truth), axis=0) + 1e-12
-    better, value = _search(loss, np.stack([predictions[np.nanargmin(known, axis=0)], _TRUTHS]))
+    better, value = _search(loss, np.stack([predictions[np.nanargmin(known, axis=0)], TRUTHS]))
     gain = (at_truth - value) / scale
     if not gain.max() > _GAIN:
         return Properness(holds=True)
     case = int(np.argmax(gain >= gain.max() / 4))  # the first, which is the simplest, of those where it fails clearly
     return Properness(
         holds=False,
-        truth=tuple(_TRUTHS[case].tolist()),
+        truth=tuple(TRUTHS[case].tolist()),
         better=tuple(better[case].tolist()),
         expected_truth=float(at_truth[case]),
         expected_better=float(value[case]),
@@ -93,13 +93,13 @@ def _search(loss: Loss, starts: Array) -> tuple[Array, Array]:
     angles = np.arange(12) * (np.pi / 6)
     directions = np.outer(np.cos(angles), [1, -1, 0]) / np.sqrt(2) + np.outer(np.sin(angles), [1, 1, -2]) / np.sqrt(6)
     best = starts
-    value = np.sum(expected_by_class(loss, best) * _TRUTHS, axis=-1)
+    value = np.sum(expected_by_class(loss, best) * TRUTHS, axis=-1)
     step = np.full(value.shape, 0.05)
     for _ in range(_ROUNDS):
         around = best[..., None, :] + step[..., None, None] * directions
         inside = (around > 1e-9).all(axis=-1)
         around = np.where(inside[..., None], around, best[..., None, :])
-        expected = np.sum(expected_by_class(loss, around) * _TRUTHS[:, None, :], axis=-1)
+        expected = np.sum(expected_by_class(loss, around) * TRUTHS[:, None, :], axis=-1)
         nearest = np.argmin(np.where(np.isnan(expected), np.inf, expected), axis=-1)[..., None]
         lower = np.take_along_axis(expected, nearest, axis=-1)[..., 0] < value
         best = np.where(lower[..., None], np.take_along_axis(around, nearest[..., None], axis=-2)[..., 0, :], best)

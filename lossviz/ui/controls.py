@@ -25,9 +25,26 @@ def pick_losses() -> Selection:
     """Let the visitor choose among the catalogue's losses and own ones; return what is chosen."""
     selection = read_selection()
     show_complaint(selection)
-    st.session_state[_PILLS] = selection.chosen
     left, right = st.columns([2, 1], gap="medium", vertical_alignment="center")
-    left.pills(
+    with left:
+        _losses_at_hand(selection)
+    with right:
+        _rest_of_catalogue(selection)
+    return selection
+
+
+def pick_losses_aside(selection: Selection) -> None:
+    """The same behind a button, where the losses are not what the page begins with."""
+    count = len(selection.chosen)
+    with st.popover(f"{count} {'loss' if count == 1 else 'losses'}", icon=":material/checklist:", key="losses"):
+        _losses_at_hand(selection)
+        _rest_of_catalogue(selection)
+        st.caption("Type one of your own on the page *Penalty curves*; it is here then too.")
+
+
+def _losses_at_hand(selection: Selection) -> None:
+    st.session_state[_PILLS] = selection.chosen
+    st.pills(
         "Losses",
         [loss_id for loss_id in selection.losses if loss_id in FEATURED or loss_id not in LOSSES or loss_id in selection.chosen],
         selection_mode="multi",
@@ -37,8 +54,11 @@ def pick_losses() -> Selection:
         on_change=lambda: choose_losses(st.session_state[_PILLS]),
         label_visibility="collapsed",
     )
+
+
+def _rest_of_catalogue(selection: Selection) -> None:
     shelf = [key for key in LOSSES if key not in FEATURED and key not in selection.chosen]
-    right.selectbox(
+    st.selectbox(
         "Add from the catalogue",
         shelf,
         index=None,
@@ -49,7 +69,6 @@ def pick_losses() -> Selection:
         on_change=_take_from_catalogue,
         label_visibility="collapsed",
     )
-    return selection
 
 
 def pick_sight(sight: Sight) -> None:

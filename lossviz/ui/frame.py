@@ -27,14 +27,14 @@ class Page:
         title: At its top, and in the browser's tab.
         lead: One sentence under the title.
         icon: A Material symbol.
-        has_losses: Whether its address can name losses, and it draws charts.
+        has_charts: Whether it draws charts with plotly.
     """
 
     name: str
     title: str
     lead: str
     icon: str
-    has_losses: bool = True
+    has_charts: bool = True
 
 
 PAGES = MappingProxyType(
@@ -56,7 +56,7 @@ PAGES = MappingProxyType(
             title="A prediction is an arrow",
             lead="A good one points where the target points. Turn it, and watch angle, cosine, dot product and projection.",
             icon=":material/north_east:",
-            has_losses=False,
+            has_charts=False,
         ),
         "pages/train.py": Page(
             name="Train",
@@ -128,13 +128,13 @@ def begin_page(path: str) -> None:
     st.set_page_config(page_title=title, page_icon=str(_ICON), layout="wide", initial_sidebar_state="collapsed")
     _prepare_process()
     st.html(_STYLE)
-    if page.has_losses:
+    if page.has_charts:
         with st.container(key="fetch"):
             st.html(_FETCH, unsafe_allow_javascript=True)
     with st.container(horizontal=True, key="menu", gap="small"):
         for target, other in PAGES.items():
-            query = selection_link() if other.has_losses else {}
-            st.page_link(target, label=f"**{other.name}**" if target == path else other.name, icon=other.icon, query_params=query)
+            label = f"**{other.name}**" if target == path else other.name
+            st.page_link(target, label=label, icon=other.icon, query_params=selection_link())
     st.title(page.title, anchor=False)
     st.markdown(page.lead)
 

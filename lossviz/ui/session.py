@@ -10,13 +10,15 @@ from lossviz.errors import LossvizError
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import Loss
 from lossviz.losses.spec import loss_from_spec
+from lossviz.ui import scene as scenes
 from lossviz.ui import sight as sights
+from lossviz.ui.scene import read_scene
 from lossviz.ui.sight import Query, read_sight
 from lossviz.ui.text import plain
 
 ARTICLE = ("cross_entropy", "dot_product", "inverse", "inverse_power")
 _KEY, _LOSS, _STORY = "lossviz", "loss", "story"
-_NAMES = (_LOSS, *sights.NAMES, _STORY)
+_NAMES = (_LOSS, *sights.NAMES, *scenes.NAMES, _STORY)
 _START = [LOSSES[key].spec for key in ARTICLE]
 _NONE = "none"  # in an address: no loss at all is chosen
 LAST_STEP = 7  # of the story
@@ -25,10 +27,11 @@ _FULL = f"At most {MAX_LOSSES} losses can be chosen at once; the rest is left ou
 
 
 class Choice(TypedDict):
-    """What an address says: the ids of the chosen losses, the sight, the step of the story (0: none)."""
+    """What an address says: the ids of the chosen losses, the sight, the scene, the step of the story (0: none)."""
 
     chosen: list[str]
     sight: Query
+    scene: Query
     story: int
 
 
@@ -37,7 +40,8 @@ class Kept(TypedDict):
 
     ``starts`` are the losses as they were first seen. ``before`` is what the visitor had chosen before the story began, and ``specs`` of then.
     ``address`` is what the page's address said when it was last looked at: another one comes from the visitor, and is read. Not so in a run
-    that a control began: its address may still be the one of before the last change, when two came within one round trip.
+    that a control began: its address may still be the one of before the last change, when two came within one round trip. ``moves`` counts how
+    often an arrow was moved by anything but the hand: the browser takes it over when this changes.
     """
 
     specs: dict[str, str]
@@ -49,6 +53,7 @@ class Kept(TypedDict):
     address: Query
     complaint: str
     refusals: int
+    moves: int
 
 
 def id_of(loss: Loss) -> str:
@@ -62,13 +67,14 @@ def session() -> Kept:
     start = Kept(
         specs=specs,
         starts=dict(specs),
-        choice=Choice(chosen=list(ARTICLE), sight={}, story=0),
+        choice=Choice(chosen=list(ARTICLE), sight={}, scene={}, story=0),
         before=None,
         left_at=0,
         page="",
         address={},
         complaint="",
         refusals=0,
+        moves=0,
     )
     return cast(Kept, st.session_state.setdefault(_KEY, start))
 
@@ -105,7 +111,7 @@ def link(kept: Kept, *more: str) -> Query:
     choice = kept["choice"]
     specs = [kept["specs"][loss_id] for loss_id in choice["chosen"]] + list(more)
     losses: Query = {_LOSS: specs or [_NONE]} if specs != _START else {}
-    return losses | choice["sight"] | ({_STORY: [str(choice["story"])]} if choice["story"] else {})
+    return losses | choice["sight"] | choice["scene"] | ({_STORY: [str(choice["story"])]} if choice["story"] else {})
 
 
 def write_link(kept: Kept, complaint: str = "") -> None:
@@ -132,9 +138,12 @@ def _read_link(kept: Kept, address: Query) -> str:
     for loss in losses:
         offer(kept, loss)
     sight, complaints = read_sight(address)
+    scene, unclear = read_scene(address)
+    complaints += unclear
+    kept["moves"] += 1
     (story,) = address.get(_STORY, ["0"])[:1]
     known = story in map(str, range(LAST_STEP + 1))
-    kept["choice"] = Choice(chosen=list(ARTICLE), sight=sight.query, story=int(story) if known else 0)
+    kept["choice"] = Choice(chosen=list(ARTICLE), sight=sight.query, scene=scene.query, story=int(story) if known else 0)
     if losses or specs == [_NONE]:
         choose(kept, [id_of(loss) for loss in losses])
     complaints = [plain(complaint) for complaint in complaints]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from lossviz.errors import FormulaError, InvalidInput, LossvizError
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import Loss
 from lossviz.losses.spec import loss_from_spec, named
+from lossviz.ui.scene import Scene, read_scene
 from lossviz.ui.session import MAX_LOSSES, Choice, choose, held, id_of, link, offer, session, write_link
 from lossviz.ui.sight import Query, Sight, read_sight
 from lossviz.ui.text import plain
@@ -22,6 +26,8 @@ class Selection:
         starts: The same with the parameters of their start.
         chosen: The ids that are chosen, in the order of ``losses``.
         sight: How they are looked at.
+        scene: Where the arrows of the geometry page stand.
+        moves: How often they were moved by anything but the hand: the browser takes them over when this changes.
         story: The step of the story, counted from 1; 0 where the reader is not in it.
         left_at: The step at which the reader last left it, 0 if never.
         complaint: What of the page's address, or of the last movement of a slider, could not be taken over; empty if nothing.
@@ -32,6 +38,8 @@ class Selection:
     starts: dict[str, Loss]
     chosen: list[str]
     sight: Sight
+    scene: Scene
+    moves: int
     story: int
     left_at: int
     complaint: str
@@ -51,6 +59,8 @@ def read_selection() -> Selection:
         starts={loss_id: loss_from_spec(spec) for loss_id, spec in kept["starts"].items()},
         chosen=kept["choice"]["chosen"],
         sight=read_sight(kept["choice"]["sight"])[0],
+        scene=read_scene(kept["choice"]["scene"])[0],
+        moves=kept["moves"],
         story=kept["choice"]["story"],
         left_at=kept["left_at"],
         complaint=kept["complaint"],
@@ -135,6 +145,30 @@ def look(sight: Sight) -> None:
     write_link(kept)
 
 
+def stage(scene: Scene, *, classes: int | None = None) -> None:
+    """Put the arrows elsewhere, and maybe change the number of classes, for callbacks; the browser takes it over."""
+    kept = held()
+    kept["choice"]["scene"] = scene.query
+    kept["moves"] += 1
+    if classes is not None:
+        kept["choice"]["sight"] = replace(read_sight(kept["choice"]["sight"])[0], classes=classes).query
+    write_link(kept)
+
+
+def let_go(name: str, to: Sequence[float]) -> None:
+    """Take over where the hand has let an arrow go, for callbacks. See ``Scene.moved``."""
+    kept = held()
+    try:
+        scene = read_scene(kept["choice"]["scene"])[0].moved(name, to)
+    except InvalidInput as error:
+        kept["complaint"], kept["moves"] = plain(error), kept["moves"] + 1
+    else:
+        kept["choice"]["scene"] = scene.query
+        if not np.allclose(getattr(scene, name), to if name != "p_true" else to[0], rtol=0.0, atol=1e-9):
+            kept["moves"] += 1  # it may not stand there: the browser puts it where it may
+        write_link(kept)
+
+
 def tell_story(step: int, losses: list[str], sight: Sight) -> None:
     """Set everything to what a step of the story talks about, for callbacks; what the visitor had before comes back at its end.
 
@@ -148,7 +182,7 @@ def tell_story(step: int, losses: list[str], sight: Sight) -> None:
     read = [loss_from_spec(spec) for spec in losses]
     for loss in read:
         offer(kept, loss)
-    kept["choice"] = Choice(chosen=[], sight=sight.query, story=step)
+    kept["choice"] = Choice(chosen=[], sight=sight.query, scene=kept["choice"]["scene"], story=step)
     choose(kept, [id_of(loss) for loss in read])
     kept["left_at"] = step
     write_link(kept)

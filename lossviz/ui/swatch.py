@@ -5,6 +5,11 @@ from lossviz.charts.style import LossStyle
 _DASHES = {"solid": (9,), "dash": (9, 6), "dot": (3, 3), "dashdot": (9, 4, 3, 4), "longdash": (13, 6), "longdashdot": (13, 4, 3, 4)}  # line, gap, …
 
 
+def dash_array(style: LossStyle) -> str:
+    """The dash as SVG's ``stroke-dasharray``; empty for a solid line."""
+    return "" if style.dash == "solid" else " ".join(map(str, _DASHES[style.dash]))
+
+
 def swatch(style: LossStyle) -> str:
     """A short line as the chart draws it, as HTML."""
     stops, at = [], 0.0

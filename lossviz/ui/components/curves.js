@@ -53,14 +53,6 @@ const routeOf = (points) => {
   return route || "M0,0";
 };
 
-const numberText = (value) => {
-  if (Number.isNaN(value)) return "none";
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  const size = Math.abs(value);
-  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(1).replace("e+", "e") : String(Number(value.toPrecision(3)));
-  return text.replace("-", "−");
-};
-
 // How the pull divides among some predictions: shares that add up to 1, or nothing where there is no pull.
 const sharesOf = (curve, predictions) => {
   const pulls = predictions.map((p) => Math.abs(VIEWS.pull(curve, Math.log(p))));

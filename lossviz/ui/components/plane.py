@@ -1,24 +1,30 @@
-"""The plane with its two arrows and their read-outs, redrawn in the browser while the prediction is dragged."""
+"""The plane with its two arrows, their numbers and their curves, redrawn in the browser while a hand drags them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TypeAlias
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
-from lossviz.charts.style import style_of
-from lossviz.losses.catalogue import get_loss
+from lossviz.charts.style import LossStyle
+from lossviz.losses.loss import Loss
 from lossviz.ui.components import read_assets
-
-Point: TypeAlias = tuple[float, float]
+from lossviz.ui.components.field_data import field_data, measure_colors
+from lossviz.ui.scene import Scene
 
 _HTML = """
-<div class="lossviz-plane">
+<div class="lossviz-arrows lossviz-plane">
+  <div class="from-z">
+    <svg class="logits" role="group" aria-label="The plane of logits"></svg>
+    <p class="hint">Drag the point, or Tab to it and use the arrow keys, Shift for bigger steps; End brings the arrow to the target. Along a
+    diagonal z2 − z1 stays the same.</p>
+  </div>
   <div class="drawing">
     <svg class="plane" role="group" aria-label="The plane of predictions"></svg>
-    <p class="hint">Drag the arrow’s head. Keys: arrows, Shift for bigger steps, End for the target.</p>
+    <p class="hint">Drag an arrow’s head. Keys: Tab to it, arrows, Shift for bigger steps; End brings the prediction to the target.</p>
+    <p class="refused" role="status" hidden>The target keeps away from the origin: without a length it would point nowhere.</p>
   </div>
+  <div class="charts"></div>
   <div class="readouts"></div>
 </div>
 """
@@ -26,30 +32,49 @@ _HTML = """
 _COMPONENT = st.components.v2.component(
     "lossviz.plane",
     html=_HTML,
-    css=read_assets("plane.css"),
-    js=read_assets("plane_measures.js", "plane.js"),
+    css=read_assets("arrows.css", "plane.css"),
+    js=read_assets("plotly.js", "tree.js", "vectors.js", "fields.js", "drag.js", "measure_table.js", "angle_chart.js", "logit_plane.js", "plane.js"),
     isolate_styles=False,
 )
 
 
-def plane(*, prediction: Point, target: Point, on_segment: bool, moves: int, key: str, on_release: Callable[[Point], None]) -> None:
-    """Draw the target and a prediction that can be dragged, with every measure beside it.
+def plane(
+    scene: Scene,
+    losses: Mapping[str, Loss],
+    styles: Mapping[str, LossStyle],
+    *,
+    moves: int,
+    refusals: int,
+    on_release: Callable[[str, Sequence[float]], None],
+) -> None:
+    """Draw target and prediction as arrows that can be dragged, with every measure and every loss as a number and as a curve over the angle.
+
+    The drawing carries ``data-drawn``: the prediction as it stands there.
 
     Args:
-        prediction: Where Python has put the prediction, each of p1 and p2 in [0, 1].
-        target: Not the zero vector.
-        on_segment: Whether the prediction is kept on p1 + p2 = 1.
-        moves: How often Python has moved the prediction. The browser takes ``prediction`` over only when this has changed, so a slow answer to
-            one drag never pulls the arrow back during the next.
-        key: Constant for one plane on a page.
-        on_release: Called with where the reader has let the prediction go.
+        scene: Where the arrows stand, and how the prediction is held.
+        losses: By their id.
+        styles: How each looks.
+        moves: How often anything but the hand has moved an arrow. The browser takes the scene over only when this has changed, so that a slow
+            answer to one drag never pulls an arrow back during the next.
+        refusals: See ``parameter_slider``.
+        on_release: Called with "prediction", "target" or "logits", and where the reader has let it go.
     """
+    key = "geometry_plane"
 
     def released() -> None:
         # A trigger, not a state: a state that comes back to the value of its last report (drag, preset, drag back) is not reported at all.
-        x, y = st.session_state[key]["prediction"]
-        on_release((float(x), float(y)))
+        name, *to = st.session_state[key]["moved"]
+        on_release(str(name), [float(value) for value in to])
 
-    colors = tuple((name, style_of(get_loss(name)).color) for name in ("cross_entropy", "dot_product"))  # a dict would make Streamlit import pandas
-    data = {"prediction": prediction, "target": target, "on_segment": on_segment, "moves": moves, "colors": colors}
-    _COMPONENT(key=key, data=data, on_prediction_change=released)
+    data = {
+        "prediction": scene.prediction,
+        "target": scene.target,
+        "logits": scene.logits,
+        "mode": scene.mode,
+        "moves": moves,
+        "refusals": refusals,
+        "fields": field_data(losses, styles),
+        "colors": measure_colors(),
+    }
+    _COMPONENT(key=key, data=data, on_moved_change=released)

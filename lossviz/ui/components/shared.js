@@ -1,4 +1,12 @@
-// What the charts share: colours of the theme, and plotly's options.
+// What the charts share: numbers as text, colours of the theme, and plotly's options.
+
+const numberText = (value) => {
+  if (Number.isNaN(value)) return "none";
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
+  const size = Math.abs(value);
+  const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(1).replace("e+", "e") : String(Number(value.toPrecision(3)));
+  return text.replace("-", "−");
+};
 
 // Streamlit hands its theme down as CSS variables; a chart takes its neutral colours from them.
 const themeOf = (node) => {

@@ -10,6 +10,19 @@ const OPERATIONS = {
   lt: (a, b) => a < b, le: (a, b) => a <= b, gt: (a, b) => a > b, ge: (a, b) => a >= b, eq: (a, b) => a === b,
 };
 
+// Over the classes but the true one, whose log-probabilities stand in values.others; a term sees that of the class in hand as lj.
+const reduction = (start, operate) => (term) => (values) => {
+  const outside = values.lj;
+  let result = start;
+  for (const lj of values.others) {
+    values.lj = lj;
+    result = operate(result, term(values));
+  }
+  values.lj = outside;
+  return result;
+};
+const REDUCTIONS = { sum_others: reduction(0, (a, b) => a + b), largest_other: reduction(-Infinity, Math.max) };
+
 // A tree as a function of the values of its names: {l: Math.log(p), k: 0.2}.
 const compileTree = (tree) => {
   if (typeof tree === "number") return () => tree;
@@ -17,6 +30,7 @@ const compileTree = (tree) => {
   const [operation, ...branches] = tree;
   const [first, second, third] = branches.map(compileTree);
   if (operation === "where") return (values) => (first(values) ? second(values) : third(values));
+  if (REDUCTIONS[operation]) return REDUCTIONS[operation](first);
   const operate = OPERATIONS[operation];
   if (!operate) throw new Error(`unknown operation ${operation}`);
   if (branches.length === 1) return (values) => operate(first(values));
