@@ -133,6 +133,8 @@ def test_the_articles_comparison_takes_under_90_s_and_cross_entropy_beats_the_do
     assert {(trial["loss"], trial["seed"]) for trial in trials} == {(loss, seed) for loss in losses for seed in range(3)}
     for trial in trials:
         assert trial["state"] == "finished"
+        assert trial["fingerprints"] == next(other["fingerprints"] for other in trials if other["seed"] == trial["seed"])
+        assert len(trial["fingerprints"]) == 4
         assert [(epoch["phase"], epoch["epoch"]) for epoch in trial["epochs"]] == [("frozen", 1), ("unfrozen", 2)]
         for epoch in trial["epochs"]:
             assert set(epoch) == {"phase", "epoch", "train_loss", "valid_loss", "error_rate", "seconds"}

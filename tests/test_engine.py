@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from lossviz.errors import EngineError, StoreError
+from lossviz.runs.conditions import PARTS, compare_conditions
 from lossviz.runs.local import LocalEngine
 from lossviz.runs.records import Comparison, EpochMetrics, Trial, TrialState
 from lossviz.training.trial import run_trial
@@ -69,7 +70,7 @@ def in_process() -> dict[str, list[EpochMetrics]]:
     for loss in LOSSES:
         events: list[tuple] = []
         run_trial(recipe="digits", loss=loss, seed=0, emit=lambda *event, events=events: events.append(event))
-        history[loss] = [EpochMetrics(**fields) for kind, fields in events if kind == "epoch"]
+        history[loss] = [EpochMetrics(**details[0]) for kind, *details in events if kind == "epoch"]
     torch.set_num_threads(threads)
     return history
 
@@ -106,6 +107,14 @@ def test_a_finished_trial_has_the_epochs_that_it_has_without_an_engine(story: St
             assert [metrics.epoch for metrics in mine] == [1, 2]
             for one, other in zip(mine, in_process[trial.loss], strict=True):
                 assert (one.phase, one.error_rate, one.valid_loss) == (other.phase, other.error_rate, other.valid_loss)
+
+
+def test_a_finished_trial_has_told_the_same_fingerprints_as_any_other_of_its_seed(story: Story) -> None:
+    told = story.bench.store.fingerprints(story.comparison.id)
+    finished = [told[trial.id] for trial in story.trials if trial.state is TrialState.FINISHED]
+    assert finished[0].keys() == PARTS.keys()
+    assert all(one == finished[0] for one in finished)
+    assert compare_conditions(story.trials, told).differing == ()
 
 
 def test_progress_only_grows_and_is_seen_on_the_way(story: Story) -> None:

@@ -11,11 +11,13 @@ from streamlit.testing.v1 import AppTest
 
 from lossviz.losses import catalogue, spec
 from lossviz.losses.loss import Loss
+from lossviz.runs.records import TrialState
 from lossviz.runs.store import Store
 from lossviz.ui import controls, curve_lab, session, state
 from lossviz.ui.controls import FEATURED
 from lossviz.ui.frame import PAGES
 from tests.browser import ROOT
+from tests.examples import comparison
 
 BAD_FORMULAS = ("__import__('os')", "p.__class__", "q(", "p" * 10_000, "p**-kk; k=1", "3", "inverse_power:k=9", "no_such_loss", "p*k; k=1e308")
 
@@ -224,6 +226,21 @@ def test_a_link_to_an_unknown_comparison_says_so_only_where_there_is_another() -
     app = opened("pages/train.py", comparison="nonsense")
     assert not app.exception
     assert "Nothing has been trained yet" in app.info[0].value
+
+
+@pytest.mark.parametrize("other", ["same", "different"])
+def test_the_page_says_whether_all_losses_had_the_same_conditions_and_loudly_where_not(database: Path, other: str) -> None:
+    with closing(Store(f"sqlite:///{database}")) as store:
+        store.add_comparison(comparison())
+        for trial in ("c-0", "c-1"):
+            store.move(trial, TrialState.RUNNING, now=1.0)
+            store.move(trial, TrialState.FINISHED, now=2.0)
+        store.add_fingerprint("c-0", "weights", "same")
+        store.add_fingerprint("c-1", "weights", other)
+    app = opened("pages/train.py")
+    assert not app.exception
+    assert any("not trained under the same conditions (seed 0: first weights)" in error.value for error in app.error) == (other == "different")
+    assert any("all losses had the same first weights" in caption.value for caption in app.caption) == (other == "same")
 
 
 def test_a_database_that_cannot_be_opened_gives_a_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

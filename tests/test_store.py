@@ -115,6 +115,16 @@ def test_epochs_are_read_once_each_by_cursor(store: Store) -> None:
     assert len(store.epochs("c")[0]) == 3
 
 
+def test_fingerprints_come_back_by_trial_and_part(store: Store) -> None:
+    store.add_comparison(comparison("c"))
+    store.add_comparison(comparison("d"))
+    store.add_fingerprint("c-0", "split", "abc")
+    store.add_fingerprint("c-0", "weights", "def")
+    store.add_fingerprint("d-0", "split", "abc")
+    assert store.fingerprints("c") == {"c-0": {"split": "abc", "weights": "def"}}
+    assert store.fingerprints("nothing") == {}
+
+
 def test_an_epoch_of_no_trial_is_refused(store: Store) -> None:
     with pytest.raises(StoreError):
         store.add_epoch("nobody", metrics(1))

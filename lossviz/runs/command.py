@@ -15,6 +15,7 @@ from rich.table import Table
 
 from lossviz.errors import InvalidInput
 from lossviz.losses.spec import loss_from_spec
+from lossviz.runs.conditions import Fingerprints, compare_conditions, warning_of
 from lossviz.runs.local import LocalEngine
 from lossviz.runs.progress import share_done, time_left_s
 from lossviz.runs.records import Comparison, EpochMetrics, Trial, TrialState, plan_comparison
@@ -49,11 +50,13 @@ def train(*, recipe: str, losses: Sequence[str], seeds: int, json_path: Path | N
             return 130
         finally:
             engine.close()
-        trials = store.trials(comparison.id)
+        trials, fingerprints = store.trials(comparison.id), store.fingerprints(comparison.id)
         store.close()
     Console().print(_table(comparison, trials, history))
+    if warning := warning_of(compare_conditions(trials, fingerprints)):
+        Console(stderr=True).print(f"[bold red]{warning}[/]")
     if json_path:
-        json_path.write_text(json.dumps(_document(comparison, trials, history), indent=1, allow_nan=False) + "\n")
+        json_path.write_text(json.dumps(_document(comparison, trials, history, fingerprints), indent=1, allow_nan=False) + "\n")
     return 0 if all(trial.state is TrialState.FINISHED for trial in trials) else 1
 
 
@@ -105,7 +108,7 @@ def _table(comparison: Comparison, trials: Sequence[Trial], history: History) ->
     return table
 
 
-def _document(comparison: Comparison, trials: Sequence[Trial], history: History) -> dict[str, Any]:
+def _document(comparison: Comparison, trials: Sequence[Trial], history: History, fingerprints: Fingerprints) -> dict[str, Any]:
     """The comparison as JSON; a loss that is not finite is null."""
     fields = EpochMetrics.__slots__
     return {
@@ -118,6 +121,7 @@ def _document(comparison: Comparison, trials: Sequence[Trial], history: History)
                 "seed": trial.seed,
                 "state": trial.state,
                 "reason": trial.reason,
+                "fingerprints": fingerprints.get(trial.id, {}),
                 "epochs": [{name: _finite(getattr(metrics, name)) for name in fields} for metrics in history.get(trial.id, ())],
             }
             for trial in trials

@@ -201,8 +201,12 @@ class LocalEngine:
             self._host_died()
             return
         take_in: dict[str, Callable[..., None]] = {
-            "ready": self._on_ready, "progress": self._store.set_progress, "epoch": self._on_epoch, "ended": self._on_ended,
-        }  # fmt: skip
+            "ready": self._on_ready,
+            "progress": self._store.set_progress,
+            "epoch": self._on_epoch,
+            "fingerprint": self._store.add_fingerprint,
+            "ended": self._on_ended,
+        }
         take_in[kind](*details)
 
     def _on_ready(self) -> None:

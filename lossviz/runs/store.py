@@ -51,6 +51,13 @@ _EPOCHS = sa.Table(
     sa.Column("seconds", sa.Float, nullable=False),
     sqlite_autoincrement=True,
 )
+_FINGERPRINTS = sa.Table(
+    "fingerprints",
+    _TABLES,
+    sa.Column("trial_id", sa.ForeignKey("trials.id"), primary_key=True),
+    sa.Column("part", sa.String, primary_key=True),
+    sa.Column("value", sa.String, nullable=False),
+)
 
 
 def database_url() -> str:
@@ -167,6 +174,20 @@ class Store:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         cursor = rows[-1]["cursor"] if rows else after
         return [(row["trial_id"], _metrics(row)) for row in rows], cursor
+
+    def add_fingerprint(self, trial_id: str, part: str, value: str) -> None:
+        """Note the hash of a part of what a trial was trained on; each part once."""
+        with self._transaction() as connection:
+            connection.execute(_FINGERPRINTS.insert().values(trial_id=trial_id, part=part, value=value))
+
+    def fingerprints(self, comparison_id: str) -> dict[str, dict[str, str]]:
+        """The hashes that a comparison's trials have told, by trial and part."""
+        query = sa.select(_FINGERPRINTS).join(_TRIALS, _TRIALS.c.id == _FINGERPRINTS.c.trial_id).where(_TRIALS.c.comparison_id == comparison_id)
+        told: dict[str, dict[str, str]] = {}
+        with self._transaction() as connection:
+            for row in connection.execute(query):
+                told.setdefault(row.trial_id, {})[row.part] = row.value
+        return told
 
 
 def _metrics(row: dict[str, object]) -> EpochMetrics:

@@ -58,9 +58,9 @@ def _loader(rows: Tensor, *, shuffle: bool) -> DataLoader:
     """A fastai loader that takes each batch from memory in one step: one item at a time costs ten times as much."""
     images, targets = load_images()
 
-    def batch(indices: Any) -> tuple[Tensor, Tensor]:
-        chosen = rows[torch.tensor(indices)]
+    def batch(numbers: Any) -> tuple[Tensor, Tensor]:
+        chosen = torch.tensor(numbers)
         return images[chosen], targets[chosen]
 
     size = RECIPE.batch_size if shuffle else len(rows)
-    return DataLoader(range(len(rows)), bs=size, shuffle=shuffle, num_workers=0, create_batch=batch, device=_CPU)
+    return DataLoader(rows.tolist(), bs=size, shuffle=shuffle, num_workers=0, create_batch=batch, device=_CPU)

@@ -2,7 +2,8 @@
 
 Started as ``python -m lossviz.training.host HANDLE METHOD APP_PID``, HANDLE being its end of a connection to the engine.
 It speaks with the engine over one connection. Engine to host: ``("start", trial, {"recipe", "loss", "seed"})``, ``("stop", trial)``.
-Host to engine: ``("ready",)``, ``("progress", trial, share)``, ``("epoch", trial, fields)``, ``("ended", trial, state, reason)``.
+Host to engine: ``("ready",)``, ``("progress", trial, share)``, ``("epoch", trial, fields)``, ``("fingerprint", trial, part, hash)``,
+``("ended", trial, state, reason)``.
 
 Nothing outlives the app: the host ends when its standard input does, which also happens when the app is killed; a trial ends when its host does.
 """

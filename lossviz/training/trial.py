@@ -14,6 +14,7 @@ from lossviz.losses.objective import Objective
 from lossviz.losses.spec import loss_from_spec
 from lossviz.runs.recipes import get_recipe
 from lossviz.runs.records import EpochMetrics, Phase
+from lossviz.training.fingerprint import Fingerprints
 from lossviz.training.recipes import LEARNERS
 
 Emit = Callable[..., None]
@@ -82,7 +83,8 @@ def run_trial(*, recipe: str, loss: str, seed: int, emit: Emit, stop_requested: 
         recipe: Key of a recipe.
         loss: The loss as one string, see ``loss_from_spec``.
         seed: Fixes split, initial weights and batches, to the bit.
-        emit: Called with ``"progress", share`` and with ``"epoch", fields of EpochMetrics``.
+        emit: Called with ``"progress", share``, with ``"epoch", fields of EpochMetrics``, and with ``"fingerprint", part, hash``; the parts are
+            ``lossviz.runs.conditions.PARTS``, the last of which comes when the training has gone to its end.
         stop_requested: Asked after every batch.
 
     Raises:
@@ -93,7 +95,10 @@ def run_trial(*, recipe: str, loss: str, seed: int, emit: Emit, stop_requested: 
     """
     plan = get_recipe(recipe)
     learner = LEARNERS[recipe](Objective(loss_from_spec(loss)), seed)
-    learner.add_cb(Reporter(emit=emit, stop_requested=stop_requested, epochs=plan.epochs))
+    fingerprints = Fingerprints(emit=emit)
+    fingerprints.tell_start(learner)
+    learner.add_cbs([Reporter(emit=emit, stop_requested=stop_requested, epochs=plan.epochs), fingerprints])
     with learner.no_bar(), learner.no_logging():  # fastprogress would write bars even without a terminal
         learner.fine_tune(plan.unfrozen_epochs, base_lr=plan.learning_rate, freeze_epochs=plan.frozen_epochs)
+    fingerprints.tell_last()
     return learner

@@ -14,6 +14,7 @@ from lossviz.charts.comparison import error_figure, result_figure
 from lossviz.charts.style import styles_of
 from lossviz.errors import LossvizError
 from lossviz.losses.spec import loss_from_spec
+from lossviz.runs.conditions import PARTS, Fingerprints, compare_conditions, warning_of
 from lossviz.runs.progress import share_done, time_left_s
 from lossviz.runs.recipes import RECIPES
 from lossviz.runs.records import Comparison, EpochMetrics, Trial, TrialState
@@ -81,6 +82,7 @@ def _panel(training: Training, comparison: Comparison, running: bool) -> None:
         )
     st.header("Every trial", anchor=False)
     st.html(_grid(comparison, trials, history))
+    _conditions(trials, training.store.fingerprints(comparison.id))
     _one_trial(training, trials, history)
 
 
@@ -100,6 +102,16 @@ def _progress(training: Training, trials: Sequence[Trial]) -> None:
         st.progress(share_done(trials), text=said, width="stretch")
         if training.engine and st.button("Stop the comparison", icon=":material/stop:", key="stop all"):
             training.engine.stop(trial.id for trial in trials)
+
+
+def _conditions(trials: Sequence[Trial], fingerprints: Fingerprints) -> None:
+    """Whether the losses had the same conditions: a quiet word where they had, a loud one where not."""
+    conditions = compare_conditions(trials, fingerprints)
+    if warning := warning_of(conditions):
+        st.error(warning, icon=":material/balance:")
+    elif conditions.compared:
+        parts = ", ".join(PARTS[part] for part in conditions.compared)
+        st.caption(f":material/balance: **Same conditions, checked:** for each seed all losses had the same {parts}, by their hashes.")
 
 
 def _grid(comparison: Comparison, trials: Sequence[Trial], history: History) -> str:
