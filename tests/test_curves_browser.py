@@ -76,7 +76,9 @@ def test_the_choice_goes_along_from_page_to_page_and_back_undoes_a_change(page: 
     expect(page.locator(".plot .scatterlayer .trace")).to_have_count(1)
     page.go_forward()
     expect(page.locator(".plot .scatterlayer .trace")).to_have_count(2)
-    page.locator(".st-key-menu").get_by_role("link", name="Train").click()
+    train = page.locator(".st-key-menu").get_by_role("link", name="Train")
+    expect(train).to_have_attribute("href", re.compile("loss=dot_product"))  # until the page has answered it carries the choice of before
+    train.click()
     page.wait_for_url("**/train?loss=dot_product*")
     expect(page.get_by_role("button", name="Train 6 trials")).to_be_visible()
     page.go_back()
