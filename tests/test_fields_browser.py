@@ -158,6 +158,17 @@ def test_a_way_along_a_kink_leads_downhill_all_the_same(run: Any) -> None:
             assert costs[-1] < costs[0] - 0.1
 
 
+def test_a_way_says_whether_it_stands_still_or_was_given_up(run: Any) -> None:
+    stiff, smoothed = LOSSES["jensen_shannon"].at(pi=0.255), LOSSES["label_smoothing"]
+    ends = run(
+        "({ cases }) => cases.map(([field, truth]) => { const way = follow(readField(field), { space: 'p', start: [0.1, 0.3, 0.6], truth });"
+        " return [way.stands, way.at(-1).time]; })",
+        {"cases": [[field_of(stiff), [0.98, 0.01, 0.01]], [field_of(smoothed), [1.0, 0.0, 0.0]], [field_of(LOSSES["cosine"]), [1.0, 0.0, 0.0]]]},
+    )
+    assert [stands for stands, _ in ends] == [False, True, True]
+    assert ends[0][1] < 1000, "too many steps for the race to wait for"
+
+
 def test_a_race_is_won_where_the_flow_comes_near_the_truth_for_good(run: Any) -> None:
     arrivals = run(
         "({ fields, truth, start }) => fields.map((field) => { const way = follow(readField(field), { space: 'logits', start, truth });"

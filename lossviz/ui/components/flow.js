@@ -57,13 +57,15 @@ const moves = (way, rough) => {
   return sizeOf(rate) > STANDSTILL;
 };
 
-// The way from a prediction p, as [{ time, y, rate }], y in the space's own terms; until LAST_TIME, or where it stands still, or has tried too often.
+// The way from a prediction p, as [{ time, y, rate }], y in the space's own terms: until LAST_TIME, or until it stands still, which way.stands says,
+// or until it has tried too often.
 const follow = (field, { space, start, truth, tolerance = 1e-6 }) => {
   const { begin, logs, descent, allows, settle } = SPACES[space];
   const rateAt = (y) => descent(field, logs(y), truth);
   let time = 0, y = begin(start), rate = rateAt(y), h = 1e-3 / Math.max(1, sizeOf(rate)), rough = 0, shorter = 1;
   const way = [{ time, y, rate }];
-  for (let tries = 0; time < LAST_TIME && tries < MOST_TRIES && h > 1e-12 && moves(way, rough); tries++) {
+  let tries = 0;
+  for (; time < LAST_TIME && tries < MOST_TRIES && h > 1e-12 && moves(way, rough); tries++) {
     const leap = way.length > field.patience ? Math.min(ROUGH * (time + 0.1), ROUGH_LENGTH / sizeOf(rate)) / shorter : 0;
     const step = Math.min(Math.max(h, leap), LAST_TIME - time), rates = [rate];
     for (const weights of STAGES) rates.push(rateAt(blend(y, step, rates, weights)));
@@ -80,7 +82,7 @@ const follow = (field, { space, start, truth, tolerance = 1e-6 }) => {
     shorter = exact || bold ? 1 : 2 * shorter;
     h = step * (doubt < Infinity ? Math.min(allowed ? 5 : 0.5, Math.max(0.2, 0.9 * (doubt || 1e-9) ** -0.2)) : 0.2);
   }
-  return way;
+  return Object.assign(way, { stands: time < LAST_TIME && tries < MOST_TRIES });
 };
 
 // The prediction at a time: Hermite's cubic between two steps; where the way has ended, its end.

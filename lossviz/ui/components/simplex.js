@@ -189,7 +189,7 @@ class Simplex {
       });
     }
     kept.forEach(({ field, best, arrives, way }, i) => {
-      const never = way.at(-1).time < LAST_TIME || offBy(best.p, this.truth) > ARRIVED; // it stands still, or goes elsewhere
+      const never = way.stands || offBy(best.p, this.truth) > ARRIVED; // it stands still, or goes elsewhere
       const cells = body.children[i].querySelectorAll("td");
       const texts = [costText(expectedLoss(field, logs, this.truth)), best.honest ? "the truth" : best.p.map(two).join(" "), arrives < Infinity ? numberText(arrives) : never ? "never" : `> ${numberText(way.at(-1).time)}`];
       texts.forEach((text, j) => cells[j].textContent !== text && (cells[j].textContent = text));
