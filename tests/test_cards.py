@@ -10,7 +10,7 @@ from lossviz.ui.curve_lab import caption_of_classes
 from lossviz.ui.findings import at_once, on_request
 from lossviz.ui.text import plain
 from tests.test_curves_browser import open_curves
-from tests.test_pages import database, opened, typed  # noqa: F401 - a fixture
+from tests.test_pages import opened, typed
 
 
 def texts(app: AppTest) -> str:

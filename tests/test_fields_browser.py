@@ -17,7 +17,7 @@ from lossviz import LOSSES, geometry, objective
 from lossviz.losses.loss import Loss
 from lossviz.losses.properness import TRUTHS, expected_by_class, properness
 from lossviz.ui.components import read_assets
-from lossviz.ui.components.field_data import field_data
+from lossviz.ui.components.arrows import field_data
 from lossviz.ui.curve_lab import styles_by_id
 from lossviz.ui.scene import LEAST_START, Scene
 from tests.test_interpreter import settings

@@ -1,11 +1,9 @@
 """Every page, run without a browser."""
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from filelock import FileLock
 from streamlit.testing.v1 import AppTest
 
@@ -20,14 +18,6 @@ from tests.browser import ROOT
 from tests.examples import comparison
 
 BAD_FORMULAS = ("__import__('os')", "p.__class__", "q(", "p" * 10_000, "p**-kk; k=1", "3", "inverse_power:k=9", "no_such_loss", "p*k; k=1e308")
-
-
-@pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    path = tmp_path / "lossviz.sqlite"
-    monkeypatch.setenv("LOSSVIZ_DATABASE", f"sqlite:///{path}")
-    yield path
-    st.cache_resource.clear()  # closes the engine and the store that a page has opened
 
 
 def opened(path: str, **query: str | list[str]) -> AppTest:

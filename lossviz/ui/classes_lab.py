@@ -1,5 +1,6 @@
 """Many classes: what a prediction looks like among them, and how far from the target it starts."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -8,7 +9,7 @@ from typing import Any, Final
 import streamlit as st
 
 from lossviz.charts.style import LossStyle
-from lossviz.geometry import angle_deg
+from lossviz.geometry import angle_deg, dot
 from lossviz.ui.components.classes import classes_bars
 from lossviz.ui.components.parameter_slider import classes_slider
 from lossviz.ui.scene import ARTICLE, LEAST_CLASSES, MOST_CLASSES
@@ -40,10 +41,12 @@ def classes_lab(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
         f"{angle_deg(start, target):.1f}° from the target: the more classes, the nearer to 90°. What a loss does there decides whether training "
         "begins: the dot product's pull has faded, the inverse's is enormous."
     )
+    truth = [0, 1, 0, 0]
+    p = dot(ARTICLE, truth)
     st.markdown(
         "**The article's numbers.** The target is 0 everywhere but at the true class, so the dot product "
-        "[0.2, 0.3, 0.1, 0.4] · [0, 1, 0, 0] is just the true class's probability, **0.3**. Cross-entropy takes the logarithm first: "
-        "ln 0.3 = **−1.204**. With a minus before it, each is a loss."
+        f"{list(ARTICLE)} · {truth} is just the true class's probability, **{p}**. Cross-entropy takes the logarithm first: "
+        f"ln {p} = **−{-math.log(p):.3f}**. With a minus before it, each is a loss."
     )
 
 

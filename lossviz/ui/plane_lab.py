@@ -7,7 +7,7 @@ from typing import Final
 import streamlit as st
 
 from lossviz.charts.style import LossStyle
-from lossviz.geometry import angle_deg
+from lossviz.geometry import angle_deg, dot
 from lossviz.ui.components.plane import plane
 from lossviz.ui.scene import MODES, Scene, Vector
 from lossviz.ui.state import Selection, let_go, read_selection, stage
@@ -80,10 +80,12 @@ def _put_prediction() -> None:
 
 
 def _articles_intuition() -> None:
+    worst, good, target = [1, 0], [0.01, 0.99], [0, 1]
     st.markdown(
         f"""
 **Swapped in the article.** For the target [0,1] it calls [0,1] the worst prediction and [0.99,0.01] a good one. The worst is
-[1,0], at 90° and with dot product 0; a good one is [0.01,0.99], at {angle_deg([0.01, 0.99], [0, 1]):.1f}° and with 0.99.
+[1,0], at {angle_deg(worst, target):.0f}° and with dot product {dot(worst, target):.0f}; a good one is [0.01,0.99],
+at {angle_deg(good, target):.1f}° and with {dot(good, target):.2f}.
 
 **Right in the article.** From 0° to 90° the cosine falls strictly from 1 to 0. And for the target (0, 1) the projection is just the y value:
 it falls from 1 at [0,1] to 0 at [1,0]. So each can be a loss, with a minus before it. With two classes they look alike; with three they part.

@@ -2,6 +2,7 @@
 
 const INSET = { left: 42, right: 10, top: 8, bottom: 40 }; // pixels, for numbers and titles
 const SAMPLES = 90;
+const FAR = 1e5; // pixels: further than any screen, near enough for any renderer
 
 const niceStep = (span, parts) => {
   const rough = span / parts, power = 10 ** Math.floor(Math.log10(rough));
@@ -17,24 +18,24 @@ const rangeOf = (values) => {
 };
 
 class AngleChart {
-  constructor(node, title, range = null) {
+  constructor(node, title) {
     node.innerHTML = `<h2>${title}</h2><svg class="angle-chart" aria-hidden="true"><defs><clipPath><rect/></clipPath></defs><path class="axis"/><g class="numbers"></g><text class="title x-title">angle θ to the target, in degrees</text><g class="curves"></g><g class="dots"></g></svg>`;
-    Object.assign(this, { svg: node.querySelector("svg"), range, drawn: "" });
+    Object.assign(this, { svg: node.querySelector("svg"), drawn: "" });
     this.id = AngleChart.count = (AngleChart.count ?? 0) + 1;
     this.svg.querySelector("clipPath").id = `angle-chart-${this.id}`;
     this.svg.querySelector(".curves").setAttribute("clip-path", `url(#angle-chart-${this.id})`);
   }
 
-  // lines: [{ style, at(angle) }]; most: the greatest angle there is; key: changes when a curve does.
-  draw(lines, most, key) {
+  // lines: [{ style, at(angle) }]; most: the greatest angle there is; key: changes when a curve does; range: by what the curves do if it is not given.
+  draw(lines, most, key, range) {
     const { svg } = this, width = svg.clientWidth, height = svg.clientHeight;
     if (!width || this.drawn === `${key} ${width}`) return;
     this.drawn = `${key} ${width}`;
     const angles = Array.from({ length: SAMPLES + 1 }, (_, i) => (most * i) / SAMPLES);
     const values = lines.map((line) => angles.map(line.at));
-    const [low, high] = this.range ?? rangeOf(values.flat());
+    const [low, high] = range ?? rangeOf(values.flat());
     const right = width - INSET.right, bottom = height - INSET.bottom;
-    this.place = (angle, value) => [INSET.left + (angle / 90) * (right - INSET.left), bottom - ((value - low) / (high - low)) * (bottom - INSET.top)];
+    this.place = (angle, value) => [INSET.left + (angle / 90) * (right - INSET.left), Math.max(-FAR, Math.min(FAR, bottom - ((value - low) / (high - low)) * (bottom - INSET.top)))];
     this.inside = (value) => value >= low && value <= high;
     const [left] = this.place(0, 0), step = niceStep(high - low, 4);
     const ticks = Array.from({ length: Math.floor(high / step) - Math.ceil(low / step) + 1 }, (_, i) => (Math.ceil(low / step) + i) * step);
@@ -48,21 +49,8 @@ class AngleChart {
     const title = svg.querySelector(".x-title");
     title.setAttribute("x", (left + right) / 2);
     title.setAttribute("y", height - 6);
-    svg.querySelector(".curves").innerHTML = lines.map(({ style }, i) => `<path style="${style}" d="${this.route(angles, values[i])}"/>`).join("");
+    svg.querySelector(".curves").innerHTML = lines.map(({ style }, i) => `<path style="${style}" d="${routeOf(angles.map((angle, j) => this.place(angle, values[i][j])))}"/>`).join("");
     svg.querySelector(".dots").innerHTML = lines.map(({ style }) => `<circle r="5" style="${style}"/>`).join("");
-  }
-
-  route(angles, values) {
-    let pen = "M", route = "";
-    values.forEach((value, i) => {
-      if (!Number.isFinite(value)) pen = "M";
-      else {
-        const [x, y] = this.place(angles[i], value);
-        route += `${pen}${x.toFixed(1)},${Math.max(-1e4, Math.min(1e4, y)).toFixed(1)}`;
-        pen = "L";
-      }
-    });
-    return route || "M0,0";
   }
 
   // Where the prediction stands; a value that leaves the picture has no dot.
@@ -91,16 +79,15 @@ const lossStyle = ({ color, dash }) => `stroke:${color};fill:${color};stroke-das
 class AngleCharts {
   constructor(node) {
     node.innerHTML = '<section class="alike"></section><section class="costs"></section>';
-    this.alike = new AngleChart(node.firstChild, "How near they point", SURE);
+    this.alike = new AngleChart(node.firstChild, "How near they point");
     this.costs = new AngleChart(node.lastChild, "What that costs");
     this.section = node.lastChild;
   }
 
   // along(angle): the prediction at that angle. charge(field, p): a loss there. fields: none where nothing is charged. m: where it stands.
   draw({ along, target, most, key, m, fields, charge, range = SURE }) {
-    this.alike.range = range;
     const read = (angle) => measure(along(angle), target);
-    this.alike.draw(CURVES.map(({ key: name, style }) => ({ style, at: (angle) => read(angle)[name] })), most, key);
+    this.alike.draw(CURVES.map(({ key: name, style }) => ({ style, at: (angle) => read(angle)[name] })), most, key, range);
     this.alike.mark(m.directed ? m.angle : null, CURVES.map(({ key: name }) => m[name]));
     this.section.hidden = !fields.length;
     if (!fields.length) return;

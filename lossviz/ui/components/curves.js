@@ -39,20 +39,6 @@ const pixelOf = (axis, value, sign = 1) => {
   return Number.isFinite(shown) ? Math.max(-FAR, Math.min(FAR, axis.l2p(shown))) : NaN;
 };
 
-// The route of an SVG path through points; a point that is not finite interrupts it.
-const routeOf = (points) => {
-  let pen = "M";
-  let route = "";
-  for (const [x, y] of points) {
-    if (!Number.isFinite(y)) pen = "M";
-    else {
-      route += `${pen}${x.toFixed(1)},${y.toFixed(1)}`;
-      pen = "L";
-    }
-  }
-  return route || "M0,0";
-};
-
 // How the pull divides among some predictions: shares that add up to 1, or nothing where there is no pull.
 const sharesOf = (curve, predictions) => {
   const pulls = predictions.map((p) => Math.abs(VIEWS.pull(curve, Math.log(p))));

@@ -60,12 +60,12 @@ const handleOf = (name, label, more = "") =>
 
 // What a drawing does again and again: sets attributes and texts of its parts, which it finds once.
 class Parts {
-  constructor(...roots) {
-    Object.assign(this, { roots, found: new Map() });
+  constructor(root) {
+    Object.assign(this, { root, found: new Map() });
   }
 
   get(selector) {
-    if (!this.found.has(selector)) this.found.set(selector, this.roots.map((root) => root.querySelector(selector)).find(Boolean));
+    if (!this.found.has(selector)) this.found.set(selector, this.root.querySelector(selector));
     return this.found.get(selector);
   }
 

@@ -9,7 +9,7 @@ import streamlit as st
 from lossviz.charts.style import LossStyle
 from lossviz.losses.loss import Loss
 from lossviz.ui.components import read_assets
-from lossviz.ui.components.field_data import field_data, measure_colors
+from lossviz.ui.components.arrows import field_data, measure_colors, mount
 from lossviz.ui.scene import Scene
 
 _HTML = """
@@ -33,7 +33,9 @@ _COMPONENT = st.components.v2.component(
     "lossviz.plane",
     html=_HTML,
     css=read_assets("arrows.css", "plane.css"),
-    js=read_assets("plotly.js", "tree.js", "vectors.js", "fields.js", "drag.js", "measure_table.js", "angle_chart.js", "logit_plane.js", "plane.js"),
+    js=read_assets(
+        "plotly.js", "shared.js", "tree.js", "vectors.js", "fields.js", "drag.js", "measure_table.js", "angle_chart.js", "logit_plane.js", "plane.js"
+    ),
     isolate_styles=False,
 )
 
@@ -60,21 +62,16 @@ def plane(
         refusals: See ``parameter_slider``.
         on_release: Called with "prediction", "target" or "logits", and where the reader has let it go.
     """
-    key = "geometry_plane"
-
-    def released() -> None:
-        # A trigger, not a state: a state that comes back to the value of its last report (drag, preset, drag back) is not reported at all.
-        name, *to = st.session_state[key]["moved"]
-        on_release(str(name), [float(value) for value in to])
-
-    data = {
-        "prediction": scene.prediction,
-        "target": scene.target,
-        "logits": scene.logits,
-        "mode": scene.mode,
-        "moves": moves,
-        "refusals": refusals,
-        "fields": field_data(losses, styles),
-        "colors": measure_colors(),
-    }
-    _COMPONENT(key=key, data=data, on_moved_change=released)
+    mount(
+        _COMPONENT,
+        key="geometry_plane",
+        on_release=on_release,
+        prediction=scene.prediction,
+        target=scene.target,
+        logits=scene.logits,
+        mode=scene.mode,
+        moves=moves,
+        refusals=refusals,
+        fields=field_data(losses, styles),
+        colors=measure_colors(),
+    )

@@ -1,4 +1,4 @@
-// What the charts share: numbers as text, colours of the theme, and plotly's options.
+// What the charts share: numbers as text, routes of curves, colours of the theme, and plotly's options.
 
 const numberText = (value) => {
   if (Number.isNaN(value)) return "none";
@@ -6,6 +6,20 @@ const numberText = (value) => {
   const size = Math.abs(value);
   const text = size !== 0 && (size < 1e-3 || size >= 1e5) ? value.toExponential(1).replace("e+", "e") : String(Number(value.toPrecision(3)));
   return text.replace("-", "−");
+};
+
+// The route of an SVG path through points; a point that is not finite interrupts it.
+const routeOf = (points) => {
+  let pen = "M";
+  let route = "";
+  for (const [x, y] of points) {
+    if (!Number.isFinite(y)) pen = "M";
+    else {
+      route += `${pen}${x.toFixed(1)},${y.toFixed(1)}`;
+      pen = "L";
+    }
+  }
+  return route || "M0,0";
 };
 
 // Streamlit hands its theme down as CSS variables; a chart takes its neutral colours from them.

@@ -137,12 +137,12 @@ class Simplex {
     if (!this.laid) return;
     const { truth, start, data } = this, space = SPACES[data.by];
     const kept = this.fields.map((field) => this.of(field));
-    const key = kept.map(({ values, truth: t, run }) => `${values} ${t} ${run}`).join();
+    const key = kept.map(({ field, values, truth: t, run }) => `${field.id} ${values} ${t} ${run}`).join();
     const runners = kept.map(({ field, way, space: of }) => ({ field, way, of, off: (time) => offBy(placeAt(way, of, time), truth) }));
     const read = this.cursor ?? start, logs = logsOf(read);
     this.maps.forEach((map, i) => {
-      const field = this.fields.find(({ id }) => id === data.maps[i]), { expected, best } = kept[this.fields.indexOf(field)];
-      const { parts, at } = map, look = `${field.id} ${kept[this.fields.indexOf(field)].values} ${truth} ${data.by} ${this.laid} ${JSON.stringify(this.theme)}`;
+      const { field, values, expected, best } = kept.find(({ field: { id } }) => id === data.maps[i]);
+      const { parts, at } = map, look = `${field.id} ${values} ${truth} ${data.by} ${this.laid} ${JSON.stringify(this.theme)}`;
       if (map.drawn !== look) {
         map.drawn = look;
         map.paint(expected, field.color, this.theme);

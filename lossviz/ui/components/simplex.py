@@ -9,7 +9,7 @@ import streamlit as st
 from lossviz.charts.style import LossStyle
 from lossviz.losses.loss import Loss
 from lossviz.ui.components import read_assets
-from lossviz.ui.components.field_data import field_data, measure_colors
+from lossviz.ui.components.arrows import field_data, mount
 from lossviz.ui.scene import Scene
 
 _HTML = """
@@ -72,20 +72,15 @@ def simplex(
         refusals: See ``parameter_slider``.
         on_release: Called with "truth" or "start", and where the reader has let it go.
     """
-    key = "geometry_simplex"
-
-    def released() -> None:
-        name, *to = st.session_state[key]["moved"]  # a trigger, as in ``plane``
-        on_release(str(name), [float(value) for value in to])
-
-    data = {
-        "truth": scene.truth,
-        "start": scene.start,
-        "by": scene.by,
-        "maps": tuple(maps),
-        "moves": moves,
-        "refusals": refusals,
-        "fields": field_data(losses, styles),
-        "colors": measure_colors(),
-    }
-    _COMPONENT(key=key, data=data, on_moved_change=released)
+    mount(
+        _COMPONENT,
+        key="geometry_simplex",
+        on_release=on_release,
+        truth=scene.truth,
+        start=scene.start,
+        by=scene.by,
+        maps=tuple(maps),
+        moves=moves,
+        refusals=refusals,
+        fields=field_data(losses, styles),
+    )

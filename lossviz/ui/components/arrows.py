@@ -1,7 +1,9 @@
-"""Losses as the browser needs them to work out their values and gradients over whole distributions."""
+"""What the three drawings of the geometry page share: losses as the browser works them out, and how it tells where an arrow was let go."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import streamlit as st
 
 from lossviz.charts.style import LossStyle, style_of
 from lossviz.losses.catalogue import get_loss
@@ -35,3 +37,21 @@ def field_data(losses: Mapping[str, Loss], styles: Mapping[str, LossStyle]) -> t
 def measure_colors() -> tuple[tuple[str, str], ...]:
     """The colours of the measures that are losses too."""
     return tuple((name, style_of(get_loss(name)).color) for name in ("cosine", "dot_product"))
+
+
+def mount(component: Callable[..., Any], *, key: str, on_release: Callable[[str, Sequence[float]], None], **data: Any) -> None:
+    """Draw a component whose arrows can be dragged.
+
+    Args:
+        component: As ``st.components.v2.component`` made it.
+        key: Constant for one drawing on a page.
+        on_release: Called with the name of an arrow, and where the reader has let it go.
+        data: What the component needs.
+    """
+
+    def released() -> None:
+        # A trigger, not a state: a state that comes back to the value of its last report (drag, preset, drag back) is not reported at all.
+        name, *to = st.session_state[key]["moved"]
+        on_release(str(name), [float(value) for value in to])
+
+    component(key=key, data=data, on_moved_change=released)
