@@ -1,5 +1,5 @@
 # make app    serve the app            (ARGS="--server.port 8502" go to streamlit)
-# make test   run every test, in a real browser too
+# make test   run every test, in a real browser too (ARGS="-k sentence" go to pytest)
 # make check  format, lint, types
 # The first run makes .venv and installs what is needed; later runs start at once.
 
@@ -14,7 +14,12 @@ app: .venv/.app
 
 test: .venv/.dev
 	$(PY) tests/install_browser.py
+ifdef ARGS
 	$(PY) -m pytest $(ARGS)
+else
+	OMP_NUM_THREADS=1 $(PY) -m pytest -m "not (alone or browser)" -n auto --dist loadfile
+	$(PY) -m pytest -m "alone or browser"
+endif
 
 check: .venv/.dev
 	$(PY) -m ruff format --check .

@@ -12,7 +12,10 @@ from lossviz.losses.loss import CLASSES
 from lossviz.losses.page import catalogue_page
 from lossviz.losses.snippet import FRAMEWORKS, snippet
 from lossviz.losses.spec import loss_from_spec
+from lossviz.runs.bench import bench_comparison
 from lossviz.runs.command import train
+from lossviz.runs.networks import NETWORKS, weights_at_hand
+from lossviz.runs.options import add_options, changes_of
 
 _LOSS = "KEY, KEY:k=0.2 or a formula such as 'p**-k; k=0.2'"
 
@@ -28,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
 
     command("app", "serve the app", lambda options: _serve_app(options.rest), "Serve the app. Further options go to streamlit run.")
     command("losses", "list the catalogue", lambda options: _list_losses())
+    command("networks", "list the torchvision networks that can be trained", lambda options: _list_networks())
     command("catalogue", "print the catalogue's page, docs/catalogue.md", lambda options: _print(catalogue_page()))
     lint = command("lint", "say what one should know before training with a loss", lambda options: _lint(options.loss, options.classes))
     export = command(
@@ -37,17 +41,21 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--loss", required=True, metavar="LOSS", help=_LOSS)
     lint.add_argument("--classes", type=int, default=CLASSES, help="number of classes (default: %(default)s)")
     export.add_argument("--to", choices=FRAMEWORKS, default=FRAMEWORKS[0], help="for which framework (default: %(default)s)")
-    bench = command("bench", "measure speed and memory", lambda options: _bench(), "Measure speed and memory, as ratios in one run.")
-    bench.add_argument("what", choices=["objectives"], help="objectives: every loss against torch's cross-entropy")
+    bench = command("bench", "measure speed and memory", lambda options: _bench(options.what), "Measure speed and memory, as ratios in one run.")
+    what = "objectives: every loss against torch's cross-entropy; comparison: 12 trainings against a notebook's"
+    bench.add_argument("what", choices=["objectives", "comparison"], help=what)
     training = command(
         "train",
         "train a comparison here, without the app",
-        lambda options: train(recipe=options.recipe, losses=options.loss, seeds=options.seeds, json_path=options.json),
+        lambda options: train(
+            recipe=options.recipe, losses=options.loss, seeds=options.seeds, json_path=options.json, changes=changes_of(training, options)
+        ),
     )
-    training.add_argument("--recipe", default="digits", help="what to train (default: %(default)s)")
+    training.add_argument("--recipe", default="digits", help="what to train: digits, pets or folder (default: %(default)s)")
     training.add_argument("--loss", action="append", required=True, metavar="LOSS", help=f"{_LOSS}; once for each loss")
     training.add_argument("--seeds", type=int, default=3, help="trials of each loss, with seeds 0, 1, … (default: %(default)s)")
     training.add_argument("--json", type=Path, metavar="FILE", help="write every epoch of every trial to FILE")
+    add_options(training)
     return parser
 
 
@@ -61,6 +69,13 @@ def _serve_app(rest: list[str]) -> int:
 def _list_losses() -> int:
     for loss in LOSSES.values():
         print(f"{loss.spec:52} {loss.text if len(loss.text) <= 50 else loss.text[:49] + '…':52} {loss.meaning}")
+    return 0
+
+
+def _list_networks() -> int:
+    for network in NETWORKS.values():
+        here = "weights on this machine" if weights_at_hand(network) else ""
+        print(f"{network.name:24} {network.parameters_millions:7.1f} million parameters  {here}".rstrip())
     return 0
 
 
@@ -79,7 +94,9 @@ def _lint(spec: str, classes: int) -> int:
     return int(any(finding.severity == "error" for finding in findings))
 
 
-def _bench() -> int:
+def _bench(what: str) -> int:
+    if what == "comparison":
+        return _print(bench_comparison())
     from lossviz.losses.bench import bench_objectives  # it loads torch
 
     return _print(bench_objectives())

@@ -5,8 +5,10 @@
     │   ├── FormulaError             a text that is no loss; knows the place
     │   ├── UnknownLoss              no loss is registered under this key
     │   ├── UnknownRecipe            no recipe is registered under this key
+    │   ├── UnknownNetwork           no network has this name
     │   └── ParameterError           a parameter that is unknown, missing or out of range
     ├── StoreError                   the database cannot do what was asked
+    ├── DownloadError                data or weights cannot be fetched: network, server, disk or a wrong hash
     └── EngineError                  trials cannot be run here and now
 
 Pages and the command line catch ``LossvizError`` once, at the edge. Whatever else is raised is a bug and shows its trace.
@@ -76,6 +78,16 @@ class UnknownRecipe(InvalidInput, KeyError):
     __str__ = Exception.__str__
 
 
+class UnknownNetwork(InvalidInput, KeyError):
+    """No network has this name. There are too many to list them all in a message."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        self.name, self.known = name, known
+        super().__init__(f"no network called {name!r}{suggestion(name, known) or '.'} python -m lossviz networks lists them.")
+
+    __str__ = Exception.__str__
+
+
 class ParameterError(InvalidInput):
     """A parameter that is unknown, missing or out of range.
 
@@ -90,6 +102,18 @@ class ParameterError(InvalidInput):
 
 class StoreError(LossvizError):
     """The database cannot do what was asked."""
+
+
+class DownloadError(LossvizError):
+    """Data or weights cannot be fetched.
+
+    Attributes:
+        url: Where they come from.
+    """
+
+    def __init__(self, url: str, reason: str) -> None:
+        self.url = url
+        super().__init__(reason)
 
 
 class EngineError(LossvizError):

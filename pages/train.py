@@ -23,6 +23,6 @@ try:
     if comparisons:
         watch_comparison(training, pick_comparison(comparisons))
     else:
-        st.info("Nothing has been trained yet. Choose losses above and press the button: twelve trials on digits take about fifteen seconds.")
+        st.info("Nothing has been trained yet. Choose losses above and press the button: twelve trials on digits take about ten seconds.")
 except LossvizError as error:
     st.error(plain(error), icon=":material/error:")

@@ -4,12 +4,13 @@ import itertools
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import psutil
 
 from lossviz.runs.local import LocalEngine
+from lossviz.runs.recipes import get_recipe
 from lossviz.runs.records import Comparison, Trial, TrialState, plan_comparison
 from lossviz.runs.store import Store
 from tests.waiting import wait_until
@@ -29,8 +30,10 @@ class Bench:
     method: str
     ids: Iterator[int] = field(default_factory=itertools.count)
 
-    def launch(self, losses: list[str], seeds: int = 1) -> Comparison:
-        comparison = plan_comparison(id=f"c{next(self.ids)}", recipe="digits", losses=losses, seeds=seeds, created_at=0.0)
+    def launch(self, losses: list[str], seeds: int = 1, **changes: object) -> Comparison:
+        """A comparison with the digits' own settings, but for the changes."""
+        settings = replace(get_recipe("digits").settings, **changes)
+        comparison = plan_comparison(id=f"c{next(self.ids)}", recipe="digits", losses=losses, seeds=seeds, created_at=0.0, settings=settings)
         self.engine.launch(comparison)
         return comparison
 

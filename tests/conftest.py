@@ -7,11 +7,22 @@ import pytest
 import streamlit as st
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.fetching"]
 
 # Hypothesis' own clocks measure the machine: another program on the two cores makes them fail. Where time is the claim, a test takes it itself.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Compute as in a trial's process on two cores: sums depend on how they are shared out, and threads that wait for each other take turns."""
+    import torch  # most tests do without
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture

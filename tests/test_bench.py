@@ -9,7 +9,7 @@ from lossviz import LOSSES
 from lossviz.losses.bench import Measured, measure
 from tests.test_command_line import ROOT
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 OF_P = [LOSSES[key] for key in ("cross_entropy", "dot_product", "inverse_power", "focal", "jensen_shannon")]
 OF_ALL = [LOSSES[key] for key in ("cosine", "brier", "label_smoothing", "normalised_cross_entropy")]

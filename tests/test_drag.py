@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from lossviz.ui.controls import FEATURED
 from tests.test_curves_browser import open_curves, press_on_slider
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 ALL_FIVE = "penalty_curves?" + "&".join(f"loss={key}" for key in FEATURED)
 # At each frame: the time since the last, and whether the chart shows what the slider says. Chromium calls a frame's callbacks in their order of

@@ -16,7 +16,7 @@ from tests.bench import ENDING_S, METHODS, STARTING_S, Bench, alive, bench_of
 from tests.waiting import wait_until
 
 LOSSES = ["cross_entropy", "dot_product", "inverse"]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module", params=METHODS)
@@ -46,6 +46,7 @@ class Story:
 def story(bench: Bench) -> Story:
     comparison = bench.launch([*LOSSES, "p**-60", "1-p"])
     bench.engine.stop([comparison.trials()[4].id])
+    bench.wait_for(comparison, 1, TrialState.RUNNING)  # while it gets ready, the host may ask other programs
     wait_until(bench.trial_processes, within_s=STARTING_S, what="a trial's process")
     bench.trial_processes()[0].kill()
     seconds = bench.wait_for(comparison, 1, TrialState.FAILED)
@@ -89,8 +90,8 @@ def test_the_others_go_on_and_finish(story: Story) -> None:
     assert all(trial.reason == "" and trial.progress == 1.0 for trial in finished)
 
 
-def test_a_diverging_trial_fails_with_its_reason(story: Story) -> None:
-    assert story.trials[3].state is TrialState.FAILED
+def test_a_diverging_trial_is_marked_so_with_its_reason(story: Story) -> None:
+    assert story.trials[3].state is TrialState.DIVERGED
     assert "batch 1 of epoch 1" in story.trials[3].reason
 
 

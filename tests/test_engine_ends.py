@@ -16,7 +16,7 @@ from tests.waiting import wait_until
 
 LOSSES = ["cross_entropy", "dot_product", "inverse"]
 ROOT = Path(__file__).parents[1]
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 @pytest.mark.parametrize("method", METHODS)

@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from lossviz import geometry
 from tests.plane import WATCH, drawn, expect_drawn, grab, handle, open_plane, settled, spot, sum_of, value_of
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 SEGMENT, FREE = "p=0.20,0.80", "p=0.20,0.80&mode=free"
 

@@ -18,7 +18,7 @@ LAYERS = {  # each may import itself and what stands here
     "losses": {"language", "errors"},
     "language": {"errors"},
     "errors": set(),
-    "training": {"losses", "runs.records", "runs.recipes", "language", "errors"},
+    "training": {"losses", "runs.records", "runs.recipes", "runs.settings", "runs.networks", "language", "errors"},
     "__init__": {"losses", "errors"},
     "__main__": {"runs", "losses", "errors"},
 }

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from lossviz import parse_loss
 from tests.test_curves_browser import open_curves
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 # Before its last key each is no loss, so that no finding can be an earlier text's.
 TYPED = ("-(1-p)**g*log(p)", "1/p + sin(p)", "k*(1-p)**2 + exp(-3*p)", "2*(1-p) + sum(pj**2)", "tanh(2-p)", "p**(-0.2)", "-log(p)/log(K) + sin(1-p)")

@@ -88,7 +88,7 @@ def test_a_zoom_in_one_view_is_one_in_the_other_and_outlives_a_change(page: Page
     page.keyboard.press("ArrowRight")
     page.wait_for_url("**k*0.21*")
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    assert page.evaluate(ranges) == zoomed
+    page.wait_for_function(f"(zoomed) => JSON.stringify(({ranges})()) === JSON.stringify(zoomed)", arg=zoomed)
 
 
 def test_the_number_of_classes_moves_the_mark_and_the_losses_of_all_classes(page: Page, app_url: str) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, NoReturn
 import pytest
 
 from lossviz.errors import EngineError, StoreError
-from lossviz.runs import local
+from lossviz.runs import local, machine
 from lossviz.runs.local import LocalEngine
 from lossviz.runs.records import TrialState
 from lossviz.runs.store import Store
@@ -23,6 +24,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store = Store(f"sqlite:///{tmp_path / 'lossviz.sqlite'}")
     yield store
     store.close()
+
+
+def test_trials_are_not_forked_beside_an_nvidia_driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(machine, "_NVIDIA", tmp_path / "version")
+    assert machine.safe_method() == "fork"
+    (tmp_path / "version").touch()
+    assert machine.safe_method() == "spawn"
 
 
 def refuse(*_: object, **__: object) -> NoReturn:
@@ -63,10 +72,29 @@ def test_an_engine_that_cannot_close_its_trials_gives_its_lock_back_all_the_same
     LocalEngine(store).close()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_bug_that_ends_the_engine_leaves_no_trial_open_and_is_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = LocalEngine(store)
+
+    def divide() -> NoReturn:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(engine, "_fill", divide)
+    engine.launch(examples.comparison())
+    engine._turns.join()
+    assert {trial.state for trial in store.trials("c")} == {TrialState.CANCELLED}
+    assert all("ended by an error" in trial.reason for trial in store.trials("c"))
+    assert "Restart the app" in engine.trouble
+    with pytest.raises(EngineError, match="has ended"):
+        engine.launch(examples.comparison("d"))
+    engine.close()
+    LocalEngine(store).close()  # the lock is free
+
+
 def test_wishes_behind_the_one_that_closes_are_refused(store: Store) -> None:
     engine = LocalEngine(store)
     busy, free = threading.Event(), threading.Event()
-    threads = [threading.Thread(target=engine._ask, args=[lambda: (busy.set(), free.wait(10))])]
+    threads = [threading.Thread(target=engine._turns.ask, args=[lambda: (busy.set(), free.wait(10))])]
     threads[0].start()
     busy.wait(10)
     refused: list[EngineError] = []
@@ -79,7 +107,7 @@ def test_wishes_behind_the_one_that_closes_are_refused(store: Store) -> None:
     for number, act in enumerate((engine.close, engine.close, launch_late), start=1):
         threads.append(threading.Thread(target=act))
         threads[-1].start()
-        wait_until(lambda number=number: len(engine._wishes) == number, within_s=10, what="the wish is in the queue")
+        wait_until(lambda number=number: len(engine._turns._wishes) == number, within_s=10, what="the wish is in the queue")
     free.set()
     for thread in threads:
         thread.join(10)

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from lossviz.losses import catalogue, spec
 from lossviz.losses.loss import Loss
-from lossviz.runs.records import TrialState
+from lossviz.runs.records import Preparation, TrialState
 from lossviz.runs.store import Store
 from lossviz.ui import controls, curve_lab, session, state
 from lossviz.ui.controls import FEATURED
@@ -211,6 +211,17 @@ def test_an_app_trains_with_a_database_as_soon_as_the_other_app_has_gone(databas
     assert not app.button[0].disabled
 
 
+def test_the_page_tells_how_far_a_preparation_is(database: Path) -> None:
+    with closing(Store(f"sqlite:///{database}")) as store, FileLock(f"{database}.lock"):  # another app prepares it
+        store.add_comparison(comparison())
+        store.set_preparation("c", Preparation(stage="downloading the pets: 120 of 812 MB", share=0.15))
+        app = opened("pages/train.py")
+        assert not app.exception
+        (bar,) = app.get("progress")
+        assert bar.proto.text == "preparing: downloading the pets: 120 of 812 MB"
+        assert bar.proto.value == 15
+
+
 @pytest.mark.usefixtures("database")
 def test_a_link_to_an_unknown_comparison_says_so_only_where_there_is_another() -> None:
     app = opened("pages/train.py", comparison="nonsense")
@@ -234,8 +245,7 @@ def test_the_page_says_whether_all_losses_had_the_same_conditions_and_loudly_whe
 
 
 def test_a_database_that_cannot_be_opened_gives_a_message(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "broken.sqlite").write_text("this is no database, and long enough to be looked at" * 40)
-    monkeypatch.setenv("LOSSVIZ_DATABASE", f"sqlite:///{tmp_path / 'broken.sqlite'}")
+    monkeypatch.setenv("LOSSVIZ_DATABASE", f"sqlite:///{tmp_path / 'nowhere' / 'lossviz.sqlite'}")
     app = opened("pages/train.py")
     assert not app.exception
-    assert "file is not a database" in app.error[0].value
+    assert "unable to open database file" in app.error[0].value

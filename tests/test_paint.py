@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Playwright
 from tests.browser import CHROMIUM_OPTIONS, free_port, served_app
 from tests.install_browser import find_browser
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 # Seconds allowed on two idle cores: to the first text of a page with an empty cache and with a warm one, and to its chart with an empty one.
 TARGETS = {"": (2.5, 1.5, 5.0), "penalty_curves": (2.5, 1.5, 5.0)}

@@ -12,9 +12,9 @@ from lossviz.runs.records import EpochMetrics, Phase, Trial, TrialState
 from lossviz.runs.store import Store, database_url
 from tests.examples import comparison, metrics
 
-QUEUED, RUNNING, FINISHED, FAILED, CANCELLED, LOST = TrialState
-LEGAL = {(QUEUED, RUNNING), (QUEUED, CANCELLED), (QUEUED, FAILED), (RUNNING, FINISHED), (RUNNING, CANCELLED), (RUNNING, FAILED), (RUNNING, LOST)}
-WAY = {QUEUED: [], RUNNING: [RUNNING], **{state: [RUNNING, state] for state in (FINISHED, FAILED, CANCELLED, LOST)}}
+QUEUED, RUNNING, FINISHED, DIVERGED, FAILED, CANCELLED, LOST = TrialState
+LEGAL = {(QUEUED, RUNNING), (QUEUED, CANCELLED), (QUEUED, FAILED)} | {(RUNNING, state) for state in (FINISHED, DIVERGED, CANCELLED, FAILED, LOST)}
+WAY = {QUEUED: [], RUNNING: [RUNNING], **{state: [RUNNING, state] for state in (FINISHED, DIVERGED, FAILED, CANCELLED, LOST)}}
 URLS = {"sqlite": lambda folder: f"sqlite:///{folder / 'lossviz.sqlite'}"}  # another database is one more line
 
 
@@ -172,6 +172,48 @@ def test_a_reader_sees_whole_rows_while_another_writes(store: Store, open_store:
         rows, cursor = reader.epochs("c", after=cursor)
         read += [row for _, row in rows]
     assert read == [metrics(epoch) for epoch in range(1, wanted + 1)]
+
+
+def test_what_is_written_together_is_seen_whole_and_only_at_its_end(store: Store, open_store: Callable[[], Store]) -> None:
+    store.add_comparison(comparison())
+    reader = open_store()
+    with store.together():
+        store.move("c-0", RUNNING, now=1.0)
+        store.add_epoch("c-0", metrics(1))
+        assert len(store.epochs("c")[0]) == 1  # its own thread sees it
+        assert reader.epochs("c") == ([], 0)
+        assert reader.trials("c")[0].state is QUEUED
+    assert [row for _, row in reader.epochs("c")[0]] == [metrics(1)]
+    assert reader.trials("c")[0].state is RUNNING
+
+
+@pytest.mark.parametrize("error", [StoreError, ZeroDivisionError])
+def test_where_something_fails_nothing_that_was_written_together_stays_and_the_next_is_written(store: Store, error: type[Exception]) -> None:
+    store.add_comparison(comparison())
+
+    def write() -> None:
+        with store.together():
+            store.add_epoch("c-0", metrics(1))
+            if error is StoreError:
+                store.add_epoch("nobody", metrics(1))
+            raise error
+
+    with pytest.raises(error):
+        write()
+    assert store.epochs("c") == ([], 0)
+    store.add_epoch("c-0", metrics(2))
+    assert [row for _, row in store.epochs("c")[0]] == [metrics(2)]
+
+
+def test_another_thread_reads_while_one_writes_together(store: Store) -> None:
+    store.add_comparison(comparison())
+    read: list[int] = []
+    with store.together():
+        store.add_epoch("c-0", metrics(1))
+        reader = threading.Thread(target=lambda: read.append(len(store.epochs("c")[0])))
+        reader.start()
+        reader.join(10)
+    assert read == [0]
 
 
 def test_a_file_that_is_no_database_is_refused_with_its_name(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from lossviz.ui.frame import PAGES
 from tests.browser import free_port, served_app, watch_for_errors
 from tests.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone]
 
 LONG_MS = 90_000  # a training on two busy cores
 
@@ -36,7 +36,7 @@ def store(database: Path) -> Iterator[Store]:
 def launch(page: Page, url: str, *, losses: tuple[str, ...], seeds: int) -> None:
     """Open the training page with some losses, set the seeds, press the button."""
     page.goto(f"{url}/train?" + "&".join(f"loss={loss}" for loss in losses))
-    field = page.get_by_test_id("stNumberInputField")
+    field = page.get_by_label("Seeds", exact=True)
     field.fill(str(seeds))
     field.press("Enter")
     count = len(losses) * seeds

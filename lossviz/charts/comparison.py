@@ -4,25 +4,42 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from lossviz.charts.style import label_of, new_figure, styles_of
+from lossviz.charts.style import LossStyle, label_of, new_figure, styles_of
+from lossviz.losses.loss import Loss
 from lossviz.losses.spec import loss_from_spec
-from lossviz.runs.recipes import Recipe
-from lossviz.runs.records import Comparison, EpochMetrics, Trial
+from lossviz.runs.records import Comparison, Trial
 from lossviz.runs.results import LossResult
+from lossviz.runs.settings import Settings
+
+_NUMBERED_EPOCHS = 12  # with more, plotly chooses which to number
 
 
-def error_figure(comparison: Comparison, recipe: Recipe, trials: Sequence[Trial], history: Mapping[str, Sequence[EpochMetrics]]) -> go.Figure:
-    """Error rate over epochs, one line a trial, in its loss's colour."""
-    figure = new_figure(x_title="epoch", y_title="error rate on validation images")
+Looks = Mapping[str, tuple[Loss, LossStyle]]
+
+
+def looks_of(comparison: Comparison) -> Looks:
+    """Each loss of a comparison with its style, by its spec."""
     losses = [loss_from_spec(spec) for spec in comparison.losses]
-    looks = dict(zip(comparison.losses, zip(losses, styles_of(losses), strict=True), strict=True))
+    return dict(zip(comparison.losses, zip(losses, styles_of(losses), strict=True), strict=True))
+
+
+def error_figure(comparison: Comparison, trials: Sequence[Trial], courses: Mapping[str, Sequence[tuple[float, float]]]) -> go.Figure:
+    """Error rate over epochs, one line a trial, in its loss's colour.
+
+    Args:
+        comparison: Which.
+        trials: Its trials.
+        courses: Of each trial, pairs of epochs done and error rate.
+    """
+    figure = new_figure(x_title="epochs done", y_title="error rate on validation images")
+    looks = looks_of(comparison)
     named: set[str] = set()
     for trial in trials:
         loss, style = looks[trial.loss]
-        epochs = history.get(trial.id, ())
+        course = courses.get(trial.id, ())
         figure.add_scatter(
-            x=[metrics.epoch for metrics in epochs],
-            y=[metrics.error_rate for metrics in epochs],
+            x=[at for at, _ in course],
+            y=[error_rate for _, error_rate in course],
             name=label_of(loss),
             uid=trial.id,
             legendgroup=trial.loss,
@@ -30,24 +47,33 @@ def error_figure(comparison: Comparison, recipe: Recipe, trials: Sequence[Trial]
             mode="lines+markers",
             line={"color": style.color, "dash": style.dash, "width": 2},
             marker={"size": 7},
-            hovertemplate=f"seed {trial.seed}, epoch %{{x}}<br>error rate %{{y:.4f}}<extra>{label_of(loss)}</extra>",
+            hovertemplate=f"seed {trial.seed}, after %{{x:.3~g}} epochs<br>error rate %{{y:.4f}}<extra>{label_of(loss)}</extra>",
         )
         named.add(trial.loss)
-    names = [f"{epoch}<br>{'frozen' if epoch <= recipe.frozen_epochs else 'unfrozen'}" for epoch in range(1, recipe.epochs + 1)]
-    figure.update_xaxes(range=[0.8, recipe.epochs + 0.2], tickvals=list(range(1, recipe.epochs + 1)), ticktext=names)
+    lay_out_epochs(figure, comparison.settings)
     figure.update_yaxes(rangemode="tozero", range=[0, 1], tickformat=".1f")
     return figure
+
+
+def lay_out_epochs(figure: go.Figure, settings: Settings) -> None:
+    """The horizontal axis over both phases of the training, the second one named where it begins."""
+    epochs = settings.epochs
+    figure.update_xaxes(range=[0, epochs * 1.03], tickmode="linear" if epochs <= _NUMBERED_EPOCHS else "auto", dtick=1)
+    if settings.frozen_epochs and settings.unfrozen_epochs:
+        figure.add_vline(x=settings.frozen_epochs, line={"width": 1, "dash": "dot", "color": "gray"})
+        for at, name, anchor in ((settings.frozen_epochs, "last layer learns ", "right"), (settings.frozen_epochs, " all layers learn", "left")):
+            figure.add_annotation(x=at, y=1, yref="paper", text=name, xanchor=anchor, yanchor="top", showarrow=False, font={"size": 12})
 
 
 def result_figure(results: Sequence[LossResult]) -> go.Figure:
     """Each loss's last error rates: a dot a seed, a diamond for their mean."""
     losses = [loss_from_spec(result.loss) for result in results]
     figure = new_figure(x_title="error rate after the last epoch", y_title="")
-    for result, loss, style in zip(results, losses, styles_of(losses), strict=True):
+    for line, (result, style) in enumerate(zip(results, styles_of(losses), strict=True)):
         rates = dict(sorted(result.error_rates.items()))
         figure.add_scatter(
             x=list(rates.values()),
-            y=[label_of(loss)] * len(rates),
+            y=[-line] * len(rates),
             customdata=list(rates),
             mode="markers",
             marker={"color": style.color, "size": 9, "opacity": 0.75},
@@ -56,7 +82,7 @@ def result_figure(results: Sequence[LossResult]) -> go.Figure:
         if result.mean is not None:
             figure.add_scatter(
                 x=[result.mean],
-                y=[label_of(loss)],
+                y=[-line],
                 mode="markers+text",
                 text=[f"{result.mean:.3f}"],
                 textposition="top center",
@@ -64,6 +90,6 @@ def result_figure(results: Sequence[LossResult]) -> go.Figure:
                 hovertemplate=f"mean of {len(rates)} seeds: %{{x:.4f}}<extra></extra>",
             )
     figure.update_layout(showlegend=False)
-    figure.update_yaxes(categoryorder="array", categoryarray=[label_of(loss) for loss in reversed(losses)], range=[-0.6, len(losses) - 0.4])
-    figure.update_xaxes(rangemode="tozero")
+    figure.update_yaxes(tickvals=[-line for line in range(len(losses))], ticktext=[label_of(loss) for loss in losses], range=[0.4 - len(losses), 0.6])
+    figure.update_xaxes(rangemode="tozero", range=None if any(result.error_rates for result in results) else [0, 1])
     return figure

@@ -1,11 +1,11 @@
 """``python -m lossviz train``: a comparison without the app, with a progress bar, a final table and JSON."""
 
 import json
-import math
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,18 +15,27 @@ from rich.table import Table
 
 from lossviz.errors import InvalidInput
 from lossviz.losses.spec import loss_from_spec
-from lossviz.runs.conditions import Fingerprints, compare_conditions, warning_of
+from lossviz.runs.conditions import compare_conditions, warning_of
+from lossviz.runs.document import Found, document
 from lossviz.runs.local import LocalEngine
 from lossviz.runs.progress import share_done, time_left_s
+from lossviz.runs.recipes import get_recipe
 from lossviz.runs.records import Comparison, EpochMetrics, Trial, TrialState, plan_comparison
-from lossviz.runs.results import History, summarise
+from lossviz.runs.results import History, grouped, summarise
 from lossviz.runs.store import Store
 
 _LOOK_EVERY_S = 0.1
 
 
-def train(*, recipe: str, losses: Sequence[str], seeds: int, json_path: Path | None) -> int:
+def train(*, recipe: str, losses: Sequence[str], seeds: int, json_path: Path | None, changes: Mapping[str, Any] | None = None) -> int:
     """Train a comparison and print what came of it.
+
+    Args:
+        recipe: Key of a recipe.
+        losses: Each as one string, see ``loss_from_spec``.
+        seeds: Trials of each loss.
+        json_path: Where to write everything, None for nowhere.
+        changes: Fields of ``Settings`` that are not to be the recipe's own.
 
     Returns:
         0 if every trial finished, else 1.
@@ -36,7 +45,8 @@ def train(*, recipe: str, losses: Sequence[str], seeds: int, json_path: Path | N
 
     Side effects: starts processes, prints, writes ``json_path``.
     """
-    comparison = plan_comparison(id="cli", recipe=recipe, losses=losses, seeds=seeds, created_at=time.time())
+    settings = replace(get_recipe(recipe).settings, **(changes or {}))
+    comparison = plan_comparison(id="cli", recipe=recipe, losses=losses, seeds=seeds, created_at=time.time(), settings=settings)
     if json_path:
         _check_writable(json_path)
     with tempfile.TemporaryDirectory() as folder:
@@ -50,13 +60,23 @@ def train(*, recipe: str, losses: Sequence[str], seeds: int, json_path: Path | N
             return 130
         finally:
             engine.close()
-        trials, fingerprints = store.trials(comparison.id), store.fingerprints(comparison.id)
+        found = Found(
+            comparison=comparison,
+            trials=store.trials(comparison.id),
+            preparation=store.preparation(comparison.id),
+            history=history,
+            evaluations=grouped(store.evaluations(comparison.id)[0]),
+            fingerprints=store.fingerprints(comparison.id),
+        )
         store.close()
+    trials, fingerprints = found.trials, found.fingerprints
     Console().print(_table(comparison, trials, history))
+    for note in found.preparation.notes:
+        Console(stderr=True).print(f"note: {note}")
     if warning := warning_of(compare_conditions(trials, fingerprints)):
         Console(stderr=True).print(f"[bold red]{warning}[/]")
     if json_path:
-        json_path.write_text(json.dumps(_document(comparison, trials, history, fingerprints), indent=1, allow_nan=False) + "\n")
+        json_path.write_text(json.dumps(document(found), indent=1, allow_nan=False) + "\n")
     return 0 if all(trial.state is TrialState.FINISHED for trial in trials) else 1
 
 
@@ -84,8 +104,9 @@ def _watch(store: Store, engine: LocalEngine, comparison: Comparison) -> dict[st
             for trial_id, metrics in rows:
                 history[trial_id].append(metrics)
             ended = sum(trial.state.ended for trial in trials)
-            left = time_left_s(trials, now=time.time(), at_once=engine.capacity)
-            description = "starting fastai" if engine.warming_up else f"{ended} of {len(trials)} trials"
+            left = time_left_s(trials, now=time.time(), at_once=store.preparation(comparison.id).at_once)
+            stage = store.preparation(comparison.id).stage
+            description = "starting fastai" if engine.warming_up else stage or f"{ended} of {len(trials)} trials"
             progress.update(task, description=description, completed=share_done(trials), left="" if left is None else f"about {left:.0f} s left")
             if ended == len(trials):
                 return history
@@ -106,28 +127,3 @@ def _table(comparison: Comparison, trials: Sequence[Trial], history: History) ->
         if trial.reason:
             table.caption = f"{table.caption or ''}{trial.loss}, seed {trial.seed}: {trial.state}: {trial.reason}\n"
     return table
-
-
-def _document(comparison: Comparison, trials: Sequence[Trial], history: History, fingerprints: Fingerprints) -> dict[str, Any]:
-    """The comparison as JSON; a loss that is not finite is null."""
-    fields = EpochMetrics.__slots__
-    return {
-        "recipe": comparison.recipe,
-        "losses": comparison.losses,
-        "seeds": comparison.seeds,
-        "trials": [
-            {
-                "loss": trial.loss,
-                "seed": trial.seed,
-                "state": trial.state,
-                "reason": trial.reason,
-                "fingerprints": fingerprints.get(trial.id, {}),
-                "epochs": [{name: _finite(getattr(metrics, name)) for name in fields} for metrics in history.get(trial.id, ())],
-            }
-            for trial in trials
-        ],
-    }
-
-
-def _finite(value: object) -> object:
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 _ROOT = Path(__file__).parents[2]
+_PATIENCE_S = 5.0  # a host that imports torch hears of its end after 2 s
 
 
 class HostProcess:
@@ -48,6 +49,10 @@ class HostProcess:
             self.connection.send(message)
 
     def end(self) -> None:
-        """End it, and with it its trials; returns when it has ended."""
+        """End it, and with it its trials; returns when it has ended. One that hangs is killed."""
         self.connection.close()
-        self._process.communicate()  # closing its standard input ends it
+        try:
+            self._process.communicate(timeout=_PATIENCE_S)  # closing its standard input ends it
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()

@@ -1,46 +1,44 @@
 """The local engine: runs queued trials on this machine's cores and writes what they report. The only writer of the store."""
 
 import logging
-import multiprocessing
-import os
-import sys
-import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future
 from contextlib import suppress
 from multiprocessing.connection import wait
-from typing import Any, TypeVar
+from typing import Any
 
 from filelock import FileLock, Timeout
 
 from lossviz.errors import EngineError, StoreError
 from lossviz.runs.host_process import HostProcess
-from lossviz.runs.records import Comparison, EpochMetrics, Phase, Trial, TrialState
+from lossviz.runs.looks import Look
+from lossviz.runs.machine import available_cores, safe_method
+from lossviz.runs.records import Comparison, TrialState
+from lossviz.runs.schedule import Queued
+from lossviz.runs.settings import Settings
 from lossviz.runs.store import Store
+from lossviz.runs.turns import Turns
+from lossviz.runs.work import Work
 
-_IDLE_S = 300.0  # how long a host without work keeps its 600 MB
-_HAS_ENDED = "the training engine has ended; restart the app"
-_Result = TypeVar("_Result")
-
-
-def available_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
+_IDLE_S = 600.0  # how long a host without work keeps its 600 MB
+_AT_ONCE = 200  # messages that are written in one transaction, at most
+_RETRY_S = 2.0  # between attempts to close what is open in a database that cannot be written
 
 
 class LocalEngine:
-    """Starts trials in a warm host process, as many at once as there are cores, and stores what they report.
+    """Starts trials in a warm host process, as many at once as there are cores and memory, and stores what they report.
 
     One thread does all the work; the public methods hand it their wish and wait for the outcome, from any thread. One engine owns a SQLite
     store at a time.
 
     Args:
         store: Where trials are read from and reported to.
-        capacity: Trials at once; the available cores by default.
-        method: "fork" shares the imported fastai and is safe on Linux; "spawn" imports it for each trial.
+        capacity: Cores to train on; the available ones by default.
+        method: "fork" shares the imported fastai; "spawn" imports it for each trial; by default the one that is safe here.
         clock: Seconds since the epoch.
+
+    Attributes:
+        trouble: Why training has stopped, until something is launched again; empty where it has not.
 
     Raises:
         EngineError: Another engine owns the store.
@@ -53,10 +51,10 @@ class LocalEngine:
         store: Store,
         *,
         capacity: int | None = None,
-        method: str = "fork" if sys.platform == "linux" else "spawn",
+        method: str | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self._store, self._method, self._clock = store, method, clock
+        self._store, self._method, self._clock = store, method or safe_method(), clock
         self.capacity = capacity or available_cores()
         self._lock = FileLock(f"{store.path}.lock", thread_local=False) if store.path else None
         try:
@@ -65,41 +63,58 @@ class LocalEngine:
         except Timeout:
             raise EngineError("another lossviz app trains with this database; use that one, or set LOSSVIZ_DATABASE to another file") from None
         store.close_open_trials(now=clock())
-        self._queue: deque[tuple[Trial, str]] = deque()  # with the recipe
-        self._running: set[str] = set()
+        self._work = Work(store, cores=self.capacity, clock=clock)
         self._host: HostProcess | None = None
         self._ready = False
-        self._idle_since = time.monotonic()
-        self._wishes: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
-        self._waker, self._wake = multiprocessing.Pipe(duplex=False)
-        self._closing = False
-        self._ended = False  # no wish is taken any more
-        self._gate = threading.Lock()  # so that none comes in behind the last look at the wishes
-        self._thread = threading.Thread(target=self._serve, name="lossviz-engine", daemon=True)
-        self._thread.start()
+        self.trouble = ""
+        self._must_close = ""  # why the store shows something as open that is not; empty where it does not
+        self._turns = Turns(self._try_turn, self._end)
+        self._turns.start()
 
     def launch(self, comparison: Comparison) -> None:
         """Store a comparison and queue its trials."""
 
         def act() -> None:
+            self._settle()
             self._store.add_comparison(comparison)
-            self._queue.extend((trial, comparison.recipe) for trial in comparison.trials())
+            self._work.add(Queued(trial=trial, comparison=comparison) for trial in comparison.trials())
 
-        self._ask(act)
+        self._turns.ask(act)
+
+    def run_again(self, comparison: Comparison) -> int:
+        """Queue another attempt at each of a comparison's trials that ended before it was finished; return how many these are.
+
+        They take the learning rate and the threads that the first ones took, and so give the numbers that those would have given.
+        """
+
+        def act() -> int:
+            self._settle()
+            again = [trial.again() for trial in self._store.trials(comparison.id) if trial.state.ended and trial.state is not TrialState.FINISHED]
+            if again:
+                self._store.add_trials(again)
+                before = self._store.preparation(comparison.id)
+                entries = [Queued(trial=trial, comparison=comparison) for trial in again]
+                self._work.add(entries, preparation=before if before.done else None)
+            return len(again)
+
+        return self._turns.ask(act)
 
     def stop(self, trial_ids: Iterable[str]) -> None:
         """Stop trials: queued ones at once, running ones within a batch, or by force after a few seconds. Ended ones stay as they are."""
         wanted = set(trial_ids)
+        self._turns.ask(lambda: self._work.stop(wanted, self._tell_host))
 
-        def act() -> None:
-            for trial, _ in [entry for entry in self._queue if entry[0].id in wanted]:
-                self._store.move(trial.id, TrialState.CANCELLED, now=self._clock(), reason="stopped by request before it began")
-            self._queue = deque(entry for entry in self._queue if entry[0].id not in wanted)
-            if self._host:
-                for trial_id in self._running & wanted:
-                    self._host.tell("stop", trial_id)
+    def look(self, recipe: str, settings: Settings) -> str:
+        """Begin to look at a batch of a recipe's data; return the key under which ``looked`` tells how far it is."""
+        return self._turns.ask(lambda: self._work.looks.begin(recipe, settings))
 
-        self._ask(act)
+    def stop_look(self, key: str) -> None:
+        """End a look at the data, such as one that downloads them."""
+        self._turns.ask(lambda: self._work.stop_look(key, self._tell_host))
+
+    def looked(self, key: str) -> Look | None:
+        """How far a look at the data is; None where it is forgotten."""
+        return self._work.looks.get(key)
 
     @property
     def warming_up(self) -> bool:
@@ -113,133 +128,119 @@ class LocalEngine:
 
     def close(self) -> None:
         """End everything: running trials are lost, queued ones cancelled. Idempotent."""
-        if not self._closing:
+        if not self._turns.closing:
             try:
                 with suppress(EngineError):  # it has ended meanwhile
-                    self._ask(self._stop_serving)
+                    self._turns.ask(self._stop_serving)
             finally:
-                self._thread.join()
+                self._turns.join()
 
-    def _ask(self, act: Callable[[], _Result]) -> _Result:
-        """Have the engine's thread do something; return its result or raise its error here."""
-        outcome: Future[_Result] = Future()
-        with self._gate:
-            if self._ended:
-                raise EngineError(_HAS_ENDED)
-            self._wishes.append((act, outcome))
-        self._wake.send_bytes(b"!")
-        return outcome.result()
+    def _stop_serving(self) -> None:
+        self._turns.closing = True
+        self._end_host()
+        self._store.close_open_trials(now=self._clock())
 
-    def _serve(self) -> None:
-        """The engine's thread."""
+    def _end(self) -> None:
         try:
-            while not self._closing:
-                try:
-                    self._turn()
-                except (StoreError, OSError) as error:
-                    self._abandon(error)
+            self._end_host()
+            if not self._turns.closing:  # a bug ended the thread; its trace is on the terminal
+                self.trouble = (
+                    "Training has stopped by an error of lossviz, which the app's terminal shows. Restart the app, then run the trials again."
+                )
+                with suppress(StoreError):
+                    self._store.close_open_trials(now=self._clock(), why="the training engine ended by an error")
         finally:
-            with self._gate:
-                self._ended = True
-            while self._wishes:
-                self._wishes.popleft()[1].set_exception(EngineError(_HAS_ENDED))
-            try:
-                self._end_host()
-            finally:
-                if self._lock:
-                    self._lock.release()
+            if self._lock:
+                self._lock.release()
+
+    def _try_turn(self) -> None:
+        try:
+            self._turn()
+        except (StoreError, OSError) as error:
+            self._abandon(error)
 
     def _turn(self) -> None:
-        """Grant wishes, start trials, then wait for the next message and take it in."""
-        while self._wishes and not self._closing:
-            act, outcome = self._wishes.popleft()
-            try:
-                outcome.set_result(act())
-            except Exception as error:  # handed to who asked
-                outcome.set_exception(error)
-        if self._closing:
+        """Grant wishes, start work, then wait for the next message and take it in."""
+        self._turns.grant()
+        if self._turns.closing:
             return
         self._fill()
         host = self._host
-        ready = wait([self._waker, *([host.connection] if host else [])], timeout=self._idle_left_s())
-        if self._waker in ready:
-            self._waker.recv_bytes()
+        ready = wait([self._turns.waker, *([host.connection] if host else [])], timeout=self._patience_s())
+        if self._turns.waker in ready:
+            self._turns.waker.recv_bytes()
         if host and host.connection in ready:
             self._receive(host)
-        if self._idle_left_s() == 0:
+        if self._must_close:
+            with suppress(StoreError):  # at the next turn, then, or at the next start
+                self._close_open()
+        elif self._patience_s() == 0:
             self._end_host()
 
     def _abandon(self, error: Exception) -> None:
-        """The store cannot be written, or no process started: train nothing. What the store shows as open is closed now or at the next start."""
+        """The store cannot be written, or no process started: train nothing. What the store shows as open is closed as soon as it can be."""
         logging.getLogger("lossviz").error("training stopped: %s", error)
+        self.trouble = f"Training has stopped: {error}. Mend that, then run the trials again."
         self._end_host()
-        self._running.clear()
-        self._queue.clear()
-        with suppress(StoreError):  # the next start closes them
-            self._store.close_open_trials(now=self._clock())
+        self._work.drop(self.trouble)
+        self._must_close = f"training stopped ({error})"
+        with suppress(StoreError):
+            self._close_open()
 
-    def _idle_left_s(self) -> float | None:
-        """Seconds until the host has been idle for long enough to end it; None while that is not in sight."""
-        if self._host is None or self._queue or self._running or not self._ready:
+    def _close_open(self) -> None:
+        self._store.close_open_trials(now=self._clock(), why=self._must_close)
+        self._must_close = ""
+
+    def _settle(self) -> None:
+        """Before something new comes in: close what is still to be closed."""
+        if self._must_close:
+            self._close_open()
+        self.trouble = ""
+
+    def _patience_s(self) -> float | None:
+        """Seconds until something is due though nobody says anything: the end of a host that is idle for long; None where nothing is."""
+        if self._must_close:
+            return _RETRY_S
+        if self._host is None or not self._ready or not self._work.idle:
             return None
-        return max(0.0, self._idle_since + _IDLE_S - time.monotonic())
+        return max(0.0, self._work.idle_since + _IDLE_S - time.monotonic())
 
     def _fill(self) -> None:
-        """Start queued trials while there is room."""
-        if self._queue and self._host is None:
+        """Start what can be started now."""
+        if self._host is None and self._work.waits:
             self._host = HostProcess(self._method)
-        while self._host and self._ready and self._queue and len(self._running) < self.capacity:
-            trial, recipe = self._queue.popleft()
-            if self._store.move(trial.id, TrialState.RUNNING, now=self._clock()):
-                self._running.add(trial.id)
-                self._host.tell("start", trial.id, {"recipe": recipe, "loss": trial.loss, "seed": trial.seed})
+        if self._ready:
+            self._work.start(self._tell_host)
+
+    def _tell_host(self, *message: object) -> None:
+        if self._host:
+            self._host.tell(*message)
 
     def _receive(self, host: HostProcess) -> None:
-        try:
-            kind, *details = host.connection.recv()
-        except (EOFError, OSError):
-            self._host_died()
-            return
-        take_in: dict[str, Callable[..., None]] = {
-            "ready": self._on_ready,
-            "progress": self._store.set_progress,
-            "epoch": self._on_epoch,
-            "fingerprint": self._store.add_fingerprint,
-            "ended": self._on_ended,
-        }
-        take_in[kind](*details)
+        """Take in what the host says, and write it in one transaction."""
+        gone = False
+        with self._store.together():
+            for _ in range(_AT_ONCE):
+                try:
+                    kind, *details = host.connection.recv()
+                except (EOFError, OSError):
+                    gone = True
+                    break
+                self._take_in(kind, *details)
+                if not host.connection.poll():
+                    break
+        if gone:
+            was_ready = self._ready
+            self._end_host()
+            self._work.host_died(was_ready=was_ready)
 
-    def _on_ready(self) -> None:
-        self._ready, self._idle_since = True, time.monotonic()
-
-    def _on_epoch(self, trial_id: str, fields: dict[str, Any]) -> None:
-        self._store.add_epoch(trial_id, EpochMetrics(**{**fields, "phase": Phase(fields["phase"])}))
-
-    def _on_ended(self, trial_id: str, state: str, reason: str) -> None:
-        self._running.discard(trial_id)
-        self._idle_since = time.monotonic()
-        self._store.move(trial_id, TrialState(state), now=self._clock(), reason=reason)
+    def _take_in(self, kind: str, *details: Any) -> None:
+        if kind == "ready":
+            self._ready, self._work.idle_since = True, time.monotonic()
+        else:
+            self._work.take_in(kind, *details)
 
     def _end_host(self) -> None:
         if self._host:
             self._host.end()
         self._host, self._ready = None, False
-
-    def _host_died(self) -> None:
-        """Running trials are lost; queued ones go on in a new host, unless this one did not even get ready."""
-        was_ready = self._ready
-        self._end_host()
-        for trial_id in self._running:
-            self._store.move(trial_id, TrialState.LOST, now=self._clock(), reason="the training host ended unexpectedly; launch it again")
-        self._running.clear()
-        if not was_ready:
-            reason = "the training host could not start; the app's terminal shows why (python -m lossviz train shows it too)"
-            for trial, _ in self._queue:
-                self._store.move(trial.id, TrialState.FAILED, now=self._clock(), reason=reason)
-            self._queue.clear()
-
-    def _stop_serving(self) -> None:
-        self._closing = True
-        self._queue.clear()
-        self._end_host()
-        self._store.close_open_trials(now=self._clock())

@@ -10,6 +10,13 @@ def share_done(trials: Sequence[Trial]) -> float:
     return sum(1.0 if trial.state.ended else trial.progress for trial in trials) / max(1, len(trials))
 
 
+def trial_left_s(trial: Trial, *, now: float) -> float | None:
+    """Seconds until a running trial ends, if it goes on as it went so far; None where that is not known."""
+    if trial.state is not TrialState.RUNNING or trial.started_at is None or trial.progress <= 0:
+        return None
+    return (now - trial.started_at) * (1 - trial.progress) / trial.progress
+
+
 def time_left_s(trials: Sequence[Trial], *, now: float, at_once: int) -> float | None:
     """Seconds until the last trial ends, from the pace of those that ran.
 

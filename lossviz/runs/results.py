@@ -1,11 +1,13 @@
 """What a comparison says: the last error rate of each trial, and of each loss over its seeds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from typing import TypeVar
 
-from lossviz.runs.records import Comparison, EpochMetrics, Trial, TrialState
+from lossviz.runs.records import Comparison, EpochMetrics, Evaluation, Trial, TrialState
 
+_Row = TypeVar("_Row")
 History = Mapping[str, Sequence[EpochMetrics]]
 
 
@@ -25,6 +27,24 @@ class LossResult:
     def mean(self) -> float | None:
         """Mean error rate over the seeds, None before any trial has finished."""
         return fmean(self.error_rates.values()) if self.error_rates else None
+
+
+def grouped(rows: Iterable[tuple[str, _Row]]) -> dict[str, list[_Row]]:
+    """Rows of metrics by their trials, in order.
+
+    >>> grouped([("a", 1), ("b", 2), ("a", 3)])
+    {'a': [1, 3], 'b': [2]}
+    """
+    by_trial: dict[str, list[_Row]] = {}
+    for trial_id, row in rows:
+        by_trial.setdefault(trial_id, []).append(row)
+    return by_trial
+
+
+def error_courses(history: History, evaluations: Mapping[str, Sequence[Evaluation]]) -> dict[str, list[tuple[float, float]]]:
+    """Each trial's error rates, as pairs of epochs done and error rate; of trials from before evaluations were kept, epoch by epoch."""
+    by_epoch = {trial_id: [(float(metrics.epoch), metrics.error_rate) for metrics in epochs] for trial_id, epochs in history.items()}
+    return by_epoch | {trial_id: [(seen.at, seen.error_rate) for seen in row] for trial_id, row in evaluations.items()}
 
 
 def summarise(comparison: Comparison, trials: Sequence[Trial], history: History) -> list[LossResult]:

@@ -1,25 +1,19 @@
-"""The ``digits`` recipe: handwritten digits, with a body that was pretrained on printed letters."""
+"""The ``digits`` recipe: 1,797 handwritten digits that ship with scikit-learn."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
 import torch
-from fastai.data.core import DataLoaders
-from fastai.data.load import DataLoader
-from fastai.learner import Learner
-from fastai.metrics import error_rate
-from fastai.torch_core import params, set_seed
-from safetensors.torch import load_file
 from sklearn.datasets import load_digits
-from torch import Tensor, nn
+from torch import Tensor
+from torch.nn import functional as F
 
-from lossviz.runs.recipes import get_recipe
-from lossviz.training.letters import WEIGHTS
-from lossviz.training.network import make_body, make_head
+from lossviz.runs.networks import OWN
+from lossviz.runs.settings import Settings
+from lossviz.training.source import Source
 
-RECIPE = get_recipe("digits")
-_CPU = torch.device("cpu")  # 8 × 8 images: an accelerator would wait for Python
+_PIXELS = 8
 
 
 @cache
@@ -29,38 +23,26 @@ def load_images() -> tuple[Tensor, Tensor]:
     return torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1) / 16, torch.tensor(digits.target)
 
 
-@cache
-def load_body_weights() -> dict[str, Tensor]:
-    """The pretrained body, made by ``lossviz.training.letters``."""
-    weights: dict[str, Tensor] = load_file(WEIGHTS)
-    return weights
-
-
-def make_learner(loss_func: Callable[[Tensor, Tensor], Tensor], seed: int) -> Learner:
-    """A fastai ``Learner`` ready for ``fine_tune``.
-
-    Split, initial weights and the order of batches are drawn from ``seed`` alone; the loss draws nothing.
-
-    Side effects: seeds torch's, NumPy's and Python's generators.
-    """
-    set_seed(seed, reproducible=True)  # before the loaders: each draws its shuffling generator when it is made
-    order = torch.randperm(RECIPE.training_images + RECIPE.validation_images)
-    validation, training = order[: RECIPE.validation_images], order[RECIPE.validation_images :]
-    loaders = DataLoaders(_loader(training, shuffle=True), _loader(validation, shuffle=False), device=_CPU)
-    set_seed(seed, reproducible=True)  # again before the head: its weights must not depend on what the loaders drew
-    body = make_body()
-    body.load_state_dict(load_body_weights())
-    model = nn.Sequential(body, make_head(RECIPE.classes))
-    return Learner(loaders, model, loss_func=loss_func, metrics=error_rate, splitter=lambda m: [params(part) for part in m])
-
-
-def _loader(rows: Tensor, *, shuffle: bool) -> DataLoader:
-    """A fastai loader that takes each batch from memory in one step: one item at a time costs ten times as much."""
+def load_source(settings: Settings) -> Source:
+    """The digits, enlarged where that is asked for; grey for our own network, with three equal colours for those of torchvision."""
     images, targets = load_images()
+    colours = 1 if settings.network == OWN else 3
 
-    def batch(numbers: Any) -> tuple[Tensor, Tensor]:
-        chosen = torch.tensor(numbers)
-        return images[chosen], targets[chosen]
+    def read(rows: Tensor, _crop: int) -> Tensor:
+        chosen = images[rows]
+        if settings.image_size != _PIXELS:
+            chosen = F.interpolate(chosen, size=(settings.image_size, settings.image_size), mode="bilinear", align_corners=False)
+        return chosen.expand(-1, colours, -1, -1)
 
-    size = RECIPE.batch_size if shuffle else len(rows)
-    return DataLoader(rows.tolist(), bs=size, shuffle=shuffle, num_workers=0, create_batch=batch, device=_CPU)
+    return Source(targets=targets, classes=tuple("0123456789"), read=read, transforms=_normalise(settings))
+
+
+def _normalise(settings: Settings) -> Sequence[Any]:
+    """A torchvision network that was pretrained gets images normalised as then."""
+    if settings.network == OWN or not settings.pretrained:
+        return ()
+    from fastai.data.transforms import Normalize
+
+    from lossviz.training.torchvision_networks import statistics
+
+    return (Normalize.from_stats(*statistics(settings.network), cuda=False),)

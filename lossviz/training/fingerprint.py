@@ -12,7 +12,7 @@ _DIGITS = 16  # hexadecimal, 64 bits: two different ones agree by chance once in
 
 
 class Fingerprints(Callback):  # type: ignore[misc]
-    """Tells the hashes of the split and of the initial weights, of the first training batch, and, when ``tell_last`` is called, of the last.
+    """Tells the hashes of the split (which images, and as which class), of the initial weights, of the first training batch, and of the last one.
 
     Batches are hashed as the network gets them, augmentations included.
     """
@@ -25,8 +25,8 @@ class Fingerprints(Callback):  # type: ignore[misc]
 
     def tell_start(self, learner: Learner) -> None:
         """What is there before the training: call it when the learner is made."""
-        loaders = (learner.dls.train, learner.dls.valid)
-        self._tell("split", (str(item).encode() for loader in loaders for item in [len(loader.dataset), *loader.dataset]))
+        datasets = (learner.dls.train.dataset, learner.dls.valid.dataset)
+        self._tell("split", (_bytes_of(part) for dataset in datasets for part in (dataset.rows, dataset.targets)))
         self._tell("weights", _named_tensors(learner.model.state_dict()))
 
     def before_batch(self) -> None:

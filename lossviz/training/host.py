@@ -1,11 +1,12 @@
 """The warm host: a process that has imported fastai once and starts each trial in milliseconds.
 
 Started as ``python -m lossviz.training.host HANDLE METHOD APP_PID``, HANDLE being its end of a connection to the engine.
-It speaks with the engine over one connection. Engine to host: ``("start", trial, {"recipe", "loss", "seed"})``, ``("stop", trial)``.
-Host to engine: ``("ready",)``, ``("progress", trial, share)``, ``("epoch", trial, fields)``, ``("fingerprint", trial, part, hash)``,
-``("ended", trial, state, reason)``.
+It speaks with the engine over one connection. Engine to host: ``("start", job, kind, plan)``, ``("stop", job)``; the kinds of jobs and their plans
+are in ``lossviz.training.jobs``. Host to engine: ``("ready",)``, whatever a job tells, with its name put behind the first word, and at its end
+``("ended", job, state, reason)``.
 
-Nothing outlives the app: the host ends when its standard input does, which also happens when the app is killed; a trial ends when its host does.
+Nothing outlives the app: the host ends when its standard input does, which also happens when the app is killed; a job's process ends when its host
+does.
 """
 
 import ctypes
@@ -26,15 +27,25 @@ from typing import Any
 
 from lossviz.errors import LossvizError
 from lossviz.runs.records import TrialState
+from lossviz.training.jobs import do_job, warm_up
 
 _PATIENCE_S = 2.0  # between asking a trial to stop, SIGTERM and SIGKILL
 _STOPPED = "stopped by request"
+_LESS_MEMORY = "run it again with a smaller batch or image size, or with fewer programs beside it"
+_MEMORY_LACKS = (  # what torch says for want of memory: accelerator, processor, and oneDNN, which says no more
+    "out of memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "std::bad_alloc",
+    "could not create a primitive",
+    "could not create a memory",
+)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 @dataclass(slots=True)
 class _Running:
-    """A trial's process and the connection to it; once it was asked to stop, the ruder steps that are left and when the next is due."""
+    """A job's process and the connection to it; once it was asked to stop, the ruder steps that are left and when the next is due."""
 
     process: BaseProcess
     connection: Connection
@@ -68,9 +79,11 @@ class _Host:
                     trial.steps.pop(0)()
                     trial.next_step_at += _PATIENCE_S
 
-    def _start(self, name: str, plan: dict[str, Any]) -> None:
+    def _start(self, name: str, kind: str, plan: dict[str, Any]) -> None:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=_train, args=(theirs, plan), daemon=True)  # type: ignore[attr-defined]
+        if self._context.get_start_method() == "fork":
+            warm_up(kind, plan)  # once, here, instead of in each process
+        process = self._context.Process(target=_work, args=(theirs, kind, plan))  # type: ignore[attr-defined]
         process.start()
         theirs.close()  # ours alone is left: it reads its end as soon as the trial's process is gone, however it went
         self._running[name] = _Running(process, ours)
@@ -100,33 +113,42 @@ class _Host:
             return [TrialState.CANCELLED, _STOPPED]
         code = trial.process.exitcode
         how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with code {code}"
-        return [TrialState.FAILED, f"the trial's process {how}, perhaps for want of memory; launch it again, with fewer at once"]
+        return [TrialState.FAILED, f"the trial's process {how}, perhaps for want of memory; {_LESS_MEMORY}"]
 
 
-def _train(engine: Connection, plan: dict[str, Any]) -> None:
-    """A trial's process, from its first to its last word."""
+def _work(engine: Connection, kind: str, plan: dict[str, Any]) -> None:
+    """A job's process, from its first to its last word."""
     if host := multiprocessing.parent_process():
         _end_with_parent(host.pid or 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_host, daemon=True).start()
-    import torch
+    if sys.platform != "linux":  # there the kernel ends it; without memory a thread's start may wait for ever (seen in 1 of 15 trials)
+        threading.Thread(target=_end_with_host, daemon=True).start()
+    from lossviz.training.watch import TrialDiverged, TrialStopped
 
-    from lossviz.training.trial import TrialStopped, run_trial
-
-    torch.set_num_threads(1)  # one core a trial, and the same sums whatever else runs
     try:
-        run_trial(**plan, emit=lambda *event: engine.send(event), stop_requested=engine.poll)
+        do_job(kind, plan, emit=lambda *event: engine.send(event), stop_requested=engine.poll)
         end = (TrialState.FINISHED, "")
     except TrialStopped:
         end = (TrialState.CANCELLED, _STOPPED)
+    except TrialDiverged as error:
+        end = (TrialState.DIVERGED, str(error))
     except LossvizError as error:
         end = (TrialState.FAILED, str(error))
     except Exception as error:  # the trial fails, with its trace on the server's terminal; the others go on
-        traceback.print_exc()
-        end = (TrialState.FAILED, f"{type(error).__name__}: {error}")
+        end = (TrialState.FAILED, _reason_of(error))
+        with suppress(MemoryError):
+            traceback.print_exc()
     engine.send(("ended", *end))
     sys.stderr.flush()
     os._exit(0)  # an interpreter with fastai in it takes 1.5 s and a core to take itself down, while the next trial starts
+
+
+def _reason_of(error: Exception) -> str:
+    """An error's name and words; for want of memory, which torch tells by a RuntimeError where there is no accelerator, also what to do."""
+    words = f"{type(error).__name__}: {error}".rstrip(": ")
+    if isinstance(error, MemoryError) or any(lack in words.lower() for lack in _MEMORY_LACKS):
+        return f"the machine's memory did not suffice ({words.splitlines()[0]}); {_LESS_MEMORY}"
+    return words
 
 
 def _end_with_parent(parent_pid: int) -> None:
@@ -168,10 +190,11 @@ def main(handle: int, method: str, app_pid: int) -> None:
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     engine = _open(handle)
     if method == "fork":
-        import lossviz.training.trial  # noqa: F401 - a fork shares what is imported here: 0.05 s a trial instead of 4 s
+        warm_up("trial", {})
     engine.send(("ready",))
     with suppress(EOFError, OSError):  # the engine has gone
         _Host(engine, multiprocessing.get_context(method)).serve()
+    os._exit(0)  # without waiting for jobs: they end with this process
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from lossviz.training.network import make_body, make_head
+from lossviz.training.own_network import make_body, make_head
 
 WEIGHTS = Path(__file__).with_suffix(".safetensors")
 LETTERS = string.ascii_letters

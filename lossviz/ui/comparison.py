@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -15,11 +14,12 @@ from lossviz.charts.style import styles_of
 from lossviz.errors import LossvizError
 from lossviz.losses.spec import loss_from_spec
 from lossviz.runs.conditions import PARTS, Fingerprints, compare_conditions, warning_of
-from lossviz.runs.progress import share_done, time_left_s
-from lossviz.runs.recipes import RECIPES
+from lossviz.runs.describe import describe, duration
+from lossviz.runs.progress import share_done, time_left_s, trial_left_s
 from lossviz.runs.records import Comparison, EpochMetrics, Trial, TrialState
-from lossviz.runs.results import History, summarise
+from lossviz.runs.results import History, error_courses, grouped, summarise
 from lossviz.ui.components.live_chart import live_chart
+from lossviz.ui.inside import inside
 from lossviz.ui.launch import CHOSEN
 from lossviz.ui.swatch import swatch
 from lossviz.ui.text import plain
@@ -66,15 +66,13 @@ def _panel(training: Training, comparison: Comparison, running: bool) -> None:
     trials = training.store.trials(comparison.id)
     if running and all(trial.state.ended for trial in trials):
         st.rerun()  # the whole page once more, without polling
-    rows, _ = training.store.epochs(comparison.id)
-    history: defaultdict[str, list[EpochMetrics]] = defaultdict(list)
-    for trial_id, metrics in rows:
-        history[trial_id].append(metrics)
-    _progress(training, trials)
+    history = grouped(training.store.epochs(comparison.id)[0])
+    evaluations = grouped(training.store.evaluations(comparison.id)[0])
+    _progress(training, comparison, trials)
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("Error rates, epoch by epoch", anchor=False)
-        live_chart(error_figure(comparison, RECIPES[comparison.recipe], trials, history), key="errors", label="error rate of each trial over epochs")
+        live_chart(error_figure(comparison, trials, error_courses(history, evaluations)), key="errors", label="error rate of each trial over epochs")
     with right:
         st.header("Where each loss ended", anchor=False)
         live_chart(
@@ -83,25 +81,45 @@ def _panel(training: Training, comparison: Comparison, running: bool) -> None:
     st.header("Every trial", anchor=False)
     st.html(_grid(comparison, trials, history))
     _conditions(trials, training.store.fingerprints(comparison.id))
+    inside(training.store, comparison, trials)
     _one_trial(training, trials, history)
 
 
-def _progress(training: Training, trials: Sequence[Trial]) -> None:
-    """How far it is, how long it takes, and the button that stops it."""
+def _progress(training: Training, comparison: Comparison, trials: Sequence[Trial]) -> None:
+    """How it is trained, how far it is, how long it takes, and the button that stops it or runs again what did not finish."""
+    preparation = training.store.preparation(comparison.id)
+    st.caption(plain(describe(comparison, preparation)))
+    for note in preparation.notes:
+        st.warning(plain(note), icon=":material/broken_image:")
+    if training.engine and training.engine.trouble:
+        st.error(plain(training.engine.trouble), icon=":material/error:")
     ended = [trial for trial in trials if trial.state.ended]
     if len(ended) == len(trials):
-        counts = {state: sum(trial.state is state for trial in trials) for state in TrialState}
-        st.markdown("**Ended:** " + ", ".join(f"{count} {state}" for state, count in counts.items() if count))
+        _ended(training, comparison, trials)
         return
-    left = time_left_s(trials, now=time.time(), at_once=training.engine.capacity if training.engine else 1)
+    left = time_left_s(trials, now=time.time(), at_once=preparation.at_once)
+    share = share_done(trials)
     if training.engine and training.engine.warming_up:
         said = "starting: loading fastai takes about five seconds"
+    elif preparation.stage:
+        said, share = f"preparing: {preparation.stage}", preparation.share
     else:
-        said = f"{len(ended)} of {len(trials)} trials" + ("" if left is None else f", about {max(1, round(left))} s left")
+        said = f"{len(ended)} of {len(trials)} trials" + ("" if left is None else f", about {duration(left)} left")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        st.progress(share_done(trials), text=said, width="stretch")
+        st.progress(share, text=said, width="stretch")
         if training.engine and st.button("Stop the comparison", icon=":material/stop:", key="stop all"):
             training.engine.stop(trial.id for trial in trials)
+
+
+def _ended(training: Training, comparison: Comparison, trials: Sequence[Trial]) -> None:
+    counts = {state: sum(trial.state is state for trial in trials) for state in TrialState}
+    unfinished = len(trials) - counts[TrialState.FINISHED]
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        st.markdown("**Ended:** " + ", ".join(f"{count} {state}" for state, count in counts.items() if count), width="content")
+        label = f"Run {unfinished} trial{'s' * (unfinished != 1)} again"
+        if unfinished and training.engine and st.button(label, icon=":material/replay:", key="run again"):
+            training.engine.run_again(comparison)
+            st.rerun()
 
 
 def _conditions(trials: Sequence[Trial], fingerprints: Fingerprints) -> None:
@@ -154,6 +172,18 @@ def _table(head: Sequence[str], rows: Sequence[str]) -> str:
     return f"<div class='lossviz-grid'><table><thead><tr>{cells}</tr></thead><tbody>{body}</tbody></table></div>"
 
 
+def _facts(trial: Trial) -> str:
+    """What a trial started from, how fast it is and what it needs; what is known of it."""
+    facts = [trial.origin] if trial.origin else []
+    if (left := trial_left_s(trial, now=time.time())) is not None:
+        facts.append(f"about {duration(left)} left")
+    if trial.images_per_s:
+        facts.append(f"{trial.images_per_s:,.0f} images a second")
+    if trial.memory_mb:
+        facts.append(f"{trial.memory_mb:,.0f} MB of memory")
+    return " · ".join(facts)
+
+
 def _one_trial(training: Training, trials: Sequence[Trial], history: History) -> None:
     """One trial in full: why it ended as it did, the article's table, and the button that stops it."""
     by_id = {trial.id: trial for trial in trials}
@@ -165,7 +195,10 @@ def _one_trial(training: Training, trials: Sequence[Trial], history: History) ->
     )
     trial = by_id[chosen]
     if trial.reason:
-        st.error(plain(f"{trial.state}: {trial.reason}"), icon=":material/error:")
+        show, icon = (st.info, ":material/stop:") if trial.state is TrialState.CANCELLED else (st.error, ":material/error:")
+        show(plain(f"{trial.state}: {trial.reason}"), icon=icon)
+    if facts := _facts(trial):
+        st.caption(plain(facts))
     if epochs := history.get(trial.id):
         st.html(_history(epochs))
     elif not trial.state.ended:

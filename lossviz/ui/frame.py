@@ -106,8 +106,13 @@ _STYLE = """
   .lossviz-grid th:first-child, .lossviz-grid td:first-child { text-align: left; }
   .lossviz-grid thead th { font-weight: 400; opacity: 0.8; }
   .lossviz-grid .queued, .lossviz-grid .cancelled { opacity: 0.75; }
-  .lossviz-grid .failed, .lossviz-grid .lost { color: light-dark(#b3261e, #ff8a80); font-weight: 600; }
+  .lossviz-grid .failed, .lossviz-grid .lost, .lossviz-grid .diverged { color: light-dark(#b3261e, #ff8a80); font-weight: 600; }
   @media (max-width: 640px) { .lossviz-grid th, .lossviz-grid td { padding: 0.4rem 0.35rem; font-size: 0.85rem; } }
+  .lossviz-tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(80px, 1fr)); gap: 0.6rem; }
+  .lossviz-tiles figure { margin: 0; }
+  .lossviz-tiles img { width: 100%; aspect-ratio: 1; border-radius: 6px; image-rendering: pixelated; display: block; }
+  .lossviz-tiles figcaption { font-size: 0.85rem; text-align: center; overflow-wrap: anywhere; padding-top: 0.2rem; }
+  .lossviz-tiles s { opacity: 0.7; }
   .st-key-ways .stPageLink a { transform: translateX(-0.5rem); }
   .st-key-menu { border-bottom: 1px solid var(--line); padding-bottom: 0.35rem; padding-right: 2.5rem; }
 </style>

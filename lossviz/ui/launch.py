@@ -1,4 +1,4 @@
-"""Launching a comparison: recipe, seeds, and the button."""
+"""Launching a comparison: recipe, how it is trained, seeds, and the button."""
 
 import time
 import uuid
@@ -6,11 +6,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lossviz.errors import LossvizError
+from lossviz.errors import InvalidInput, LossvizError
 from lossviz.losses.loss import Loss
-from lossviz.runs.recipes import RECIPES
+from lossviz.runs.recipes import RECIPES, check_settings
 from lossviz.runs.records import MAX_SEEDS, plan_comparison
+from lossviz.runs.settings import Settings
 from lossviz.ui.findings import warn_of_errors
+from lossviz.ui.look import look_button, show_look
+from lossviz.ui.settings import pick_settings, recipes_on_offer
 from lossviz.ui.state import hold_choice
 from lossviz.ui.text import plain
 from lossviz.ui.training import Training
@@ -19,12 +22,16 @@ CHOSEN = "comparison"
 
 
 def launch_controls(training: Training, losses: Sequence[Loss]) -> None:
-    """Recipe, seeds, the button that launches the chosen losses, and a warning where it had better not.
+    """Recipe, settings, seeds, the button that launches the chosen losses, and a warning where it had better not.
 
     Side effects: a press stores a comparison, queues its trials and shows it.
     """
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        recipe = st.selectbox("Recipe", list(RECIPES), format_func=lambda key: RECIPES[key].name, width=300, on_change=hold_choice)
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    with row:
+        recipe = st.selectbox("Recipe", recipes_on_offer(), format_func=lambda key: RECIPES[key].name, width=300, on_change=hold_choice)
+    st.caption(RECIPES[recipe].summary)
+    settings, refusal = _settings(recipe)
+    with row:
         seeds = st.number_input(
             "Seeds",
             min_value=1,
@@ -42,17 +49,30 @@ def launch_controls(training: Training, losses: Sequence[Loss]) -> None:
             disabled=training.engine is None,
             on_click=hold_choice,
         )
-    st.caption(RECIPES[recipe].summary)
-    if training.obstacle:
-        st.warning(training.obstacle)
+        look_button(training.engine, recipe, None if refusal else settings)
+    show_look(training.engine, recipe, settings)
+    for obstacle in filter(None, (training.obstacle, training.notice)):
+        st.warning(plain(obstacle))
     warn_of_errors(losses)
-    if pressed and training.engine:
+    if refusal:
+        (st.error if pressed or not settings or settings.folder else st.info)(plain(refusal[0].upper() + refusal[1:] + "."))
+    elif pressed and training.engine and settings:
         try:
-            wish = plan_comparison(
-                id=uuid.uuid4().hex[:12], recipe=recipe, losses=[loss.spec for loss in losses], seeds=seeds, created_at=time.time()
-            )
+            specs = [loss.spec for loss in losses]
+            wish = plan_comparison(id=uuid.uuid4().hex[:12], recipe=recipe, losses=specs, seeds=seeds, created_at=time.time(), settings=settings)
             training.engine.launch(wish)
         except LossvizError as error:
             st.error(plain(error), icon=":material/error:")
         else:
             st.query_params[CHOSEN] = wish.id
+
+
+def _settings(recipe: str) -> tuple[Settings | None, str]:
+    """What is set, where that could be read, and why nothing can be trained with it, where that is so."""
+    settings = None
+    try:
+        settings = pick_settings(RECIPES[recipe])
+        check_settings(RECIPES[recipe], settings)
+    except InvalidInput as error:
+        return settings, str(error)
+    return settings, ""

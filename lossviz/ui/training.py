@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import streamlit as st
 
 from lossviz.errors import EngineError, LossvizError
+from lossviz.runs.damage import set_damaged_aside
 from lossviz.runs.local import LocalEngine
 from lossviz.runs.store import Store, database_url
 
@@ -19,11 +21,13 @@ class Training:
         store: Where comparisons are read from.
         engine: Who runs them; None where another app does.
         obstacle: Why there is no engine, empty where there is one.
+        notice: What happened to the database when it was opened; empty where nothing did.
     """
 
     store: Store
     engine: LocalEngine | None
     obstacle: str = ""
+    notice: str = ""
 
     def close(self) -> None:
         """End what runs, and give the database back."""
@@ -51,9 +55,10 @@ def open_training() -> Training:
 
 @st.cache_resource(show_spinner=False, on_release=Training.close)
 def _take_over(url: str) -> Training:
+    notice = set_damaged_aside(url, now=datetime.now(UTC))
     store = Store(url)
     try:
-        return Training(store=store, engine=LocalEngine(store))
+        return Training(store=store, engine=LocalEngine(store), notice=notice)
     except LossvizError:
         store.close()
         raise
