@@ -46,6 +46,6 @@ def started() -> Iterator[list[subprocess.Popen]]:
 
 
 def start(started: list[subprocess.Popen], code: str) -> subprocess.Popen:
-    """A Python process of its own, whose lines can be read."""
-    started.append(subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdout=subprocess.PIPE, text=True))
+    """A Python process of its own, whose lines can be read and that can be sent some."""
+    started.append(subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
     return started[-1]

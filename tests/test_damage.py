@@ -84,13 +84,19 @@ def test_a_damaged_file_that_another_app_has_open_is_not_touched(damaged: Path) 
     assert not any(".damaged-" in path.name for path in damaged.parent.iterdir())
 
 
-def test_a_damaged_file_is_kept_with_what_a_killed_app_had_not_yet_put_into_it(tmp_path: Path) -> None:
-    living, dead = tmp_path / "living.sqlite", tmp_path / "lossviz.sqlite"
+def left_by_a_killed_app(folder: Path) -> Path:
+    """A database whose last comparison is still in the file beside it."""
+    living, dead = folder / "living.sqlite", folder / "lossviz.sqlite"
     full_store(living)
     with closing(Store(f"sqlite:///{living}")) as store:
         store.add_comparison(comparison("d"))
         for ending in ("", "-wal"):
             shutil.copy(f"{living}{ending}", f"{dead}{ending}")
+    return dead
+
+
+def test_a_damaged_file_is_kept_with_what_a_killed_app_had_not_yet_put_into_it(tmp_path: Path) -> None:
+    dead = left_by_a_killed_app(tmp_path)
     dead.write_bytes(middle_overwritten(dead.read_bytes()))
     before = [Path(f"{dead}{ending}").read_bytes() for ending in ("", "-wal")]
     assert set_damaged_aside(f"sqlite:///{dead}", now=NOW)
@@ -99,12 +105,7 @@ def test_a_damaged_file_is_kept_with_what_a_killed_app_had_not_yet_put_into_it(t
 
 
 def test_what_a_killed_app_left_is_no_damage(tmp_path: Path) -> None:
-    living, dead = tmp_path / "living.sqlite", tmp_path / "lossviz.sqlite"
-    full_store(living)
-    with closing(Store(f"sqlite:///{living}")) as store:
-        store.add_comparison(comparison("d"))
-        for ending in ("", "-wal"):
-            shutil.copy(f"{living}{ending}", f"{dead}{ending}")
+    dead = left_by_a_killed_app(tmp_path)
     assert set_damaged_aside(f"sqlite:///{dead}", now=NOW) == ""
     with closing(Store(f"sqlite:///{dead}")) as store:
         assert {entry.id for entry in store.comparisons()} == {"c", "d"}

@@ -1,17 +1,14 @@
 """Several processes that want the same images decode them once, and one that is killed spoils nothing for the others."""
 
 import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.fetching import STARTING_S, start
 from tests.pictures import Album, save_pictures
 
 pytestmark = pytest.mark.slow
-ROOT = Path(__file__).parents[1]
-STARTING_S = 60  # for a process that imports fastai, on a busy machine
 
 
 @pytest.fixture
@@ -35,21 +32,6 @@ def tell(stage, share):
 files = [Path(file) for file in {[str(file) for file in album.files]}]
 open_decoded(files, size={size}, crops=3, folder=Path({str(album.store)!r}), threads=2, tell=tell)
 """
-
-
-@pytest.fixture
-def started() -> Iterator[list[subprocess.Popen]]:
-    """Processes that end with the test."""
-    processes: list[subprocess.Popen] = []
-    yield processes
-    for process in processes:
-        process.kill()
-        process.communicate()
-
-
-def start(started: list[subprocess.Popen], code: str) -> subprocess.Popen:
-    started.append(subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
-    return started[-1]
 
 
 def test_two_processes_at_once_decode_once(album: Album, started: list[subprocess.Popen]) -> None:

@@ -9,11 +9,9 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import torch
 
 from lossviz.errors import DownloadError, InvalidInput
-from lossviz.training import download, transfer
-from lossviz.training.download import fetch_weights
+from lossviz.training import transfer
 from lossviz.training.remote import RemoteFile
 from lossviz.training.transfer import fetch
 from tests.fetching import CONTENT, STARTING_S, Stopped, start
@@ -238,20 +236,3 @@ def test_a_folder_that_cannot_be_written_is_an_error_with_advice(wish: Wish, tmp
 def test_a_file_without_a_hash_cannot_be_wished_for(wish: Wish) -> None:
     with pytest.raises(InvalidInput, match="8 or more hex digits"):
         replace(wish.file, digest="new")
-
-
-def test_weights_are_verified_by_the_digits_in_their_name_and_put_where_torch_looks(
-    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    name = f"resnet18-{hashlib.sha256(CONTENT).hexdigest()[:8]}.pth"
-    (tmp_path / "server" / name).write_bytes(CONTENT)
-    monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    monkeypatch.setattr(download, "WEIGHTS_URL", served.url)
-    network = SimpleNamespace(name="resnet18", weights_file=name, weights_megabytes=1.3)
-    served.faults += [Fault(cut_after=300_000)]
-    weights = fetch_weights(network, tell=lambda *_: None, check=lambda: None)
-    assert weights == Path(torch.hub.get_dir()) / "checkpoints" / name == tmp_path / "torch" / "hub" / "checkpoints" / name
-    assert weights.read_bytes() == CONTENT
-    assert served.requests == [0, 300_000]
-    with pytest.raises(InvalidInput, match="no digits of its hash"):
-        fetch_weights(SimpleNamespace(name="own", weights_file="own.pth", weights_megabytes=1.3), tell=lambda *_: None, check=lambda: None)

@@ -39,11 +39,6 @@ def test_without_any_epoch_nothing_would_be_trained() -> None:
         replace(DIGITS, frozen_epochs=0, unfrozen_epochs=0)
 
 
-def test_settings_say_in_what_they_differ() -> None:
-    assert DIGITS.differing_from(DIGITS) == {}
-    assert replace(DIGITS, batch_size=32, learning_rate=None).differing_from(DIGITS) == {"batch_size": 32, "learning_rate": None}
-
-
 def test_every_field_has_an_option_and_what_is_not_given_stays_the_recipes_own() -> None:
     assert options() == {}
     given = options(

@@ -1,8 +1,8 @@
 """How a recipe is trained, whatever the loss: epochs, learning rate, network, what is done to the data."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from lossviz.errors import InvalidInput
 
@@ -70,7 +70,3 @@ class Settings:
     def epochs(self) -> int:
         """Epochs in all."""
         return self.frozen_epochs + self.unfrozen_epochs
-
-    def differing_from(self, other: "Settings") -> dict[str, Any]:
-        """The fields in which these settings are not as the other ones."""
-        return {field.name: getattr(self, field.name) for field in fields(self) if getattr(self, field.name) != getattr(other, field.name)}

@@ -30,11 +30,11 @@ from platformdirs import user_cache_path
 from torch import Tensor
 
 from lossviz.errors import LossvizError
+from lossviz.training.remote import Tell
 
 MOST_CROPS = 4
 _KEPT = 2  # stores of this many image sets: the one in use and the one before
 _LOOK_EVERY_S = 0.5
-Tell = Callable[[str, float], None]
 
 
 class _SteadyResize(Resize):  # type: ignore[misc]

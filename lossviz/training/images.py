@@ -1,6 +1,6 @@
 """The recipes ``pets`` and ``folder``: photos in files, cut and augmented as in the article."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -14,14 +14,14 @@ from torchvision.models import resnet18
 
 from lossviz.errors import InvalidInput
 from lossviz.runs.settings import Settings
-from lossviz.training.decoded import Decoded, Tell, folder_of_stores, open_decoded
+from lossviz.training.decoded import Decoded, folder_of_stores, open_decoded
 from lossviz.training.models import Loss
+from lossviz.training.remote import Check, Tell
 from lossviz.training.source import Source
 from lossviz.training.torchvision_networks import statistics
 
 LEAST_IMAGES = 10
 _NAMED = 5  # unreadable images that are named
-Check = Callable[[], None]
 
 
 def pets_files(folder: Path) -> tuple[list[Path], list[str]]:

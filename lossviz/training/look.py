@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 
 import torch
 from fastai.data.transforms import Normalize
@@ -12,10 +11,9 @@ from torch.nn import functional as F
 
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.objective import Objective
-from lossviz.runs.records import Preparation
 from lossviz.runs.settings import Settings
 from lossviz.training.recipes import LOAD, Work, seeded_learner
-from lossviz.training.watch import Emit, TrialStopped
+from lossviz.training.watch import Emit
 
 SHOWN = 12
 _LEAST_PIXELS = 96  # smaller images are enlarged, each pixel a square
@@ -34,15 +32,7 @@ def look(
 
     Side effects: as ``prepare``.
     """
-
-    def tell(stage: str, share: float) -> None:
-        emit("preparing", asdict(Preparation(stage=stage, share=share)))
-
-    def check() -> None:
-        if stop_requested():
-            raise TrialStopped("stopped by request")
-
-    source = LOAD[recipe](settings, Work(threads=cores, tell=tell, check=check))
+    source = LOAD[recipe](settings, Work.told(emit, stop_requested=stop_requested, threads=cores))
     learner = seeded_learner(recipe, settings, source, Objective(LOSSES["cross_entropy"]), 0)
     train = learner.dls.train
     chosen: list[int] = []

@@ -2,7 +2,6 @@
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import fastai.callback.schedule  # noqa: F401 - gives Learner its lr_find
@@ -15,7 +14,7 @@ from lossviz.runs.records import Preparation, prepared
 from lossviz.runs.settings import Settings
 from lossviz.training.memory import trials_that_fit
 from lossviz.training.recipes import LOAD, Work, seeded_learner
-from lossviz.training.watch import Emit, TrialStopped
+from lossviz.training.watch import Emit
 
 _TRIED_BATCHES = 100
 
@@ -40,19 +39,12 @@ def prepare(
 
     Side effects: downloads; writes data, weights and decoded images to the user's folders; seeds and uses the global generators.
     """
-
-    def tell(stage: str, share: float) -> None:
-        emit("preparing", asdict(Preparation(stage=stage, share=share)))
-
-    def check() -> None:
-        if stop_requested():
-            raise TrialStopped("stopped by request")
-
-    source = LOAD[recipe](settings, Work(threads=cores, tell=tell, check=check))
-    tell("trying the network", 0.0)
+    work = Work.told(emit, stop_requested=stop_requested, threads=cores)
+    source = LOAD[recipe](settings, work)
+    work.tell("trying the network", 0.0)
     learner = seeded_learner(recipe, settings, source, Objective(LOSSES["cross_entropy"]), 0)
     memory_holds = trials_that_fit(learner)
-    rate = settings.learning_rate or find_learning_rate(learner, settings, tell=tell, check=check)
+    rate = settings.learning_rate or find_learning_rate(learner, settings, tell=work.tell, check=work.check)
     return prepared(cores=cores, trials=trials, memory_holds=memory_holds, learning_rate=rate, notes=source.notes)
 
 

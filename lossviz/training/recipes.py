@@ -1,21 +1,21 @@
 """How each recipe of ``lossviz.runs.recipes`` gets its images and its ``Learner``: one table."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from types import MappingProxyType
 
 from fastai.learner import Learner
 from fastai.torch_core import set_seed
 
 from lossviz.runs.networks import get_network
+from lossviz.runs.records import Preparation
 from lossviz.runs.settings import Settings
 from lossviz.training import digits
 from lossviz.training.loaders import make_loaders
 from lossviz.training.models import Loss, device_for, make_learner
+from lossviz.training.remote import Check, Tell
 from lossviz.training.source import Source
-
-Tell = Callable[[str, float], None]
-Check = Callable[[], None]
+from lossviz.training.watch import Emit, stopping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,15 @@ class Work:
     threads: int = 1
     tell: Tell = lambda _stage, _share: None
     check: Check = lambda: None
+
+    @classmethod
+    def told(cls, emit: Emit, *, stop_requested: Callable[[], bool], threads: int) -> "Work":
+        """Work that is told of as ``"preparing", fields of Preparation`` and ends with ``TrialStopped`` once a stop is wished."""
+
+        def tell(stage: str, share: float) -> None:
+            emit("preparing", asdict(Preparation(stage=stage, share=share)))
+
+        return cls(threads=threads, tell=tell, check=stopping(stop_requested))
 
 
 def _digits(settings: Settings, _work: Work) -> Source:

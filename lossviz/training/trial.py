@@ -13,9 +13,7 @@ from lossviz.runs.settings import Settings
 from lossviz.training.fingerprint import Fingerprints
 from lossviz.training.models import origin_of
 from lossviz.training.recipes import LOAD, Work, seeded_learner
-from lossviz.training.watch import Emit, TrialDiverged, TrialStopped, Watch
-
-__all__ = ["TrialDiverged", "TrialStopped", "run_trial"]
+from lossviz.training.watch import Emit, Watch, stopping
 
 
 def run_trial(
@@ -52,12 +50,7 @@ def run_trial(
     rate = settings.learning_rate or learning_rate
     if rate is None:
         raise InvalidInput("the learning rate is left to lr_find, but nothing has looked for it yet")
-
-    def check() -> None:
-        if stop_requested():
-            raise TrialStopped("stopped by request")
-
-    source = LOAD[recipe](settings, Work(check=check))
+    source = LOAD[recipe](settings, Work(check=stopping(stop_requested)))
     learner = seeded_learner(recipe, settings, source, Objective(loss_from_spec(loss)), seed)
     if settings.mixed_precision and learner.dls.device.type != "cpu":
         learner.to_fp16()

@@ -24,6 +24,16 @@ class TrialStopped(LossvizError):
     """Somebody asked the trial to stop."""
 
 
+def stopping(stop_requested: Callable[[], bool]) -> Callable[[], None]:
+    """What raises ``TrialStopped`` once a stop is wished."""
+
+    def check() -> None:
+        if stop_requested():
+            raise TrialStopped("stopped by request")
+
+    return check
+
+
 class TrialDiverged(LossvizError):
     """The loss or the network's answers are no numbers any more."""
 
@@ -56,7 +66,7 @@ class Watch(Callback):  # type: ignore[misc]
     order = 60  # after Recorder, whose row of the epoch is read
 
     def __init__(self, *, emit: Emit, stop_requested: Callable[[], bool], epochs: int, evaluations: int) -> None:
-        self._emit, self._stop_requested, self._total_epochs, self._evaluations = emit, stop_requested, epochs, evaluations
+        self._emit, self._check, self._total_epochs, self._evaluations = emit, stopping(stop_requested), epochs, evaluations
         self._fits, self._epochs, self._batches = 0, 0, 0
         self._epoch_began = self._told_at = self._weighed_at = 0.0
         self._images, self._images_since = 0, time.perf_counter()
@@ -93,8 +103,7 @@ class Watch(Callback):  # type: ignore[misc]
 
     def after_batch(self) -> None:
         """Stop where that is wished; count, judge on the way, tell now and then."""
-        if self._stop_requested():
-            raise TrialStopped("stopped by request")
+        self._check()
         if self.learn.training:
             self._batches += 1
             self._images += len(self.learn.xb[0])
@@ -137,8 +146,7 @@ class Watch(Callback):  # type: ignore[misc]
             for images, targets in self.learn.dls.valid:
                 images, targets = to_device((Tensor.as_subclass(images, Tensor), Tensor.as_subclass(targets, Tensor)), self.learn.dls.device)
                 self._judge(model(images), targets)
-                if self._stop_requested():
-                    raise TrialStopped("stopped by request")
+                self._check()
         model.train()
         self._emit("evaluation", asdict(judgement.evaluation(self._at)))
 
