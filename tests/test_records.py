@@ -1,9 +1,11 @@
 """What makes a comparison, how far it is, and what it says: all pure."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
+from lossviz.charts.comparison import result_figure
 from lossviz.errors import InvalidInput, UnknownRecipe
 from lossviz.runs.progress import share_done, time_left_s, trial_left_s
 from lossviz.runs.records import MAX_SEEDS, MAX_TRIALS, Trial, TrialState, plan_comparison
@@ -76,3 +78,11 @@ def test_results_are_the_last_error_rates_of_what_finished() -> None:
     assert (one.loss, one.error_rates, one.mean) == ("cross_entropy", {0: 0.0, 1: 0.2}, 0.1)
     assert (other.loss, other.error_rates, other.mean) == ("p**-k; k=0.2", {0: 0.1}, 0.1)
     assert summarise(wanted, wanted.trials(), {})[0].mean is None
+
+
+def test_the_chart_of_results_reaches_from_0_over_the_largest_error_rate_and_to_1_before_there_is_one() -> None:
+    wanted = comparison()
+    trials = [replace(trial, state=FINISHED) for trial in wanted.trials()]
+    history = {trial.id: [metrics(1, error_rate=0.1 * (trial.position + 1))] for trial in trials}
+    assert result_figure(summarise(wanted, trials, history)).layout.xaxis.range == pytest.approx((0, 0.44))
+    assert result_figure(summarise(wanted, wanted.trials(), {})).layout.xaxis.range == (0, 1)

@@ -91,5 +91,6 @@ def result_figure(results: Sequence[LossResult]) -> go.Figure:
             )
     figure.update_layout(showlegend=False)
     figure.update_yaxes(tickvals=[-line for line in range(len(losses))], ticktext=[label_of(loss) for loss in losses], range=[0.4 - len(losses), 0.6])
-    figure.update_xaxes(rangemode="tozero", range=None if any(result.error_rates for result in results) else [0, 1])
+    # said, not left to plotly: an axis that it chose while there was nothing to draw would stay
+    figure.update_xaxes(range=[0, 1.1 * max((rate for result in results for rate in result.error_rates.values()), default=0.0) or 1.0])
     return figure
