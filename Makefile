@@ -13,7 +13,7 @@ app: .venv/.app
 	$(PY) -m streamlit run app.py $(ARGS)
 
 test: .venv/.dev
-	$(PY) tests/install_browser.py
+	$(PY) tests/support/install_browser.py
 ifdef ARGS
 	$(PY) -m pytest $(ARGS)
 else

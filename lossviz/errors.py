@@ -1,17 +1,16 @@
 """The error tree of lossviz.
 
-    LossvizError                     a user can mend it; the message says how
-    ├── InvalidInput                 a value that nothing can be done with
-    │   ├── FormulaError             a text that is no loss; knows the place
-    │   ├── UnknownLoss              no loss is registered under this key
-    │   ├── UnknownRecipe            no recipe is registered under this key
-    │   ├── UnknownNetwork           no network has this name
-    │   └── ParameterError           a parameter that is unknown, missing or out of range
-    ├── StoreError                   the database cannot do what was asked
-    ├── DownloadError                data or weights cannot be fetched: network, server, disk or a wrong hash
-    └── EngineError                  trials cannot be run here and now
+    LossvizError                     a user can mend it; the message says how ├── InvalidInput
+    a value that nothing can be done with │   ├── FormulaError             a text that is no loss;
+    knows the place │   ├── UnknownLoss              no loss is registered under this key │   ├──
+    UnknownRecipe            no recipe is registered under this key │   ├── UnknownNetwork
+    no network has this name │   └── ParameterError           a parameter that is unknown, missing
+    or out of range ├── StoreError                   the database cannot do what was asked ├──
+    DownloadError                data or weights cannot be fetched: network, server, disk or a wrong
+    hash └── EngineError                  trials cannot be run here and now
 
-Pages and the command line catch ``LossvizError`` once, at the edge. Whatever else is raised is a bug and shows its trace.
+Pages and the command line catch ``LossvizError`` once, at the edge. Whatever else is raised is a
+bug and shows its trace.
 """
 
 from difflib import get_close_matches
@@ -36,7 +35,8 @@ class FormulaError(InvalidInput):
 
     Attributes:
         text: What was typed.
-        position: 0-based offset into ``text`` of the place that is wrong, or None where it is the whole.
+        position: 0-based offset into ``text`` of the place that is wrong, or None where it is the
+            whole.
         reason: One sentence: what was found and what would be right.
     """
 
@@ -63,7 +63,10 @@ class UnknownLoss(InvalidInput, KeyError):
 
     def __init__(self, key: str, known: tuple[str, ...]) -> None:
         self.key, self.known = key, known
-        super().__init__(f"no loss called {key!r}{suggestion(key, known) or '.'} Choose one of {', '.join(known)}, or type a formula of p.")
+        super().__init__(
+            f"no loss called {key!r}{suggestion(key, known) or '.'} Choose one of"
+            f" {', '.join(known)}, or type a formula of p."
+        )
 
     __str__ = Exception.__str__  # KeyError would print the repr
 
@@ -73,7 +76,10 @@ class UnknownRecipe(InvalidInput, KeyError):
 
     def __init__(self, key: str, known: tuple[str, ...]) -> None:
         self.key, self.known = key, known
-        super().__init__(f"no recipe called {key!r}{suggestion(key, known) or '.'} Choose one of {', '.join(known)}.")
+        super().__init__(
+            f"no recipe called {key!r}{suggestion(key, known) or '.'} Choose one of"
+            f" {', '.join(known)}."
+        )
 
     __str__ = Exception.__str__
 
@@ -83,7 +89,10 @@ class UnknownNetwork(InvalidInput, KeyError):
 
     def __init__(self, name: str, known: tuple[str, ...]) -> None:
         self.name, self.known = name, known
-        super().__init__(f"no network called {name!r}{suggestion(name, known) or '.'} python -m lossviz networks lists them.")
+        super().__init__(
+            f"no network called {name!r}{suggestion(name, known) or '.'} python -m lossviz networks"
+            " lists them."
+        )
 
     __str__ = Exception.__str__
 

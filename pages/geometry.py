@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from lossviz.ui.controls import pick_losses_aside, show_complaint
-from lossviz.ui.curve_lab import styles_by_id
+from lossviz.ui.curves.lab import styles_by_id
 from lossviz.ui.frame import begin_page
-from lossviz.ui.geometry_lab import DRAW, pick_lab, turn_parameters
-from lossviz.ui.share import share
-from lossviz.ui.state import read_selection
+from lossviz.ui.geometry.lab import DRAW, pick_lab, turn_parameters
+from lossviz.ui.loss_picker import pick_losses_aside, show_complaint
+from lossviz.ui.share_link import share
+from lossviz.ui.state.selection import read_selection
 
 begin_page("pages/geometry.py")
 

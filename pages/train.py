@@ -3,13 +3,13 @@
 import streamlit as st
 
 from lossviz.errors import LossvizError
-from lossviz.ui.comparison import pick_comparison, watch_comparison
-from lossviz.ui.controls import pick_losses
+from lossviz.ui.curves.formula_field import invent
 from lossviz.ui.frame import begin_page
-from lossviz.ui.invent import invent
-from lossviz.ui.launch import launch_controls
-from lossviz.ui.text import plain
-from lossviz.ui.training import open_training
+from lossviz.ui.loss_picker import pick_losses
+from lossviz.ui.markdown import plain
+from lossviz.ui.train.comparison_view import pick_comparison, watch_comparison
+from lossviz.ui.train.launch_form import launch_controls
+from lossviz.ui.train.services import open_training
 
 begin_page("pages/train.py")
 
@@ -23,6 +23,9 @@ try:
     if comparisons:
         watch_comparison(training, pick_comparison(comparisons))
     else:
-        st.info("Nothing has been trained yet. Choose losses above and press the button: twelve trials on digits take about ten seconds.")
+        st.info(
+            "Nothing has been trained yet. Choose losses above and press the button: twelve trials"
+            " on digits take about ten seconds."
+        )
 except LossvizError as error:
     st.error(plain(error), icon=":material/error:")

@@ -7,16 +7,19 @@ import pytest
 import streamlit as st
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.browser", "tests.fetching"]
+pytest_plugins = ["tests.support.browser", "tests.support.downloads"]
 
-# Hypothesis' own clocks measure the machine: another program on the two cores makes them fail. Where time is the claim, a test takes it itself.
+# Hypothesis' own clocks measure the machine: another program on the two cores makes them fail.
+# Where time is the claim, a test takes it itself.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
 
 @pytest.fixture(scope="module")
 def one_thread() -> Iterator[None]:
-    """Compute as in a trial's process on two cores: sums depend on how they are shared out, and threads that wait for each other take turns."""
+    """Compute as in a trial's process on two cores: sums depend on how they are shared out, and
+    threads that wait for each other take turns.
+    """
     import torch  # most tests do without
 
     before = torch.get_num_threads()

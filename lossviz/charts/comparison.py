@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from lossviz.charts.style import LossStyle, label_of, new_figure, styles_of
+from lossviz.charts.loss_style import LossStyle, label_of, new_figure, styles_of
+from lossviz.experiments.records import Comparison, Trial
+from lossviz.experiments.results import LossResult
+from lossviz.experiments.settings import Settings
 from lossviz.losses.loss import Loss
-from lossviz.losses.spec import loss_from_spec
-from lossviz.runs.records import Comparison, Trial
-from lossviz.runs.results import LossResult
-from lossviz.runs.settings import Settings
+from lossviz.losses.parsing import loss_from_spec
 
 _NUMBERED_EPOCHS = 12  # with more, plotly chooses which to number
 
@@ -23,7 +23,11 @@ def looks_of(comparison: Comparison) -> Looks:
     return dict(zip(comparison.losses, zip(losses, styles_of(losses), strict=True), strict=True))
 
 
-def error_figure(comparison: Comparison, trials: Sequence[Trial], courses: Mapping[str, Sequence[tuple[float, float]]]) -> go.Figure:
+def error_figure(
+    comparison: Comparison,
+    trials: Sequence[Trial],
+    courses: Mapping[str, Sequence[tuple[float, float]]],
+) -> go.Figure:
     """Error rate over epochs, one line a trial, in its loss's colour.
 
     Args:
@@ -47,7 +51,10 @@ def error_figure(comparison: Comparison, trials: Sequence[Trial], courses: Mappi
             mode="lines+markers",
             line={"color": style.color, "dash": style.dash, "width": 2},
             marker={"size": 7},
-            hovertemplate=f"seed {trial.seed}, after %{{x:.3~g}} epochs<br>error rate %{{y:.4f}}<extra>{label_of(loss)}</extra>",
+            hovertemplate=(
+                f"seed {trial.seed}, after %{{x:.3~g}} epochs<br>error rate"
+                f" %{{y:.4f}}<extra>{label_of(loss)}</extra>"
+            ),
         )
         named.add(trial.loss)
     lay_out_epochs(figure, comparison.settings)
@@ -58,11 +65,29 @@ def error_figure(comparison: Comparison, trials: Sequence[Trial], courses: Mappi
 def lay_out_epochs(figure: go.Figure, settings: Settings) -> None:
     """The horizontal axis over both phases of the training, the second one named where it begins."""
     epochs = settings.epochs
-    figure.update_xaxes(range=[0, epochs * 1.03], tickmode="linear" if epochs <= _NUMBERED_EPOCHS else "auto", dtick=1)
+    figure.update_xaxes(
+        range=[0, epochs * 1.03],
+        tickmode="linear" if epochs <= _NUMBERED_EPOCHS else "auto",
+        dtick=1,
+    )
     if settings.frozen_epochs and settings.unfrozen_epochs:
-        figure.add_vline(x=settings.frozen_epochs, line={"width": 1, "dash": "dot", "color": "gray"})
-        for at, name, anchor in ((settings.frozen_epochs, "last layer learns ", "right"), (settings.frozen_epochs, " all layers learn", "left")):
-            figure.add_annotation(x=at, y=1, yref="paper", text=name, xanchor=anchor, yanchor="top", showarrow=False, font={"size": 12})
+        figure.add_vline(
+            x=settings.frozen_epochs, line={"width": 1, "dash": "dot", "color": "gray"}
+        )
+        for at, name, anchor in (
+            (settings.frozen_epochs, "last layer learns ", "right"),
+            (settings.frozen_epochs, " all layers learn", "left"),
+        ):
+            figure.add_annotation(
+                x=at,
+                y=1,
+                yref="paper",
+                text=name,
+                xanchor=anchor,
+                yanchor="top",
+                showarrow=False,
+                font={"size": 12},
+            )
 
 
 def result_figure(results: Sequence[LossResult]) -> go.Figure:
@@ -86,11 +111,27 @@ def result_figure(results: Sequence[LossResult]) -> go.Figure:
                 mode="markers+text",
                 text=[f"{result.mean:.3f}"],
                 textposition="top center",
-                marker={"color": style.color, "size": 14, "symbol": "diamond-open", "line": {"width": 2.5}},
+                marker={
+                    "color": style.color,
+                    "size": 14,
+                    "symbol": "diamond-open",
+                    "line": {"width": 2.5},
+                },
                 hovertemplate=f"mean of {len(rates)} seeds: %{{x:.4f}}<extra></extra>",
             )
     figure.update_layout(showlegend=False)
-    figure.update_yaxes(tickvals=[-line for line in range(len(losses))], ticktext=[label_of(loss) for loss in losses], range=[0.4 - len(losses), 0.6])
+    figure.update_yaxes(
+        tickvals=[-line for line in range(len(losses))],
+        ticktext=[label_of(loss) for loss in losses],
+        range=[0.4 - len(losses), 0.6],
+    )
     # said, not left to plotly: an axis that it chose while there was nothing to draw would stay
-    figure.update_xaxes(range=[0, 1.1 * max((rate for result in results for rate in result.error_rates.values()), default=0.0) or 1.0])
+    figure.update_xaxes(
+        range=[
+            0,
+            1.1
+            * max((rate for result in results for rate in result.error_rates.values()), default=0.0)
+            or 1.0,
+        ]
+    )
     return figure

@@ -6,11 +6,11 @@ from zlib import crc32
 import numpy as np
 import plotly.graph_objects as go
 
+from lossviz.charts.loss_style import label_of, new_figure, styles_of
 from lossviz.charts.scales import SCALES, Scale
-from lossviz.charts.style import label_of, new_figure, styles_of
 from lossviz.charts.views import View
+from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import CLASSES, Loss
-from lossviz.losses.numeric import Array
 
 LOGS = ("x", "y")  # the axes that can be logarithmic
 
@@ -20,7 +20,14 @@ def curve_uid(loss: Loss) -> str:
     return f"curve{crc32((loss.key or loss.text).encode()):08x}"
 
 
-def curve_figure(losses: Sequence[Loss], view: View, *, scale: Scale = SCALES["p"], logs: Sequence[str] = (), classes: int = CLASSES) -> go.Figure:
+def curve_figure(
+    losses: Sequence[Loss],
+    view: View,
+    *,
+    scale: Scale = SCALES["p"],
+    logs: Sequence[str] = (),
+    classes: int = CLASSES,
+) -> go.Figure:
     """Each loss in one view, at ``POINTS`` predictions.
 
     Args:
@@ -42,34 +49,60 @@ def curve_figure(losses: Sequence[Loss], view: View, *, scale: Scale = SCALES["p
             uid=curve_uid(loss),
             mode="lines",
             line={"color": style.color, "dash": style.dash, "width": 2.5},
-            hovertemplate=f"{scale.symbol} = %{{x:.4~g}}<br>%{{y:.4g}}<extra>%{{fullData.name}}</extra>",
+            hovertemplate=(
+                f"{scale.symbol} = %{{x:.4~g}}<br>%{{y:.4g}}<extra>%{{fullData.name}}</extra>"
+            ),
         )
     ends = (float(places[0]), float(places[-1]))
-    figure.update_layout(showlegend=False, uirevision=f"{view.name} {scale.name} {on_log_x} {on_log_y}")  # zoom outlives new data
-    figure.update_xaxes(**_logarithmic(*ends) if on_log_x else {"range": [min(0.0, ends[0]), ends[1] + 0.005 * (ends[1] - ends[0])]})
+    # zoom outlives new data
+    figure.update_layout(
+        showlegend=False, uirevision=f"{view.name} {scale.name} {on_log_x} {on_log_y}"
+    )
+    figure.update_xaxes(
+        **(
+            _logarithmic(*ends)
+            if on_log_x
+            else {"range": [min(0.0, ends[0]), ends[1] + 0.005 * (ends[1] - ends[0])]}
+        )
+    )
     own = [values for loss, values in zip(losses, heights, strict=True) if loss.key is None]
-    figure.update_yaxes(**_logarithmic(*view.log_range) if on_log_y else {"range": _range(own, view)})
+    figure.update_yaxes(
+        **_logarithmic(*view.log_range) if on_log_y else {"range": _range(own, view)}
+    )
     return figure
 
 
-def without_logarithm(losses: Sequence[Loss], view: View, *, scale: Scale, logs: Sequence[str], classes: int) -> list[Loss]:
+def without_logarithm(
+    losses: Sequence[Loss], view: View, *, scale: Scale, logs: Sequence[str], classes: int
+) -> list[Loss]:
     """The losses that a logarithmic vertical axis cannot show, as they are nowhere positive."""
     log_p = scale.to_log_p(scale.along("x" in logs))
-    return [loss for loss in losses if not np.isfinite(_heights(loss, view, log_p, True, classes)).any()]
+    return [
+        loss for loss in losses if not np.isfinite(_heights(loss, view, log_p, True, classes)).any()
+    ]
 
 
 def _heights(loss: Loss, view: View, log_p: Array, on_log_y: bool, classes: int) -> Array:
     """The values as they are drawn; on a logarithmic axis those that are not positive are NaN."""
     values = view.values(loss, log_p, classes)
-    return np.where(view.log_sign * values > 0, view.log_sign * values, np.nan) if on_log_y else values
+    return (
+        np.where(view.log_sign * values > 0, view.log_sign * values, np.nan) if on_log_y else values
+    )
 
 
 def _logarithmic(low: float, high: float) -> dict[str, object]:
-    return {"type": "log", "range": [float(np.log10(low)), float(np.log10(high)) + 0.02], "exponentformat": "power", "dtick": 1}
+    return {
+        "type": "log",
+        "range": [float(np.log10(low)), float(np.log10(high)) + 0.02],
+        "exponentformat": "power",
+        "dtick": 1,
+    }
 
 
 def _range(own: Sequence[Array], view: View) -> list[float]:
-    """The view's own range, widened for a visitor's own losses as far as the middle of their values needs, whatever they do at their ends."""
+    """The view's own range, widened for a visitor's own losses as far as the middle of their values
+    needs, whatever they do at their ends.
+    """
     low, high = view.y_range
     for values in own:
         least, greatest = np.quantile(values[np.isfinite(values)], [0.1, 0.9])

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from lossviz.losses.numeric import Array
+from lossviz.losses.evaluation import Array
 
 POINTS = 200  # of each curve
 

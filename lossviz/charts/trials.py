@@ -1,4 +1,6 @@
-"""What happens inside the trainings of one seed: training loss, learning rate, and how sure the network is of the truth."""
+"""What happens inside the trainings of one seed: training loss, learning rate, and how sure the
+network is of the truth.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,18 +8,37 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lossviz.charts.comparison import lay_out_epochs, looks_of
-from lossviz.charts.style import label_of, new_figure
-from lossviz.runs.records import HISTOGRAM_BINS, BatchLoss, Comparison, Evaluation, Trial
+from lossviz.charts.loss_style import label_of, new_figure
+from lossviz.experiments.records import HISTOGRAM_BINS, BatchLoss, Comparison, Evaluation, Trial
 
 
-def training_figure(comparison: Comparison, trials: Sequence[Trial], batches: Mapping[str, Sequence[BatchLoss]]) -> go.Figure:
-    """Training loss over epochs, one line a trial, each between its own lowest and highest value: the values of different losses do not compare."""
-    return _over_epochs(comparison, trials, batches, value="loss", y_title="training loss, own scale", own_scale=True)
+def training_figure(
+    comparison: Comparison, trials: Sequence[Trial], batches: Mapping[str, Sequence[BatchLoss]]
+) -> go.Figure:
+    """Training loss over epochs, one line a trial, each between its own lowest and highest value:
+    the values of different losses do not compare.
+    """
+    return _over_epochs(
+        comparison,
+        trials,
+        batches,
+        value="loss",
+        y_title="training loss, own scale",
+        own_scale=True,
+    )
 
 
-def rate_figure(comparison: Comparison, trials: Sequence[Trial], batches: Mapping[str, Sequence[BatchLoss]]) -> go.Figure:
+def rate_figure(
+    comparison: Comparison, trials: Sequence[Trial], batches: Mapping[str, Sequence[BatchLoss]]
+) -> go.Figure:
     """Learning rate over epochs: the same for all losses, so their lines lie on each other."""
-    figure = _over_epochs(comparison, trials, batches, value="learning_rate", y_title="learning rate of the last layer")
+    figure = _over_epochs(
+        comparison,
+        trials,
+        batches,
+        value="learning_rate",
+        y_title="learning rate of the last layer",
+    )
     figure.update_yaxes(rangemode="tozero", exponentformat="power")
     return figure
 
@@ -46,7 +67,9 @@ def _over_epochs(
             uid=trial.loss,
             mode="lines",
             line={"color": style.color, "dash": style.dash, "width": 2},
-            hovertemplate=f"after %{{x:.3~g}} epochs: %{{customdata:.4~g}}<extra>{label_of(loss)}</extra>",
+            hovertemplate=(
+                f"after %{{x:.3~g}} epochs: %{{customdata:.4~g}}<extra>{label_of(loss)}</extra>"
+            ),
         )
     lay_out_epochs(figure, comparison.settings)
     if own_scale:
@@ -54,15 +77,31 @@ def _over_epochs(
     return figure
 
 
-def sureness_figure(comparison: Comparison, trials: Sequence[Trial], evaluations: Mapping[str, Sequence[Evaluation]], *, at: float) -> go.Figure:
-    """How many validation images got which probability for their true class, one outline a loss, at the last evaluation until ``at`` epochs."""
-    figure = new_figure(x_title="probability p of the true class", y_title="share of validation images")
+def sureness_figure(
+    comparison: Comparison,
+    trials: Sequence[Trial],
+    evaluations: Mapping[str, Sequence[Evaluation]],
+    *,
+    at: float,
+) -> go.Figure:
+    """How many validation images got which probability for their true class, one outline a loss, at
+    the last evaluation until ``at`` epochs.
+    """
+    figure = new_figure(
+        x_title="probability p of the true class", y_title="share of validation images"
+    )
     looks = looks_of(comparison)
     edges = np.linspace(0, 1, HISTOGRAM_BINS + 1)
     for trial in trials:
         loss, style = looks[trial.loss]
-        until = [evaluation for evaluation in evaluations.get(trial.id, ()) if evaluation.at <= at + 1e-9]
-        shares = np.array(until[-1].histogram) / max(1, sum(until[-1].histogram)) if until else np.array([])
+        until = [
+            evaluation for evaluation in evaluations.get(trial.id, ()) if evaluation.at <= at + 1e-9
+        ]
+        shares = (
+            np.array(until[-1].histogram) / max(1, sum(until[-1].histogram))
+            if until
+            else np.array([])
+        )
         figure.add_scatter(
             x=edges.tolist() if until else [],
             y=[*shares.tolist(), shares[-1]] if until else [],
@@ -70,7 +109,9 @@ def sureness_figure(comparison: Comparison, trials: Sequence[Trial], evaluations
             uid=trial.loss,
             mode="lines",
             line={"color": style.color, "dash": style.dash, "width": 2, "shape": "hv"},
-            hovertemplate=f"p from %{{x:.2f}}: %{{y:.1%}} of the images<extra>{label_of(loss)}</extra>",
+            hovertemplate=(
+                f"p from %{{x:.2f}}: %{{y:.1%}} of the images<extra>{label_of(loss)}</extra>"
+            ),
         )
     figure.update_xaxes(range=[0, 1])
     figure.update_yaxes(rangemode="tozero", tickformat=".0%")

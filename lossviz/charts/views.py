@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import Loss
-from lossviz.losses.numeric import Array
 
 Quantity = Callable[[Loss, Array, int], Array]
 
@@ -63,7 +63,10 @@ VIEWS = MappingProxyType(
         "penalty": View(
             name="Penalty",
             axis="penalty f(p)",
-            sentence="How much a prediction costs. A good loss falls all the way from a wrong answer (left) to a right one (right).",
+            sentence=(
+                "How much a prediction costs. A good loss falls all the way from a wrong answer"
+                " (left) to a right one (right)."
+            ),
             values=penalty,
             y_range=(-1.25, 6.0),
             log_range=(1e-3, 1e2),
@@ -71,7 +74,10 @@ VIEWS = MappingProxyType(
         "slope": View(
             name="Slope",
             axis="slope f′(p)",
-            sentence="How fast the penalty falls as the answer gets better. Steep on the left: wrong answers are urgent.",
+            sentence=(
+                "How fast the penalty falls as the answer gets better. Steep on the left: wrong"
+                " answers are urgent."
+            ),
             values=slope,
             y_range=(-12.0, 0.5),
             log_axis="steepness −f′(p)",
@@ -81,8 +87,10 @@ VIEWS = MappingProxyType(
         "weight": View(
             name="Weight",
             axis="weight −p · f′(p)",
-            sentence="How strongly an example is heard, where cross-entropy hears each with weight 1. "
-            "The dot product hardly hears what it gets wrong; the inverse hears little else.",
+            sentence=(
+                "How strongly an example is heard, where cross-entropy hears each with weight 1. "
+                "The dot product hardly hears what it gets wrong; the inverse hears little else."
+            ),
             values=weight,
             y_range=(0.0, 5.0),
             log_range=(1e-3, 1e3),
@@ -90,7 +98,10 @@ VIEWS = MappingProxyType(
         "pull": View(
             name="Pull",
             axis="pull, weight · (1 − p)",
-            sentence="What reaches the network: how hard one example pushes the true class's logit up. It fades as the answer gets right.",
+            sentence=(
+                "What reaches the network: how hard one example pushes the true class's logit up."
+                " It fades as the answer gets right."
+            ),
             values=pull,
             y_range=(0.0, 3.0),
             log_range=(1e-4, 1e3),

@@ -1,1 +1,3 @@
-"""The loss language: text → allow-listed syntax tree → symbolic expression → log space → one plain tree that every evaluator reads."""
+"""The loss language: text → allow-listed syntax tree → symbolic expression → log space → one plain
+tree that every evaluator reads.
+"""

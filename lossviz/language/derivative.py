@@ -1,10 +1,18 @@
-"""Derivatives of trees, by the rules of the schoolbook. sympy's own took up to 300 ms a formula, asking itself what is positive."""
+"""Derivatives of trees, by the rules of the schoolbook. sympy's own took up to 300 ms a formula,
+asking itself what is positive.
+"""
 
 from collections.abc import Callable, Iterator
 
 from lossviz.language.tree import Tree
 
-REDUCTIONS = {"sum": "sum", "largest": "sum", "sum_others": "sum_others", "largest_other": "sum_others"}  # each with what counts over its classes
+# each with what counts over its classes
+REDUCTIONS = {
+    "sum": "sum",
+    "largest": "sum",
+    "sum_others": "sum_others",
+    "largest_other": "sum_others",
+}
 
 
 def derivative(tree: Tree, name: str) -> Tree:
@@ -30,20 +38,27 @@ def reduced(reduction: Tree, change: Tree) -> Tree:
 
 
 def chosen(reduction: Tree, change: Tree) -> Tree:
-    """The part of ``change`` that counts: all of it in a sum; in a maximum that of the largest term, shared evenly where there are several."""
+    """The part of ``change`` that counts: all of it in a sum; in a maximum that of the largest
+    term, shared evenly where there are several.
+    """
     assert isinstance(reduction, tuple)
     operation, term = reduction
     if operation in ("sum", "sum_others") or change == 0.0:
         return change
     attains: Tree = ("ge", term, reduction)
-    return ("div", ("where", attains, change, 0.0), (REDUCTIONS[operation], ("where", attains, 1.0, 0.0)))
+    return (
+        "div",
+        ("where", attains, change, 0.0),
+        (REDUCTIONS[operation], ("where", attains, 1.0, 0.0)),
+    )
 
 
 def gradient_parts(tree: Tree) -> tuple[tuple[Tree, Tree], ...]:
     """The derivative by the log-probability of each class that a reduction has in hand.
 
     Returns:
-        Pairs ``(outer, inner)``; the derivative by the class's ``lj`` is the sum of ``outer * inner``. ``outer`` is free of ``lj``.
+        Pairs ``(outer, inner)``; the derivative by the class's ``lj`` is the sum of ``outer *
+        inner``. ``outer`` is free of ``lj``.
 
     >>> gradient_parts(("sqrt", ("sum", ("exp", "lj"))))
     ((('div', 0.5, ('sqrt', ('sum', ('exp', 'lj')))), ('exp', 'lj')),)
@@ -51,7 +66,9 @@ def gradient_parts(tree: Tree) -> tuple[tuple[Tree, Tree], ...]:
     pairs = []
     for reduction in dict.fromkeys(_reductions(tree)):
         # a reduction may stand inside others too: its stand-in is followed through all of them
-        outer = _replaced(derivative(_replaced(tree, reduction, "reduction"), "reduction"), "reduction", reduction)
+        outer = _replaced(
+            derivative(_replaced(tree, reduction, "reduction"), "reduction"), "reduction", reduction
+        )
         inner = chosen(reduction, derivative(reduction[1], "lj"))
         if outer != 0.0 and inner != 0.0:
             pairs.append((outer, inner))
@@ -69,7 +86,11 @@ def _reductions(tree: Tree) -> Iterator[tuple[str, Tree]]:
 def _replaced(tree: Tree, old: Tree, new: Tree) -> Tree:
     if tree == old:
         return new
-    return (tree[0], *(_replaced(branch, old, new) for branch in tree[1:])) if isinstance(tree, tuple) else tree
+    return (
+        (tree[0], *(_replaced(branch, old, new) for branch in tree[1:]))
+        if isinstance(tree, tuple)
+        else tree
+    )
 
 
 def plus(*terms: Tree) -> Tree:
@@ -106,7 +127,9 @@ def either(condition: Tree, then: Tree, otherwise: Tree) -> Tree:
 
 
 def _product(tree: Tree, branches: list[Tree], d: Callable[[Tree], Tree]) -> Tree:
-    return plus(*(times(*branches[:i], d(branch), *branches[i + 1 :]) for i, branch in enumerate(branches)))
+    return plus(
+        *(times(*branches[:i], d(branch), *branches[i + 1 :]) for i, branch in enumerate(branches))
+    )
 
 
 def _quotient(tree: Tree, branches: list[Tree], d: Callable[[Tree], Tree]) -> Tree:
@@ -119,7 +142,10 @@ def _power(tree: Tree, branches: list[Tree], d: Callable[[Tree], Tree]) -> Tree:
     base, exponent = branches
     by_exponent, by_base = d(exponent), d(base)
     less = exponent - 1.0 if isinstance(exponent, float) else ("add", exponent, -1.0)
-    return plus(times(exponent, base if less == 1.0 else ("pow", base, less), by_base), times(tree, ("log", base), by_exponent))
+    return plus(
+        times(exponent, base if less == 1.0 else ("pow", base, less), by_base),
+        times(tree, ("log", base), by_exponent),
+    )
 
 
 def _extreme(comparison: str) -> Callable[[Tree, list[Tree], Callable[[Tree], Tree]], Tree]:
@@ -132,8 +158,12 @@ def _extreme(comparison: str) -> Callable[[Tree, list[Tree], Callable[[Tree], Tr
     return rule
 
 
-def _outer(outer: Callable[[Tree, Tree], Tree]) -> Callable[[Tree, list[Tree], Callable[[Tree], Tree]], Tree]:
-    """The rule of a function of one value: its derivative, given its own tree and its argument, times the argument's."""
+def _outer(
+    outer: Callable[[Tree, Tree], Tree],
+) -> Callable[[Tree, list[Tree], Callable[[Tree], Tree]], Tree]:
+    """The rule of a function of one value: its derivative, given its own tree and its argument,
+    times the argument's.
+    """
 
     def rule(tree: Tree, branches: list[Tree], d: Callable[[Tree], Tree]) -> Tree:
         change = d(branches[0])

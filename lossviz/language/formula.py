@@ -9,13 +9,13 @@ from functools import cached_property, lru_cache
 import sympy
 
 from lossviz.errors import FormulaError
-from lossviz.language.classes import K, L, Reduction, split_off_true_class
+from lossviz.language.class_reductions import K, L, Reduction, split_off_true_class
 from lossviz.language.derivative import derivative, gradient_parts, minus
 from lossviz.language.grammar import parameter_symbol, read_formula
 from lossviz.language.latex import to_latex
-from lossviz.language.logspace import at_limit, poles, to_log_space
+from lossviz.language.log_space import at_limit, poles, to_log_space
 from lossviz.language.paths import Path, along
-from lossviz.language.stable import stabilise
+from lossviz.language.stable_rewrites import stabilise
 from lossviz.language.tree import Tree, to_tree
 
 Range = tuple[str, float, float]
@@ -23,7 +23,8 @@ Range = tuple[str, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """A loss as a function of ``l`` = log p alone, on a path through the probabilities of all classes.
+    """A loss as a function of ``l`` = log p alone, on a path through the probabilities of all
+    classes.
 
     Attributes:
         penalty: f as a tree over ``l``, the parameters and ``K``.
@@ -41,9 +42,11 @@ class Gradient:
     """A loss with its derivatives by the log-probabilities of the classes.
 
     Attributes:
-        penalty: The loss as a tree over ``l``, the parameters, ``K`` and reductions of ``lj`` over the classes.
+        penalty: The loss as a tree over ``l``, the parameters, ``K`` and reductions of ``lj`` over
+            the classes.
         own: The derivative by ``l``.
-        parts: Pairs ``(outer, inner)``; the derivative by ``lj`` of each class that is reduced over is the sum of ``outer * inner``.
+        parts: Pairs ``(outer, inner)``; the derivative by ``lj`` of each class that is reduced over
+            is the sum of ``outer * inner``.
     """
 
     penalty: Tree
@@ -57,14 +60,16 @@ class Gradient:
 
 
 class Formula:
-    """A function of the true class's probability p, and maybe of every class's pj and of their number K, with named parameters.
+    """A function of the true class's probability p, and maybe of every class's pj and of their
+    number K, with named parameters.
 
-    A parameter value at which the text is singular but has a limit (q = 0 in ``(1 - p**q)/q``) is bound by that limit; where there is none,
-    the trees give what floating point gives there.
+    A parameter value at which the text is singular but has a limit (q = 0 in ``(1 - p**q)/q``) is
+    bound by that limit; where there is none, the trees give what floating point gives there.
 
     Args:
         text: See ``read_formula`` for the language.
-        ranges: For each parameter its name, its least and its greatest value. Limits are taken inside the range only.
+        ranges: For each parameter its name, its least and its greatest value. Limits are taken
+            inside the range only.
 
     Attributes:
         text: As it was typed.
@@ -84,12 +89,14 @@ class Formula:
         with _refusing(text):
             self.latex = to_latex(expression)
             in_log_space = to_log_space(expression)
-            self._compares = any({L} & reduction.free_symbols for reduction in in_log_space.atoms(Reduction))
+            self._compares = any(
+                {L} & reduction.free_symbols for reduction in in_log_space.atoms(Reduction)
+            )
             self._cases = _cases(in_log_space, ranges)
             self._split = [split_off_true_class(expression) for _, _, expression in self._cases]
             self.even = self._curve("even")
             if self.of_classes:
-                self.one_hot  # noqa: B018 - now, so that what cannot be worked out is refused now
+                self.one_hot  # noqa: B018 - now, so that what cannot be computed is refused now
 
     def curve(self, path: Path) -> Curve:
         """The loss along a path; the same on both where it depends on p alone."""
@@ -103,13 +110,17 @@ class Formula:
 
     @cached_property
     def one_hot(self) -> Gradient:
-        """For a target that is one class; reductions are over the *other* classes, and what the true class adds is in ``own``."""
+        """For a target that is one class; reductions are over the *other* classes, and what the
+        true class adds is in ``own``.
+        """
         with _refusing(self.text):
             return self._gradient(self._split)
 
     @cached_property
     def soft(self) -> Gradient | None:
-        """The same with reductions over *all* classes, which are then alike for every class that the target may be; None if they are not."""
+        """The same with reductions over *all* classes, which are then alike for every class that
+        the target may be; None if they are not.
+        """
         if self._compares:
             return None
         with _refusing(self.text):
@@ -122,7 +133,9 @@ class Formula:
 
     def _gradient(self, cases: list[sympy.Expr]) -> Gradient:
         penalty = self._tree(cases)
-        return Gradient(penalty=penalty, own=derivative(penalty, "l"), parts=gradient_parts(penalty))
+        return Gradient(
+            penalty=penalty, own=derivative(penalty, "l"), parts=gradient_parts(penalty)
+        )
 
     def _tree(self, cases: list[sympy.Expr]) -> Tree:
         """One tree of an expression a case: the last holds where no other does."""
@@ -133,7 +146,9 @@ class Formula:
 
 
 def _cases(general: sympy.Expr, ranges: tuple[Range, ...]) -> list[tuple[str, float, sympy.Expr]]:
-    """The parameter values that are bound by a limit, each with the expression there; last, without a name, the general expression."""
+    """The parameter values that are bound by a limit, each with the expression there; last, without
+    a name, the general expression.
+    """
     found: list[tuple[str, float, sympy.Expr]] = []
     for name, least, greatest in ranges:
         symbol = parameter_symbol(name)
@@ -146,13 +161,17 @@ def _cases(general: sympy.Expr, ranges: tuple[Range, ...]) -> list[tuple[str, fl
 
 @contextmanager
 def _refusing(text: str) -> Iterator[None]:
-    """Turns whatever sympy raises into a refusal: sympy is at its limits there, and the visitor can write the formula in another way."""
+    """Turns whatever sympy raises into a refusal: sympy is at its limits there, and the visitor can
+    write the formula in another way.
+    """
     try:
         yield
     except FormulaError:
         raise
     except Exception as error:
-        raise FormulaError(text, None, "this formula cannot be worked out; write it in a simpler way") from error
+        raise FormulaError(
+            text, None, "this formula cannot be worked out; write it in a simpler way"
+        ) from error
 
 
 @lru_cache(maxsize=512)

@@ -1,11 +1,13 @@
-"""Formulas as LaTeX, with decimals left as they were typed: ``p**-0.2`` is 1 over p to the 0.2, not a fifth root."""
+"""Formulas as LaTeX, with decimals left as they were typed: ``p**-0.2`` is 1 over p to the 0.2, not
+a fifth root.
+"""
 
 from typing import Any
 
 import sympy
 from sympy.printing.latex import LatexPrinter
 
-from lossviz.language.classes import PJ
+from lossviz.language.class_reductions import PJ
 
 _SYMBOLS = {PJ: "p_{j}", sympy.Symbol("eps", real=True): r"\varepsilon"}
 
@@ -16,22 +18,35 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         self._exponents: dict[Any, Any] = {}  # by their stand-ins
 
     def _print_Mul(self, product: Any) -> str:  # noqa: N802
-        # Of each negative exponent, such as -p, sympy asks whether it is constant, and simplifies it to tell: seconds for exp(-exp(-exp(-exp(-p)))).
+        # Of each negative exponent, such as -p, sympy asks whether it is constant, and simplifies
+        # it to tell: seconds for exp(-exp(-exp(-exp(-p)))).
         factors = [self._with_stand_in(factor) for factor in product.args]
-        return str(super()._print_Mul(product if factors == list(product.args) else sympy.Mul(*factors, evaluate=False)))
+        return str(
+            super()._print_Mul(
+                product if factors == list(product.args) else sympy.Mul(*factors, evaluate=False)
+            )
+        )
 
     def _with_stand_in(self, factor: Any) -> Any:
         """A factor with a symbol in its exponent's place, where that is not a number."""
-        if not isinstance(factor, sympy.Pow | sympy.exp) or factor.exp.is_number or factor.exp in self._exponents:
+        if (
+            not isinstance(factor, sympy.Pow | sympy.exp)
+            or factor.exp.is_number
+            or factor.exp in self._exponents
+        ):
             return factor
         stand_in = sympy.Dummy()
         self._exponents[stand_in] = factor.exp
-        return sympy.exp(stand_in) if isinstance(factor, sympy.exp) else sympy.Pow(factor.base, stand_in, evaluate=False)
+        return (
+            sympy.exp(stand_in)
+            if isinstance(factor, sympy.exp)
+            else sympy.Pow(factor.base, stand_in, evaluate=False)
+        )
 
     def _print_Dummy(self, stand_in: Any) -> str:  # noqa: N802
         return str(self._print(self._exponents[stand_in]))
 
-    def _print_Rational(self, number: Any) -> str:  # noqa: N802 - sympy names its hooks after its classes
+    def _print_Rational(self, number: Any) -> str:  # noqa: N802
         decimal = f"{float(number):.6g}"
         if number.q not in (1, 2, 3) and sympy.Rational(decimal) == number and "e" not in decimal:
             return decimal
@@ -39,7 +54,8 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
 
     def _print_Symbol(self, symbol: Any, style: str = "plain") -> str:  # noqa: N802
         written = str(super()._print_Symbol(symbol, style))
-        return rf"\mathrm{{{written}}}" if written.isalpha() and len(written) > 1 else written  # gp is one name, not g times p
+        # gp is one name, not g times p
+        return rf"\mathrm{{{written}}}" if written.isalpha() and len(written) > 1 else written
 
     def _print_Pow(self, power: Any) -> str:  # noqa: N802
         if power.exp == sympy.S.Half:
@@ -57,4 +73,8 @@ def to_latex(expression: sympy.Expr) -> str:
     >>> to_latex(sympy.Symbol("p", positive=True) ** sympy.Rational("-0.2"))
     '\\frac{1}{p^{0.2}}'
     """
-    return str(_Printer({"root_notation": False, "fold_func_brackets": False, "symbol_names": _SYMBOLS}).doprint(expression))
+    return str(
+        _Printer(
+            {"root_notation": False, "fold_func_brackets": False, "symbol_names": _SYMBOLS}
+        ).doprint(expression)
+    )

@@ -1,4 +1,6 @@
-"""From the text of a loss to a syntax tree of bounded size, through Python's own parser; it makes a tree, and runs nothing."""
+"""From the text of a loss to a syntax tree of bounded size, through Python's own parser; it makes a
+tree, and runs nothing.
+"""
 
 import ast
 import keyword
@@ -12,7 +14,8 @@ MAX_NODES = 200
 
 _ALPHABET = re.compile(r"[A-Za-z0-9_+\-*/.(),<>= ]")
 _NUMBER_LIKE = re.compile(r"(?<!\w)(?:\d|\.\d)[\w.]*")
-_NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE]\d*)?")  # a sign after the e, and what follows, is left to Python
+# a sign after the e, and what follows, is left to Python
+_NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE]\d*)?")
 _WRITE_INSTEAD = {
     "^": "write ** for a power",
     "−": "write - for minus",
@@ -37,35 +40,67 @@ def parse(text: str) -> ast.expr:
         parsed = ast.parse(text.strip(), mode="eval")
     except SyntaxError as error:
         position = min(offset + max(0, (error.offset or 1) - 1), len(text))
-        raise FormulaError(text, position, f"the formula cannot be read from here: {_plain(error.msg)}") from None
+        raise FormulaError(
+            text, position, f"the formula cannot be read from here: {_plain(error.msg)}"
+        ) from None
     except (MemoryError, RecursionError):
         raise FormulaError(text, None, f"too deeply nested: at most {MAX_DEPTH} levels") from None
     nodes = [node for node in ast.walk(parsed) if isinstance(node, ast.expr)]
     if len(nodes) > MAX_NODES:
-        raise FormulaError(text, None, f"the formula has {len(nodes)} parts; at most {MAX_NODES} are allowed")
+        raise FormulaError(
+            text, None, f"the formula has {len(nodes)} parts; at most {MAX_NODES} are allowed"
+        )
     for node in nodes:
-        node.col_offset, node.end_col_offset = node.col_offset + offset, (node.end_col_offset or 0) + offset
+        node.col_offset, node.end_col_offset = (
+            node.col_offset + offset,
+            (node.end_col_offset or 0) + offset,
+        )
     return parsed.body
 
 
 def _check_text(text: str) -> None:
-    """Refuse what need not be parsed: emptiness, length, foreign characters, Python's reserved words, other numbers than decimal ones."""
+    """Refuse what need not be parsed: emptiness, length, foreign characters, Python's reserved
+    words, other numbers than decimal ones.
+    """
     if not text.strip():
         raise FormulaError(text, None, "the formula is empty; type a function of p such as -log(p)")
     if len(text) > MAX_CHARACTERS:
-        raise FormulaError(text, None, f"the formula has {len(text):,} characters; at most {MAX_CHARACTERS} are allowed")
+        raise FormulaError(
+            text,
+            None,
+            f"the formula has {len(text):,} characters; at most {MAX_CHARACTERS} are allowed",
+        )
     for position, character in enumerate(text):
         if not _ALPHABET.fullmatch(character):
-            advice = _WRITE_INSTEAD.get(character, "a formula is made of numbers, names, + - * / ** ( ) , and < >")
-            raise FormulaError(text, position, f"the character {character!r} has no place in a formula; {advice}")
+            advice = _WRITE_INSTEAD.get(
+                character, "a formula is made of numbers, names, + - * / ** ( ) , and < >"
+            )
+            raise FormulaError(
+                text, position, f"the character {character!r} has no place in a formula; {advice}"
+            )
     for word in re.finditer(r"[A-Za-z_]\w*", text):
         if keyword.iskeyword(word[0]):
-            raise FormulaError(text, word.start(), f"{word[0]!r} is a reserved word; use another name, or where(condition, a, b) to choose")
-    for number in _NUMBER_LIKE.finditer(text):  # Python would warn of some, such as 1_0or, on the terminal
+            raise FormulaError(
+                text,
+                word.start(),
+                f"{word[0]!r} is a reserved word; use another name, or where(condition, a, b) to"
+                " choose",
+            )
+    # Python would warn of some, such as 1_0or, on the terminal
+    for number in _NUMBER_LIKE.finditer(text):
         if not _NUMBER.fullmatch(number[0]):
-            raise FormulaError(text, number.start(), f"{number[0]!r} is no number; write numbers as 2, 0.5 or 1e-3, and * for times: 2*p")
+            raise FormulaError(
+                text,
+                number.start(),
+                f"{number[0]!r} is no number; write numbers as 2, 0.5 or 1e-3, and * for"
+                " times: 2*p",
+            )
 
 
 def _plain(message: str) -> str:
     """Python's words for a syntax error, in a visitor's."""
-    return "a bracket is not closed" if "was never closed" in message else message.replace("invalid syntax", "something is missing or too much")
+    return (
+        "a bracket is not closed"
+        if "was never closed" in message
+        else message.replace("invalid syntax", "something is missing or too much")
+    )

@@ -1,29 +1,37 @@
-"""Ways through the probabilities of all classes that p alone tells, on which a function of all classes is a curve."""
+"""Ways through the probabilities of all classes that p alone tells, on which a function of all
+classes is a curve.
+"""
 
 from typing import Literal
 
 import sympy
 
-from lossviz.language.choices import Greatest
-from lossviz.language.classes import K, L, OtherMax, OtherSum, of_class
+from lossviz.language.class_reductions import K, L, OtherMax, OtherSum, of_class
+from lossviz.language.piecewise import Greatest
 
 Path = Literal["even", "rival"]
-SPARED = 1e-6  # of the mass beside p, on the path "rival": with none at all a loss that looks at log pj is infinite
+# of the mass beside p, on the path "rival": with none at all a loss that looks at log pj is
+# infinite
+SPARED = 1e-6
 _BESIDE = sympy.log(1 - sympy.exp(L))  # log of the mass beside p
 
 # The log-probabilities of the other classes, each with how many have it.
 PATHS: dict[Path, tuple[tuple[sympy.Expr, sympy.Expr], ...]] = {
     "even": ((_BESIDE - sympy.log(K - 1), K - 1),),
-    "rival": ((_BESIDE + sympy.log(1 - sympy.Float(SPARED)), sympy.Integer(1)), (_BESIDE + sympy.log(sympy.Float(SPARED)) - sympy.log(K - 2), K - 2)),
+    "rival": (
+        (_BESIDE + sympy.log(1 - sympy.Float(SPARED)), sympy.Integer(1)),
+        (_BESIDE + sympy.log(sympy.Float(SPARED)) - sympy.log(K - 2), K - 2),
+    ),
 }
 
 
 def along(expression: sympy.Expr, path: Path) -> sympy.Expr:
     """A split expression as a function of ``l`` and ``K`` alone, along a path.
 
-    "even": the others share 1 - p evenly. "rival": one of them has it, but for a millionth that the rest share (K >= 3).
+    "even": the others share 1 - p evenly. "rival": one of them has it, but for a millionth that the
+    rest share (K >= 3).
 
-    >>> from lossviz.language.classes import LJ
+    >>> from lossviz.language.class_reductions import LJ
     >>> along(OtherSum(sympy.exp(LJ)), "even")
     1 - exp(l)
     """

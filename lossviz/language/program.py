@@ -1,4 +1,6 @@
-"""Trees as a list of steps: what occurs twice is computed once, and what depends on no array is computed beforehand."""
+"""Trees as a list of steps: what occurs twice is computed once, and what depends on no array is
+computed beforehand.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
@@ -32,8 +34,8 @@ class Program:
     Attributes:
         names: Of the arrays that it needs.
 
-    A choice whose condition depends on no array keeps only the branch that it takes: so the limit at q = 0 stands beside a division by q, and
-    neither disturbs the other.
+    A choice whose condition depends on no array keeps only the branch that it takes: so the limit
+    at q = 0 stands beside a division by q, and neither disturbs the other.
     """
 
     def __init__(self, trees: Sequence[Tree], constants: Mapping[str, float]) -> None:
@@ -47,14 +49,17 @@ class Program:
         """The value of each tree: an array, or a float where it depends on none.
 
         Args:
-            operations: By name, ``NUMPY`` and the reductions that the trees need, or the like for another library.
+            operations: By name, ``NUMPY`` and the reductions that the trees need, or the like for
+                another library.
             arrays: The values of all other names.
         """
         values: list[Any] = [None] * len(self._places)
         for name in self.names:
             values[self._places[name]] = arrays[name]
         for place, operation, arguments in self._steps:
-            values[place] = operations[operation](*[values[a] if isinstance(a, int) else a for a in arguments])
+            values[place] = operations[operation](
+                *[values[a] if isinstance(a, int) else a for a in arguments]
+            )
         return [values[result] if isinstance(result, int) else result for result in self._results]
 
     def _add(self, tree: Tree) -> float | int:
@@ -73,7 +78,12 @@ class Program:
             if isinstance(condition, float):
                 return self._add(branches[1 if condition else 2])
             return self._step("where", condition, self._add(branches[1]), self._add(branches[2]))
-        if operation == "add" and len(branches) == 2 and isinstance(branches[1], tuple) and branches[1][0] == "neg":
+        if (
+            operation == "add"
+            and len(branches) == 2
+            and isinstance(branches[1], tuple)
+            and branches[1][0] == "neg"
+        ):
             return self._step("sub", self._add(branches[0]), self._add(branches[1][1]))
         first, *others = [self._add(branch) for branch in branches]
         if not others:
@@ -83,7 +93,9 @@ class Program:
         return first
 
     def _step(self, operation: str, *arguments: float | int) -> float | int:
-        if operation not in REDUCTIONS and all(isinstance(argument, float) for argument in arguments):
+        if operation not in REDUCTIONS and all(
+            isinstance(argument, float) for argument in arguments
+        ):
             with np.errstate(all="ignore"):
                 return float(NUMPY[operation](*map(np.float64, arguments)))
         step = (operation, *map(repr, arguments))  # place 1 is not the number 1.0
@@ -116,6 +128,10 @@ def on_classes(others: Any) -> Operations:
     return {
         "sum": lambda term: np.sum(spread(term), axis=-1, keepdims=True),
         "largest": lambda term: np.max(spread(term), axis=-1, keepdims=True),
-        "sum_others": lambda term: np.sum(np.where(others, spread(term), 0.0), axis=-1, keepdims=True),
-        "largest_other": lambda term: np.max(np.where(others, spread(term), -np.inf), axis=-1, keepdims=True),
+        "sum_others": lambda term: np.sum(
+            np.where(others, spread(term), 0.0), axis=-1, keepdims=True
+        ),
+        "largest_other": lambda term: np.max(
+            np.where(others, spread(term), -np.inf), axis=-1, keepdims=True
+        ),
     }

@@ -1,7 +1,9 @@
-"""One plain tree for a formula, read alike by NumPy, by torch and by the browser. It is data: it pickles, it is JSON, and nothing is compiled.
+"""One plain tree for a formula, read alike by NumPy, by torch and by the browser. It is data: it
+pickles, it is JSON, and nothing is compiled.
 
-A tree is a number, a name, or ``(operation, tree, ...)``; ``lossviz.language.program`` lists the operations. The names are ``l`` = log p,
-``lj`` = log pj inside a reduction over the classes, ``K``, and the parameters.
+A tree is a number, a name, or ``(operation, tree, ...)``; ``lossviz.language.program`` lists the
+operations. The names are ``l`` = log p, ``lj`` = log pj inside a reduction over the classes, ``K``,
+and the parameters.
 """
 
 from typing import Any
@@ -9,8 +11,8 @@ from typing import Any
 import sympy
 from sympy.codegen.cfunctions import expm1, log1p
 
-from lossviz.language.choices import Greatest, Least, Magnitude, Where
-from lossviz.language.classes import Reduction
+from lossviz.language.class_reductions import Reduction
+from lossviz.language.piecewise import Greatest, Least, Magnitude, Where
 
 Tree = float | str | tuple[Any, ...]
 
@@ -51,7 +53,13 @@ def _product(expression: sympy.Mul) -> Tree:
         return ("neg", to_tree(-expression))
     divisors = [1 / factor for factor in expression.args if _is_divisor(factor)]
     if coefficient.is_Rational and coefficient.q != 1:
-        coefficient, divisors = sympy.Integer(coefficient.p), [sympy.Integer(coefficient.q), *divisors]
+        coefficient, divisors = (
+            sympy.Integer(coefficient.p),
+            [
+                sympy.Integer(coefficient.q),
+                *divisors,
+            ],
+        )
     if divisors:
         factors = [factor for factor in sympy.Mul.make_args(rest) if not _is_divisor(factor)]
         return ("div", to_tree(sympy.Mul(coefficient, *factors)), to_tree(sympy.Mul(*divisors)))

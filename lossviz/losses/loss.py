@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,15 +10,13 @@ from numpy.typing import ArrayLike
 from lossviz.errors import FormulaError, InvalidInput, ParameterError, suggestion
 from lossviz.language.formula import Formula, compile_formula
 from lossviz.language.paths import Path
-from lossviz.losses.numeric import Array, along, of_logits
+from lossviz.losses.evaluation import Array, along, of_logits
 from lossviz.losses.parameter import Parameter
-
-if TYPE_CHECKING:
-    from lossviz.losses.lint import Finding
 
 Quantity = Literal["penalty", "weight", "bend"]
 CLASSES = 37  # where nothing else is said: the article's pets
-_PROBE = np.linspace(0.05, 0.95, 19)  # where a loss must be a number; p = 1 and p -> 0 may be singular
+# where a loss must be a number; p = 1 and p -> 0 may be singular
+_PROBE = np.linspace(0.05, 0.95, 19)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,10 +46,11 @@ class Reference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """A classification loss f, a function of the softmax output: of p, the true class's probability, and maybe of every class's pj.
+    """A classification loss f, a function of the softmax output: of p, the true class's
+    probability, and maybe of every class's pj.
 
-    For a loss of p alone the gradient by the logits is ``df/dz_j = f'(p) p ([j = true] - p_j)``: it is cross-entropy with the example weight
-    ``-p f'(p)``.
+    For a loss of p alone the gradient by the logits is ``df/dz_j = f'(p) p ([j = true] - p_j)``: it
+    is cross-entropy with the example weight ``-p f'(p)``.
 
     Attributes:
         text: The formula, in the loss language.
@@ -62,7 +61,8 @@ class Loss:
         use: When to use it.
         beware: What to beware of.
         reference: Where it was published.
-        soft_targets: Whether its expectation over the classes is what is meant where a target is a distribution.
+        soft_targets: Whether its expectation over the classes is what is meant where a target is a
+            distribution.
 
     Raises:
         FormulaError: The text is no loss, or not a number anywhere in (0, 1) with these parameters.
@@ -82,15 +82,22 @@ class Loss:
         values = self.penalty(_PROBE)
         if not np.isfinite(values).all():
             where = _PROBE[~np.isfinite(values)][0]
-            values_text = "".join(f" with {name} = {value:g}" for name, value in self.values.items())
+            values_text = "".join(
+                f" with {name} = {value:g}" for name, value in self.values.items()
+            )
             raise FormulaError(
-                self.text, None, f"the formula has no finite value at p = {where:.2f}{values_text}; a loss needs one everywhere in (0, 1)"
+                self.text,
+                None,
+                f"the formula has no finite value at p = {where:.2f}{values_text}; a loss needs one"
+                " everywhere in (0, 1)",
             )
 
     @property
     def formula(self) -> Formula:
         """The compiled formula, shared by all losses of the same text and ranges."""
-        return compile_formula(self.text, tuple((p.name, *p.slider_range()) for p in self.parameters))
+        return compile_formula(
+            self.text, tuple((p.name, *p.slider_range()) for p in self.parameters)
+        )
 
     @property
     def latex(self) -> str:
@@ -104,7 +111,9 @@ class Loss:
 
     @property
     def spec(self) -> str:
-        """The loss as one string, which ``loss_from_spec`` reads back: ``inverse_power:k=0.2``, ``p**-k; k=0.2`` or ``my loss = p**-k; k=0.2``."""
+        """The loss as one string, which ``loss_from_spec`` reads back: ``inverse_power:k=0.2``,
+        ``p**-k; k=0.2`` or ``my loss = p**-k; k=0.2``.
+        """
         settings = [f"{name}={value!r}" for name, value in self.values.items()]
         if self.key:
             return self.key + ":" * bool(settings) + ",".join(settings)
@@ -113,7 +122,12 @@ class Loss:
     @property
     def label(self) -> str:
         """Name and parameter values, for legends: ``inverse power, k = 0.2``."""
-        return ", ".join([self.name or self.text, *(f"{name} = {value:g}" for name, value in self.values.items())])
+        return ", ".join(
+            [
+                self.name or self.text,
+                *(f"{name} = {value:g}" for name, value in self.values.items()),
+            ]
+        )
 
     def at(self, /, **values: float) -> "Loss":
         """The same loss with other parameter values.
@@ -125,14 +139,22 @@ class Loss:
         for name in values:
             if name not in known:
                 has = f"it has {', '.join(known)}" if known else "it has none"
-                raise ParameterError(name, f"{self.name or self.text} has no parameter {name!r}{suggestion(name, known) or ';'} {has}")
-        return replace(self, parameters=tuple(p.at(values.get(p.name, p.value)) for p in self.parameters))
+                raise ParameterError(
+                    name,
+                    f"{self.name or self.text} has no parameter"
+                    f" {name!r}{suggestion(name, known) or ';'} {has}",
+                )
+        return replace(
+            self, parameters=tuple(p.at(values.get(p.name, p.value)) for p in self.parameters)
+        )
 
     def penalty(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
         """The loss itself, f(p).
 
-        A loss that looks at all classes is a curve over p only on a path through their probabilities: on "even" the others share 1 - p evenly,
-        on "rival" one of them has it (but for a millionth, which the rest share). For a loss of p alone ``classes`` and ``path`` change nothing.
+        A loss that looks at all classes is a curve over p only on a path through their
+        probabilities: on "even" the others share 1 - p evenly, on "rival" one of them has it (but
+        for a millionth, which the rest share). For a loss of p alone ``classes`` and ``path``
+        change nothing.
 
         Args:
             p: Probability of the true class, any shape, in (0, 1].
@@ -154,7 +176,8 @@ class Loss:
         return self._along("penalty", p, classes, path)
 
     def weight(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
-        """``-p f'(p)``: how strongly an example is heard, where cross-entropy hears each with 1. Args and errors as ``penalty``.
+        """``-p f'(p)``: how strongly an example is heard, where cross-entropy hears each with 1.
+        Args and errors as ``penalty``.
 
         >>> from lossviz import get_loss
         >>> get_loss("dot_product").weight([0.25, 1.0]).tolist()
@@ -172,32 +195,41 @@ class Loss:
         return -self.weight(p, classes=classes, path=path) / np.asarray(p, dtype=np.float64)
 
     def pull(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
-        """``-df/dz_true = weight(p) (1 - p)``: the force on the true class's logit. Args and errors as ``penalty``.
+        """``-df/dz_true = weight(p) (1 - p)``: the force on the true class's logit. Args and errors
+        as ``penalty``.
 
-        It holds for losses of all classes too: as the true logit moves, the others keep their shares, and so stay on the path.
+        It holds for losses of all classes too: as the true logit moves, the others keep their
+            shares, and so stay on the path.
 
         >>> from lossviz import get_loss
         >>> get_loss("cross_entropy").pull([0.25, 1.0]).tolist()
         [0.75, 0.0]
         """
         with np.errstate(invalid="ignore"):  # 0 times infinity, at p = 1
-            return self.weight(p, classes=classes, path=path) * (1 - np.asarray(p, dtype=np.float64))
+            return self.weight(p, classes=classes, path=path) * (
+                1 - np.asarray(p, dtype=np.float64)
+            )
 
     def curvature(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
-        """The second derivative ``f''(p)`` along the path: below 0 where the loss is not convex in p. Args and errors as ``penalty``.
+        """The second derivative ``f''(p)`` along the path: below 0 where the loss is not convex in
+        p. Args and errors as ``penalty``.
 
         >>> from lossviz import get_loss
         >>> get_loss("cross_entropy").curvature([0.25, 1.0]).tolist()
         [16.0, 1.0]
         """
         bend = self._along("bend", p, classes, path)
-        return (self.weight(p, classes=classes, path=path) - bend) / np.asarray(p, dtype=np.float64) ** 2
+        return (self.weight(p, classes=classes, path=path) - bend) / np.asarray(
+            p, dtype=np.float64
+        ) ** 2
 
     def of_logits(self, logits: ArrayLike, targets: ArrayLike = 0) -> tuple[Array, Array]:
-        """The loss and its full gradient by the logits, ``df/dz_j``, where one class is the true one.
+        """The loss and its full gradient by the logits, ``df/dz_j``, where one class is the true
+        one.
 
         Args:
-            logits: Shape [..., K], any real values; minus infinity where a class has no probability.
+            logits: Shape [..., K], any real values; minus infinity where a class has no
+                probability.
             targets: The true classes, 0 to K - 1: shape [...], or what NumPy broadcasts to it.
 
         Returns:
@@ -213,21 +245,22 @@ class Loss:
         """
         z, true = np.asarray(logits, dtype=np.float64), np.asarray(targets, dtype=np.int64)
         if z.ndim == 0 or z.shape[-1] < 2 or not ((true >= 0) & (true < z.shape[-1])).all():
-            raise InvalidInput(f"logits need a last axis of 2 classes or more, and targets among them: got {z.shape} and {true.tolist()!s:.60}")
+            raise InvalidInput(
+                "logits need a last axis of 2 classes or more, and targets among them: got"
+                f" {z.shape} and {true.tolist()!s:.60}"
+            )
         return of_logits(self.formula, self.values, z, np.broadcast_to(true, z.shape[:-1]))
 
-    def along_log(self, quantity: Quantity, log_p: Array, *, classes: int = CLASSES, path: Path = "even") -> Array:
-        """``penalty``, ``weight`` or ``bend`` = dweight/dlog p, over log p: it reaches where p itself underflows. Otherwise as ``penalty``."""
+    def along_log(
+        self, quantity: Quantity, log_p: Array, *, classes: int = CLASSES, path: Path = "even"
+    ) -> Array:
+        """``penalty``, ``weight`` or ``bend`` = dweight/dlog p, over log p: it reaches where p
+        itself underflows. Otherwise as ``penalty``.
+        """
         if classes < 2:
             raise InvalidInput(f"a classification has 2 classes or more, got {classes}")
         tree = getattr(self.formula.curve("even" if classes == 2 else path), quantity)
         return along(tree, self.values, classes, log_p)
-
-    def findings(self, *, classes: int = CLASSES) -> "tuple[Finding, ...]":
-        """What one should know before training with this loss, the gravest first. See ``lossviz.losses.lint``."""
-        from lossviz.losses.lint import findings  # it builds on losses
-
-        return findings(self, classes=classes)
 
     def _along(self, quantity: Quantity, p: ArrayLike, classes: int, path: Path) -> Array:
         array = np.asarray(p, dtype=np.float64)

@@ -16,7 +16,8 @@ class Special:
     Attributes:
         value: The parameter's value.
         name: What the loss is there, in a few words.
-        equals: The loss, as ``loss_from_spec`` reads it, that it equals there up to scale and shift; empty where it equals none of the catalogue.
+        equals: The loss, as ``loss_from_spec`` reads it, that it equals there up to scale and
+            shift; empty where it equals none of the catalogue.
     """
 
     value: float
@@ -50,19 +51,28 @@ class Parameter:
 
     def __post_init__(self) -> None:
         if not self.minimum <= self.maximum:
-            raise InvalidInput(f"the range of {self.name} is empty: {self.minimum:g} to {self.maximum:g}")
+            raise InvalidInput(
+                f"the range of {self.name} is empty: {self.minimum:g} to {self.maximum:g}"
+            )
         if not (math.isfinite(self.value) and self.minimum <= self.value <= self.maximum):
-            raise ParameterError(self.name, f"{self.name} must lie between {self.minimum:g} and {self.maximum:g}, got {self.value:g}")
+            raise ParameterError(
+                self.name,
+                f"{self.name} must lie between {self.minimum:g} and {self.maximum:g}, got"
+                f" {self.value:g}",
+            )
 
         if abs(self.value) > MAX_VALUE:
-            raise ParameterError(self.name, f"{self.name} must be at most {MAX_VALUE:g} in size, got {self.value:g}")
+            raise ParameterError(
+                self.name, f"{self.name} must be at most {MAX_VALUE:g} in size, got {self.value:g}"
+            )
 
     def at(self, value: float) -> "Parameter":
         """The same parameter with another value."""
         return replace(self, value=float(value))
 
     def slider_range(self) -> tuple[float, float]:
-        """Ends for a slider: the range itself, or for a visitor's own parameter from zero to the next power of ten, 1 at least.
+        """Ends for a slider: the range itself, or for a visitor's own parameter from zero to the
+        next power of ten, 1 at least.
 
         >>> Parameter(name="k", value=0.3).slider_range(), Parameter(name="k", value=-3.0).slider_range()
         ((0.0, 1.0), (-10.0, 10.0))
@@ -72,7 +82,8 @@ class Parameter:
         return least, (self.maximum if math.isfinite(self.maximum) else reach)
 
     def slider_step(self) -> float:
-        """The step, or a tenth, a hundredth, … of it, so that the value lies on the slider's grid and is shown as it is.
+        """The step, or a tenth, a hundredth, … of it, so that the value lies on the slider's grid
+        and is shown as it is.
 
         >>> Parameter(name="k", value=0.3).slider_step(), Parameter(name="k", value=0.125).slider_step()
         (0.01, 0.001)

@@ -1,1 +1,3 @@
-"""Real fastai trainings. The only place besides losses/objective that imports torch or fastai; the app starts it by name in another process."""
+"""Real fastai trainings. The only place besides losses/objective that imports torch or fastai; the
+app starts it by name in another process.
+"""

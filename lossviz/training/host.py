@@ -1,12 +1,13 @@
 """The warm host: a process that has imported fastai once and starts each trial in milliseconds.
 
-Started as ``python -m lossviz.training.host HANDLE METHOD APP_PID``, HANDLE being its end of a connection to the engine.
-It speaks with the engine over one connection. Engine to host: ``("start", job, kind, plan)``, ``("stop", job)``; the kinds of jobs and their plans
-are in ``lossviz.training.jobs``. Host to engine: ``("ready",)``, whatever a job tells, with its name put behind the first word, and at its end
-``("ended", job, state, reason)``.
+Started as ``python -m lossviz.training.host HANDLE METHOD APP_PID``, HANDLE being its end of a
+connection to the engine. It speaks with the engine over one connection. Engine to host: ``("start",
+job, kind, plan)``, ``("stop", job)``; the kinds of jobs and their plans are in
+``lossviz.training.jobs``. Host to engine: ``("ready",)``, whatever a job tells, with its name put
+behind the first word, and at its end ``("ended", job, state, reason)``.
 
-Nothing outlives the app: the host ends when its standard input does, which also happens when the app is killed; a job's process ends when its host
-does.
+Nothing outlives the app: the host ends when its standard input does, which also happens when the
+app is killed; a job's process ends when its host does.
 """
 
 import ctypes
@@ -26,13 +27,14 @@ from multiprocessing.process import BaseProcess
 from typing import Any
 
 from lossviz.errors import LossvizError
-from lossviz.runs.records import TrialState
+from lossviz.experiments.records import TrialState
 from lossviz.training.jobs import do_job, warm_up
 
 _PATIENCE_S = 2.0  # between asking a trial to stop, SIGTERM and SIGKILL
 _STOPPED = "stopped by request"
 _LESS_MEMORY = "run it again with a smaller batch or image size, or with fewer programs beside it"
-_MEMORY_LACKS = (  # what torch says for want of memory: accelerator, processor, and oneDNN, which says no more
+# what torch says for want of memory: accelerator, processor, and oneDNN, which says no more
+_MEMORY_LACKS = (
     "out of memory",
     "can't allocate memory",
     "cannot allocate memory",
@@ -45,7 +47,9 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 @dataclass(slots=True)
 class _Running:
-    """A job's process and the connection to it; once it was asked to stop, the ruder steps that are left and when the next is due."""
+    """A job's process and the connection to it; once it was asked to stop, the ruder steps that are
+    left and when the next is due.
+    """
 
     process: BaseProcess
     connection: Connection
@@ -60,9 +64,15 @@ class _Host:
         self._running: dict[str, _Running] = {}
 
     def serve(self) -> None:
-        """Obey the engine and relay what trials report, for ever; an engine that has gone ends it with EOFError."""
+        """Obey the engine and relay what trials report, for ever; an engine that has gone ends it
+        with EOFError.
+        """
         while True:
-            due = [trial.next_step_at for trial in self._running.values() if trial.next_step_at is not None]
+            due = [
+                trial.next_step_at
+                for trial in self._running.values()
+                if trial.next_step_at is not None
+            ]
             sources = [self._engine, *(trial.connection for trial in self._running.values())]
             ready = wait(sources, timeout=max(0.0, min(due) - time.monotonic()) if due else None)
             if self._engine in ready:
@@ -75,7 +85,11 @@ class _Host:
                 if trial.ended:
                     trial.process.join(_PATIENCE_S)
                     del self._running[name]
-                elif trial.next_step_at is not None and time.monotonic() >= trial.next_step_at and trial.steps:
+                elif (
+                    trial.next_step_at is not None
+                    and time.monotonic() >= trial.next_step_at
+                    and trial.steps
+                ):
                     trial.steps.pop(0)()
                     trial.next_step_at += _PATIENCE_S
 
@@ -85,7 +99,9 @@ class _Host:
             warm_up(kind, plan)  # once, here, instead of in each process
         process = self._context.Process(target=_work, args=(theirs, kind, plan))  # type: ignore[attr-defined]
         process.start()
-        theirs.close()  # ours alone is left: it reads its end as soon as the trial's process is gone, however it went
+        # ours alone is left: it reads its end as soon as the trial's process is gone, however it
+        # went
+        theirs.close()
         self._running[name] = _Running(process, ours)
 
     def _stop(self, name: str) -> None:
@@ -112,8 +128,15 @@ class _Host:
         if trial.next_step_at is not None:
             return [TrialState.CANCELLED, _STOPPED]
         code = trial.process.exitcode
-        how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with code {code}"
-        return [TrialState.FAILED, f"the trial's process {how}, perhaps for want of memory; {_LESS_MEMORY}"]
+        how = (
+            f"was killed by signal {-code}"
+            if code is not None and code < 0
+            else f"ended with code {code}"
+        )
+        return [
+            TrialState.FAILED,
+            f"the trial's process {how}, perhaps for want of memory; {_LESS_MEMORY}",
+        ]
 
 
 def _work(engine: Connection, kind: str, plan: dict[str, Any]) -> None:
@@ -121,9 +144,11 @@ def _work(engine: Connection, kind: str, plan: dict[str, Any]) -> None:
     if host := multiprocessing.parent_process():
         _end_with_parent(host.pid or 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform != "linux":  # there the kernel ends it; without memory a thread's start may wait for ever (seen in 1 of 15 trials)
+    # there the kernel ends it; without memory a thread's start may wait for ever (seen in 1 of 15
+    # trials)
+    if sys.platform != "linux":
         threading.Thread(target=_end_with_host, daemon=True).start()
-    from lossviz.training.watch import TrialDiverged, TrialStopped
+    from lossviz.training.progress_callback import TrialDiverged, TrialStopped
 
     try:
         do_job(kind, plan, emit=lambda *event: engine.send(event), stop_requested=engine.poll)
@@ -134,17 +159,22 @@ def _work(engine: Connection, kind: str, plan: dict[str, Any]) -> None:
         end = (TrialState.DIVERGED, str(error))
     except LossvizError as error:
         end = (TrialState.FAILED, str(error))
-    except Exception as error:  # the trial fails, with its trace on the server's terminal; the others go on
+    # the trial fails, with its trace on the server's terminal; the others go on
+    except Exception as error:
         end = (TrialState.FAILED, _reason_of(error))
         with suppress(MemoryError):
             traceback.print_exc()
     engine.send(("ended", *end))
     sys.stderr.flush()
-    os._exit(0)  # an interpreter with fastai in it takes 1.5 s and a core to take itself down, while the next trial starts
+    # an interpreter with fastai in it takes 1.5 s and a core to take itself down, while the next
+    # trial starts
+    os._exit(0)
 
 
 def _reason_of(error: Exception) -> str:
-    """An error's name and words; for want of memory, which torch tells by a RuntimeError where there is no accelerator, also what to do."""
+    """An error's name and words; for want of memory, which torch tells by a RuntimeError where
+    there is no accelerator, also what to do.
+    """
     words = f"{type(error).__name__}: {error}".rstrip(": ")
     if isinstance(error, MemoryError) or any(lack in words.lower() for lack in _MEMORY_LACKS):
         return f"the machine's memory did not suffice ({words.splitlines()[0]}); {_LESS_MEMORY}"
@@ -152,7 +182,9 @@ def _reason_of(error: Exception) -> str:
 
 
 def _end_with_parent(parent_pid: int) -> None:
-    """Have the kernel end this process when its parent goes, where it can: the threads below wait while an import holds the interpreter."""
+    """Have the kernel end this process when its parent goes, where it can: the threads below wait
+    while an import holds the interpreter.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent_pid:  # it went before that
@@ -186,7 +218,8 @@ def main(handle: int, method: str, app_pid: int) -> None:
     Side effects: starts and ends processes; ends this one when standard input ends.
     """
     _end_with_parent(app_pid)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches us too; the engine decides
+    # Ctrl-C in a terminal reaches us too; the engine decides
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_standard_input, daemon=True).start()
     engine = _open(handle)
     if method == "fork":

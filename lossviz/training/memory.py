@@ -9,12 +9,15 @@ from torch import Tensor
 
 _MB = 2**20
 _USABLE = 0.8  # of what is free: other programs live here too
-_CONTEXT_MB = 500  # of an accelerator, that each process has for itself: the usual size with CUDA, not measured here
-_STATES = 3  # tensors as large as the weights that come with the first step: gradients and Adam's two averages
+# of an accelerator, that each process has for itself: the usual size with CUDA, not measured here
+_CONTEXT_MB = 500
+# tensors as large as the weights that come with the first step: gradients and Adam's two averages
+_STATES = 3
 
 
 def memory_mb(device: torch.device) -> float | None:
-    """What this process took of an accelerator's memory at most; without one, its share of the machine's memory (PSS) now.
+    """What this process took of an accelerator's memory at most; without one, its share of the
+    machine's memory (PSS) now.
 
     Returns:
         MB (2**20 bytes), None where the system does not tell.
@@ -25,9 +28,11 @@ def memory_mb(device: torch.device) -> float | None:
 
 
 def trials_that_fit(learner: Learner) -> int:
-    """How many trainings like this one the memory holds side by side, at least 1; judged by what one batch takes.
+    """How many trainings like this one the memory holds side by side, at least 1; judged by what
+    one batch takes.
 
-    Side effects: computes one batch forward and back on the learner's device; its weights stay as they are.
+    Side effects: computes one batch forward and back on the learner's device; its weights stay as
+        they are.
     """
     device = learner.dls.device
     model = learner.model.to(device).train()
@@ -53,7 +58,11 @@ def _free_mb(device: torch.device) -> float | None:
 
 def _own_mb(device: torch.device) -> float:
     """What each process takes before it trains, as this one did."""
-    return _CONTEXT_MB if device.type == "cuda" else _told("/proc/self/smaps_rollup", "Private_Dirty:") or 0.0
+    return (
+        _CONTEXT_MB
+        if device.type == "cuda"
+        else _told("/proc/self/smaps_rollup", "Private_Dirty:") or 0.0
+    )
 
 
 def _held_mb(device: torch.device) -> float | None:
@@ -61,7 +70,8 @@ def _held_mb(device: torch.device) -> float | None:
         torch.cuda.reset_peak_memory_stats(device)
         return torch.cuda.memory_reserved(device) / _MB
     with suppress(OSError):
-        Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew: decoding images has had its own
+        # the peak starts anew: decoding images has had its own
+        Path("/proc/self/clear_refs").write_text("5")
     return _told("/proc/self/status", "VmRSS:")
 
 

@@ -1,4 +1,6 @@
-"""How each recipe of ``lossviz.runs.recipes`` gets its images and its ``Learner``: one table."""
+"""How each recipe of ``lossviz.experiments.recipes`` gets its images and its ``Learner``: one
+table.
+"""
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -7,15 +9,15 @@ from types import MappingProxyType
 from fastai.learner import Learner
 from fastai.torch_core import set_seed
 
-from lossviz.runs.networks import get_network
-from lossviz.runs.records import Preparation
-from lossviz.runs.settings import Settings
-from lossviz.training import digits
-from lossviz.training.loaders import make_loaders
-from lossviz.training.models import Loss, device_for, make_learner
-from lossviz.training.remote import Check, Tell
-from lossviz.training.source import Source
-from lossviz.training.watch import Emit, stopping
+from lossviz.experiments.networks import get_network
+from lossviz.experiments.records import Preparation
+from lossviz.experiments.settings import Settings
+from lossviz.training.data import digits
+from lossviz.training.data.dataset import Source
+from lossviz.training.data.loaders import make_loaders
+from lossviz.training.data.remote_file import Check, Tell
+from lossviz.training.networks.learners import Loss, device_for, make_learner
+from lossviz.training.progress_callback import Emit, stopping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,9 @@ class Work:
 
     @classmethod
     def told(cls, emit: Emit, *, stop_requested: Callable[[], bool], threads: int) -> "Work":
-        """Work that is told of as ``"preparing", fields of Preparation`` and ends with ``TrialStopped`` once a stop is wished."""
+        """Work that is told of as ``"preparing", fields of Preparation`` and ends with
+        ``TrialStopped`` once a stop is wished.
+        """
 
         def tell(stage: str, share: float) -> None:
             emit("preparing", asdict(Preparation(stage=stage, share=share)))
@@ -48,40 +52,58 @@ def _digits(settings: Settings, _work: Work) -> Source:
 
 # fastai.vision is imported where it is needed: it takes 2 s that the digits do not wait for.
 def _pets(settings: Settings, work: Work) -> Source:
-    from lossviz.training.download import fetch_pets, fetch_weights
-    from lossviz.training.images import image_source, pets_files
+    from lossviz.training.data.downloads import fetch_pets, fetch_weights
+    from lossviz.training.data.image_folders import image_source, pets_files
 
     if settings.pretrained:
         fetch_weights(get_network(settings.network), tell=work.tell, check=work.check)
     files, breeds = pets_files(fetch_pets(tell=work.tell, check=work.check))
-    return image_source(files, breeds, settings, threads=work.threads, tell=work.tell, check=work.check)
+    return image_source(
+        files, breeds, settings, threads=work.threads, tell=work.tell, check=work.check
+    )
 
 
 def _folder(settings: Settings, work: Work) -> Source:
-    from lossviz.training.images import folder_files, image_source
+    from lossviz.training.data.image_folders import folder_files, image_source
 
     files, classes, notes = folder_files(settings.folder)
-    return image_source(files, classes, settings, threads=work.threads, tell=work.tell, check=work.check, notes=notes)
+    return image_source(
+        files,
+        classes,
+        settings,
+        threads=work.threads,
+        tell=work.tell,
+        check=work.check,
+        notes=notes,
+    )
 
 
-LOAD: MappingProxyType[str, Callable[[Settings, Work], Source]] = MappingProxyType({"digits": _digits, "pets": _pets, "folder": _folder})
+LOAD: MappingProxyType[str, Callable[[Settings, Work], Source]] = MappingProxyType(
+    {"digits": _digits, "pets": _pets, "folder": _folder}
+)
 
 
-def seeded_learner(recipe: str, settings: Settings, source: Source, loss_func: Loss, seed: int) -> Learner:
+def seeded_learner(
+    recipe: str, settings: Settings, source: Source, loss_func: Loss, seed: int
+) -> Learner:
     """A fastai ``Learner`` ready for ``fine_tune``.
 
-    Split, noise, initial weights, the order of batches and augmentations are drawn from ``seed`` alone; the loss draws nothing.
+    Split, noise, initial weights, the order of batches and augmentations are drawn from ``seed``
+    alone; the loss draws nothing.
 
     Raises:
-        LossvizError: The network's weights are not on this machine, or it cannot take images of this size.
+        LossvizError: The network's weights are not on this machine, or it cannot take images of
+            this size.
 
     Side effects: seeds torch's, NumPy's and Python's generators.
     """
-    set_seed(seed, reproducible=True)  # before the loaders: each draws its shuffling generator when it is made
+    # before the loaders: each draws its shuffling generator when it is made
+    set_seed(seed, reproducible=True)
     loaders = make_loaders(source, settings, seed, device_for(settings))
-    set_seed(seed, reproducible=True)  # again before the weights: they must not depend on what the loaders drew
+    # again before the weights: they must not depend on what the loaders drew
+    set_seed(seed, reproducible=True)
     if recipe == "pets":
-        from lossviz.training.images import make_pets_learner
+        from lossviz.training.data.image_folders import make_pets_learner
 
         return make_pets_learner(loaders, settings, loss_func)
     return make_learner(loaders, settings, loss_func)

@@ -1,4 +1,6 @@
-"""One trial: a recipe, a loss and a seed, trained by fastai's ``fine_tune``. It reports by calling, and touches neither store nor app."""
+"""One trial: a recipe, a loss and a seed, trained by fastai's ``fine_tune``. It reports by calling,
+and touches neither store nor app.
+"""
 
 from collections.abc import Callable
 
@@ -6,14 +8,14 @@ import fastai.callback.schedule  # noqa: F401 - gives Learner its fine_tune
 from fastai.learner import Learner
 
 from lossviz.errors import InvalidInput
-from lossviz.losses.objective import Objective
-from lossviz.losses.spec import loss_from_spec
-from lossviz.runs.recipes import get_recipe
-from lossviz.runs.settings import Settings
-from lossviz.training.fingerprint import Fingerprints
-from lossviz.training.models import origin_of
+from lossviz.experiments.recipes import get_recipe
+from lossviz.experiments.settings import Settings
+from lossviz.losses.objective.module import Objective
+from lossviz.losses.parsing import loss_from_spec
+from lossviz.training.fingerprints import Fingerprints
+from lossviz.training.networks.learners import origin_of
+from lossviz.training.progress_callback import Emit, Watch, stopping
 from lossviz.training.recipes import LOAD, Work, seeded_learner
-from lossviz.training.watch import Emit, Watch, stopping
 
 
 def run_trial(
@@ -34,9 +36,11 @@ def run_trial(
         seed: Fixes split, initial weights, batches and augmentations, to the bit.
         settings: How it is trained; the recipe's own by default.
         learning_rate: What the preparation has found, where the settings leave it open.
-        emit: Called with ``"origin", words``, ``"progress", share, images_per_s, memory_mb``, ``"batches", [fields of BatchLoss]``,
-            ``"evaluation", fields of Evaluation``, ``"epoch", fields of EpochMetrics`` and ``"fingerprint", part, hash``; the parts are
-            ``lossviz.runs.conditions.PARTS``, the last of which comes when the training has gone to its end.
+        emit: Called with ``"origin", words``, ``"progress", share, images_per_s, memory_mb``,
+            ``"batches", [fields of BatchLoss]``, ``"evaluation", fields of Evaluation``, ``"epoch",
+            fields of EpochMetrics`` and ``"fingerprint", part, hash``; the parts are
+            ``lossviz.experiments.fairness.PARTS``, the last of which comes when the training has
+            gone to its end.
         stop_requested: Asked after every batch.
 
     Raises:
@@ -44,22 +48,37 @@ def run_trial(
         TrialDiverged: The training loss, or what the network answers, is not finite.
         LossvizError: Data or weights are not there, or do not fit the settings.
 
-    Side effects: seeds the global generators; draws from them; reads and maybe writes the user's cache of images.
+    Side effects: seeds the global generators; draws from them; reads and maybe writes the user's
+        cache of images.
     """
     settings = settings or get_recipe(recipe).settings
     rate = settings.learning_rate or learning_rate
     if rate is None:
-        raise InvalidInput("the learning rate is left to lr_find, but nothing has looked for it yet")
+        raise InvalidInput(
+            "the learning rate is left to lr_find, but nothing has looked for it yet"
+        )
     source = LOAD[recipe](settings, Work(check=stopping(stop_requested)))
     learner = seeded_learner(recipe, settings, source, Objective(loss_from_spec(loss)), seed)
     if settings.mixed_precision and learner.dls.device.type != "cpu":
         learner.to_fp16()
-    emit("origin", f"{origin_of(settings)}; {len(learner.dls.train_ds):,} images to learn from, {len(learner.dls.valid_ds):,} to be judged on")
+    emit(
+        "origin",
+        f"{origin_of(settings)}; {len(learner.dls.train_ds):,} images to learn from,"
+        f" {len(learner.dls.valid_ds):,} to be judged on",
+    )
     fingerprints = Fingerprints(emit=emit)
     fingerprints.tell_start(learner)
-    watch = Watch(emit=emit, stop_requested=stop_requested, epochs=settings.epochs, evaluations=settings.evaluations)
+    watch = Watch(
+        emit=emit,
+        stop_requested=stop_requested,
+        epochs=settings.epochs,
+        evaluations=settings.evaluations,
+    )
     learner.add_cbs([watch, fingerprints])
-    with learner.no_bar(), learner.no_logging():  # fastprogress would write bars even without a terminal
-        learner.fine_tune(settings.unfrozen_epochs, base_lr=rate, freeze_epochs=settings.frozen_epochs)
+    # fastprogress would write bars even without a terminal
+    with learner.no_bar(), learner.no_logging():
+        learner.fine_tune(
+            settings.unfrozen_epochs, base_lr=rate, freeze_epochs=settings.frozen_epochs
+        )
     fingerprints.tell_last()
     return learner

@@ -1,1 +1,3 @@
-"""Pages' parts: frame, state, controls, components. The only package besides the pages that imports streamlit."""
+"""Pages' parts: frame, state, controls, components. The only package besides the pages that imports
+streamlit.
+"""

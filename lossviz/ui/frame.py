@@ -11,11 +11,12 @@ import plotly.offline
 import streamlit as st
 
 from lossviz.ui.components import read_assets
-from lossviz.ui.session import arrive
-from lossviz.ui.state import selection_link
+from lossviz.ui.state.selection import selection_link
+from lossviz.ui.state.session import arrive
 
 ROOT = Path(__file__).parents[2]
-_ICON = Path(__file__).with_name("icon.svg")  # a Material symbol or an emoji would be fetched from elsewhere
+# a Material symbol or an emoji would be fetched from elsewhere
+_ICON = Path(__file__).with_name("icon.svg")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,14 +55,20 @@ PAGES = MappingProxyType(
         "pages/geometry.py": Page(
             name="Geometry",
             title="A prediction is an arrow",
-            lead="A good one points where the target points. Turn it, and watch angle, cosine, dot product and projection.",
+            lead=(
+                "A good one points where the target points. Turn it, and watch angle, cosine, dot"
+                " product and projection."
+            ),
             icon=":material/north_east:",
             has_charts=False,
         ),
         "pages/train.py": Page(
             name="Train",
             title="Prove it on a real training",
-            lead="The same data, the same start and the same batches for every loss: only the loss differs.",
+            lead=(
+                "The same data, the same start and the same batches for every loss: only the loss"
+                " differs."
+            ),
             icon=":material/model_training:",
         ),
     }
@@ -118,19 +125,23 @@ _STYLE = """
 </style>
 """
 
-# As soon as a page begins: plotly.js is 4.8 MB, and takes the browser longer than all else that a page with charts needs.
-_FETCH = f"<script>{{ {read_assets('plotly.js')} loadPlotly(); }}</script>"
+# As soon as a page begins: plotly.js is 4.8 MB, and takes the browser longer than all else that a
+# page with charts needs.
+_FETCH = f"<script>{{ {read_assets('shared/plotly.js')} loadPlotly(); }}</script>"
 
 
 def begin_page(path: str) -> None:
-    """Draw the frame of the page at ``path``; the first statement of every page, as each can be opened cold by its own address.
+    """Draw the frame of the page at ``path``; the first statement of every page, as each can be
+    opened cold by its own address.
 
     Side effects: draws; writes plotly.js to ``static/`` once a process.
     """
     page = PAGES[path]
     arrive(path)
     title = page.title if path == "app.py" else f"{page.title} · lossviz"
-    st.set_page_config(page_title=title, page_icon=str(_ICON), layout="wide", initial_sidebar_state="collapsed")
+    st.set_page_config(
+        page_title=title, page_icon=str(_ICON), layout="wide", initial_sidebar_state="collapsed"
+    )
     _prepare_process()
     st.html(_STYLE)
     if page.has_charts:
@@ -146,7 +157,9 @@ def begin_page(path: str) -> None:
 
 @st.cache_resource(show_spinner=False)
 def _prepare_process() -> None:
-    """Once a process: plotly.js where the browser can fetch and cache it, and garbage that need not be looked at again after each rerun."""
+    """Once a process: plotly.js where the browser can fetch and cache it, and garbage that need not
+    be looked at again after each rerun.
+    """
     target = ROOT / "static" / "plotly.min.js"
     script = plotly.offline.get_plotlyjs().encode()
     if not target.exists() or target.stat().st_size != len(script):

@@ -1,0 +1,72 @@
+"""A comparison in a sentence, and durations in words."""
+
+from lossviz.experiments.networks import OWN
+from lossviz.experiments.recipes import get_recipe
+from lossviz.experiments.records import Comparison, Preparation
+from lossviz.experiments.settings import Settings
+
+
+def describe(comparison: Comparison, preparation: Preparation) -> str:
+    """What is trained and how, as far as it is known."""
+    settings = comparison.settings
+    parts = [
+        get_recipe(comparison.recipe).name + (f" ({settings.folder})" if settings.folder else ""),
+        network_name(settings.network)
+        + (", pretrained" if settings.pretrained else ", from scratch"),
+        _epochs(settings),
+        _rate(settings, preparation),
+        f"batches of {settings.batch_size}",
+        f"{settings.image_size} × {settings.image_size} pixels",
+    ]
+    if settings.label_noise:
+        parts.append(f"{settings.label_noise:.0%} of the training labels wrong")
+    if settings.imbalance > 1:
+        parts.append(f"classes {settings.imbalance:g} to 1")
+    if settings.mixed_precision:
+        parts.append("mixed precision")
+    if preparation.done:
+        parts.append(
+            f"{preparation.at_once} at once, {preparation.threads}"
+            f" thread{'s' * (preparation.threads != 1)} each"
+        )
+    return " · ".join(parts)
+
+
+def network_name(network: str) -> str:
+    """A network's name for people.
+
+    >>> network_name("resnet18"), network_name("letters")
+    ('resnet18', 'small residual network')
+    """
+    return "small residual network" if network == OWN else network
+
+
+def _epochs(settings: Settings) -> str:
+    parts = []
+    if settings.frozen_epochs:
+        parts.append(f"{settings.frozen_epochs} of the last layer")
+    if settings.unfrozen_epochs:
+        parts.append(f"{settings.unfrozen_epochs} of all layers")
+    return f"epoch{'s' * (settings.epochs != 1)}: {', '.join(parts)}"
+
+
+def _rate(settings: Settings, preparation: Preparation) -> str:
+    if settings.learning_rate is not None:
+        return f"learning rate {settings.learning_rate:g}"
+    if preparation.learning_rate is None:
+        return "learning rate to be found"
+    return f"learning rate {preparation.learning_rate:.2g}, found by lr_find"
+
+
+def duration(seconds: float) -> str:
+    """A time span in words, at least a second.
+
+    >>> duration(0.2), duration(75), duration(4000)
+    ('1 s', '1 min 15 s', '1 h 6 min')
+    """
+    whole = max(1, round(seconds))
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"

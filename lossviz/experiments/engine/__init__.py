@@ -1,0 +1,1 @@
+"""Who runs trials: scheduling, dispatching, and one module for each engine."""

@@ -1,0 +1,58 @@
+"""A comparison as JSON, whole: what was asked for, how every trial ended, and what it told."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from lossviz.experiments.fairness import Fingerprints
+from lossviz.experiments.records import Comparison, Evaluation, Preparation, Trial
+from lossviz.experiments.results import History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """All that is known of a comparison; metrics by the ids of their trials."""
+
+    comparison: Comparison
+    trials: Sequence[Trial]
+    preparation: Preparation
+    history: History
+    evaluations: Mapping[str, Sequence[Evaluation]]
+    fingerprints: Fingerprints
+
+
+def document(found: Found) -> dict[str, Any]:
+    """The comparison as plain data for JSON; a loss that is not finite is null."""
+    comparison = found.comparison
+    return {
+        "recipe": comparison.recipe,
+        "settings": (
+            asdict(comparison.settings) | {"learning_rate": found.preparation.learning_rate}
+        ),
+        "losses": comparison.losses,
+        "seeds": comparison.seeds,
+        "threads": found.preparation.threads,
+        "notes": found.preparation.notes,
+        "trials": [_trial(found, trial) for trial in found.trials],
+    }
+
+
+def _trial(found: Found, trial: Trial) -> dict[str, Any]:
+    return {
+        "loss": trial.loss,
+        "seed": trial.seed,
+        "state": trial.state,
+        "reason": trial.reason,
+        "origin": trial.origin,
+        "fingerprints": found.fingerprints.get(trial.id, {}),
+        "epochs": [
+            {name: _finite(value) for name, value in asdict(metrics).items()}
+            for metrics in found.history.get(trial.id, ())
+        ],
+        "evaluations": [asdict(evaluation) for evaluation in found.evaluations.get(trial.id, ())],
+    }
+
+
+def _finite(value: object) -> object:
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,133 @@
+"""What can be trained: one table. A recipe's data and network are built in
+``lossviz.training.recipes`` under the same key, in another process.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from lossviz.errors import InvalidInput, UnknownRecipe
+from lossviz.experiments.networks import OWN, get_network, weights_at_hand
+from lossviz.experiments.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """What is trained, whatever the loss.
+
+    Attributes:
+        key: Name for links and the command line.
+        name: What people read.
+        summary: Data, network and schedule in two sentences.
+        settings: What it is trained with unless something else is asked for.
+        classes: Number of classes, the start is p ≈ 1 / classes; None where the folder says.
+        any_network: Whether another network can be named.
+        downloads: Whether data and weights are fetched where they are not at hand.
+        prepares: Whether something must be done before the first trial, whatever the settings.
+    """
+
+    key: str
+    name: str
+    summary: str
+    settings: Settings
+    classes: int | None
+    any_network: bool = True
+    downloads: bool = False
+    prepares: bool = True
+
+
+_ENTRIES = (
+    Recipe(
+        key="digits",
+        name="Handwritten digits",
+        summary=(
+            "1,797 real handwritten digits of 8 × 8 pixels, from scikit-learn. A small residual"
+            " network that was pretrained on printed letters learns them by fine_tune(1): one epoch"
+            " with a frozen body, one with all layers. No download; about a second a trial."
+        ),
+        settings=Settings(network=OWN, pretrained=True, image_size=8, learning_rate=4e-3),
+        classes=10,
+        prepares=False,
+    ),
+    Recipe(
+        key="pets",
+        name="Pets, as in the article",
+        summary=(
+            "The article's experiment: 7,390 photos of 37 breeds of cats and dogs (Oxford-IIIT"
+            " Pet), cut to 224 × 224 pixels. A resnet18 that was pretrained on ImageNet learns them"
+            " by fine_tune(1). Downloads 812 MB of photos and 47 MB of weights, once; needs"
+            " patience where there is no graphics processor."
+        ),
+        settings=Settings(network="resnet18", pretrained=True, image_size=224, learning_rate=2e-3),
+        classes=37,
+        any_network=False,
+        downloads=True,
+    ),
+    Recipe(
+        key="folder",
+        name="A folder of your own images",
+        summary=(
+            "Your own images on this machine: a folder that has one folder of images for each"
+            " class. Any torchvision network learns them by fine_tune(1), with the article's"
+            " cropping and augmentations."
+        ),
+        settings=Settings(
+            network="resnet18",
+            pretrained=False,
+            image_size=64,
+            learning_rate=2e-3,
+            frozen_epochs=0,
+            unfrozen_epochs=2,
+        ),
+        classes=None,
+    ),
+)
+RECIPES = MappingProxyType({recipe.key: recipe for recipe in _ENTRIES})
+
+
+def get_recipe(key: str) -> Recipe:
+    """The recipe ``key``.
+
+    Raises:
+        UnknownRecipe: No such key.
+    """
+    if key not in RECIPES:
+        raise UnknownRecipe(key, tuple(RECIPES))
+    return RECIPES[key]
+
+
+def check_settings(recipe: Recipe, settings: Settings) -> None:
+    """Refuse settings that the recipe cannot be trained with.
+
+    Raises:
+        InvalidInput: Says what does not go together, and what would.
+
+    Side effects: looks whether weights and folder are on this machine.
+    """
+    if settings.network != OWN:
+        network = get_network(settings.network)
+        if not recipe.any_network and settings.network != recipe.settings.network:
+            raise InvalidInput(
+                f"the recipe {recipe.key} is trained with {recipe.settings.network}; for"
+                f" {settings.network} take digits or folder"
+            )
+        if settings.pretrained and not recipe.downloads and not weights_at_hand(network):
+            raise InvalidInput(
+                f"the weights of {settings.network} ({network.weights_file}) are not on this"
+                " machine; train it from scratch, or put the file where torch looks for it"
+            )
+    elif recipe.key != "digits":
+        raise InvalidInput(
+            f"the network {OWN} is made for digits; name a torchvision network, such as resnet18"
+        )
+    if settings.folder and not Path(settings.folder).expanduser().is_dir():
+        raise InvalidInput(
+            f"there is no folder {settings.folder}; give the path of a folder on the machine that"
+            " runs the app"
+        )
+    if bool(settings.folder) != (recipe.key == "folder"):
+        raise InvalidInput(
+            "say in which folder the images are"
+            if recipe.key == "folder"
+            else f"the recipe {recipe.key} has its own images, so it takes no folder"
+        )

@@ -1,0 +1,297 @@
+"""The records of training: comparisons, trials, their states and their epochs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lossviz.errors import InvalidInput
+from lossviz.experiments.recipes import check_settings, get_recipe
+from lossviz.experiments.settings import Settings
+from lossviz.losses.parsing import loss_from_spec
+
+MAX_TRIALS = 200
+MAX_SEEDS = 50
+HISTOGRAM_BINS = 20
+
+
+class TrialState(StrEnum):
+    """Where a trial stands. ``NEXT_STATES`` lists the legal moves."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    DIVERGED = "diverged"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    LOST = "lost"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will happen to the trial."""
+        return self not in NEXT_STATES
+
+
+NEXT_STATES = {
+    TrialState.QUEUED: frozenset({TrialState.RUNNING, TrialState.CANCELLED, TrialState.FAILED}),
+    TrialState.RUNNING: frozenset(
+        {
+            TrialState.FINISHED,
+            TrialState.DIVERGED,
+            TrialState.CANCELLED,
+            TrialState.FAILED,
+            TrialState.LOST,
+        }
+    ),
+}  # ended trials have no entry: they stay ended
+
+
+class Phase(StrEnum):
+    """The two fits of ``fine_tune``."""
+
+    FROZEN = "frozen"
+    UNFROZEN = "unfrozen"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochMetrics:
+    """One line of a trial's history.
+
+    Attributes:
+        phase: Frozen: only the head learns. Unfrozen: all layers do.
+        epoch: 1-based, counted over the whole trial, both phases together.
+        train_loss: Mean penalty on the training images, smoothed as fastai does. Not comparable
+            between losses.
+        valid_loss: Mean penalty on the validation images; infinite where it overflows.
+        error_rate: Share of validation images misclassified, 0 to 1.
+        seconds: Wall time of this epoch.
+    """
+
+    phase: Phase
+    epoch: int
+    train_loss: float
+    valid_loss: float
+    error_rate: float
+    seconds: float
+
+    def __post_init__(self) -> None:
+        if self.epoch < 1:
+            raise InvalidInput(f"epochs are counted from 1, got {self.epoch}")
+        if not 0.0 <= self.error_rate <= 1.0:
+            raise InvalidInput(f"error_rate must lie in [0, 1], got {self.error_rate}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation:
+    """One look at the validation images, at the end of an epoch or on the way.
+
+    Attributes:
+        at: How many epochs are done, over both phases: 0.5 is the middle of the first.
+        error_rate: Share of validation images misclassified, 0 to 1.
+        histogram: How many validation images got which probability for their true class: 20 equal
+            bins from 0 to 1.
+    """
+
+    at: float
+    error_rate: float
+    histogram: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.error_rate <= 1.0:
+            raise InvalidInput(f"error_rate must lie in [0, 1], got {self.error_rate}")
+        if len(self.histogram) != HISTOGRAM_BINS:
+            raise InvalidInput(f"a histogram has {HISTOGRAM_BINS} bins, got {len(self.histogram)}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLoss:
+    """The training loss of a few batches in a row.
+
+    Attributes:
+        at: How many epochs are done after the last of them.
+        loss: Mean training loss over them.
+        learning_rate: The largest of the network's parts, at the last of them.
+    """
+
+    at: float
+    loss: float
+    learning_rate: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One training: a recipe, a loss, a seed.
+
+    Attributes:
+        id: Unique in the store.
+        comparison_id: The comparison that it belongs to.
+        position: 0-based place in the comparison, in the order of starting.
+        attempt: 1-based: an interrupted trial can be run again, as the next attempt at the same
+            position.
+        loss: The loss as one string, see ``loss_from_spec``.
+        seed: Fixes split, initial weights and batches; the same for all losses.
+        state: Where it stands.
+        reason: Why it failed, was cancelled or lost; empty otherwise.
+        progress: Share of its training batches done, 0 to 1.
+        images_per_s: Training images a second, over the last moments; None before it is known.
+        memory_mb: The memory that its process holds, in MB (2**20 bytes), what it shares with
+            others counted by its share; with an accelerator, what it took there at most. None
+            before it is known.
+        origin: Which weights it started from, in words; empty before it runs.
+        started_at: Seconds since the epoch (UTC), None before it runs.
+        ended_at: The same, None before it has ended.
+    """
+
+    id: str
+    comparison_id: str
+    position: int
+    loss: str
+    seed: int
+    attempt: int = 1
+    state: TrialState = TrialState.QUEUED
+    reason: str = ""
+    progress: float = 0.0
+    images_per_s: float | None = None
+    memory_mb: float | None = None
+    origin: str = ""
+    started_at: float | None = None
+    ended_at: float | None = None
+
+    def again(self) -> "Trial":
+        """The next attempt at it, as it is before it runs."""
+        return Trial(
+            id=f"{self.comparison_id}-{self.position}-{self.attempt + 1}",
+            comparison_id=self.comparison_id,
+            position=self.position,
+            loss=self.loss,
+            seed=self.seed,
+            attempt=self.attempt + 1,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparation:
+    """What is done once for all trials of a comparison, before the first: data and weights fetched,
+    images decoded, a learning rate looked for.
+
+    Attributes:
+        stage: What is being done now, in words; empty before it begins and after it has ended.
+        share: How much of that stage is done, 0 to 1.
+        done: Whether trials can begin.
+        learning_rate: The one that all trials take; None where it is not known yet.
+        at_once: Trials that run side by side: no more than there are cores, nor than the memory
+            holds.
+        threads: Threads that each computes with, so that together they use all cores. Sums depend
+            on them in their last digits.
+        notes: What one should know of the data, such as images that cannot be read; a sentence
+            each.
+    """
+
+    stage: str = ""
+    share: float = 0.0
+    done: bool = False
+    learning_rate: float | None = None
+    at_once: int = 1
+    threads: int = 1
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Trials of one recipe that differ in loss and seed only.
+
+    Attributes:
+        id: Unique in the store.
+        recipe: The recipe's key.
+        losses: The losses, in the order in which they were chosen.
+        seeds: How many seeds each loss gets: 0, 1, … seeds - 1.
+        created_at: Seconds since the epoch (UTC).
+        settings: How the recipe is trained.
+    """
+
+    id: str
+    recipe: str
+    losses: tuple[str, ...]
+    seeds: int
+    created_at: float
+    settings: Settings
+
+    def trials(self) -> list[Trial]:
+        """Its trials as they are before anything ran: all losses of the first seed, then of the
+        second, so that pairs are complete early.
+        """
+        pairs = [(seed, loss) for seed in range(self.seeds) for loss in self.losses]
+        return [
+            Trial(
+                id=f"{self.id}-{position}",
+                comparison_id=self.id,
+                position=position,
+                loss=loss,
+                seed=seed,
+            )
+            for position, (seed, loss) in enumerate(pairs)
+        ]
+
+
+def prepared(
+    *,
+    cores: int,
+    trials: int,
+    memory_holds: int | None = None,
+    learning_rate: float | None = None,
+    notes: tuple[str, ...] = (),
+) -> Preparation:
+    """What is known when all is ready: as many trials at once as cores and memory allow, sharing
+    the cores evenly.
+
+    >>> prepared(cores=8, trials=12, memory_holds=3).threads
+    2
+    """
+    at_once = max(1, min(cores, trials, cores if memory_holds is None else memory_holds))
+    return Preparation(
+        done=True,
+        learning_rate=learning_rate,
+        at_once=at_once,
+        threads=cores // at_once,
+        notes=notes,
+    )
+
+
+def plan_comparison(
+    *,
+    id: str,
+    recipe: str,
+    losses: Sequence[str],
+    seeds: int,
+    created_at: float,
+    settings: Settings | None = None,
+) -> Comparison:
+    """Check a wish and turn it into a comparison. Losses come out in their canonical spelling;
+    without settings it gets the recipe's own.
+
+    Raises:
+        UnknownRecipe, UnknownLoss, FormulaError, ParameterError: As the name says.
+        InvalidInput: No loss, one twice, seeds out of range, more than ``MAX_TRIALS`` trials, or
+            settings that the recipe cannot be trained with.
+    """
+    settings = settings or get_recipe(recipe).settings
+    check_settings(get_recipe(recipe), settings)
+    read = [loss_from_spec(loss) for loss in losses]
+    specs, labels = tuple(loss.spec for loss in read), [loss.label for loss in read]
+    if not specs:
+        raise InvalidInput("choose at least one loss to train with")
+    for spec in specs:
+        if specs.count(spec) > 1:
+            raise InvalidInput(f"{spec} is chosen twice; a comparison trains each loss once a seed")
+    for label in labels:
+        if labels.count(label) > 1:
+            raise InvalidInput(f"two losses are called {label}; give one of them another name")
+    if not 1 <= seeds <= MAX_SEEDS:
+        raise InvalidInput(f"seeds must lie between 1 and {MAX_SEEDS}, got {seeds}")
+    if len(specs) * seeds > MAX_TRIALS:
+        raise InvalidInput(
+            f"{len(specs)} losses and {seeds} seeds make {len(specs) * seeds} trials; at most"
+            f" {MAX_TRIALS} are allowed"
+        )
+    return Comparison(
+        id=id, recipe=recipe, losses=specs, seeds=seeds, created_at=created_at, settings=settings
+    )

@@ -1,0 +1,1 @@
+"""Where comparisons are kept: schema, queries, migrations, recovery."""

@@ -1,0 +1,89 @@
+"""The tables of the store, and how a database is brought up to them."""
+
+import sqlalchemy as sa
+
+TABLES = sa.MetaData()
+COMPARISONS = sa.Table(
+    "comparisons",
+    TABLES,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("recipe", sa.String, nullable=False),
+    sa.Column("losses", sa.String, nullable=False),  # JSON list
+    sa.Column("seeds", sa.Integer, nullable=False),
+    sa.Column("created_at", sa.Float, nullable=False),
+    sa.Column("settings", sa.String),  # JSON object; NULL are the recipe's own
+    sa.Column("preparation", sa.String),  # JSON object; NULL before anything is known
+)
+TRIALS = sa.Table(
+    "trials",
+    TABLES,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("comparison_id", sa.ForeignKey("comparisons.id"), nullable=False, index=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("loss", sa.String, nullable=False),
+    sa.Column("seed", sa.Integer, nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("progress", sa.Float, nullable=False),
+    sa.Column("images_per_s", sa.Float),
+    sa.Column("memory_mb", sa.Float),
+    sa.Column("origin", sa.String, nullable=False, server_default=""),
+    sa.Column("started_at", sa.Float),
+    sa.Column("ended_at", sa.Float),
+)
+EPOCHS = sa.Table(
+    "epochs",
+    TABLES,
+    sa.Column("cursor", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("trial_id", sa.ForeignKey("trials.id"), nullable=False, index=True),
+    sa.Column("phase", sa.String, nullable=False),
+    sa.Column("epoch", sa.Integer, nullable=False),
+    sa.Column("train_loss", sa.Float),  # NULL is NaN, which SQLite cannot hold
+    sa.Column("valid_loss", sa.Float),
+    sa.Column("error_rate", sa.Float, nullable=False),
+    sa.Column("seconds", sa.Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+EVALUATIONS = sa.Table(
+    "evaluations",
+    TABLES,
+    sa.Column("cursor", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("trial_id", sa.ForeignKey("trials.id"), nullable=False, index=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("error_rate", sa.Float, nullable=False),
+    sa.Column("histogram", sa.String, nullable=False),  # JSON list
+    sqlite_autoincrement=True,
+)
+BATCHES = sa.Table(
+    "batches",
+    TABLES,
+    sa.Column("cursor", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("trial_id", sa.ForeignKey("trials.id"), nullable=False, index=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("loss", sa.Float, nullable=False),
+    sa.Column("learning_rate", sa.Float, nullable=False),
+    sqlite_autoincrement=True,
+)
+FINGERPRINTS = sa.Table(
+    "fingerprints",
+    TABLES,
+    sa.Column("trial_id", sa.ForeignKey("trials.id"), primary_key=True),
+    sa.Column("part", sa.String, primary_key=True),
+    sa.Column("value", sa.String, nullable=False),
+)
+
+
+def bring_up_to_date(connection: sa.Connection) -> None:
+    """Make the tables that are missing, and give those of an older version the columns that it did
+    not know.
+
+    Side effects: changes the database's schema.
+    """
+    TABLES.create_all(connection)
+    for table in TABLES.sorted_tables:
+        known = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in known:
+                clause = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
+                connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {clause}"))

@@ -1,0 +1,1 @@
+"""How a prediction lies to its target."""

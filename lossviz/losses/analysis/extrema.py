@@ -1,0 +1,74 @@
+"""Functions of log p over (0, 1): where they are greatest, and what they tend to at the ends."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from lossviz.losses.evaluation import Array
+
+Function = Callable[[Array], Array]  # of log p
+
+_STEPS = 15  # towards an end, each ten times as far as the one before
+_TREND = 8  # of those steps must go the same way to go on for ever: a sine's last three often do
+_SAME = 1e-6
+_NOTHING = 1e-250  # what the last step towards an end leaves of 0
+_WIDTH = 33  # places a round of looking closer
+
+
+def grid() -> Array:
+    """Log p at 801 places, dense towards both ends: the logit of p runs evenly from -30 to 30."""
+    return -np.logaddexp(0.0, -np.linspace(-30.0, 30.0, 801))
+
+
+def limit(function: Function, *, to_zero: bool) -> float:
+    """The limit of a function of log p as p tends to 0 or to 1: infinite where it grows without
+    end, NaN where it settles nowhere.
+
+    Looked at are log p = -10, -100, … -1e15, or -1e-1, -1e-22, … -1e-300: so far out even a
+    logarithm's logarithm still grows.
+
+    >>> limit(lambda log_p: -log_p, to_zero=True), limit(np.exp, to_zero=True), limit(np.sin, to_zero=True)
+    (inf, 0.0, nan)
+    """
+    powers = np.arange(1.0, _STEPS + 1) if to_zero else -np.linspace(1, 300, _STEPS)
+    log_p: Array = -(10.0**powers)
+    values = function(log_p)
+    last = values[-4:]
+    if np.isnan(last).any():
+        return math.nan
+    if np.isinf(last[-1]):
+        return float(last[-1])
+    if np.ptp(last) <= _SAME * max(1.0, abs(last[-1])):
+        return 0.0 if abs(last[-1]) < _NOTHING else float(last[-1])
+    with np.errstate(invalid="ignore"):
+        steps = np.diff(values[-_TREND:])
+    if (steps > 0).all() or (steps < 0).all():
+        return math.copysign(math.inf, steps[-1])
+    return math.nan
+
+
+def largest(function: Function) -> tuple[float, float]:
+    """The greatest value of a function of log p over (0, 1), and the log p where it lies; NaN
+    counts for nothing.
+
+    >>> value, log_p = largest(lambda log_p: -((np.exp(log_p) - 0.3) ** 2))
+    >>> round(math.exp(log_p), 6), abs(value) < 1e-12
+    (0.3, True)
+    """
+    return closer(function, grid(), rounds=8)
+
+
+def closer(function: Function, places: Array, *, rounds: int) -> tuple[float, float]:
+    """The greatest value over some places, and where it lies, then looking ever closer around the
+    greatest, as many rounds as wanted.
+    """
+    best_value, best_place = -math.inf, float(places[0])
+    for _ in range(rounds + 1):
+        values = function(places)
+        values = np.where(np.isnan(values), -np.inf, values)
+        at = int(np.argmax(values))
+        if values[at] > best_value:
+            best_value, best_place = float(values[at]), float(places[at])
+        places = np.linspace(places[max(at - 1, 0)], places[min(at + 1, len(places) - 1)], _WIDTH)
+    return best_value, best_place

@@ -1,0 +1,99 @@
+"""Where inside (0, 1) a loss is infinite or no number."""
+
+import math
+
+import numpy as np
+
+from lossviz.language.paths import Path
+from lossviz.language.program import NUMPY
+from lossviz.language.tree import Tree
+from lossviz.losses.analysis.extrema import Function, closer, grid
+from lossviz.losses.evaluation import Array, steps
+from lossviz.losses.loss import CLASSES, Loss
+
+_PLACES = 4  # of one divisor that are followed
+
+
+def singular_places(
+    loss: Loss, *, classes: int = CLASSES, path: Path = "even"
+) -> tuple[float, ...]:
+    """The p inside (0, 1) where the penalty is infinite or no number.
+
+    It may be so at a single place, which no grid meets: so every divisor, every base of a power and
+    what logarithms are taken of are followed to their zeros.
+    """
+
+    def penalty(log_p: Array) -> Array:
+        return loss.along_log("penalty", log_p, classes=classes, path=path)
+
+    places = grid()
+    # nearer to the ends the limits speak
+    inner = (places > np.log(1e-6)) & (places < np.log1p(-1e-6))
+    found = places[inner & ~np.isfinite(penalty(places))][:1].tolist()
+    tree = loss.formula.curve(path if classes > 2 else "even").penalty
+    for divisor in dict.fromkeys(_divisors(tree)):
+        nearness = _nearness(divisor, loss, classes)
+        heights = nearness(places)
+        peaks = (
+            np.flatnonzero(
+                (heights[1:-1] >= heights[:-2])
+                & (heights[1:-1] >= heights[2:])
+                & (heights[1:-1] < 0)
+            )
+            + 1
+        )
+        for peak in peaks[inner[peaks]][:_PLACES]:
+            height, log_p = closer(nearness, places[peak - 1 : peak + 2], rounds=16)
+            if -height <= 1e-12 * float(np.nanmedian(-heights)) and _explodes(penalty, log_p):
+                found.append(log_p)
+    return tuple(sorted({math.exp(log_p) for log_p in found}))
+
+
+def signs(penalty: Function, places: tuple[float, ...]) -> list[float]:
+    """Which way the penalty goes at singular places, on either side: below 0 where it falls."""
+    near = np.log(np.array(places))[:, None] * (1 + np.array([-1e-10, -1e-4, 1e-4, 1e-10]))
+    values = penalty(near.ravel()).reshape(-1, 4)
+    with np.errstate(invalid="ignore"):
+        return [
+            float(change)
+            for change in np.concatenate([values[:, 0] - values[:, 1], values[:, 3] - values[:, 2]])
+        ]
+
+
+def _nearness(divisor: Tree, loss: Loss, classes: int) -> Function:
+    """How near to 0 a part of the formula is: 0 at its zeros, below 0 elsewhere."""
+    run = steps((divisor,), loss.values, classes).run
+
+    def nearness(log_p: Array) -> Array:
+        with np.errstate(all="ignore"):
+            return -np.abs(
+                np.broadcast_to(
+                    np.asarray(run(NUMPY, {"l": log_p})[0], dtype=np.float64), log_p.shape
+                )
+            )
+
+    return nearness
+
+
+def _explodes(penalty: Function, log_p: float) -> bool:
+    """Whether the penalty grows as fast each time that one comes ten times as near, from either
+    side: a logarithm does.
+    """
+    nearer = 10.0 ** -np.arange(4.0, 11.0)
+    for side in (1 + nearer, 1 - nearer):
+        values = penalty(log_p * side)
+        if not np.isfinite(values).all():
+            return True
+        changes = np.abs(np.diff(values))
+        if changes[-1] > 1e-9 * (1 + abs(values[-1])) and changes[-1] >= 0.7 * changes[0]:
+            return True
+    return False
+
+
+def _divisors(tree: Tree) -> list[Tree]:
+    """The parts of a tree whose zeros may be singular."""
+    if not isinstance(tree, tuple):
+        return []
+    found = [part for branch in tree[1:] for part in _divisors(branch)]
+    at = {"div": 2, "log": 1, "pow": 1}.get(tree[0])
+    return [*found, tree[at]] if at and isinstance(tree[at], tuple) else found

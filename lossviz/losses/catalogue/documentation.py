@@ -1,0 +1,78 @@
+"""The catalogue as a page of documentation."""
+
+from lossviz.losses.catalogue import LOSSES
+from lossviz.losses.loss import Loss
+from lossviz.losses.parameter import Parameter, Special
+
+_HEAD = """# The losses of lossviz
+
+`p` is the predicted probability of the true class, `pj` that of each class in turn, `K` the number of classes, `log` the natural logarithm.
+This page is written by `python -m lossviz catalogue` from the table in `lossviz/losses/`; change it there.
+"""
+
+
+def catalogue_page() -> str:
+    """The whole catalogue in Markdown: a table of contents, then for each loss its formula,
+    parameters, intuition, use, dangers and source.
+
+    >>> catalogue_page().splitlines()[0]
+    '# The losses of lossviz'
+    """
+    contents = "\n".join(
+        ["| loss | key | in short |", "|---|---|---|", *map(_contents_row, LOSSES.values())]
+    )
+    return "\n".join([_HEAD, contents, *map(_section, LOSSES.values())]) + "\n"
+
+
+def _contents_row(loss: Loss) -> str:
+    return f"| [{loss.name}](#{loss.key}) | `{loss.key}` | {loss.meaning} |"
+
+
+def _section(loss: Loss) -> str:
+    soft = (
+        "the expectation of the loss over the classes"
+        if loss.soft_targets
+        else "not defined by this formula"
+    )
+    blocks = [
+        f'\n<a id="{loss.key}"></a>\n\n## {loss.name[0].upper()}{loss.name[1:]}',
+        loss.meaning,
+        f"$$\n{loss.latex}\n$$",
+        f"```text\n{loss.text}\n```",
+        *([_parameters(loss.parameters)] if loss.parameters else []),
+        f"**When to use it.** {loss.use}",
+        f"**Beware.** {loss.beware}",
+        f"**For soft targets:** {soft}.",
+        *([f"**Source.** {_source(loss)}"] if loss.reference else []),
+    ]
+    return "\n\n".join(blocks)
+
+
+def _parameters(parameters: tuple[Parameter, ...]) -> str:
+    rows = [
+        f"| `{p.name}` | {p.minimum:g} to {p.maximum:g} | {p.value:g} | {p.unit or 'none'} |"
+        f" {p.meaning} | {'<br>'.join(map(_special, p.specials))} |"
+        for p in parameters
+    ]
+    return "\n".join(
+        [
+            "| parameter | range | default | unit | what it does | special values |",
+            "|---|---|---|---|---|---|",
+            *rows,
+        ]
+    )
+
+
+def _special(special: Special) -> str:
+    return f"{special.value:g}: {special.name}" + (
+        f" (`{special.equals}`)" if special.equals else ""
+    )
+
+
+def _source(loss: Loss) -> str:
+    source = loss.reference
+    return (
+        f"{source.authors} ({source.year}), [{source.title}]({source.link}), {source.equation}."
+        if source
+        else ""
+    )

@@ -1,0 +1,1 @@
+"""A loss as PyTorch, fastai or Keras source."""

@@ -1,0 +1,142 @@
+"""``python -m lossviz bench objectives``: how long a loss takes, and how much memory, as a ratio to
+``torch.nn.functional.cross_entropy``.
+"""
+
+import platform
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F  # noqa: N812
+
+from lossviz.losses.catalogue import LOSSES
+from lossviz.losses.loss import Loss
+from lossviz.losses.objective.module import Objective
+
+# examples and classes, and how many rounds are timed
+SHAPES = {(64, 37): 1500, (4096, 1000): 50, (2048, 32000): 4}
+_MEMORY_SHAPE = (2048, 32000)  # where the logits outweigh all else
+Criterion = Callable[[Tensor, Tensor], Tensor]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """One loss at one shape.
+
+    Attributes:
+        loss: The loss.
+        shape: Examples and classes.
+        ratio: Median time of forward and backward, over cross-entropy's in the same rounds.
+        memory: Peak memory beyond the inputs, over cross-entropy's; None where it was not measured.
+    """
+
+    loss: Loss
+    shape: tuple[int, int]
+    ratio: float
+    memory: float | None
+
+
+def measure(losses: Sequence[Loss], shape: tuple[int, int]) -> list[Measured]:
+    """Measure losses against cross-entropy at one of ``SHAPES``.
+
+    Each round takes all in turn, so that what else the machine does falls on all alike.
+    """
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(shape, generator=generator, requires_grad=True)
+    targets = torch.randint(shape[1], shape[:1], generator=generator)
+    criteria: list[Criterion] = [F.cross_entropy, *(Objective(loss) for loss in losses)]
+    # the first warms up
+    _first, *times = [
+        [_seconds(criterion, logits, targets) for criterion in criteria]
+        for _ in range(1 + SHAPES[shape])
+    ]
+    reference, *others = (statistics.median(column) for column in zip(*times, strict=True))
+    peaks: list[float | None] = [None] * len(criteria)
+    if shape == _MEMORY_SHAPE:
+        peaks = [_peak_bytes(criterion, logits, targets) for criterion in criteria]
+    return [
+        Measured(
+            loss=loss,
+            shape=shape,
+            ratio=median / reference,
+            memory=peak / peaks[0] if peak is not None and peaks[0] else None,
+        )
+        for loss, median, peak in zip(losses, others, peaks[1:], strict=True)
+    ]
+
+
+def _seconds(criterion: Criterion, logits: Tensor, targets: Tensor) -> float:
+    logits.grad = None
+    began = time.perf_counter()
+    criterion(logits, targets).backward()  # type: ignore[no-untyped-call]
+    return time.perf_counter() - began
+
+
+def _peak_bytes(criterion: Criterion, logits: Tensor, targets: Tensor) -> float | None:
+    """How far the process's memory rises above where it stood; None where the system does not tell
+    (it is asked as Linux answers).
+    """
+    logits.grad = None
+    try:
+        Path("/proc/self/clear_refs").write_text("5")  # sets the peak back to what is used now
+        before = _status("VmRSS")
+        criterion(logits, targets).backward()  # type: ignore[no-untyped-call]
+        return _status("VmHWM") - before
+    except OSError:
+        return None
+
+
+def _status(field: str) -> float:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(field):
+            return float(line.split()[1]) * 1024
+    raise OSError(field)
+
+
+def bench_objectives() -> str:
+    """Measure the whole catalogue; the page docs/speed.md."""
+    by_shape = [measure(list(LOSSES.values()), shape) for shape in SHAPES]
+    head = " | ".join(f"({rows:,}, {classes:,})" for rows, classes in SHAPES)
+    lines = [
+        "# The objectives' speed",
+        "",
+        (
+            "Written by `python -m lossviz bench objectives`: forward and backward in float32 on"
+            " the CPU, as a ratio to `torch.nn.functional.cross_entropy` in the same run."
+        ),
+        (
+            "Times are medians over interleaved rounds; memory is the peak beyond the inputs at the"
+            " largest shape. Less than 1 is less than cross-entropy's."
+        ),
+        "",
+        (
+            f"Machine: {torch.get_num_threads()} cores, {_processor()}, {platform.system()}, torch"
+            f" {torch.__version__.split('+')[0]}."
+        ),
+        "",
+        f"| loss | of | {head} | memory |",
+        "|---|---|" + "--:|" * (len(SHAPES) + 1),
+    ]
+    for row in zip(*by_shape, strict=True):
+        loss, memory = row[0].loss, row[-1].memory
+        kind = "all classes" if loss.formula.of_classes else "p"
+        cells = " | ".join(f"{measured.ratio:.2f}" for measured in row)
+        lines.append(
+            f"| {loss.name} | {kind} | {cells} | {'–' if memory is None else f'{memory:.2f}'} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _processor() -> str:
+    try:
+        return next(
+            line.split(":")[1].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if line.startswith("model name")
+        )
+    except (OSError, StopIteration):
+        return platform.machine()

@@ -1,0 +1,186 @@
+"""A loss as something torch can descend: an ``nn.Module`` of logits and targets."""
+
+from typing import Literal, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F  # noqa: N812
+
+from lossviz.errors import InvalidInput
+from lossviz.language.program import Program
+from lossviz.losses.loss import Loss
+from lossviz.losses.objective.autograd import OfClasses, OfP
+from lossviz.losses.objective.tensor_evaluation import Distribution, OneClass
+
+Reduction = Literal["mean", "sum", "none"]
+REDUCTIONS: tuple[Reduction, ...] = ("mean", "sum", "none")
+_HALF = (torch.float16, torch.bfloat16)
+
+
+class Objective(nn.Module):
+    """A loss of logits and targets.
+
+    Everything is computed from ``log p`` and ``1 - p``, each to the last digit, over one softmax.
+    No probability is clamped, and the result is finite wherever the loss is; only where 1 - p
+    underflows is it taken for the least normal number instead of 0. float16 and bfloat16 are
+    computed in float32, as torch's own cross-entropy does.
+
+    Args:
+        loss: The loss; its parameters keep the values they have now.
+        reduction: "mean", "sum", or "none" for one value an example.
+        axis: Where the classes lie in the logits.
+        weight: A weight a class, shape [K]; "mean" divides by the weights' sum over the targets, as
+            ``torch.nn.CrossEntropyLoss``.
+        ignore_index: Targets of this value count for nothing.
+
+    Raises:
+        InvalidInput: Another reduction, or weights that are no list of numbers.
+
+    >>> from lossviz import get_loss, objective
+    >>> round(objective(get_loss("dot_product"))(torch.zeros(2, 4), torch.tensor([0, 3])).item(), 6)
+    -0.25
+    """
+
+    weight: Tensor | None
+    # fastai's MixUp mixes the losses of the two labels, which it takes as whole numbers
+    y_int = True
+
+    def __init__(
+        self,
+        loss: Loss,
+        *,
+        reduction: Reduction = "mean",
+        axis: int = -1,
+        weight: Tensor | None = None,
+        ignore_index: int = -100,
+    ) -> None:
+        super().__init__()
+        if reduction not in REDUCTIONS:
+            raise InvalidInput(
+                f"reduction must be one of {', '.join(REDUCTIONS)}, got {reduction!r}"
+            )
+        if weight is not None and (weight.ndim != 1 or not weight.is_floating_point()):
+            raise InvalidInput(
+                f"weight must be floating point with one value a class, got {weight.dtype} of shape"
+                f" {tuple(weight.shape)}"
+            )
+        self.loss, self.reduction, self.axis, self.ignore_index = (
+            loss,
+            reduction,
+            axis,
+            ignore_index,
+        )
+        self.register_buffer("weight", weight)
+        formula, values = loss.formula, loss.values
+        self._steps = (
+            OneClass(formula.one_hot, values)
+            if formula.of_classes
+            else Program((formula.even.penalty, formula.even.weight), values)
+        )
+        self._soft_steps = (
+            Distribution(formula.soft, values) if formula.soft and loss.soft_targets else None
+        )
+
+    def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """The loss.
+
+        Args:
+            logits: Floating point, any real values, classes along ``axis``.
+            targets: int64, the shape of the logits without ``axis``, each 0 to K - 1 or
+                ``ignore_index``. Or the logits' shape and floating point: a distribution over the
+                classes an example; the loss is then its expectation, ``sum_j t_j f(true class j)``.
+
+        Returns:
+            A scalar; for reduction "none" the shape of the logits without ``axis``.
+
+        Raises:
+            InvalidInput: Shapes or types that do not go together, or a distribution where the loss
+                is defined for one true class only.
+        """
+        if type(logits) is not Tensor:  # fastai's tensors carry meta-data through every operation
+            logits, targets = logits.as_subclass(Tensor), targets.as_subclass(Tensor)
+        soft = targets.is_floating_point()
+        self._check(logits, targets, soft)
+        dtype = logits.dtype
+        if dtype in _HALF:
+            logits = logits.float()
+        if logits.ndim != 2 or self.axis not in (-1, 1):
+            logits = logits.movedim(self.axis, -1)
+            targets = targets.movedim(self.axis, -1) if soft else targets
+        shape, classes = logits.shape[:-1], logits.shape[-1]
+        flat = logits if logits.ndim == 2 else logits.reshape(-1, classes)
+        losses = (
+            self._soft(flat, targets.reshape(-1, classes))
+            if soft
+            else self._one_class(flat, targets.reshape(-1, 1))
+        )
+        if self.reduction == "none":
+            losses = losses.reshape(shape)
+        return (
+            losses.to(dtype)
+            if dtype in _HALF and not torch.is_autocast_enabled(logits.device.type)
+            else losses
+        )
+
+    def _one_class(self, logits: Tensor, targets: Tensor) -> Tensor:
+        scale: Tensor | float | None = None
+        ignored = targets == self.ignore_index
+        # a question to the device would wait for it
+        if torch.compiler.is_compiling() or logits.is_cuda or ignored.any():
+            targets, scale = targets.masked_fill(ignored, 0), (~ignored).to(logits.dtype)
+        if self.weight is not None:
+            chosen = self.weight.to(logits.dtype)[targets]
+            scale = chosen if scale is None else chosen * scale
+        if self.reduction == "mean":
+            scale = scale / scale.sum() if isinstance(scale, Tensor) else 1 / max(len(targets), 1)
+        function = OfP if isinstance(self._steps, Program) else OfClasses
+        return cast(
+            Tensor, function.apply(logits, targets, scale, self.reduction != "none", self._steps)
+        )
+
+    def _soft(self, logits: Tensor, targets: Tensor) -> Tensor:
+        if self._soft_steps is None:
+            raise InvalidInput(
+                f"{self.loss.label} is defined for one true class; it has no meaning for a"
+                " distribution over the classes. Give targets as int64, or take another loss for"
+                " soft targets"
+            )
+        weighted = targets.to(logits.dtype)
+        if self.weight is not None:
+            weighted = weighted * self.weight.to(logits.dtype)
+        scale = 1 / max(len(targets), 1) if self.reduction == "mean" else None
+        return cast(
+            Tensor,
+            OfClasses.apply(logits, weighted, scale, self.reduction != "none", self._soft_steps),
+        )
+
+    def _check(self, logits: Tensor, targets: Tensor, soft: bool) -> None:
+        wanted = list(logits.shape)
+        if wanted and not soft:
+            wanted.pop(self.axis)
+        if logits.ndim == 0 or wanted != list(targets.shape):
+            raise InvalidInput(
+                "logits need the shape of the targets and one axis more, or soft targets the"
+                f" logits' shape: got {tuple(logits.shape)} and {tuple(targets.shape)}"
+            )
+        if not logits.is_floating_point() or not (soft or targets.dtype == torch.int64):
+            raise InvalidInput(
+                f"logits must be floating point and targets int64: got {logits.dtype} and"
+                f" {targets.dtype}"
+            )
+        if self.weight is not None and self.weight.shape[0] != logits.shape[self.axis]:
+            raise InvalidInput(
+                f"weight has {self.weight.shape[0]} classes, the logits {logits.shape[self.axis]}"
+            )
+
+    def activation(self, logits: Tensor) -> Tensor:
+        """Logits to probabilities: softmax over the classes. fastai's ``get_preds`` calls it."""
+        return F.softmax(logits, dim=self.axis)
+
+    def decodes(self, logits: Tensor) -> Tensor:
+        """Logits or probabilities to the predicted class. fastai's ``show_results`` calls it."""
+        return logits.argmax(dim=self.axis)
+
+    def extra_repr(self) -> str:
+        """What ``print`` shows."""
+        return f"{self.loss.label}, reduction={self.reduction!r}"

@@ -1,0 +1,214 @@
+"""How a loss is worked out on tensors: from logits to probabilities, to the formula, to the
+gradient by each logit.
+
+Digits are kept where torch's cross-entropy loses them: 1 - p is the sum of the other classes, log p
+is ``-log1p((1 - p)/p)``.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+
+from lossviz.language.formula import Gradient
+from lossviz.language.program import OPERATIONS, Operations, Program
+from lossviz.language.tree import Tree
+
+_HOPELESS = 1e-30  # a p below it is near float32's end, and its logarithm is taken from the logits
+
+
+def _limited(of_two: Callable[[Tensor, Tensor], Tensor], side: str) -> Callable[[Any, Any], Any]:
+    """The smaller or the larger of two, one of which may be a plain number."""
+
+    def choose(a: Any, b: Any) -> Any:
+        if not isinstance(a, Tensor):
+            a, b = b, a
+        return of_two(a, b) if isinstance(b, Tensor) else torch.clamp(a, **{side: b})
+
+    return choose
+
+
+TENSORS: Operations = OPERATIONS | {
+    "exp": torch.exp, "log": torch.log, "expm1": torch.expm1, "log1p": torch.log1p, "sqrt": torch.sqrt, "abs": torch.abs,
+    "tanh": torch.tanh, "sin": torch.sin, "cos": torch.cos, "min": _limited(torch.minimum, "max"), "max": _limited(torch.maximum, "min"),
+}  # fmt: skip
+
+
+def operations_on(like: Tensor) -> Operations:
+    """The operations on tensors of this dtype and device."""
+
+    def where(condition: Tensor, then: Any, otherwise: Any) -> Tensor:
+        return torch.where(
+            condition, then if isinstance(then, Tensor) else like.new_tensor(then), otherwise
+        )
+
+    return TENSORS | {"where": where}
+
+
+def softmax_beside(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The softmax with 0 for the true class [N, K]; of the true class log p and 1 - p [N, 1]."""
+    others = torch.softmax(logits, -1)
+    p = others.gather(-1, targets)
+    others.scatter_(-1, targets, 0.0)
+    # rounded to the least number that is more than none
+    beside = others.sum(-1, keepdim=True).clamp_(min=torch.finfo(logits.dtype).tiny)
+    log_p = (beside / p).log1p_().neg_()
+    # asking a device would wait for it
+    if torch.compiler.is_compiling() or logits.is_cuda or (len(p) and p.amin().item() < _HOPELESS):
+        from_logits = (
+            logits.gather(-1, targets)
+            - logits.amax(-1, keepdim=True)
+            + others.amax(-1, keepdim=True).log()
+        )
+        log_p = torch.where(p < _HOPELESS, from_logits, log_p)
+    return others, log_p, beside
+
+
+def scaled(values: Any, scale: Tensor | float) -> Any:
+    """``values * scale``; where the scale is 0 they count for nothing, even if they are infinite."""
+    return (
+        torch.where(scale == 0, scale, values * scale)
+        if isinstance(scale, Tensor)
+        else values * scale
+    )
+
+
+class Work:
+    """How a loss is worked out for a block of examples.
+
+    Args:
+        trees: The loss and its derivatives.
+        values: Those of the parameters.
+    """
+
+    def __init__(self, trees: Gradient, values: Mapping[str, float]) -> None:
+        self._penalty = Program((_with_pj(trees.penalty),), values)
+        self._derivatives = Program([_with_pj(tree) for tree in trees.derivatives], values)
+        self._none_at_target = all(_vanishes(_with_pj(inner)) for _, inner in trees.parts)
+
+    def penalty(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """The losses [n, 1]."""
+        raise NotImplementedError
+
+    def gradient(self, logits: Tensor, targets: Tensor, factor: Tensor, out: Tensor) -> None:
+        """Put the gradient by the logits [n, K], times ``factor``, [n, 1] or a scalar, into
+        ``out``.
+        """
+        raise NotImplementedError
+
+
+class OneClass(Work):
+    """Targets are true classes [n, 1], reductions over the others."""
+
+    def penalty(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """See ``Work``."""
+        others, log_p, _ = softmax_beside(logits, targets)
+        return cast(Tensor, self._run(self._penalty, logits, targets, others, log_p)[0])
+
+    def gradient(self, logits: Tensor, targets: Tensor, factor: Tensor, out: Tensor) -> None:
+        """See ``Work``."""
+        others, log_p, beside = softmax_beside(logits, targets)
+        own, *parts = self._run(self._derivatives, logits, targets, others, log_p)
+        own = own * factor
+        by_class = _sum_of_products([outer * factor for outer in parts[::2]], parts[1::2])
+        if not (isinstance(by_class, Tensor) and by_class.shape == logits.shape):
+            by_class = _spread(by_class, logits).clone()
+        if not self._none_at_target:
+            by_class.scatter_(-1, targets, 0.0)  # it is a product made here, which nobody else has
+        total = by_class.sum(-1, keepdim=True)
+        torch.addcmul(by_class, others, total + own, value=-1, out=out)
+        out.scatter_(-1, targets, beside * own - log_p.exp() * total)
+
+    def _run(
+        self, steps: Program, logits: Tensor, targets: Tensor, others: Tensor, log_p: Tensor
+    ) -> list[Any]:
+        def masked(term: Any, at_target: float) -> Tensor:
+            return _spread(term, logits).scatter(-1, targets, at_target)
+
+        operations = operations_on(log_p) | {
+            "sum_others": lambda term: masked(term, 0.0).sum(-1, keepdim=True),
+            "sum_vanishing": lambda term: term.sum(-1, keepdim=True),
+            "largest_other": lambda term: masked(term, -math.inf).amax(-1, keepdim=True),
+        }
+        arrays = named(steps, logits, l=log_p, pj=others)
+        if "lj" in steps.names:
+            # another log_softmax would take seven times as long
+            arrays["lj"] = logits - (logits.gather(-1, targets) - log_p)
+        return steps.run(operations, arrays)
+
+
+class Distribution(Work):
+    """Targets are distributions [n, K], reductions over all classes: the loss is its expectation
+    over the true class.
+    """
+
+    def penalty(self, logits: Tensor, targets: Tensor) -> Tensor:
+        """See ``Work``."""
+        log_pj = torch.log_softmax(logits, -1)
+        (penalty,) = self._run(self._penalty, log_pj, log_pj.exp())
+        return cast(Tensor, scaled(_spread(penalty, targets), targets).sum(-1, keepdim=True))
+
+    def gradient(self, logits: Tensor, targets: Tensor, factor: Tensor, out: Tensor) -> None:
+        """See ``Work``."""
+        log_pj = torch.log_softmax(logits, -1)
+        pj = log_pj.exp()
+        own, *parts = self._run(self._derivatives, log_pj, pj)
+        outers = [
+            scaled(_spread(outer, targets), targets).sum(-1, keepdim=True) for outer in parts[::2]
+        ]
+        by_class = (
+            scaled(_spread(own, targets), targets) + _sum_of_products(outers, parts[1::2])
+        ) * factor
+        torch.addcmul(by_class, pj, by_class.sum(-1, keepdim=True), value=-1, out=out)
+
+    def _run(self, steps: Program, log_pj: Tensor, pj: Tensor) -> list[Any]:
+        operations = operations_on(log_pj) | {
+            "sum": lambda term: _spread(term, log_pj).sum(-1, keepdim=True),
+            "sum_vanishing": lambda term: term.sum(-1, keepdim=True),
+            "largest": lambda term: _spread(term, log_pj).amax(-1, keepdim=True),
+        }
+        return steps.run(operations, named(steps, log_pj, l=log_pj, lj=log_pj, pj=pj))
+
+
+def named(steps: Program, logits: Tensor, **known: Tensor) -> dict[str, Tensor]:
+    """The tensors that the steps' names stand for."""
+    if "K" in steps.names:
+        known["K"] = logits.new_tensor(float(logits.shape[-1]))
+    return known
+
+
+def _spread(term: Any, logits: Tensor) -> Tensor:
+    return torch.as_tensor(term, dtype=logits.dtype, device=logits.device).expand_as(logits)
+
+
+def _sum_of_products(outers: list[Any], inners: list[Any]) -> Any:
+    products = [outer * inner for outer, inner in zip(outers, inners, strict=True)]
+    return sum(products[1:], products[0]) if products else 0.0
+
+
+def _with_pj(tree: Tree) -> Tree:
+    """The tree with ``pj``, which is 0 at the true class, instead of another exponential of ``lj``."""
+    if not isinstance(tree, tuple):
+        return tree
+    if tree == ("exp", "lj"):
+        return "pj"
+    if tree == ("exp", ("mul", 2.0, "lj")):
+        return ("mul", "pj", "pj")
+    operation, *branches = (tree[0], *map(_with_pj, tree[1:]))
+    if operation == "sum_others" and _vanishes(branches[0]):
+        operation = "sum_vanishing"  # the true class need not be taken out
+    return (operation, *branches)
+
+
+def _vanishes(tree: Tree) -> bool:
+    """Whether a tree is surely 0 where ``pj`` is."""
+    if not isinstance(tree, tuple):
+        return tree == "pj"
+    operation, first, *_ = tree
+    return (
+        any(map(_vanishes, tree[1:]))
+        if operation == "mul"
+        else operation in ("neg", "div") and _vanishes(first)
+    )

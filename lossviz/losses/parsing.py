@@ -1,0 +1,164 @@
+"""Losses from text: a typed formula, or one string for links and the command line."""
+
+import re
+from dataclasses import replace
+from difflib import get_close_matches
+
+from lossviz.errors import FormulaError, InvalidInput, ParameterError
+from lossviz.language.grammar import FUNCTIONS, SYMBOLS, names_in
+from lossviz.losses.catalogue import LOSSES, get_loss
+from lossviz.losses.loss import Loss
+from lossviz.losses.parameter import Parameter
+
+MAX_PARAMETERS = 8
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
+# of a visitor's own loss: "my loss = p**-k"
+_TITLE = re.compile(r"\s*([^\W\d_][\w '’.-]{0,39}?)\s*=(?!=)")
+_CUSTOMARY = {
+    parameter.name: parameter.value
+    for loss in reversed(list(LOSSES.values()))
+    for parameter in loss.parameters
+}
+_RESERVED = frozenset({"l", "lj", *SYMBOLS, *FUNCTIONS})
+
+
+def parse_loss(text: str, /, **parameters: float) -> Loss:
+    """A loss of the visitor's own: a formula, and values for its parameters.
+
+    A name that the language does not know is a parameter. Where no value is given it starts where
+    the catalogue's parameter of that name does, else at 1. But where parameters are given that the
+    formula does not use, or where the name is nearly a word of the language, it is more likely
+    misspelt, and is refused.
+
+    Raises:
+        FormulaError: The text is no loss; the error knows the place and what would be right.
+        ParameterError: A parameter's name cannot be used, or its value is not a finite number, or
+            the formula does not use it.
+
+    >>> parse_loss("p**-k", k=0.2).weight([1.0]).tolist()
+    [0.2]
+    >>> parse_loss("-(1-p)**gamma*log(p)").label
+    '-(1-p)**gamma*log(p), gamma = 2'
+    """
+    if len(parameters) > MAX_PARAMETERS:
+        raise FormulaError(
+            text, None, f"{len(parameters)} parameters; at most {MAX_PARAMETERS} are allowed"
+        )
+    for name in parameters:
+        if not _NAME.fullmatch(name) or name in _RESERVED:
+            raise ParameterError(
+                name,
+                f"{name!r} cannot name a parameter: use letters and digits, and none of"
+                f" {', '.join(sorted(_RESERVED))}",
+            )
+    used = names_in(text)
+    unused = [name for name in parameters if name not in used]
+    found = [
+        name
+        for name in used
+        if name not in parameters and _NAME.fullmatch(name) and name not in _RESERVED
+    ]
+    if (
+        not unused
+        and len(used) <= MAX_PARAMETERS
+        and not any(_nearly_a_word(name) for name in found)
+    ):
+        parameters = parameters | {name: _CUSTOMARY.get(name, 1.0) for name in found}
+    loss = Loss(
+        text=text.strip(),
+        parameters=tuple(
+            Parameter(name=name, value=float(value)) for name, value in parameters.items()
+        ),
+    )
+    if unused:
+        raise ParameterError(
+            unused[0],
+            f"the formula does not use the parameter {unused[0]!r}; take it away, or use it in the"
+            " formula",
+        )
+    return loss
+
+
+def _nearly_a_word(name: str) -> bool:
+    """Whether a name may be a slip in typing a word of the language: ``lgo``, ``P``."""
+    return name.lower() in {"p", "pj"} or bool(get_close_matches(name, FUNCTIONS, n=1, cutoff=0.7))
+
+
+def loss_from_spec(spec: str) -> Loss:
+    """Read a loss written as one string: ``KEY``, ``KEY:k=0.2``, or a formula ``p**-k; k=0.2``,
+    which may have a name: ``my loss = p**-k``.
+
+    The inverse of ``Loss.spec``.
+
+    Raises:
+        FormulaError, UnknownLoss, ParameterError: As ``parse_loss`` and ``get_loss``; or the name
+            is one of the catalogue's.
+
+    >>> loss_from_spec("inverse_power:k=0.5").label
+    'inverse power, k = 0.5'
+    >>> loss_from_spec("p**-k; k=0.2").label
+    'p**-k, k = 0.2'
+    >>> loss_from_spec("my loss = p**-k; k=0.2").label
+    'my loss, k = 0.2'
+    """
+    if title := _TITLE.match(spec):
+        return named(loss_from_formula(spec[title.end() :]), title[1])
+    head, colon, settings = spec.partition(":")
+    key = head.strip()
+    if colon and ";" not in head:
+        return get_loss(key, **_settings(spec, settings, ","))
+    if key in LOSSES or (_NAME.fullmatch(key) and key != "p"):
+        return get_loss(key)
+    return loss_from_formula(spec)
+
+
+def loss_from_formula(text: str) -> Loss:
+    """Read a formula with its parameters, ``p**-k; k=0.2``. Errors as ``parse_loss``."""
+    formula, _, settings = text.partition(";")
+    return parse_loss(formula, **_settings(text, settings, ";"))
+
+
+def named(loss: Loss, name: str) -> Loss:
+    """A visitor's own loss under another name; none where ``name`` is empty.
+
+    Raises:
+        InvalidInput: The name is one of the catalogue's, or not a name at all.
+
+    >>> named(parse_loss("1-p"), "my loss").spec
+    'my loss = 1-p'
+    """
+    name = " ".join(name.split())
+    if name and not _TITLE.fullmatch(f"{name}="):
+        raise InvalidInput(
+            f"{name[:60]!r} is no name for a loss: start with a letter; letters, digits, spaces, -"
+            " . ' can follow, 40 in all"
+        )
+    if name.lower() in {
+        word.lower() for key, other in LOSSES.items() for word in (key, other.name)
+    }:
+        raise InvalidInput(
+            f"the catalogue has a loss called {name!r}; choose another name for your own"
+        )
+    return replace(loss, name=name)
+
+
+def _settings(spec: str, text: str, separator: str) -> dict[str, float]:
+    """``k=0.2`` pairs as a mapping."""
+    found: dict[str, float] = {}
+    for part in filter(None, (part.strip() for part in text.split(separator))):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not equals:
+            raise FormulaError(
+                spec,
+                spec.find(part),
+                f"write a parameter as name=value, such as k=0.2; found {part!r}",
+            )
+        if name in found:
+            raise ParameterError(name, f"{name} is given twice; give it once")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise ParameterError(
+                name, f"{name} must be a number such as 0.2, got {value!r}"
+            ) from None
+    return found

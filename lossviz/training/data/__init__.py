@@ -1,0 +1,1 @@
+"""Images and their classes: recipes' data, downloads, the image cache, loaders."""

@@ -1,0 +1,156 @@
+"""The recipes ``pets`` and ``folder``: photos in files, cut and augmented as in the article."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from fastai.data.core import DataLoaders
+from fastai.data.transforms import IntToFloatTensor, Normalize, RegexLabeller, get_image_files
+from fastai.learner import Learner
+from fastai.metrics import error_rate
+from fastai.vision.augment import aug_transforms
+from fastai.vision.learner import vision_learner
+from torchvision.models import resnet18
+
+from lossviz.errors import InvalidInput
+from lossviz.experiments.settings import Settings
+from lossviz.training.data.dataset import Source
+from lossviz.training.data.image_cache import Decoded, folder_of_stores, open_decoded
+from lossviz.training.data.remote_file import Check, Tell
+from lossviz.training.networks.learners import Loss
+from lossviz.training.networks.torchvision_networks import statistics
+
+LEAST_IMAGES = 10
+_NAMED = 5  # unreadable images that are named
+
+
+def pets_files(folder: Path) -> tuple[list[Path], list[str]]:
+    """The article's images and their breeds: what stands before the number in
+    ``Breed_name_12.jpg``.
+    """
+    files = sorted(get_image_files(folder / "images"))
+    labeller = RegexLabeller(pat=r"(.+)_\d+\.jpg$")  # the article's, its dot escaped
+    return files, [labeller(file.name) for file in files]
+
+
+def folder_files(folder: str) -> tuple[list[Path], list[str], tuple[str, ...]]:
+    """The images of a folder that has a folder for each class, their classes, and what one should
+    know of them.
+
+    Raises:
+        InvalidInput: No such folder, fewer than two classes, or too few images.
+
+    Side effects: reads the folder's tree.
+    """
+    root = Path(folder).expanduser()
+    if not root.is_dir():
+        raise InvalidInput(
+            f"there is no folder {root}; give the path of a folder on the machine that runs the app"
+        )
+    parts = {
+        part.name: sorted(get_image_files(part))
+        for part in sorted(root.iterdir())
+        if part.is_dir() and not part.name.startswith(".")
+    }
+    classes = {name: files for name, files in parts.items() if files}
+    if len(classes) < 2:
+        found = f"only {next(iter(classes))!r}" if classes else "none"
+        raise InvalidInput(
+            f"{root} needs at least two folders with images, one for each class; there is {found}"
+        )
+    files = [file for members in classes.values() for file in members]
+    if len(files) < LEAST_IMAGES:
+        raise InvalidInput(
+            f"{root} has {len(files)} images; a training and its judgement need at least"
+            f" {LEAST_IMAGES}"
+        )
+    empty = [name for name, members in parts.items() if not members]
+    notes = (
+        (
+            (
+                f"No image is in {', '.join(empty)}, so no class is made of"
+                f" {'them' if len(empty) > 1 else 'it'}."
+            ),
+        )
+        if empty
+        else ()
+    )
+    return files, [name for name, members in classes.items() for _ in members], notes
+
+
+def image_source(
+    files: Sequence[Path],
+    labels: Sequence[str],
+    settings: Settings,
+    *,
+    threads: int,
+    tell: Tell,
+    check: Check,
+    notes: tuple[str, ...] = (),
+) -> Source:
+    """Images from files, decoded once; those that cannot be read are left out and named.
+
+    Side effects: see ``open_decoded``.
+    """
+    decoded = open_decoded(
+        files,
+        size=settings.image_size,
+        crops=settings.epochs,
+        folder=folder_of_stores(),
+        threads=threads,
+        tell=tell,
+        check=check,
+    )
+    unreadable = set(decoded.unreadable)
+    rows = torch.tensor([number for number in range(len(files)) if number not in unreadable])
+    classes = sorted(set(labels))
+    targets = torch.tensor([classes.index(labels[row]) for row in rows])
+    if missing := [name for number, name in enumerate(classes) if not (targets == number).any()]:
+        raise InvalidInput(
+            f"no image of the class {missing[0]!r} can be read; mend its files or take its folder"
+            " away"
+        )
+    if len(rows) < LEAST_IMAGES:
+        raise InvalidInput(
+            f"only {len(rows)} images can be read; a training and its judgement need at least"
+            f" {LEAST_IMAGES}"
+        )
+    normalise = (
+        [Normalize.from_stats(*statistics(settings.network), cuda=False)]
+        if settings.pretrained
+        else []
+    )
+    return Source(
+        targets=targets,
+        classes=tuple(classes),
+        read=lambda chosen, crop: decoded.read(rows[chosen], crop),
+        transforms=[IntToFloatTensor(), *aug_transforms(), *normalise],
+        notes=(*notes, *_notes(files, decoded)),
+    )
+
+
+def _notes(files: Sequence[Path], decoded: Decoded) -> tuple[str, ...]:
+    count = len(decoded.unreadable)
+    if not count:
+        return ()
+    named = ", ".join(
+        str(Path(files[number].parent.name) / files[number].name)
+        for number in decoded.unreadable[:_NAMED]
+    )
+    more = f" and {count - _NAMED} more" if count > _NAMED else ""
+    return (
+        (
+            f"{count} image{'s' * (count != 1)} cannot be read and {'are' if count != 1 else 'is'}"
+            f" left out: {named}{more}."
+        ),
+    )
+
+
+def make_pets_learner(loaders: DataLoaders, settings: Settings, loss_func: Loss) -> Learner:
+    """The article's learner: fastai's ``vision_learner`` of a resnet18.
+
+    Side effects: draws the weights that are new from torch's generator.
+    """
+    return vision_learner(
+        loaders, resnet18, pretrained=settings.pretrained, loss_func=loss_func, metrics=error_rate
+    )

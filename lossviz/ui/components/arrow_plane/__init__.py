@@ -1,0 +1,1 @@
+"""Two classes: target and prediction as arrows."""

@@ -1,0 +1,1 @@
+"""A prediction over many classes, as bars."""

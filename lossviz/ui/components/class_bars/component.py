@@ -1,0 +1,84 @@
+"""A prediction over many classes as bars, with its measures and losses over the angle, redrawn in
+the browser while a hand drags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from lossviz.charts.loss_style import LossStyle
+from lossviz.losses.loss import Loss
+from lossviz.ui.components import read_assets
+from lossviz.ui.components.shared.geometry_component import field_data, measure_colors, mount
+from lossviz.ui.state.geometry_view import Scene
+
+_HTML = """
+<div class="lossviz-arrows lossviz-classes">
+  <div>
+    <svg class="bars-drawing" role="group" aria-label="The prediction as bars"></svg>
+    <p class="hint">Drag the top of the blue bar, or Tab to it and use the arrow keys, Shift for bigger steps. The other classes share
+    what is left.</p>
+  </div>
+  <div class="charts"></div>
+  <div class="readouts"></div>
+</div>
+"""
+
+_COMPONENT = st.components.v2.component(
+    "lossviz.classes",
+    html=_HTML,
+    css=read_assets("shared/geometry.css", "class_bars/style.css"),
+    js=read_assets(
+        "shared/plotly.js",
+        "shared/format.js",
+        "shared/tree.js",
+        "shared/vectors.js",
+        "shared/loss_evaluation.js",
+        "shared/drag_handle.js",
+        "shared/measure_table.js",
+        "shared/angle_chart.js",
+        "class_bars/index.js",
+    ),
+    isolate_styles=False,
+)
+
+
+def classes_bars(
+    scene: Scene,
+    losses: Mapping[str, Loss],
+    styles: Mapping[str, LossStyle],
+    *,
+    classes: int,
+    moves: int,
+    refusals: int,
+    on_release: Callable[[str, Sequence[float]], None],
+) -> None:
+    """Draw a prediction over many classes, of which the second is right; the others share the rest
+    evenly, or as in the article.
+
+    At the angle θ to the target the right class has ``p = s / (s + tan θ)``, where s is the length
+    of the others' shares: 1/sqrt(K − 1) if even.
+
+    Args:
+        scene: The right class's probability, and how the others share.
+        losses: By their id.
+        styles: How each looks.
+        classes: Number of classes K, 4 or more.
+        moves: See ``plane``.
+        refusals: See ``parameter_slider``.
+        on_release: Called with "p_true", and where the reader has let it go.
+    """
+    mount(
+        _COMPONENT,
+        key="geometry_classes",
+        on_release=on_release,
+        p_true=scene.p_true,
+        others=scene.others,
+        classes=classes,
+        moves=moves,
+        refusals=refusals,
+        fields=field_data(losses, styles),
+        colors=measure_colors(),
+    )

@@ -1,0 +1,1 @@
+"""The link between the formula field and the charts."""

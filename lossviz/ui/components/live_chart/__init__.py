@@ -1,0 +1,1 @@
+"""A plotly chart that takes new data without losing zoom."""

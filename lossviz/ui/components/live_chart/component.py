@@ -1,0 +1,27 @@
+"""A chart whose data changes under the reader's eyes: zoom and hidden curves stay, as they would
+not with ``st.plotly_chart``.
+"""
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from lossviz.ui.components import read_assets
+
+_COMPONENT = st.components.v2.component(
+    "lossviz.live_chart",
+    html='<div class="plot" role="group"></div>\n',
+    css=read_assets("shared/plot.css"),
+    js=read_assets("shared/plotly.js", "shared/format.js", "live_chart/index.js"),
+    isolate_styles=False,
+)
+
+
+def live_chart(figure: go.Figure, *, key: str, label: str) -> None:
+    """Draw a figure and keep it in step with later calls under the same key.
+
+    Args:
+        figure: Without a theme's colours: the browser fills them in.
+        key: Constant for one chart on a page.
+        label: The chart in words, for screen readers.
+    """
+    _COMPONENT(key=key, data={"figure": figure.to_json(remove_uids=False), "label": label})

@@ -1,0 +1,1 @@
+"""A slider whose every movement reaches the charts."""

@@ -1,0 +1,113 @@
+"""A slider for one number, felt by the charts while it is dragged (``st.slider`` speaks on release
+only).
+"""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from lossviz.losses.loss import CLASSES, Loss
+from lossviz.losses.parameter import MAX_VALUE, Parameter
+from lossviz.ui.components import read_assets
+from lossviz.ui.markdown import letter
+
+_COMPONENT = st.components.v2.component(
+    "lossviz.parameter_slider",
+    html="""
+<div class="parameter">
+  <span class="caption" aria-hidden="true"></span>
+  <span class="head"><span class="name" aria-hidden="true"></span><button class="play" type="button"></button></span>
+  <span class="track"><span class="ticks" aria-hidden="true"></span><input class="lossviz-range" type="range"></span><input type="number">
+  <span class="ends" aria-hidden="true"><span class="least"></span><span class="greatest"></span></span>
+  <div class="marks"></div>
+  <p class="refusal" role="alert"></p>
+</div>
+""",
+    css=read_assets("shared/range.css", "parameter_slider/style.css"),
+    js=read_assets("shared/plotly.js", "parameter_slider/index.js"),
+    isolate_styles=False,
+)
+
+
+def parameter_slider(
+    loss_id: str,
+    loss: Loss,
+    parameter: Parameter,
+    *,
+    start: float,
+    color: str,
+    refusals: int,
+    on_release: Callable[[str, str, float], None],
+) -> None:
+    """Draw the slider of a loss's parameter.
+
+    Args:
+        loss_id: The id under which ``curve_chart`` draws the loss.
+        loss: The loss.
+        parameter: The one of its parameters that is moved.
+        start: The value that a double-click brings back.
+        color: Of the loss's curve.
+        refusals: Changes when a value was not taken over, so that the browser takes it back.
+        on_release: Called with the loss's id, the parameter's name and its new value.
+    """
+    least, greatest = parameter.slider_range()
+    _slider(
+        f"slider {loss_id} {parameter.name}",
+        lambda value: on_release(loss_id, parameter.name, value),
+        id=loss_id,
+        name=parameter.name,
+        letter=letter(parameter.name),
+        caption="",
+        label=f"{parameter.name} of {loss.name or loss.text}",
+        meaning=parameter.meaning,
+        value=parameter.value,
+        start=start,
+        least=least,
+        greatest=greatest,
+        minimum=parameter.minimum if math.isfinite(parameter.minimum) else -MAX_VALUE,
+        maximum=parameter.maximum if math.isfinite(parameter.maximum) else MAX_VALUE,
+        step=parameter.slider_step(),
+        marks=tuple((special.value, special.name) for special in parameter.specials),
+        playable=True,
+        color=color,
+        refusals=refusals,
+    )
+
+
+def classes_slider(
+    classes: int, *, least: int, greatest: int, on_release: Callable[[int], None]
+) -> None:
+    """Draw the slider of the number of classes K, on a logarithmic track."""
+    _slider(
+        "slider classes",
+        lambda value: on_release(round(value)),
+        id="",
+        name="K",
+        letter="K",
+        caption="Number of classes",
+        label="K, number of classes",
+        meaning="How many classes the network tells apart.",
+        value=classes,
+        start=CLASSES,
+        least=least,
+        greatest=greatest,
+        minimum=least,
+        maximum=greatest,
+        step=1,
+        whole=True,
+        logarithmic=True,
+        marks=(),
+        color="var(--st-primary-color)",
+        refusals=0,
+    )
+
+
+def _slider(key: str, on_release: Callable[[float], None], **data: Any) -> None:
+    def moved() -> None:
+        # A trigger, not a state: a state that comes back to the value of its last report is not
+        # reported at all.
+        on_release(float(st.session_state[key]["value"]))
+
+    _COMPONENT(key=key, data=data, on_value_change=moved)

@@ -1,0 +1,1 @@
+"""What several components share: scripts, styles, and the Python of the geometry drawings."""

@@ -1,0 +1,90 @@
+"""The triangle of predictions over three classes, with the race of all losses to the truth, redrawn
+in the browser while a hand drags.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from lossviz.charts.loss_style import LossStyle
+from lossviz.losses.loss import Loss
+from lossviz.ui.components import read_assets
+from lossviz.ui.components.shared.geometry_component import field_data, mount
+from lossviz.ui.state.geometry_view import Scene
+
+_HTML = """
+<div class="lossviz-arrows lossviz-simplex">
+  <div>
+    <div class="maps"></div>
+    <p class="hint">Drag the truth (dark ring) and the prediction (blue ring), or Tab to them and use the arrow keys, Shift for bigger steps; End
+    brings the prediction to the truth. The star is the best answer, arrows show where the descent leads, the dots are the losses on their way.</p>
+  </div>
+  <div class="side">
+    <div class="losses"></div>
+    <div class="race"></div>
+  </div>
+</div>
+"""
+
+_COMPONENT = st.components.v2.component(
+    "lossviz.simplex",
+    html=_HTML,
+    css=read_assets("shared/range.css", "shared/geometry.css", "simplex/style.css"),
+    js=read_assets(
+        "shared/plotly.js",
+        "shared/format.js",
+        "shared/tree.js",
+        "shared/vectors.js",
+        "shared/loss_evaluation.js",
+        "simplex/gradient_flow.js",
+        "shared/drag_handle.js",
+        "shared/measure_table.js",
+        "shared/angle_chart.js",
+        "simplex/map.js",
+        "simplex/race.js",
+        "simplex/index.js",
+    ),
+    isolate_styles=False,
+)
+
+
+def simplex(
+    scene: Scene,
+    losses: Mapping[str, Loss],
+    styles: Mapping[str, LossStyle],
+    *,
+    maps: Sequence[str],
+    moves: int,
+    refusals: int,
+    on_release: Callable[[str, Sequence[float]], None],
+) -> None:
+    """Draw one loss or two as maps of their expected value over all predictions, with the
+    gradient's arrows, and all losses racing to the truth.
+
+    The expected value of a prediction q under the truth t is ``Σ_k t_k f(q; class k is the right
+    answer)``. The descent is ``dz/dτ = −dS/dz`` in the logits, seen through the softmax, or ``dp/dτ
+    = −dS/dp`` along p1 + p2 + p3 = 1; τ is learning rate × steps.
+
+    Args:
+        scene: Where truth and prediction stand, and what the gradient moves.
+        losses: By their id.
+        styles: How each looks.
+        maps: The ids of the one or two that are drawn as maps.
+        moves: See ``plane``.
+        refusals: See ``parameter_slider``.
+        on_release: Called with "truth" or "start", and where the reader has let it go.
+    """
+    mount(
+        _COMPONENT,
+        key="geometry_simplex",
+        on_release=on_release,
+        truth=scene.truth,
+        start=scene.start,
+        by=scene.by,
+        maps=tuple(maps),
+        moves=moves,
+        refusals=refusals,
+        fields=field_data(losses, styles),
+    )

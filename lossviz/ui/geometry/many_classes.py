@@ -1,0 +1,79 @@
+"""Many classes: what a prediction looks like among them, and how far from the target it starts."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any, Final
+
+import streamlit as st
+
+from lossviz.charts.loss_style import LossStyle
+from lossviz.geometry.vectors import angle_deg, dot
+from lossviz.ui.components.class_bars.component import classes_bars
+from lossviz.ui.components.parameter_slider.component import classes_slider
+from lossviz.ui.state.geometry_view import ARTICLE, LEAST_CLASSES, MOST_CLASSES
+from lossviz.ui.state.selection import Selection, let_go, read_selection, stage
+
+PRESETS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+    {
+        "The start, p = 1/K": {"p_true": None, "others": "even"},
+        f"The article's {list(ARTICLE)}": {"p_true": ARTICLE[1], "others": "article"},
+        "Nearly right, p = 0.9": {"p_true": 0.9, "others": "even"},
+    }
+)
+_PRESET = "classes preset"
+
+
+def classes_lab(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
+    """Draw the controls, and the bars."""
+    scene = selection.scene
+    classes = (
+        len(ARTICLE)
+        if scene.others == "article"
+        else min(MOST_CLASSES, max(LEAST_CLASSES, selection.sight.classes))
+    )
+    st.session_state[_PRESET] = next(
+        (name for name, preset in PRESETS.items() if replace(scene, **preset) == scene), None
+    )
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", gap="medium", key="geometry_controls"
+    ):
+        with st.container(width=260, gap=None, key="classes"):
+            classes_slider(
+                classes, least=LEAST_CLASSES, greatest=MOST_CLASSES, on_release=_take_classes
+            )
+        st.pills("Put the prediction at", PRESETS, key=_PRESET, wrap=True, on_change=_put_preset)
+    classes_bars(
+        scene,
+        selection.shown,
+        styles,
+        classes=classes,
+        moves=selection.moves,
+        refusals=selection.refusals,
+        on_release=let_go,
+    )
+    start, target = [1 / classes] * classes, [1] + [0] * (classes - 1)
+    st.markdown(
+        f"**With many classes, training starts nearly at a right angle.** With {classes} classes"
+        f" the first prediction is p ≈ 1/{classes}, {angle_deg(start, target):.1f}° from the"
+        " target: the more classes, the nearer to 90°. What a loss does there decides whether"
+        " training begins: the dot product's pull has faded, the inverse's is enormous."
+    )
+    truth = [0, 1, 0, 0]
+    p = dot(ARTICLE, truth)
+    st.markdown(
+        "**The article's numbers.** The target is 0 everywhere but at the true class, so the dot"
+        f" product {list(ARTICLE)} · {truth} is just the true class's probability, **{p}**."
+        f" Cross-entropy takes the logarithm first: ln {p} = **−{-math.log(p):.3f}**. With a minus"
+        " before it, each is a loss."
+    )
+
+
+def _take_classes(classes: int) -> None:
+    stage(replace(read_selection().scene, others="even"), classes=classes)
+
+
+def _put_preset() -> None:
+    if name := st.session_state[_PRESET]:
+        stage(replace(read_selection().scene, **PRESETS[name]))

@@ -1,0 +1,125 @@
+"""Two classes: target and prediction as arrows in the plane."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import streamlit as st
+
+from lossviz.charts.loss_style import LossStyle
+from lossviz.geometry.vectors import angle_deg, dot
+from lossviz.ui.components.arrow_plane.component import plane
+from lossviz.ui.state.geometry_view import MODES, Scene, Vector
+from lossviz.ui.state.selection import Selection, let_go, read_selection, stage
+
+TARGETS: Final[Mapping[str, Vector]] = MappingProxyType(
+    {"[0, 1]": (0.0, 1.0), "[1, 0]": (1.0, 0.0)}
+)
+# the probability of the target's class
+PRESETS: Final = MappingProxyType({"Worst": 0.0, "Unsure": 0.5, "Good": 0.99})
+_MODE, _TARGET, _PRESET = "plane mode", "plane target", "plane preset"
+_SENTENCES: Final = MappingProxyType(
+    {
+        "segment": (
+            "**Turn the arrow away from the target**: dot product, cosine and projection fall with"
+            " every degree. Put a minus before any of them: a loss."
+        ),
+        "free": (
+            "**Push the head towards the origin**: the angle and the cosine stay, the dot product"
+            " shrinks. It hears the length too, the cosine does not."
+        ),
+        "logits": (
+            "**Drag the point along a diagonal**: the arrow stays where it is. The softmax hears"
+            " only how far the logits are apart."
+        ),
+    }
+)
+
+_SHARED: Final = (
+    "**The target is shared between the classes.** The cosine is still greatest where the arrow"
+    " points to it. The dot product is not: it grows on towards the likelier class, and so rewards"
+    " a prediction that is too sure. What each loss charges is what it costs on average."
+)
+
+
+def preset(scene: Scene, p: float) -> Vector:
+    """The prediction that gives this probability to the target's class.
+
+    >>> preset(Scene(target=(1.0, 0.0)), 0.99)
+    (0.99, 0.01)
+    """
+    rest = round(1.0 - p, 2)
+    return (rest, p) if scene.target[1] >= scene.target[0] else (p, rest)
+
+
+def plane_lab(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
+    """Draw the controls, and the plane."""
+    scene = selection.scene
+    st.session_state[_MODE], sure = (
+        scene.mode,
+        max(scene.target) == 1.0 and min(scene.target) == 0.0,
+    )
+    st.session_state[_TARGET] = next(
+        (name for name, target in TARGETS.items() if target == scene.target), None
+    )
+    st.session_state[_PRESET] = next(
+        (name for name, p in PRESETS.items() if preset(scene, p) == scene.prediction), None
+    )
+    with st.container(horizontal=True, gap="medium", key="geometry_controls"):
+        st.segmented_control(
+            "The prediction may go",
+            MODES,
+            format_func=MODES.__getitem__,
+            key=_MODE,
+            required=True,
+            on_change=_hold,
+        )
+        st.pills("Put the target at", TARGETS, key=_TARGET, on_change=_put_target)
+        if scene.mode != "logits" and sure:
+            st.pills(
+                "Put the prediction at",
+                PRESETS,
+                format_func=lambda name: (
+                    f"{name} [{', '.join(f'{value:g}' for value in preset(scene, PRESETS[name]))}]"
+                ),
+                key=_PRESET,
+                wrap=True,
+                on_change=_put_prediction,
+            )
+    plane(
+        scene,
+        selection.shown,
+        styles,
+        moves=selection.moves,
+        refusals=selection.refusals,
+        on_release=let_go,
+    )
+    st.markdown(_SENTENCES[scene.mode] if sure or scene.mode != "segment" else _SHARED)
+    _articles_intuition()
+
+
+def _hold() -> None:
+    stage(read_selection().scene.in_mode(st.session_state[_MODE]))
+
+
+def _put_target() -> None:
+    if name := st.session_state[_TARGET]:  # None: the one that is lit was pressed again
+        stage(read_selection().scene.moved("target", TARGETS[name]))
+
+
+def _put_prediction() -> None:
+    if name := st.session_state[_PRESET]:
+        scene = read_selection().scene
+        stage(scene.moved("prediction", preset(scene, PRESETS[name])))
+
+
+def _articles_intuition() -> None:
+    worst, good, target = [1, 0], [0.01, 0.99], [0, 1]
+    st.markdown(f"""
+**Swapped in the article.** For the target [0,1] it calls [0,1] the worst prediction and [0.99,0.01] a good one. The worst is
+[1,0], at {angle_deg(worst, target):.0f}° and with dot product {dot(worst, target):.0f}; a good one is [0.01,0.99],
+at {angle_deg(good, target):.1f}° and with {dot(good, target):.2f}.
+
+**Right in the article.** From 0° to 90° the cosine falls strictly from 1 to 0. And for the target (0, 1) the projection is just the y value:
+it falls from 1 at [0,1] to 0 at [1,0]. So each can be a loss, with a minus before it. With two classes they look alike; with three they part.
+""")

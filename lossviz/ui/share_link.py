@@ -1,0 +1,24 @@
+"""The link that opens what the visitor sees in another browser."""
+
+from urllib.parse import urlencode, urlsplit
+
+import streamlit as st
+
+from lossviz.ui.state.selection import selection_link
+
+
+def share() -> None:
+    """A button that shows the link, with one that copies it."""
+    with st.popover("Share this view", icon=":material/link:"):
+        st.caption("This link opens the same losses, your own too, in the same views:")
+        st.code(share_link(st.context.url or ""), language=None, wrap_lines=True)
+
+
+def share_link(url: str) -> str:
+    """The page's address with the whole choice in it.
+
+    Args:
+        url: Of the page, with or without a query.
+    """
+    query = urlencode(selection_link(), doseq=True)
+    return urlsplit(url)._replace(query=query, fragment="").geturl()

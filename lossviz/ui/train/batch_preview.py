@@ -1,0 +1,100 @@
+"""A look at a batch of the data before it is trained on."""
+
+from __future__ import annotations
+
+import base64
+import html
+
+import streamlit as st
+
+from lossviz.errors import LossvizError
+from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.engine.previews import Look
+from lossviz.experiments.settings import Settings
+from lossviz.ui.markdown import plain
+from lossviz.ui.state.selection import hold_choice
+
+_KEY = "look"  # in the session: the key of the look, and at what
+_POLL_EVERY_S = 0.5
+
+
+def look_button(engine: LocalEngine | None, recipe: str, settings: Settings | None) -> None:
+    """The button that begins to look.
+
+    Side effects: a press makes the engine begin, and the session remember it.
+    """
+    pressed = st.button(
+        "Look at a batch",
+        icon=":material/photo_library:",
+        disabled=engine is None or settings is None,
+        on_click=hold_choice,
+    )
+    if pressed and engine and settings:
+        st.session_state[_KEY] = (engine.look(recipe, settings), recipe, settings)
+
+
+def show_look(engine: LocalEngine | None, recipe: str, settings: Settings | None) -> None:
+    """What was seen, or how far it is; nothing where nobody looked, or where something else is set
+    now.
+    """
+    key, *at = st.session_state.get(_KEY, (None, None, None))
+    if engine is None or key is None or at != [recipe, settings]:
+        return
+    look = engine.looked(key)
+    running = look is not None and not look.ended
+
+    def panel() -> None:
+        now = engine.looked(key)
+        if running and now is not None and now.ended:
+            st.rerun()
+        if now is None:
+            return
+        if now.failure:
+            st.error(plain(now.failure[0].upper() + now.failure[1:]), icon=":material/error:")
+        elif now.tiles:
+            _show(now)
+        else:
+            said = (
+                "starting: loading fastai takes about five seconds"
+                if engine.warming_up
+                else now.stage or "starting"
+            )
+            with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+                st.progress(now.share, text=said, width="stretch")
+                if st.button("Stop looking", icon=":material/stop:"):
+                    engine.stop_look(key)
+
+    try:
+        st.fragment(panel, run_every=_POLL_EVERY_S if running else None)()
+    except LossvizError as error:
+        st.error(plain(error), icon=":material/error:")
+
+
+def _show(look: Look) -> None:
+    tiles = "".join(_tile(*tile) for tile in look.tiles)
+    st.html(
+        "<div class='lossviz-tiles' role='list' aria-label='images of the first"
+        f" batch'>{tiles}</div>"
+    )
+    flipped = sum(true != told for _, true, told in look.tiles)
+    noise = (
+        f" Of these, {flipped} {'have' if flipped != 1 else 'has'} a wrong label, struck out the"
+        " right one."
+        if flipped
+        else ""
+    )
+    st.caption(
+        "The first images that every loss is trained on with seed 0, augmented, as the network"
+        f" gets them.{noise}"
+    )
+
+
+def _tile(png: bytes, true: str, told: str) -> str:
+    source = base64.b64encode(png).decode()
+    name = (
+        html.escape(told)
+        if true == told
+        else f"<s>{html.escape(true)}</s> <b>{html.escape(told)}</b>"
+    )
+    image = f"<img src='data:image/png;base64,{source}' alt='{html.escape(true, quote=True)}'>"
+    return f"<figure role='listitem'>{image}<figcaption>{name}</figcaption></figure>"

@@ -1,0 +1,70 @@
+"""The app's one store and its one engine, shared by all visitors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from lossviz.errors import EngineError, LossvizError
+from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.store.recovery import set_damaged_aside
+from lossviz.experiments.store.store import Store, database_url
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Training:
+    """What the pages train with.
+
+    Attributes:
+        store: Where comparisons are read from.
+        engine: Who runs them; None where another app does.
+        obstacle: Why there is no engine, empty where there is one.
+        notice: What happened to the database when it was opened; empty where nothing did.
+    """
+
+    store: Store
+    engine: LocalEngine | None
+    obstacle: str = ""
+    notice: str = ""
+
+    def close(self) -> None:
+        """End what runs, and give the database back."""
+        try:
+            if self.engine:
+                self.engine.close()
+        finally:
+            self.store.close()
+
+
+def open_training() -> Training:
+    """The store and the engine of this process; while another app trains, a store to look at, and
+    the next call tries again.
+
+    Raises:
+        StoreError: The database cannot be used.
+
+    Side effects: opens the database; the first call that can takes its trials over.
+    """
+    url = database_url()
+    try:
+        return _take_over(url)
+    except EngineError as error:  # not kept: the other app may be gone at the next look
+        return Training(store=_look_on(url), engine=None, obstacle=str(error))
+
+
+@st.cache_resource(show_spinner=False, on_release=Training.close)
+def _take_over(url: str) -> Training:
+    notice = set_damaged_aside(url, now=datetime.now(UTC))
+    store = Store(url)
+    try:
+        return Training(store=store, engine=LocalEngine(store), notice=notice)
+    except LossvizError:
+        store.close()
+        raise
+
+
+@st.cache_resource(show_spinner=False, on_release=Store.close)
+def _look_on(url: str) -> Store:
+    return Store(url)

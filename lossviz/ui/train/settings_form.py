@@ -1,0 +1,229 @@
+"""How a recipe is trained, as controls: what is not touched stays the recipe's own."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from lossviz.experiments.descriptions import network_name
+from lossviz.experiments.networks import NETWORKS, OWN, weights_at_hand
+from lossviz.experiments.recipes import RECIPES, Recipe
+from lossviz.experiments.settings import RANGES, Settings
+from lossviz.ui.state.selection import hold_choice
+
+_IMBALANCES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+_FIND, _GIVEN = "find it", "set it"
+
+
+def recipes_on_offer() -> list[str]:
+    """The keys of the recipes that the visitor can take: folders only where the browser is on the
+    machine that they are on.
+    """
+    return [key for key in RECIPES if key != "folder" or _is_local()]
+
+
+def _is_local() -> bool:
+    """Whether the browser is on this machine: by where it connects from, and by its own address,
+    which a proxy's would not match.
+    """
+    address, host = st.context.ip_address, urlsplit(st.context.url or "").hostname
+    # Streamlit gives None for the usual spellings
+    near = not isinstance(address, str) or address.removeprefix("::ffff:") == "127.0.0.1"
+    return near and host in (None, "localhost", "127.0.0.1", "::1")
+
+
+def pick_settings(recipe: Recipe) -> Settings:
+    """Let the visitor change how a recipe is trained.
+
+    Raises:
+        InvalidInput: What is chosen makes no sense together.
+    """
+    start = recipe.settings
+    folder = _folder() if recipe.key == "folder" else ""
+    with st.expander("How it is trained", icon=":material/tune:", key=f"settings of {recipe.key}"):
+        network, pretrained = (
+            (_network(recipe)) if recipe.any_network else (start.network, start.pretrained)
+        )
+        left, middle, right = st.columns(3, gap="medium")
+        with left:
+            st.markdown("**Schedule**")
+            frozen = _count(
+                recipe,
+                "frozen_epochs",
+                "Epochs, last layer only",
+                "All other layers stay as they were pretrained. From scratch, 0 makes sense.",
+            )
+            unfrozen = _count(
+                recipe, "unfrozen_epochs", "Epochs, all layers", "The epochs after that."
+            )
+            rate = _learning_rate(recipe)
+            evaluations = _count(
+                recipe,
+                "evaluations",
+                "Looks at the error rate an epoch",
+                "More looks make a finer curve, and each takes time.",
+            )
+        with middle:
+            st.markdown("**Batches**")
+            batch_size = _count(
+                recipe, "batch_size", "Images a batch", "All losses see the same batches."
+            )
+            image_size = _count(
+                recipe,
+                "image_size",
+                "Image size in pixels",
+                "Width and height of the images as the network gets them.",
+            )
+            workers = _count(
+                recipe,
+                "workers",
+                "Reading processes",
+                "0: each trial reads its own batches, which is fastest for small images.",
+            )
+            mixed = st.toggle(
+                "Mixed precision",
+                value=start.mixed_precision,
+                key=f"mixed_precision of {recipe.key}",
+                on_change=hold_choice,
+                help=(
+                    "16-bit numbers where that is safe: faster on a graphics processor. Without one"
+                    " it changes nothing."
+                ),
+            )
+        with right:
+            st.markdown("**Make it harder**")
+            noise = st.slider(
+                "Label noise",
+                0,
+                60,
+                value=round(100 * start.label_noise),
+                format="%d %%",
+                key=f"label_noise of {recipe.key}",
+                on_change=hold_choice,
+                help=(
+                    "This share of the training labels becomes another class, the same ones for"
+                    " every loss. The images it is judged on keep theirs."
+                ),
+            )
+            imbalance = st.select_slider(
+                "Class imbalance",
+                _IMBALANCES,
+                value=start.imbalance,
+                format_func=lambda ratio: "none" if ratio == 1 else f"{ratio:g} to 1",
+                key=f"imbalance of {recipe.key}",
+                on_change=hold_choice,
+                help=(
+                    "The first class keeps this many times as large a share of its training images"
+                    " as the last; those between lie between."
+                ),
+            )
+    return Settings(
+        network=network,
+        pretrained=pretrained,
+        image_size=image_size,
+        learning_rate=rate,
+        frozen_epochs=frozen,
+        unfrozen_epochs=unfrozen,
+        batch_size=batch_size,
+        label_noise=noise / 100,
+        imbalance=imbalance,
+        evaluations=evaluations,
+        workers=workers,
+        mixed_precision=mixed,
+        folder=folder,
+    )
+
+
+def _folder() -> str:
+    return st.text_input(
+        "Folder with a folder of images for each class",
+        key="folder",
+        placeholder="/home/me/flowers",
+        on_change=hold_choice,
+        help=(
+            "Such as flowers/rose/1.jpg, flowers/tulip/2.png. It is read on the machine that runs"
+            " this app, which is yours."
+        ),
+    ).strip()
+
+
+def _network(recipe: Recipe) -> tuple[str, bool]:
+    names = [*([OWN] if recipe.settings.network == OWN else []), *NETWORKS]
+    left, right = st.columns([2, 1], gap="medium", vertical_alignment="bottom")
+    with left:
+        network = st.selectbox(
+            "Network",
+            names,
+            index=names.index(recipe.settings.network),
+            format_func=_network_label,
+            key=f"network of {recipe.key}",
+            on_change=hold_choice,
+        )
+    at_hand = network == OWN or weights_at_hand(NETWORKS[network]) is not None
+    with right:
+        pretrained = st.toggle(
+            "Pretrained",
+            value=recipe.settings.pretrained and at_hand,
+            disabled=not at_hand,
+            key=f"pretrained of {recipe.key} {network} {at_hand}",
+            on_change=hold_choice,
+            help="Off: it starts from scratch.",
+        )
+    if not at_hand:
+        st.caption(
+            f"{network} starts from scratch: its pretrained weights"
+            f" ({NETWORKS[network].weights_file}) are not on this machine."
+        )
+    return network, pretrained
+
+
+def _network_label(name: str) -> str:
+    millions = (
+        f"{NETWORKS[name].parameters_millions:g} million parameters"
+        if name in NETWORKS
+        else "150,000 parameters, made for the digits"
+    )
+    return f"{network_name(name)} · {millions}"
+
+
+def _count(recipe: Recipe, name: str, label: str, help: str) -> int:
+    least, most = RANGES[name]
+    return st.number_input(
+        label,
+        min_value=int(least),
+        max_value=int(most),
+        value=int(getattr(recipe.settings, name)),
+        key=f"{name} of {recipe.key}",
+        on_change=hold_choice,
+        help=help,
+    )
+
+
+def _learning_rate(recipe: Recipe) -> float | None:
+    way = st.segmented_control(
+        "Learning rate",
+        [_GIVEN, _FIND],
+        default=_GIVEN,
+        required=True,
+        key=f"way to the rate of {recipe.key}",
+        on_change=hold_choice,
+        help=(
+            "Find it: what fastai's lr_find suggests for cross-entropy and seed 0, once, for all"
+            " losses alike."
+        ),
+    )
+    if way == _FIND:
+        return None
+    least, most = RANGES["learning_rate"]
+    return st.number_input(
+        "Learning rate",
+        min_value=least,
+        max_value=most,
+        value=recipe.settings.learning_rate,
+        format="%g",
+        step=1e-3,
+        key=f"learning_rate of {recipe.key}",
+        on_change=hold_choice,
+        label_visibility="collapsed",
+    )

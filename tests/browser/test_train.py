@@ -1,0 +1,183 @@
+"""Launching, watching, stopping and finding again a comparison, in a real browser."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from lossviz.experiments.records import TrialState
+from lossviz.experiments.store.store import Store
+from lossviz.ui.frame import PAGES
+from tests.support.browser import free_port, served_app, watch_for_errors
+from tests.support.waiting import wait_until
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone]
+
+LONG_MS = 90_000  # a training on two busy cores
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "lossviz.sqlite"
+
+
+@pytest.fixture
+def store(database: Path) -> Iterator[Store]:
+    store = Store(f"sqlite:///{database}")
+    yield store
+    store.close()
+
+
+def launch(page: Page, url: str, *, losses: tuple[str, ...], seeds: int) -> None:
+    """Open the training page with some losses, set the seeds, press the button."""
+    page.goto(f"{url}/train?" + "&".join(f"loss={loss}" for loss in losses))
+    field = page.get_by_label("Seeds", exact=True)
+    field.fill(str(seeds))
+    field.press("Enter")
+    count = len(losses) * seeds
+    page.get_by_role("button", name=f"Train {count} trial{'s' * (count != 1)}").click()
+    page.wait_for_url("**comparison=*")
+
+
+def trial_processes(server: psutil.Process) -> list[psutil.Process]:
+    """The processes that train: grandchildren of the app, by way of the host."""
+    return [trial for host in server.children() for trial in host.children()]
+
+
+def killed_one(app: psutil.Process) -> bool:
+    """Kill a trial, if one runs; it may end by itself between the two."""
+    for process in trial_processes(app)[:1]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+            return True
+    return False
+
+
+def test_a_comparison_fills_in_live_and_is_there_after_a_restart(
+    page: Page, database: Path, store: Store
+) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with served_app(database, port) as server:
+        launch(page, url, losses=("cross_entropy", "dot_product"), seeds=2)
+        charts = page.locator(".plot")
+        seen: list[int] = []
+
+        def all_points_have_come() -> bool:
+            seen.append(int(charts.first.get_attribute("data-points") or 0))
+            return seen[-1] == 8
+
+        navigations: list[str] = []
+        page.on("load", lambda _: navigations.append(page.url))
+        wait_until(
+            all_points_have_come, within_s=90, what="two points of each of four trials are drawn"
+        )
+        assert any(0 < count < 8 for count in seen), "points arrive one after the other"
+        expect(page.get_by_text("Ended: 4 finished")).to_be_visible(timeout=LONG_MS)
+        assert navigations == []
+        table = page.locator(".lossviz-grid").first.inner_text()
+        for path in PAGES:
+            page.goto(
+                f"{url}/{path.removeprefix('pages/').removesuffix('.py').removesuffix('app')}"
+            )
+            expect(page.get_by_role("heading", level=1)).to_be_visible()
+        app = psutil.Process(server.pid)
+        libraries = " ".join(area.path for area in app.memory_maps())
+        assert "numpy" in libraries
+        assert "torch" not in libraries
+        assert "pandas" not in libraries
+        megabytes = app.memory_info().rss / 2**20
+        print(f"\nthe app's process after all pages and a comparison: {megabytes:.0f} MB")
+        assert megabytes < 250
+        page.goto("about:blank")
+    comparison = store.comparisons()[0]
+    assert {trial.state for trial in store.trials(comparison.id)} == {TrialState.FINISHED}
+    with served_app(database, port):
+        page.goto(f"{url}/train?comparison={comparison.id}")
+        expect(page.get_by_text("Ended: 4 finished")).to_be_visible()
+        expect(page.locator(".lossviz-grid").first).to_have_text(table, use_inner_text=True)
+        expect(page.locator(".plot").first).to_have_attribute("data-points", "8")
+        expect(page.get_by_role("cell", name="unfrozen")).to_be_visible()
+        page.goto("about:blank")
+
+
+def test_stopping_one_trial_and_then_the_whole_comparison(
+    page: Page, database: Path, store: Store
+) -> None:
+    port = free_port()
+    with served_app(database, port):
+        launch(page, f"http://127.0.0.1:{port}", losses=("cross_entropy",), seeds=40)
+        comparison = store.comparisons()[0]
+        page.get_by_role("button", name="Stop this trial").click()
+        wait_until(
+            lambda: store.trials(comparison.id)[0].state is TrialState.CANCELLED,
+            within_s=30,
+            what="the trial is cancelled",
+        )
+        assert not store.trials(comparison.id)[-1].state.ended
+        page.get_by_role("button", name="Stop the comparison").click()
+        wait_until(
+            lambda: all(trial.state.ended for trial in store.trials(comparison.id)),
+            within_s=30,
+            what="all trials have ended",
+        )
+        expect(page.get_by_text("cancelled", exact=False).first).to_be_visible()
+        expect(page.get_by_role("button", name="Stop the comparison")).to_have_count(0)
+        page.goto("about:blank")
+
+
+def test_a_killed_trial_shows_as_failed_within_two_seconds_and_the_others_go_on(
+    page: Page, database: Path, store: Store
+) -> None:
+    port = free_port()
+    with served_app(database, port) as server:
+        launch(page, f"http://127.0.0.1:{port}", losses=("cross_entropy",), seeds=8)
+        app = psutil.Process(server.pid)
+        wait_until(lambda: killed_one(app), within_s=60, what="a trial runs")
+        failed = page.locator(".lossviz-grid td.failed")
+        # two seconds, and what a screenful takes to be drawn
+        expect(failed).to_have_count(1, timeout=2500)
+        comparison = store.comparisons()[0]
+        wait_until(
+            lambda: all(trial.state.ended for trial in store.trials(comparison.id)),
+            within_s=90,
+            what="the others have ended",
+        )
+        assert sorted(trial.state for trial in store.trials(comparison.id)) == [
+            "failed",
+            *["finished"] * 7,
+        ]
+        page.goto("about:blank")
+
+
+def test_a_killed_app_leaves_no_process_and_nothing_that_claims_to_run(
+    browser: Browser, database: Path, store: Store
+) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    with browser.new_context() as context:
+        page = context.new_page()
+        with served_app(database, port) as server:
+            launch(page, url, losses=("cross_entropy",), seeds=20)
+            app = psutil.Process(server.pid)
+            wait_until(lambda: trial_processes(app), within_s=60, what="a trial runs")
+            family = app.children(recursive=True)
+            os.kill(server.pid, signal.SIGKILL)
+            _, alive = psutil.wait_procs(family, timeout=3)
+            assert alive == []
+        assert any(not trial.state.ended for trial in store.trials(store.comparisons()[0].id))
+        page.close()
+        page = context.new_page()
+        errors = watch_for_errors(page)
+        with served_app(database, port):
+            page.goto(f"{url}/train")
+            expect(page.locator(".lossviz-grid td.lost").first).to_be_visible()
+            expect(page.get_by_text("Ended:", exact=False)).to_be_visible()
+            assert all(trial.state.ended for trial in store.trials(store.comparisons()[0].id))
+            page.goto("about:blank")
+        assert errors == []

@@ -1,0 +1,203 @@
+"""What every engine holds to: each trial ends in one state, whatever is killed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import psutil
+import pytest
+import torch
+
+from lossviz.errors import EngineError, StoreError
+from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.fairness import PARTS, compare_conditions
+from lossviz.experiments.records import Comparison, EpochMetrics, Trial, TrialState
+from lossviz.training.trial import run_trial
+from tests.support.engine_fixture import ENDING_S, METHODS, STARTING_S, Bench, alive, bench_of
+from tests.support.waiting import wait_until
+
+LOSSES = ["cross_entropy", "dot_product", "inverse"]
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
+
+
+@pytest.fixture(scope="module", params=METHODS)
+def bench(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bench]:
+    with bench_of(request.param, tmp_path_factory.mktemp(request.param)) as bench:
+        yield bench
+
+
+@dataclass
+class Story:
+    """A comparison of five losses, two at once: one trial's process is killed, one loss diverges,
+    the last trial is stopped alone while it waits.
+
+    Attributes:
+        seconds_until_failed: From the kill to the state in the store.
+        trials: As they ended.
+        progress: What the store said meanwhile.
+    """
+
+    bench: Bench
+    comparison: Comparison
+    seconds_until_failed: float
+    trials: list[Trial]
+    progress: dict[str, list[float]]
+
+
+@pytest.fixture(scope="module")
+def story(bench: Bench) -> Story:
+    comparison = bench.launch([*LOSSES, "p**-60", "1-p"])
+    bench.engine.stop([comparison.trials()[4].id])
+    # while it gets ready, the host may ask other programs
+    bench.wait_for(comparison, 1, TrialState.RUNNING)
+    wait_until(bench.trial_processes, within_s=STARTING_S, what="a trial's process")
+    bench.trial_processes()[0].kill()
+    seconds = bench.wait_for(comparison, 1, TrialState.FAILED)
+    progress: dict[str, list[float]] = {trial.id: [] for trial in comparison.trials()}
+
+    def all_ended() -> bool:
+        trials = bench.trials(comparison)
+        for trial in trials:
+            progress[trial.id].append(trial.progress)
+        return all(trial.state.ended for trial in trials)
+
+    wait_until(all_ended, within_s=STARTING_S, what="the end of the comparison")
+    return Story(bench, comparison, seconds, bench.trials(comparison), progress)
+
+
+@pytest.fixture(scope="module")
+def in_process() -> dict[str, list[EpochMetrics]]:
+    """The same trials without an engine."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    history: dict[str, list[EpochMetrics]] = {}
+    for loss in LOSSES:
+        events: list[tuple] = []
+        run_trial(
+            recipe="digits",
+            loss=loss,
+            seed=0,
+            emit=lambda *event, events=events: events.append(event),
+        )
+        history[loss] = [EpochMetrics(**details[0]) for kind, *details in events if kind == "epoch"]
+    torch.set_num_threads(threads)
+    return history
+
+
+def test_a_killed_trial_shows_as_failed_within_two_seconds(story: Story) -> None:
+    (killed,) = [trial for trial in story.trials[:2] if trial.state is TrialState.FAILED]
+    assert story.seconds_until_failed < 2
+    assert "killed by signal 9" in killed.reason
+    assert killed.ended_at is not None
+
+
+def test_the_others_go_on_and_finish(story: Story) -> None:
+    finished = [trial for trial in story.trials if trial.state is TrialState.FINISHED]
+    assert len(finished) == 2
+    assert {trial.loss for trial in finished} < set(LOSSES)
+    assert all(trial.reason == "" and trial.progress == 1.0 for trial in finished)
+
+
+def test_a_diverging_trial_is_marked_so_with_its_reason(story: Story) -> None:
+    assert story.trials[3].state is TrialState.DIVERGED
+    assert "batch 1 of epoch 1" in story.trials[3].reason
+
+
+def test_one_trial_stops_alone(story: Story) -> None:
+    assert [trial for trial in story.trials if trial.state is TrialState.CANCELLED] == [
+        story.trials[4]
+    ]
+    assert story.trials[4].started_at is None
+
+
+def test_a_finished_trial_has_the_epochs_that_it_has_without_an_engine(
+    story: Story, in_process: dict[str, list[EpochMetrics]]
+) -> None:
+    rows, _ = story.bench.store.epochs(story.comparison.id)
+    for trial in story.trials:
+        if trial.state is TrialState.FINISHED:
+            mine = [metrics for trial_id, metrics in rows if trial_id == trial.id]
+            assert [metrics.epoch for metrics in mine] == [1, 2]
+            for one, other in zip(mine, in_process[trial.loss], strict=True):
+                assert (one.phase, one.error_rate, one.valid_loss) == (
+                    other.phase,
+                    other.error_rate,
+                    other.valid_loss,
+                )
+
+
+def test_a_finished_trial_has_told_the_same_fingerprints_as_any_other_of_its_seed(
+    story: Story,
+) -> None:
+    told = story.bench.store.fingerprints(story.comparison.id)
+    finished = [told[trial.id] for trial in story.trials if trial.state is TrialState.FINISHED]
+    assert finished[0].keys() == PARTS.keys()
+    assert all(one == finished[0] for one in finished)
+    assert compare_conditions(story.trials, told).differing == ()
+
+
+def test_progress_only_grows_and_is_seen_on_the_way(story: Story) -> None:
+    assert all(shares == sorted(shares) for shares in story.progress.values())
+    assert any(0 < share < 1 for shares in story.progress.values() for share in shares)
+
+
+def test_a_trial_begins_before_it_ends_and_the_third_waits_for_room(story: Story) -> None:
+    first, second, third, *_ = story.trials
+    assert all(trial.started_at <= trial.ended_at for trial in story.trials[:4])
+    assert third.started_at >= min(first.ended_at, second.ended_at)
+
+
+def test_running_and_queued_trials_stop_on_request(bench: Bench) -> None:
+    comparison = bench.launch(LOSSES, seeds=2)
+    bench.wait_for(comparison, 2, TrialState.RUNNING)
+    bench.engine.stop(trial.id for trial in comparison.trials())
+    bench.wait_for(comparison, 6, TrialState.CANCELLED, within_s=10)
+    assert {trial.reason for trial in bench.trials(comparison)} == {
+        "stopped by request",
+        "stopped by request before it began",
+    }
+    wait_until(
+        lambda: not alive(bench.trial_processes()),
+        within_s=ENDING_S[bench.method],
+        what="no trial's process is left",
+    )
+
+
+def test_stopping_an_ended_trial_changes_nothing(story: Story) -> None:
+    story.bench.engine.stop(trial.id for trial in story.trials)
+    assert story.bench.trials(story.comparison) == story.trials
+
+
+def test_when_the_host_is_killed_running_trials_are_lost_and_queued_ones_go_on(
+    bench: Bench,
+) -> None:
+    comparison = bench.launch(LOSSES)
+    wait_until(
+        lambda: len(bench.trial_processes()) == 2, within_s=STARTING_S, what="two trials' processes"
+    )
+    host, processes = psutil.Process(bench.engine.host_pid), bench.trial_processes()
+    host.kill()
+    bench.wait_for(comparison, 2, TrialState.LOST, within_s=5)
+    wait_until(
+        lambda: not alive([host, *processes]),
+        within_s=ENDING_S[bench.method],
+        what="the dead host's trials have ended",
+    )
+    bench.wait_for_end(comparison)
+    assert [trial.state for trial in bench.trials(comparison)] == [
+        TrialState.LOST,
+        TrialState.LOST,
+        TrialState.FINISHED,
+    ]
+
+
+def test_a_second_engine_on_the_same_store_is_refused(bench: Bench) -> None:
+    with pytest.raises(EngineError, match="another lossviz app"):
+        LocalEngine(bench.store)
+
+
+def test_a_comparison_launched_twice_is_refused_and_the_engine_goes_on(story: Story) -> None:
+    with pytest.raises(StoreError):
+        story.bench.engine.launch(story.comparison)
+    assert story.bench.trials(story.comparison) == story.trials

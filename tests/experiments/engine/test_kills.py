@@ -1,0 +1,176 @@
+"""Whatever is killed at whatever moment: no metric that was seen is lost, no process is left, and
+nothing claims to run after a restart.
+"""
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+import pytest
+
+from lossviz.errors import EngineError
+from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.records import Trial, TrialState
+from lossviz.experiments.store.store import Store
+from tests.support.app_process import AppProcess, Reader, app_process
+from tests.support.engine_fixture import ENDING_S, METHODS, STARTING_S, alive
+from tests.support.waiting import wait_until
+
+KILLS = {"trial": 30, "host": 12, "app": 8}
+SEEDS = 50  # of a comparison: 100 trials take more than the 20 s of an app
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
+
+
+@dataclass
+class Campaign:
+    """What came of fifty kills.
+
+    Attributes:
+        killed: How many of each kind.
+        lingered_s: Seconds until the last process that hung on a killed one had ended, for each
+            kill.
+        open_after_restart: Trials that were queued or running after the app was started again.
+        seen: The rows that a reader had seen meanwhile.
+    """
+
+    url: str
+    moments: random.Random
+    killed: Counter[str] = field(default_factory=Counter)
+    lingered_s: list[float] = field(default_factory=list)
+    open_after_restart: list[Trial] = field(default_factory=list)
+    seen: dict[tuple[str, str], list[object]] = field(default_factory=dict)
+
+    def wait_a_moment(self, at_most_s: float) -> None:
+        threading.Event().wait(self.moments.uniform(0, at_most_s))
+
+    def kill(self, kind: str, app: AppProcess) -> None:
+        """Kill one process at a random moment, and wait until what hung on it has ended."""
+        if kind == "trial":
+            app.wait_for_trials(1)
+        # importing fastai takes 3 s, then trials run
+        self.wait_a_moment({"trial": 0.5, "host": 5.0, "app": 5.0}[kind])
+        if kind == "app":
+            hanging = app.processes()
+            app.kill()
+        else:
+            hanging = self.strike(app.trial_processes if kind == "trial" else app.hosts)
+        self.killed[kind] += 1
+
+        def all_gone() -> bool:
+            return not alive(hanging) and not app.orphans()
+
+        self.lingered_s.append(
+            wait_until(
+                all_gone, within_s=STARTING_S, what=f"what hung on the killed {kind} has ended"
+            )
+        )
+
+    def strike(self, victims: Callable[[], list[psutil.Process]]) -> list[psutil.Process]:
+        """Kill one of them; return it and what hung on it."""
+        while True:
+            wait_until(victims, within_s=STARTING_S, what="somebody to kill")
+            # the last one has just ended by itself
+            with suppress(psutil.NoSuchProcess, IndexError):
+                victim = self.moments.choice(victims())
+                hanging = [victim, *victim.children(recursive=True)]
+                victim.kill()
+                return hanging
+
+
+def open_trials(store: Store) -> list[Trial]:
+    return [
+        trial
+        for comparison in store.comparisons()
+        for trial in store.trials(comparison.id)
+        if not trial.state.ended
+    ]
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('kills') / 'lossviz.sqlite'}"
+    campaign, store, reader = Campaign(url, random.Random(0)), Store(url), Reader(url)
+    kinds = [kind for kind, count in KILLS.items() if kind != "app" for _ in range(count)]
+    campaign.moments.shuffle(kinds)
+    share = -(-len(kinds) // KILLS["app"])
+    try:
+        for life in range(KILLS["app"]):
+            with app_process(url) as app:
+                campaign.open_after_restart += open_trials(store)
+                for step, kind in enumerate([*kinds[life * share : (life + 1) * share], "app"]):
+                    wait_until(
+                        lambda app=app: app.hosts() or not open_trials(store),
+                        within_s=STARTING_S,
+                        what="a host, or nothing to do for one",
+                    )
+                    if not any(trial.state is TrialState.QUEUED for trial in open_trials(store)):
+                        app.launch(f"c{life}-{step}", seeds=SEEDS)
+                        wait_until(app.hosts, within_s=STARTING_S, what="a host")
+                    campaign.kill(kind, app)
+        LocalEngine(store).close()
+        campaign.open_after_restart += open_trials(store)
+    finally:
+        reader.end()
+    campaign.seen = reader.seen
+    yield campaign
+    store.close()
+
+
+def test_fifty_processes_were_killed(campaign: Campaign) -> None:
+    assert campaign.killed == KILLS
+
+
+def test_no_process_is_left_three_seconds_after_a_kill(campaign: Campaign) -> None:
+    assert len(campaign.lingered_s) == 50
+    assert max(campaign.lingered_s) < ENDING_S[METHODS[0]]
+
+
+def test_after_a_restart_no_trial_claims_to_run_and_each_has_a_state_with_its_reason(
+    campaign: Campaign,
+) -> None:
+    assert campaign.open_after_restart == []
+    store = Store(campaign.url)
+    trials = [trial for comparison in store.comparisons() for trial in store.trials(comparison.id)]
+    store.close()
+    assert {trial.state for trial in trials} >= {
+        TrialState.FAILED,
+        TrialState.LOST,
+        TrialState.CANCELLED,
+    }
+    assert all(
+        trial.state.ended and bool(trial.reason) == (trial.state is not TrialState.FINISHED)
+        for trial in trials
+    )
+
+
+def test_every_row_that_a_reader_has_seen_is_still_there(campaign: Campaign) -> None:
+    store = Store(campaign.url)
+    there = {(kind, id): getattr(store, kind)(id)[0] for kind, id in campaign.seen}
+    store.close()
+    assert sum(len(rows) for (kind, _), rows in campaign.seen.items() if kind == "epochs") > 10
+    for key, rows in campaign.seen.items():
+        assert rows == there[key][: len(rows)]
+
+
+def test_a_second_app_reads_along_while_the_first_trains_and_may_not_train(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'lossviz.sqlite'}"
+    with app_process(url) as app:
+        store = Store(url)
+        app.launch("c", seeds=4)
+        for count in (1, 2):
+            wait_until(
+                lambda count=count: len(store.epochs("c")[0]) >= count,
+                within_s=STARTING_S,
+                what="one more epoch",
+            )
+            assert any(trial.state is TrialState.RUNNING for trial in store.trials("c"))
+            with pytest.raises(EngineError, match="another lossviz app"):
+                LocalEngine(store)
+    LocalEngine(store).close()
+    assert len(store.epochs("c")[0]) >= 2
+    store.close()

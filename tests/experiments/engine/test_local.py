@@ -1,0 +1,135 @@
+"""The local engine's corners that need no host process."""
+
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from lossviz.errors import EngineError, StoreError
+from lossviz.experiments.engine import local
+from lossviz.experiments.engine import resources as machine
+from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.records import TrialState
+from lossviz.experiments.store.store import Store
+from tests.support import records as examples
+from tests.support.waiting import wait_until
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(f"sqlite:///{tmp_path / 'lossviz.sqlite'}")
+    yield store
+    store.close()
+
+
+def test_trials_are_not_forked_beside_an_nvidia_driver(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setattr(machine, "_NVIDIA", tmp_path / "version")
+    assert machine.safe_method() == "fork"
+    (tmp_path / "version").touch()
+    assert machine.safe_method() == "spawn"
+
+
+def refuse(*_: object, **__: object) -> NoReturn:
+    raise OSError("no more processes")
+
+
+def test_where_no_process_can_be_started_trials_end_and_the_engine_waits_for_the_next_wish(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[Any] = []
+
+    def wait(*args: Any, **options: Any) -> list[Any]:
+        waits.append(args)
+        return real_wait(*args, **options)
+
+    real_wait = local.wait
+    monkeypatch.setattr(local, "wait", wait)
+    monkeypatch.setattr(subprocess, "Popen", refuse)
+    # pytest would keep the error, and all that it holds open
+    monkeypatch.setattr(logging.getLogger("lossviz"), "disabled", True)
+    engine = LocalEngine(store)
+    for id in ("a", "b"):
+        engine.launch(examples.comparison(id))
+        wait_until(
+            lambda id=id: all(trial.state is TrialState.CANCELLED for trial in store.trials(id)),
+            within_s=10,
+            what="its trials have ended",
+        )
+    assert engine.host_pid is None
+    threading.Event().wait(0.2)
+    assert len(waits) <= 6  # it sleeps, and does not turn
+    engine.close()
+
+
+def test_an_engine_that_cannot_close_its_trials_gives_its_lock_back_all_the_same(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = LocalEngine(store)
+
+    def fail(*, now: float) -> NoReturn:
+        raise StoreError("the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "close_open_trials", fail)
+        with pytest.raises(StoreError, match="disk"):
+            engine.close()
+    LocalEngine(store).close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_bug_that_ends_the_engine_leaves_no_trial_open_and_is_told(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = LocalEngine(store)
+
+    def divide() -> NoReturn:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(engine, "_fill", divide)
+    engine.launch(examples.comparison())
+    engine._turns.join()
+    assert {trial.state for trial in store.trials("c")} == {TrialState.CANCELLED}
+    assert all("ended by an error" in trial.reason for trial in store.trials("c"))
+    assert "Restart the app" in engine.trouble
+    with pytest.raises(EngineError, match="has ended"):
+        engine.launch(examples.comparison("d"))
+    engine.close()
+    LocalEngine(store).close()  # the lock is free
+
+
+def test_wishes_behind_the_one_that_closes_are_refused(store: Store) -> None:
+    engine = LocalEngine(store)
+    busy, free = threading.Event(), threading.Event()
+    threads = [
+        threading.Thread(target=engine._turns.ask, args=[lambda: (busy.set(), free.wait(10))])
+    ]
+    threads[0].start()
+    busy.wait(10)
+    refused: list[EngineError] = []
+
+    def launch_late() -> None:
+        with pytest.raises(EngineError, match="has ended") as caught:
+            engine.launch(examples.comparison())
+        refused.append(caught.value)
+
+    for number, act in enumerate((engine.close, engine.close, launch_late), start=1):
+        threads.append(threading.Thread(target=act))
+        threads[-1].start()
+        wait_until(
+            lambda number=number: len(engine._turns._wishes) == number,
+            within_s=10,
+            what="the wish is in the queue",
+        )
+    free.set()
+    for thread in threads:
+        thread.join(10)
+    assert len(refused) == 1
+    assert store.comparisons() == []

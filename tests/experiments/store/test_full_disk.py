@@ -1,0 +1,130 @@
+"""A disk that fills up while trials run: they end, it is said why, what was seen stays, and with
+room again training goes on.
+"""
+
+import errno
+import logging
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from lossviz.errors import StoreError
+from lossviz.experiments.records import TrialState, plan_comparison
+from lossviz.experiments.store.store import Store
+from tests.support.engine_fixture import METHODS, STARTING_S, Bench, bench_of
+from tests.support.waiting import wait_until
+
+LOSSES = ["cross_entropy", "inverse"]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.alone,
+    pytest.mark.skipif(
+        sys.platform != "linux" or os.geteuid() != 0,
+        reason="mounting a small disk takes Linux and root",
+    ),
+]
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 16 MB: room for a log that SQLite lets grow to 4 MB, and for the database."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder], check=True)
+    yield folder
+    # lazy: a test that fails may leave a file open
+    subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+@pytest.fixture(autouse=True)
+def _no_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    # pytest would keep the error, and all that it holds open
+    monkeypatch.setattr(logging.getLogger("lossviz"), "disabled", True)
+
+
+@pytest.fixture
+def bench(disk: Path) -> Iterator[Bench]:
+    with bench_of(METHODS[0], disk) as bench:
+        yield bench
+
+
+def fill(disk: Path) -> Path:
+    """Write until nothing more can be written; return the file that takes the room."""
+    file = disk / "filler"
+    with file.open("wb", buffering=0) as filler:
+        try:
+            while filler.write(bytes(4096)):
+                pass
+        except OSError as error:
+            assert error.errno == errno.ENOSPC  # noqa: PT017 - anything else is no full disk
+    return file
+
+
+def test_trials_end_on_a_full_disk_and_run_again_when_there_is_room(
+    bench: Bench, disk: Path
+) -> None:
+    with closing(Store(f"sqlite:///{bench.store.path}")) as reader:
+        comparison = bench.launch(LOSSES, seeds=2)
+        wait_until(lambda: reader.epochs(comparison.id)[0], within_s=STARTING_S, what="an epoch")
+        filler = fill(disk)
+        seen = reader.epochs(comparison.id)[0]
+        wait_until(lambda: bench.engine.trouble, within_s=10, what="the engine has given up")
+        assert "Training has stopped" in bench.engine.trouble
+        assert "disk is full" in bench.engine.trouble
+        wait_until(lambda: bench.engine.host_pid is None, within_s=10, what="the host has ended")
+        refused = plan_comparison(
+            id="refused", recipe="digits", losses=LOSSES, seeds=1, created_at=0.0
+        )
+        with pytest.raises(StoreError, match="disk is full"):
+            bench.engine.launch(refused)
+        assert bench.engine.trouble
+        seen = max(seen, reader.epochs(comparison.id)[0], key=len)
+        filler.unlink()
+        wait_until(
+            lambda: all(trial.state.ended for trial in reader.trials(comparison.id)),
+            within_s=10,
+            what="all trials have ended",
+        )
+        ended = reader.trials(comparison.id)
+        assert {trial.state for trial in ended} <= {
+            TrialState.FINISHED,
+            TrialState.LOST,
+            TrialState.CANCELLED,
+        }
+        assert any(trial.state is TrialState.LOST for trial in ended)
+        assert all(
+            "disk is full" in trial.reason and "run it again" in trial.reason
+            for trial in ended
+            if trial.state is not TrialState.FINISHED
+        )
+        assert reader.epochs(comparison.id)[0][: len(seen)] == seen
+        assert bench.engine.run_again(comparison) == sum(
+            trial.state is not TrialState.FINISHED for trial in ended
+        )
+        assert bench.engine.trouble == ""
+        bench.engine.launch(refused)
+        bench.wait_for(comparison, 4, TrialState.FINISHED)
+        bench.wait_for(refused, 2, TrialState.FINISHED)
+        assert reader.epochs(comparison.id)[0][: len(seen)] == seen
+
+
+def test_an_app_that_ends_on_a_full_disk_leaves_a_database_that_the_next_one_closes(
+    disk: Path,
+) -> None:
+    with bench_of(METHODS[0], disk) as bench:
+        comparison = bench.launch(LOSSES)
+        wait_until(
+            lambda: bench.store.epochs(comparison.id)[0], within_s=STARTING_S, what="an epoch"
+        )
+        filler = fill(disk)
+        wait_until(lambda: bench.engine.trouble, within_s=10, what="the engine has given up")
+        with pytest.raises(StoreError, match="disk is full"):
+            bench.engine.close()
+        filler.unlink()
+    with bench_of(METHODS[0], disk) as bench:
+        assert all(trial.state.ended and trial.reason for trial in bench.trials(comparison))

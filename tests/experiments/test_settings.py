@@ -1,0 +1,161 @@
+"""How a recipe is trained: what is refused, how the command line asks for it, and how it reads."""
+
+import argparse
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from lossviz.cli.settings_options import add_options, changes_of
+from lossviz.errors import InvalidInput
+from lossviz.experiments.descriptions import describe
+from lossviz.experiments.recipes import get_recipe
+from lossviz.experiments.records import Preparation, plan_comparison, prepared
+from lossviz.experiments.settings import RANGES, Settings
+from tests.cli.test_command_line import lossviz
+
+DIGITS = get_recipe("digits").settings
+
+
+def options(*arguments: str) -> dict[str, object]:
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    return changes_of(parser, parser.parse_args(arguments))
+
+
+@pytest.mark.parametrize("name", RANGES)
+def test_each_range_takes_its_ends_and_refuses_what_lies_beyond_with_the_fields_name(
+    name: str,
+) -> None:
+    least, most = RANGES[name]
+    other = {"unfrozen_epochs": 1} if name == "frozen_epochs" else {}
+    for value in (least, most):
+        assert getattr(replace(DIGITS, **{**other, name: value}), name) == value
+    for value in (least - 1, most + 1, float("nan")):
+        with pytest.raises(InvalidInput, match=f"{name.replace('_', ' ')} must lie between"):
+            replace(DIGITS, **{**other, name: value})
+
+
+def test_without_any_epoch_nothing_would_be_trained() -> None:
+    with pytest.raises(InvalidInput, match="nothing would be trained"):
+        replace(DIGITS, frozen_epochs=0, unfrozen_epochs=0)
+
+
+def test_every_field_has_an_option_and_what_is_not_given_stays_the_recipes_own() -> None:
+    assert options() == {}
+    given = options(
+        *(
+            "--network",
+            "resnet18",
+            "--frozen-epochs",
+            "0",
+            "--unfrozen-epochs",
+            "3",
+            "--batch-size",
+            "8",
+            "--image-size",
+            "64",
+        ),
+        *(
+            "--label-noise",
+            "0.2",
+            "--imbalance",
+            "10",
+            "--evaluations",
+            "4",
+            "--workers",
+            "1",
+            "--folder",
+            "here",
+        ),
+        *("--learning-rate", "0.01", "--no-pretrained", "--mixed-precision"),
+    )
+    assert given.keys() == {field.name for field in fields(Settings)}
+    wanted = Settings(
+        network="resnet18", pretrained=False, image_size=64, learning_rate=0.01, frozen_epochs=0, unfrozen_epochs=3, batch_size=8,
+        label_noise=0.2, imbalance=10.0, evaluations=4, workers=1, mixed_precision=True, folder="here",
+    )  # fmt: skip
+    assert Settings(**given) == wanted
+
+
+def test_a_learning_rate_can_be_left_to_be_found() -> None:
+    assert options("--learning-rate", "find") == {"learning_rate": None}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--learning-rate", "fast"], ["--batch-size", "many"], ["--label-noise", "a bit"]]
+)
+def test_what_is_no_number_ends_the_program_with_exit_code_2(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        options(*arguments)
+    assert caught.value.code == 2
+    assert arguments[0] in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--batch-size", "1"], "batch size must lie between"),
+        (["--label-noise", "0.7"], "label noise must lie between"),
+        (["--learning-rate", "fast"], "--learning-rate"),
+        (["--folder", "/tmp"], "takes no folder"),
+        (["--network", "resnet19"], "did you mean 'resnet18'"),
+        (["--frozen-epochs", "0", "--unfrozen-epochs", "0"], "nothing would be trained"),
+    ],
+)
+def test_the_command_line_refuses_settings_that_make_no_sense_with_exit_code_2(
+    arguments: list[str], words: str
+) -> None:
+    result = lossviz("train", "--loss", "inverse", *arguments)
+    assert result.returncode == 2
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+    assert "starting" not in result.stderr
+
+
+def described(
+    *, recipe: str = "digits", preparation: Preparation | None = None, **changes: object
+) -> list[str]:
+    settings = replace(get_recipe(recipe).settings, **changes)
+    comparison = plan_comparison(
+        id="c", recipe=recipe, losses=["inverse"], seeds=1, created_at=0.0, settings=settings
+    )
+    return describe(comparison, preparation or Preparation()).split(" · ")
+
+
+def test_a_description_says_what_is_trained_and_leaves_out_what_was_not_done_to_the_data() -> None:
+    assert described() == [
+        "Handwritten digits", "small residual network, pretrained", "epochs: 1 of the last layer, 1 of all layers", "learning rate 0.004",
+        "batches of 64", "8 × 8 pixels",
+    ]  # fmt: skip
+
+
+def test_a_description_says_what_was_done_to_the_data_and_from_where_it_comes(
+    tmp_path: Path,
+) -> None:
+    parts = described(
+        recipe="folder",
+        folder=str(tmp_path),
+        label_noise=0.2,
+        imbalance=10.0,
+        mixed_precision=True,
+        unfrozen_epochs=1,
+    )
+    assert parts[:3] == [
+        f"A folder of your own images ({tmp_path})",
+        "resnet18, from scratch",
+        "epoch: 1 of all layers",
+    ]
+    assert parts[6:] == ["20% of the training labels wrong", "classes 10 to 1", "mixed precision"]
+
+
+def test_a_learning_rate_is_told_as_far_as_it_is_known() -> None:
+    assert "learning rate to be found" in described(learning_rate=None)
+    known = prepared(cores=4, trials=2, learning_rate=0.00347)
+    assert described(learning_rate=None, preparation=known)[3:4] == [
+        "learning rate 0.0035, found by lr_find"
+    ]
+    assert described(preparation=known)[-1] == "2 at once, 2 threads each"
+    assert described(preparation=prepared(cores=1, trials=1))[-1] == "1 at once, 1 thread each"

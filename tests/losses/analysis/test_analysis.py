@@ -1,0 +1,216 @@
+"""What is said of a loss as a whole, its ends, bounds and shape, is what calculus and scipy say."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from scipy.optimize import minimize_scalar
+
+from lossviz import LOSSES, Analysis, get_loss, parse_loss
+from lossviz.errors import InvalidInput
+from lossviz.language.paths import Path
+from lossviz.losses.analysis.extrema import limit
+from lossviz.losses.evaluation import Array
+from lossviz.losses.loss import Loss
+from tests.losses.test_loss import CLASSES, EITHER, losses
+
+
+def ends(loss: Loss, classes: int) -> tuple[float, float]:
+    """The limits along the even path as p tends to 0 and to 1, by hand."""
+    v, key = loss.values, loss.key
+    q, a, k = v.get("q", 1.0), v.get("a", 1.0), v.get("k", 0.0)
+    both = {
+        "dot_product": (0.0, -1.0),
+        "inverse": (math.inf, 1.0),
+        "inverse_power": (math.inf, 1.0),
+        "label_smoothing": (math.inf, math.inf if v.get("eps") else 0.0),
+        "asymmetric": (math.inf, math.inf if v.get("gn") == 0 and v.get("eps") else 0.0),
+        "ael": (1.0, math.exp(-1 / a)),
+    }
+    if key in both:
+        return both[key]
+    at_zero = {
+        "generalized": lambda: 1 / q if q > 0 else math.inf,
+        "alpha": lambda: a / (a - 1) if a > 1 else math.inf,
+        "taylor": lambda: sum(1 / i for i in range(1, int(v["t"]) + 1)),
+        "mean_absolute_error": lambda: 2.0,
+        "symmetric_cross_entropy": lambda: math.inf if v["alpha"] else v["beta"] * v["A"],
+        "huberised": lambda: 1 + math.log(v["tau"]),
+        "truncated": lambda: (1 - k**q) / q,
+        "agce": lambda: ((a + 1) ** q - a**q) / q,
+        "aue": lambda: (a**q - (a - 1) ** q) / q,
+        "jensen_shannon": (
+            lambda: -v["pi"] * math.log(v["pi"]) - (1 - v["pi"]) * math.log(1 - v["pi"])
+        ),
+        "cosine": lambda: 1.0,
+        "brier": lambda: 1 + 1 / (classes - 1),
+        "hinge": lambda: 1 + 1 / (classes - 1),
+        "normalised_cross_entropy": lambda: 1.0,
+        "normalised_generalized": lambda: 1 / (classes - (classes - 1) ** (1 - q)),
+    }.get(key, lambda: math.inf)
+    return at_zero(), 0.0
+
+
+def settled(loss: Loss) -> bool:
+    """Whether no parameter is so small that the end of the curve lies beyond all floating-point
+    numbers.
+    """
+    return (
+        all(value == 0 or abs(value) > 0.02 for value in loss.values.values())
+        and abs(loss.values.get("a", 0.0) - 1) > 0.02
+    )
+
+
+@settings(max_examples=60)
+@given(losses(), CLASSES)
+def test_the_ends_are_the_limits_worked_out_by_hand(loss: Loss, classes: int) -> None:
+    assume(settled(loss))
+    if loss.key == "taylor":
+        loss = loss.at(t=round(loss.values["t"]))
+    found = Analysis(loss=loss, classes=classes)
+    assert (found.at_zero, found.at_one) == pytest.approx(ends(loss, classes), rel=1e-6, abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "at_zero", "at_one"),
+    [
+        # grows by 2.3 where log p grows tenfold
+        ("log(-log(p/2))", math.inf, math.log(math.log(2))),
+        ("1/(1-p)", 1.0, math.inf),
+        ("sin(log(p))", math.nan, 0.0),
+        ("-log(1-p)*log(p)", 0.0, 0.0),
+        ("exp(1/p)", math.inf, math.e),
+        ("tanh(1/p)", 1.0, math.tanh(1)),
+        ("p*log(p)", 0.0, 0.0),
+        ("log(p)", -math.inf, 0.0),
+    ],
+)
+def test_the_ends_of_typed_losses_are_their_limits(
+    text: str, at_zero: float, at_one: float
+) -> None:
+    found = Analysis(loss=parse_loss(text))
+    assert (found.at_zero, found.at_one) == pytest.approx((at_zero, at_one), nan_ok=True)
+
+
+def test_a_limit_of_what_never_settles_is_none() -> None:
+    assert math.isnan(limit(lambda log_p: np.full_like(log_p, np.nan), to_zero=True))
+    assert limit(lambda log_p: log_p, to_zero=True) == -math.inf
+
+
+@settings(max_examples=30)
+@given(losses(), CLASSES, EITHER)
+def test_the_bounds_are_those_that_scipy_finds(loss: Loss, classes: int, path: Path) -> None:
+    found = Analysis(loss=loss, classes=classes, path=path)
+
+    def penalty(logit: float) -> float:
+        return float(
+            loss.along_log(
+                "penalty", np.array(-np.logaddexp(0.0, -logit)), classes=classes, path=path
+            )
+        )
+
+    tried = [found.at_zero, found.at_one]
+    for sign in (1, -1):
+        for bracket in pairwise(np.linspace(-30, 30, 6)):
+            best = minimize_scalar(
+                lambda logit, sign=sign: sign * penalty(logit),
+                bounds=bracket,
+                method="bounded",
+                options={"xatol": 1e-8},
+            )
+            tried.append(sign * best.fun)
+    assert found.lowest == pytest.approx(min(tried), rel=1e-6, abs=1e-9)
+    assert found.highest == pytest.approx(max(tried), rel=1e-6, abs=1e-9)
+
+
+def slopes_of(loss: Loss, p: Array, classes: int, path: Path) -> Array:
+    return np.diff(loss.penalty(p, classes=classes, path=path)) / np.diff(p)
+
+
+@settings(max_examples=60)
+@given(losses(), CLASSES, EITHER)
+def test_rises_and_bulges_are_where_differences_on_a_dense_grid_say(
+    loss: Loss, classes: int, path: Path
+) -> None:
+    found = Analysis(loss=loss, classes=classes, path=path)
+    p = 1 / (1 + np.exp(-np.linspace(-8, 8, 1500)))
+    penalties, slopes = (
+        loss.penalty(p, classes=classes, path=path),
+        slopes_of(loss, p, classes, path),
+    )
+    rounding = 1e-14 * np.abs(penalties[1:]) / np.diff(p)
+    noise = 1e-6 * np.median(np.abs(slopes)) + 3 * rounding
+    if found.rises is None:
+        assert (slopes <= noise).all()
+    else:
+        middle = [place for place in found.rises if p[0] < place < p[-1]]
+        for place in middle:
+            step = 1e-4 * place * (1 - place)
+            assert (
+                slopes_of(loss, np.array([place - step, place + step]), classes, path)[0]
+                > -1e-6 * np.abs(slopes).max()
+            )
+        least, most = (place / (1 - place) for place in found.rises)
+        odds = p / (1 - p)
+        outside = (odds[1:] < least / 1.1) | (odds[:-1] > most * 1.1)
+        assert (slopes <= noise)[outside].all()
+    bends = np.diff(slopes)
+    if found.bulges is None:
+        assert (bends >= -2 * noise[1:] - 2 * noise[:-1] - 1e-5 * np.abs(slopes[1:])).all()
+    elif p[0] < found.bulges < p[-1]:
+        step = 0.1 * found.bulges * (1 - found.bulges)
+        before, after = slopes_of(loss, found.bulges + step * np.array([-1, 0, 1]), classes, path)
+        assert after < before or loss.curvature(found.bulges, classes=classes, path=path) < 0
+
+
+@pytest.mark.parametrize(
+    ("text", "rises", "bulges"),
+    [
+        ("-log(p)", False, False),
+        ("-p", False, False),
+        ("log(p)", True, True),
+        ("-p**2", False, True),
+        ("(p-0.5)**2", True, False),
+        ("p", True, False),
+        ("-max(p,0.4)", False, True),
+        ("max(0.6-p,0)", False, False),
+    ],
+)
+def test_shapes_that_one_sees_at_a_glance(text: str, rises: bool, bulges: bool) -> None:
+    found = Analysis(loss=parse_loss(text))
+    assert (found.rises is not None, found.bulges is not None) == (rises, bulges)
+
+
+def test_a_valley_rises_on_its_far_side() -> None:
+    rises = Analysis(loss=parse_loss("(p-0.5)**2")).rises
+    assert rises is not None
+    assert rises[0] == pytest.approx(0.5, abs=0.05)
+    assert rises[1] == pytest.approx(1.0)
+
+
+def test_only_what_stops_is_flat() -> None:
+    flat = {key for key, loss in LOSSES.items() if Analysis(loss=loss).flat}
+    assert flat == {"truncated"}
+
+
+def test_a_singular_loss_is_unbounded_on_its_sides() -> None:
+    pole, well = (
+        Analysis(loss=parse_loss("1/(p-0.512)**2")),
+        Analysis(loss=parse_loss("log(abs(p-0.312))")),
+    )
+    assert (pole.highest, well.lowest) == (math.inf, -math.inf)
+    assert pole.lowest == pytest.approx(1 / 0.512**2)
+
+
+def test_the_start_is_the_weight_where_all_classes_are_alike() -> None:
+    for classes in (2, 10, 1000):
+        found = Analysis(loss=get_loss("inverse_power", k=0.5), classes=classes)
+        assert found.start == pytest.approx(0.5 * classes**0.5, rel=1e-5)
+        assert Analysis(loss=get_loss("cross_entropy"), classes=classes).start == pytest.approx(1)
+
+
+def test_a_problem_of_one_class_is_refused() -> None:
+    with pytest.raises(InvalidInput, match="2 classes"):
+        Analysis(loss=get_loss("cross_entropy"), classes=1)

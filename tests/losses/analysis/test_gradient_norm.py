@@ -1,0 +1,67 @@
+"""How strongly a loss pulls is what the books, random logits and autograd say."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lossviz import LOSSES, get_loss, objective
+from lossviz.losses.analysis.gradient_norm import hard_share, lipschitz
+from lossviz.losses.loss import Loss
+from tests.losses.test_loss import losses
+
+
+def test_the_lipschitz_constants_are_those_of_the_books() -> None:
+    assert lipschitz(get_loss("cross_entropy")) == pytest.approx(math.sqrt(2), rel=1e-12)
+    assert lipschitz(get_loss("dot_product")) == pytest.approx(math.sqrt(2) / 4, rel=1e-9)
+    assert lipschitz(get_loss("mean_absolute_error")) == pytest.approx(math.sqrt(2) / 2, rel=1e-9)
+    assert lipschitz(get_loss("inverse")) == math.inf
+
+
+@settings(max_examples=80)
+@given(losses(), st.sampled_from([2, 3, 5, 10]), st.integers(0, 2**32 - 1))
+def test_no_two_predictions_differ_by_more_than_the_lipschitz_constant_allows(
+    loss: Loss, classes: int, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    spread = random.choice([0.3, 1.0, 3.0, 8.0], size=(400, 1))
+    first = spread * random.standard_normal((400, classes))
+    second = first + random.choice([1e-3, 0.1, 1.0], size=(400, 1)) * random.standard_normal(
+        (400, classes)
+    )
+    change = np.abs(loss.of_logits(first)[0] - loss.of_logits(second)[0])
+    distance = np.linalg.norm(first - second, axis=1)
+    sizes = np.abs(loss.of_logits(first)[0])
+    allowed = lipschitz(loss, classes=classes) * distance
+    assert (change <= allowed * (1 + 1e-6) + 1e-13 * sizes).all()
+
+
+def test_the_harder_a_loss_is_the_more_it_listens_to_hard_examples() -> None:
+    shares = [
+        hard_share(get_loss(key))
+        for key in ("dot_product", "generalized", "cross_entropy", "inverse_power", "inverse")
+    ]
+    assert shares == sorted(shares)
+    assert len(set(shares)) == len(shares)
+    assert hard_share(get_loss("focal"), classes=2) > hard_share(
+        get_loss("cross_entropy"), classes=2
+    )
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+def test_the_hard_share_is_autograds(loss: Loss) -> None:
+    logits = torch.randn(
+        20_000, 10, generator=torch.Generator().manual_seed(1), dtype=torch.float64
+    ).requires_grad_()
+    objective(loss, reduction="sum")(logits, torch.zeros(20_000, dtype=torch.int64)).backward()
+    lengths, hard = logits.grad.norm(dim=1), logits.detach().softmax(1)[:, 0] < 0.1
+    assert hard_share(loss, classes=10) == pytest.approx(
+        float(lengths[hard].sum() / lengths.sum()), abs=0.02
+    )
+
+
+def test_a_loss_that_teaches_nothing_has_no_hard_share() -> None:
+    assert math.isnan(hard_share(get_loss("truncated", k=0.95), classes=1000))

@@ -1,0 +1,165 @@
+"""The checks find what is wrong with a loss, and nothing that is not."""
+
+import re
+from typing import get_args
+
+import numpy as np
+import pytest
+import torch
+
+from lossviz import LOSSES, get_loss, loss_from_spec, objective, parse_loss
+from lossviz.losses.analysis.lint import Finding, Severity, lint
+from lossviz.losses.loss import Loss
+from tests.losses.catalogue.test_catalogue import settings
+
+every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+
+FOUND: dict[str, tuple[Severity, tuple[str, ...]]] = {
+    "undefined": ("error", ("1/(p-0.512)", "log(abs(p-0.312))", "1/(p-0.512)**2")),
+    "infinite_at_one": ("error", ("1/(1-p)", "-log(1-p)", "log(1-p)", "sin(1/(1-p))")),
+    "not_decreasing": ("error", ("log(p)", "p", "(p-0.5)**2", "sin(20*p)", "p**2-p")),
+    "vanishing": ("warning", ("-p", "1-p**2", "ael:a=2.5", "truncated:k=0.5,q=0.7", "brier")),
+    "exploding": ("warning", ("1/p", "1/p**2", "-20*log(p)")),
+    "overflow_float32": ("warning", ("1/p**4", "exp(1/p)", "1/p**2.2")),
+    "overflow_float16": ("note", ("1/p", "1/p**2", "-3000*log(p)")),
+    "known": ("note", ("-3*log(p)", "1/sqrt(p)", "cross_entropy", "3-p")),
+    "flat": ("note", ("truncated:k=0.5,q=0.7", "max(0, 0.6-p)", "-min(p, 0.5)")),
+    "improper": (
+        "note",
+        ("-p", "focal:gamma=2", "1/p", "label_smoothing:eps=0.1", "jensen_shannon", "hinge"),
+    ),
+    "bounded": ("note", ("-p", "brier", "cosine", "tanh(1/p)", "hinge")),
+}
+NOT_FOUND = {
+    "undefined": ("cross_entropy", "where(p>0.4,p,1/(p-0.7))", "abs(p-0.312)", "1/(1.001-p)"),
+    "infinite_at_one": ("cross_entropy", "-sqrt(p)", "aue:a=1.1,q=0.01", "1/(1.001-p)"),
+    "not_decreasing": ("cross_entropy", "hinge", "truncated:k=0.5,q=0.7", "-p-sin(p)/2"),
+    "vanishing": ("cross_entropy", "focal:gamma=5", "1/p", "-0.2*log(p)"),
+    "exploding": ("cross_entropy", "-9*log(p)", "-p", "focal:gamma=5"),
+    "overflow_float32": ("cross_entropy", "1/p", "1/p**2", "aue:a=10,q=5"),
+    "overflow_float16": ("cross_entropy", "inverse_power:k=0.2", "-1000*log(p)", "1/p**4"),
+    "known": ("tanh(1-p)", "focal:gamma=2", "cosine"),
+    "flat": ("cross_entropy", "focal:gamma=5", "huberised:tau=10", "hinge"),
+    "improper": ("cross_entropy", "brier", "cosine", "-7*log(p)+1"),
+    "bounded": ("cross_entropy", "1/p", "focal:gamma=2", "label_smoothing:eps=0.1"),
+}
+has = pytest.mark.parametrize(
+    ("code", "spec"), [(code, spec) for code, (_, specs) in FOUND.items() for spec in specs]
+)
+lacks = pytest.mark.parametrize(
+    ("code", "spec"), [(code, spec) for code, specs in NOT_FOUND.items() for spec in specs]
+)
+
+
+def codes(loss: Loss, classes: int = 37) -> dict[str, Finding]:
+    return {finding.code: finding for finding in lint(loss, classes=classes)}
+
+
+@has
+def test_a_fault_is_found_and_weighed(code: str, spec: str) -> None:
+    assert codes(loss_from_spec(spec))[code].severity == FOUND[code][0]
+
+
+@lacks
+def test_a_fault_that_is_not_there_is_not_found(code: str, spec: str) -> None:
+    assert code not in codes(loss_from_spec(spec))
+
+
+def well_written(found: tuple[Finding, ...]) -> None:
+    gravity = [get_args(Severity).index(finding.severity) for finding in found]
+    assert gravity == sorted(gravity)
+    assert len({finding.code for finding in found}) == len(found)
+    for finding in found:
+        for text in (finding.sentence, finding.advice):
+            assert text.endswith(".")
+            assert not text.endswith("..")
+            assert text[0].isupper()
+            assert not re.search(r"\b(nan|inf|None|NaN)\b|  ", text)
+
+
+@every_loss
+@pytest.mark.parametrize("classes", [2, 10, 37, 1000])
+def test_no_loss_of_the_catalogue_is_an_error_and_every_finding_is_well_written(
+    loss: Loss, classes: int
+) -> None:
+    found = lint(loss, classes=classes)
+    well_written(found)
+    assert all(finding.severity != "error" for finding in found)
+
+
+@pytest.mark.slow
+@every_loss
+def test_every_finding_is_well_written_at_the_parameters_ends_too(loss: Loss) -> None:
+    for i, setting in enumerate(settings(loss)):
+        well_written(lint(setting, classes=(2, 10, 37)[i % 3]))
+
+
+@pytest.mark.parametrize("spec", [spec for _, specs in FOUND.values() for spec in specs])
+def test_findings_of_typed_losses_are_well_written(spec: str) -> None:
+    for classes in (2, 37):
+        well_written(lint(loss_from_spec(spec), classes=classes))
+
+
+@pytest.mark.parametrize("key", ["label_smoothing", "confidence_penalty"])
+def test_a_loss_that_wants_doubt_is_not_blamed_for_it(key: str) -> None:
+    assert codes(get_loss(key))["not_decreasing"].severity == "note"
+
+
+def test_a_loss_knows_its_findings_and_looks_only_once() -> None:
+    loss = parse_loss("1-p**3")
+    assert lint(loss, classes=37) is lint(loss, classes=37)
+    assert lint(loss) is not lint(loss, classes=2)
+    assert "vanishing" in {finding.code for finding in lint(loss, classes=37)}
+
+
+def test_what_is_faint_for_many_classes_may_do_for_two() -> None:
+    assert "vanishing" in codes(get_loss("dot_product"), 37)
+    assert "vanishing" not in codes(get_loss("dot_product"), 2)
+
+
+def test_the_greatest_cost_is_over_every_way_to_be_wrong() -> None:
+    for key in ("brier", "hinge"):  # evenly spread, the rest costs 1.03; on a single rival 2
+        assert "no mistake costs more than 2." in codes(get_loss(key))["bounded"].sentence
+
+
+@every_loss
+def test_a_counter_example_to_properness_shows_two_predictions_and_two_costs(loss: Loss) -> None:
+    if "improper" in (found := codes(loss)):
+        sentence = found["improper"].sentence
+        assert len(set(re.findall(r"\(.*?\)", sentence))) == 2
+        better, truth = re.search(
+            r"costs (\S+) on average, the truth itself (\S+)\.$", sentence
+        ).groups()
+        assert float(better) < float(truth)
+
+
+def finite(loss: Loss, dtype: torch.dtype) -> bool:
+    """Whether torch can compute loss and gradient where the logits are as far apart as -20 and 20."""
+    for at_target in (-20.0, 20.0):
+        logits = torch.full((1, 37), -at_target, dtype=dtype)
+        logits[0, 0] = at_target
+        logits.requires_grad_()
+        value = objective(loss)(logits, torch.zeros(1, dtype=torch.int64))
+        value.backward()
+        if not (value.isfinite() and logits.grad.isfinite().all()):
+            return False
+    return True
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        *LOSSES,
+        *(f"1/p**{k}" for k in np.arange(0.1, 4, 0.3).round(1)),
+        "-3000*log(p)",
+        "-1000*log(p)",
+        "exp(1/p)",
+    ],
+)
+def test_overflow_is_what_torch_overflows_at(spec: str) -> None:
+    loss = loss_from_spec(spec)
+    found = set(codes(loss))
+    assert ("overflow_float32" in found) == (not finite(loss, torch.float32))
+    assert bool(found & {"overflow_float32", "overflow_float16"}) == (
+        not finite(loss, torch.float16)
+    )

@@ -1,0 +1,52 @@
+"""A single place where a loss is infinite is found, and none is claimed where it is not."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lossviz import parse_loss
+from lossviz.language.paths import Path
+from lossviz.losses.analysis.singularities import singular_places
+from lossviz.losses.loss import Loss
+from tests.losses.test_loss import EITHER, losses
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("1/(p-0.512)", [0.512]),
+        ("1/(p-0.512)**2", [0.512]),
+        ("log(abs(p-0.312))", [0.312]),
+        ("where(p>0.4,1/(p-0.7),p)", [0.7]),
+        ("1/((p-0.23)*(p-0.77))", [0.23, 0.77]),
+        ("abs(p-0.41)**-0.5", [0.41]),
+        ("1-p+1e-3/(p-0.613)", [0.613]),
+        ("1/log(2*p)", [0.5]),
+    ],
+)
+def test_a_single_place_where_a_loss_is_infinite_is_found(text: str, places: list[float]) -> None:
+    assert singular_places(parse_loss(text)) == pytest.approx(places, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where(p>0.4,p,1/(p-0.7))",
+        "abs(p-0.3)",
+        "(p-0.512)/(p-0.512+1)",
+        "tanh(1/(p-0.312))",
+        "abs(p-0.3)**0.5",
+        "1/(1.001-p)",
+        "(p-0.3)**2",
+        "1/p",
+        "1/(1-p)",
+    ],
+)
+def test_a_loss_that_is_finite_inside_has_no_singular_place(text: str) -> None:
+    assert singular_places(parse_loss(text)) == ()
+
+
+@settings(max_examples=30)
+@given(losses(), st.sampled_from([2, 37, 1000]), EITHER)
+def test_no_catalogue_loss_has_a_singular_place(loss: Loss, classes: int, path: Path) -> None:
+    assert singular_places(loss, classes=classes, path=path) == ()

@@ -1,0 +1,202 @@
+"""Every loss of the catalogue explains itself, is what its paper says, and is the other losses that
+it is said to be.
+"""
+
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional as F
+
+from lossviz import LOSSES, get_loss, loss_from_spec, objective, parse_loss
+from lossviz.losses.catalogue.documentation import catalogue_page
+from lossviz.losses.loss import Loss
+from lossviz.losses.parameter import Parameter, Special
+from tests.support.loss_references import REFERENCES
+
+P = np.linspace(0.01, 0.99, 99)
+PAGE = Path(__file__).parents[3] / "docs" / "catalogue.md"
+IDENTITIES = [
+    (loss, parameter, special)
+    for loss in LOSSES.values()
+    for parameter in loss.parameters
+    for special in parameter.specials
+    if special.equals
+]
+every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+
+
+def settings(loss: Loss) -> list[Loss]:
+    """The loss at every combination of its parameters' ends, special values and defaults."""
+    choices = [
+        sorted({p.minimum, p.value, p.maximum, *(s.value for s in p.specials)})
+        for p in loss.parameters
+    ]
+    return [loss.at(**dict(zip(loss.values, values, strict=True))) for values in product(*choices)]
+
+
+@every_loss
+def test_every_loss_explains_itself(loss: Loss) -> None:
+    sentences = [
+        loss.meaning,
+        loss.use,
+        loss.beware,
+        *(parameter.meaning for parameter in loss.parameters),
+    ]
+    assert all(sentence.endswith(".") and len(sentence) > 20 for sentence in sentences)
+    assert loss.name
+
+
+@every_loss
+def test_every_loss_names_its_source(loss: Loss) -> None:
+    assert loss.reference is not None
+    assert loss.reference.authors
+    assert loss.reference.title
+    assert loss.reference.equation
+    assert loss.reference.link.startswith("https://")
+    assert 1900 < loss.reference.year < 2100
+
+
+@every_loss
+def test_every_special_value_can_be_set(loss: Loss) -> None:
+    for parameter in loss.parameters:
+        for special in parameter.specials:
+            assert special.name
+            assert parameter.at(special.value).value == special.value
+
+
+@every_loss
+def test_every_loss_is_finite_everywhere_in_its_range(loss: Loss) -> None:
+    p = np.concatenate([np.geomspace(1e-26, 0.5, 40), 1 - np.geomspace(1e-13, 0.5, 40)])
+    for setting in settings(loss):
+        for classes in (2, 37):
+            assert np.isfinite(setting.penalty(p, classes=classes)).all()
+            assert np.isfinite(setting.weight(p, classes=classes)).all()
+
+
+def test_every_loss_has_a_reference() -> None:
+    assert set(REFERENCES) == set(LOSSES)
+
+
+@every_loss
+@pytest.mark.parametrize("classes", [2, 3, 10])
+def test_every_loss_is_what_its_paper_defines(loss: Loss, classes: int) -> None:
+    generator = torch.Generator().manual_seed(classes)
+    scales = torch.linspace(0.1, 30, 40, dtype=torch.float64)[:, None]
+    logits = scales * (2 * torch.rand(40, classes, generator=generator, dtype=torch.float64) - 1)
+    target = 1
+    for setting in settings(loss):
+        expected = REFERENCES[loss.key](logits, torch.full((40,), target), **setting.values)
+        found, _ = setting.of_logits(logits.numpy(), target)
+        np.testing.assert_allclose(found, expected.numpy(), rtol=1e-7, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("loss", "parameter", "special"),
+    IDENTITIES,
+    ids=lambda part: getattr(part, "key", getattr(part, "name", None)),
+)
+@pytest.mark.parametrize("classes", [2, 10])
+def test_a_special_value_is_the_loss_that_it_is_said_to_equal(
+    loss: Loss, parameter: Parameter, special: Special, classes: int
+) -> None:
+    there = loss.at(**{parameter.name: special.value}).penalty(P, classes=classes)
+    other = loss_from_spec(special.equals).penalty(P, classes=classes)
+    design = np.stack([other, np.ones_like(P)], axis=1)
+    (scale, shift), *_ = np.linalg.lstsq(design, there, rcond=None)
+    assert scale > 0
+    assert np.abs(there - scale * other - shift).max() <= 1e-9
+
+
+def test_taylor_cross_entropy_tends_to_cross_entropy() -> None:
+    p = P[P >= 0.5]
+    orders = {
+        order: parse_loss(" + ".join(f"(1-p)**{i}/{i}" for i in range(1, order + 1)))
+        for order in (1, 2, 4, 8, 16, 24)
+    }
+    distances = [
+        np.abs(loss.penalty(p) - get_loss("cross_entropy").penalty(p)).max()
+        for loss in orders.values()
+    ]
+    assert distances == sorted(distances, reverse=True)
+    assert distances[-1] < 1e-8
+
+
+@pytest.mark.parametrize("t", range(1, 9))
+def test_taylor_cross_entropy_has_as_many_terms_as_it_says(t: int) -> None:
+    typed = parse_loss(" + ".join(f"(1-p)**{i}/{i}" for i in range(1, t + 1)))
+    np.testing.assert_allclose(get_loss("taylor", t=t).penalty(P), typed.penalty(P), rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "beta", "a"), [(0.1, 0.2, 4.0), (2.0, 1.5, 4.0), (6.0, 3.0, 9.25)]
+)
+def test_symmetric_cross_entropy_is_poly_1_up_to_scale(alpha: float, beta: float, a: float) -> None:
+    symmetric = get_loss("symmetric_cross_entropy", alpha=alpha, beta=beta, A=a)
+    poly = get_loss("poly", eps=beta * a / alpha)
+    np.testing.assert_allclose(symmetric.penalty(P), alpha * poly.penalty(P), rtol=1e-12)
+
+
+def test_generalised_cross_entropy_at_one_is_what_is_missing() -> None:
+    np.testing.assert_allclose(get_loss("generalized", q=1).penalty(P), 1 - P, rtol=1e-12)
+
+
+@pytest.mark.parametrize("q", [0.3, 0.6, 1.0])
+def test_asymmetric_generalised_cross_entropy_without_a_is_generalised_cross_entropy(
+    q: float,
+) -> None:
+    typed = parse_loss(get_loss("agce").text, a=0.0, q=q)
+    np.testing.assert_allclose(typed.penalty(P), get_loss("generalized", q=q).penalty(P), rtol=1e-9)
+
+
+def test_huberised_cross_entropy_joins_without_a_step() -> None:
+    loss = get_loss("huberised", tau=10)
+    below, above = 0.1 - 1e-12, 0.1 + 1e-12
+    np.testing.assert_allclose(loss.penalty(below), loss.penalty(above), rtol=1e-9)
+    np.testing.assert_allclose(loss.slope(below), loss.slope(above), rtol=1e-9)
+
+
+@pytest.mark.parametrize("pi", [0.01, 0.5, 0.99])
+def test_jensen_shannon_falls_from_the_entropy_of_its_weights_to_zero(pi: float) -> None:
+    loss = get_loss("jensen_shannon", pi=pi)
+    entropy = -pi * np.log(pi) - (1 - pi) * np.log(1 - pi)
+    np.testing.assert_allclose(loss.penalty([1e-300, 1.0]), [entropy, 0.0], atol=1e-12)
+
+
+@pytest.mark.parametrize("gamma", [0.0, 0.5, 2.0])
+def test_the_asymmetric_loss_without_smoothing_is_focal(gamma: float) -> None:
+    np.testing.assert_allclose(
+        get_loss("asymmetric", gp=gamma, eps=0).penalty(P),
+        get_loss("focal", gamma=gamma).penalty(P),
+        rtol=1e-12,
+    )
+
+
+@pytest.mark.parametrize("key", ["normalised_cross_entropy", "normalised_generalized"])
+def test_a_normalised_loss_sums_to_one_over_the_labels(key: str) -> None:
+    logits = np.array([2.0, -1.0, 0.5, 0.0])
+    assert sum(get_loss(key).of_logits(logits, target)[0] for target in range(4)) == pytest.approx(
+        1
+    )
+
+
+@pytest.mark.parametrize(
+    ("loss", "smoothing"),
+    [
+        (get_loss("cross_entropy"), 0.0),
+        *((get_loss("label_smoothing", eps=e), e) for e in (0.0, 0.1, 0.5)),
+    ],
+)
+def test_label_smoothing_is_what_torch_calls_so(loss: Loss, smoothing: float) -> None:
+    logits = 5 * torch.randn(20, 7, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
+    targets = torch.arange(20) % 7
+    expected = F.cross_entropy(logits, targets, label_smoothing=smoothing)
+    torch.testing.assert_close(objective(loss)(logits, targets), expected, rtol=1e-12, atol=0)
+
+
+def test_the_page_is_the_table() -> None:
+    assert PAGE.read_text(encoding="utf-8") == catalogue_page(), (
+        "write docs/catalogue.md anew from lossviz.losses.catalogue.documentation.catalogue_page()"
+    )

@@ -1,0 +1,156 @@
+"""The objective is what the loss's paper says, in value and gradient, to the last digits of
+float32.
+"""
+
+import pytest
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from lossviz import LOSSES, get_loss, loss_from_spec, objective
+from lossviz.losses.loss import Loss
+from tests.support.loss_references import REFERENCES
+
+every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=lambda loss: loss.key)
+SETTINGS = [
+    loss.at(**{parameter.name: value})
+    for loss in LOSSES.values()
+    for parameter in loss.parameters
+    for value in {
+        parameter.minimum,
+        parameter.maximum,
+        *(special.value for special in parameter.specials),
+    }
+]
+LARGEST = torch.finfo(torch.float32).max
+
+
+def draw(seed: int, reach: float, classes: int, rows: int = 200) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    logits = (torch.rand(rows, classes, generator=generator) * 2 - 1) * reach
+    return logits, torch.randint(classes, (rows,), generator=generator)
+
+
+def scale_of(loss: Loss, expected: Tensor, logits: Tensor, targets: Tensor) -> Tensor:
+    """What an error is relative to: the value itself; where two terms may cancel, as ``-log(p) -
+    (1-p)`` does, the first of them.
+    """
+    # its straight line, 1 - tau*p + log(tau), is made of numbers near 1
+    if loss.key == "huberised":
+        return expected.abs().clamp(min=0.01)
+    if loss.key == "confidence_penalty" or (loss.key == "poly" and loss.values["eps"] < 0):
+        return torch.maximum(expected.abs(), REFERENCES["cross_entropy"](logits, targets))
+    return expected.abs()
+
+
+@every_loss
+@pytest.mark.parametrize("reach", [1.0, 5.0, 15.0, 30.0])
+@pytest.mark.parametrize("classes", [2, 3, 10, 37])
+def test_float32_is_within_1e_5_of_the_papers_definition_for_each_example(
+    loss: Loss, reach: float, classes: int
+) -> None:
+    logits, targets = draw(0, reach, classes)
+    expected = REFERENCES[loss.key](logits, targets, **loss.values)
+    found = objective(loss, reduction="none")(logits, targets).double()
+    scale = scale_of(loss, expected, logits, targets)
+    known = (scale > 1e-36) & (scale < LARGEST)  # what float32 can hold
+    assert known.float().mean() > 0.7
+    assert ((found - expected).abs() / scale)[known].max() <= 1e-5
+
+
+@pytest.mark.parametrize("loss", SETTINGS, ids=lambda loss: loss.label)
+def test_so_it_is_at_the_ends_of_the_parameters_and_at_special_values(loss: Loss) -> None:
+    logits, targets = draw(1, 10.0, 5)
+    expected = REFERENCES[loss.key](logits, targets, **loss.values)
+    scale = scale_of(loss, expected, logits, targets)
+    known = (scale > 1e-36) & (scale < LARGEST)
+    found = objective(loss, reduction="none")(logits, targets).double()
+    assert ((found - expected).abs() / scale)[known].max() <= 2e-5
+
+
+def test_torchs_own_cross_entropy_has_no_such_digits() -> None:
+    logits, targets = torch.tensor([[20.0, 0.0, 0.0]]), torch.tensor([0])
+    exact = REFERENCES["cross_entropy"](logits, targets).item()
+    assert objective(LOSSES["cross_entropy"])(logits, targets).item() == pytest.approx(
+        exact, rel=1e-6
+    )
+    assert F.cross_entropy(logits, targets).item() == 0.0
+
+
+@every_loss
+def test_the_gradient_is_that_of_the_papers_definition(loss: Loss) -> None:
+    logits, targets = draw(2, 8.0, 6)
+    exact = logits.double().requires_grad_()
+    (expected,) = torch.autograd.grad(
+        REFERENCES[loss.key](exact, targets, **loss.values).sum(), exact
+    )
+    logits.requires_grad_()
+    (found,) = torch.autograd.grad(objective(loss, reduction="sum")(logits, targets), logits)
+    # of all classes: a rival's 1 - pj is not summed up anew
+    least = 1e-2 if loss.formula.of_classes else 1e-30
+    scale = expected.abs().amax(1, keepdim=True).clamp(min=least)
+    assert ((found - expected).abs() / scale).max() <= 2e-5
+    # the logits' common height changes nothing
+    assert (found.double().sum(1, keepdim=True).abs() / scale).max() <= 2e-5
+
+
+@pytest.mark.parametrize("loss", [*LOSSES.values(), *SETTINGS], ids=lambda loss: loss.label)
+def test_gradcheck_passes(loss: Loss) -> None:
+    generator = torch.Generator().manual_seed(3)
+    logits = torch.randn(5, 4, generator=generator, dtype=torch.float64).requires_grad_()
+    targets = torch.randint(4, (5,), generator=generator)
+    assert torch.autograd.gradcheck(
+        lambda values: objective(loss, reduction="none")(values, targets), logits
+    )
+
+
+@pytest.mark.parametrize("loss", [*LOSSES.values(), *SETTINGS], ids=lambda loss: loss.label)
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+@pytest.mark.parametrize("truth", [-80.0, 0.0, 80.0])
+def test_the_gradient_is_finite_at_logits_of_80_where_the_loss_is(
+    loss: Loss, dtype: torch.dtype, truth: float
+) -> None:
+    for rest in (-80.0, 0.0, 80.0):
+        logits = torch.full((1, 10), rest, dtype=dtype)
+        logits[0, 3] = truth
+        value = objective(loss)(logits.requires_grad_(), torch.tensor([3]))
+        (gradient,) = torch.autograd.grad(value, logits)
+        expected = REFERENCES[loss.key](logits.detach(), torch.tensor([3]), **loss.values)
+        if expected.abs().item() < (LARGEST if dtype is torch.float32 else float("inf")):
+            assert value.isfinite()
+        # its slope, k times as large, overflows
+        assert (
+            gradient.isfinite().all() or not value.isfinite() or abs(value.item()) > LARGEST / 200
+        )
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "abs(p-0.3)*sum(pj**3)",
+        "sum(abs(pj-p))-p",
+        "sum((pj/sum(pj**2))**2)-p",
+        "max(pj)-p",
+        "1-p**2+mean(max(pj,p))",
+    ],
+)
+def test_typed_losses_of_all_classes_pass_gradcheck(spec: str) -> None:
+    generator = torch.Generator().manual_seed(4)
+    logits = torch.randn(5, 4, generator=generator, dtype=torch.float64).requires_grad_()
+    targets = torch.randint(4, (5,), generator=generator)
+    loss = loss_from_spec(spec)
+    assert torch.autograd.gradcheck(
+        lambda values: objective(loss, reduction="none")(values, targets), logits
+    )
+    values, gradients = loss.of_logits(logits.detach().numpy(), targets.numpy())
+    found = objective(loss, reduction="none")(logits, targets)
+    torch.testing.assert_close(found.detach(), torch.from_numpy(values))
+    torch.testing.assert_close(
+        torch.autograd.grad(found.sum(), logits)[0], torch.from_numpy(gradients)
+    )
+
+
+def test_among_classes_that_are_all_alike_the_hinge_still_pulls() -> None:
+    logits = torch.zeros(1, 4, requires_grad=True)
+    objective(get_loss("hinge"))(logits, torch.tensor([0])).backward()
+    assert logits.grad[0, 0] < -0.1

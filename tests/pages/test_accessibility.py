@@ -1,0 +1,101 @@
+"""Everybody can use every page: axe-core finds nothing grave, and a keyboard is enough."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_curves import ADDRESSES, open_curves
+
+pytestmark = pytest.mark.browser
+
+LAB = (
+    "penalty_curves?view=weight&view=pull&log=y&loss=brier&loss=dot_product&loss=mine = p**-k",
+    "penalty_curves?story=5",
+    "penalty_curves?loss=none",
+    "geometry?mode=logits",
+    "geometry?lab=simplex&truth=0.5,0.3,0.2",
+    "geometry?lab=classes",
+)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds, whatever its gravity."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['impact']}: {one['id']}, {one['help']}: {one['nodes'][0]['html'][:200]}"
+        for one in found
+    ]
+
+
+@pytest.mark.parametrize("address", [*ADDRESSES, *LAB])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_each_page_opens_cold_without_an_error_and_axe_finds_no_violation(
+    page: Page, app_url: str, address: str, scheme: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{app_url}/{address}")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    if "train" not in address:
+        page.wait_for_selector("[data-drawn]")
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    expect(page.get_by_test_id("stException")).to_have_count(0)
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violation_while_a_loss_is_typed_and_where_it_is_wrong(
+    page: Page, app_url: str, scheme: str
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    open_curves(page, f"{app_url}/penalty_curves")
+    field = page.get_by_role("textbox", name="A loss of your own")
+    field.fill("mine = p**-k")
+    expect(page.get_by_role("button", name="Keep it")).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    assert violations(page) == []
+    field.fill("p**")
+    expect(page.get_by_role("alert").filter(has_text="cannot be read")).to_be_visible()
+    assert violations(page) == []
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Press Tab until the target has the focus."""
+    for _ in range(80):
+        if target.evaluate("node => node === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    pytest.fail(f"Tab does not lead to {target}")
+
+
+def test_a_keyboard_is_enough_to_choose_a_loss_move_it_invent_one_and_train(
+    page: Page, app_url: str
+) -> None:
+    open_curves(page, f"{app_url}/penalty_curves?loss=inverse_power")
+    tab_to(page, page.get_by_role("toolbar", name="Losses").get_by_role("button").first)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**loss=cross_entropy*")
+    expect(page.locator(".plot .scatterlayer .trace")).to_have_count(2)
+
+    field = page.get_by_role("textbox", name="A loss of your own")
+    tab_to(page, field)
+    page.keyboard.type("mine = (1-p)**a")
+    expect(page.get_by_role("button", name="Keep it")).to_be_visible()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**mine*")
+    expect(page.locator(".plot .scatterlayer .trace")).to_have_count(3)
+
+    slider = page.get_by_role("slider", name="k of inverse power")
+    tab_to(page, slider)
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**k%3D0.21*")
+    expect(page.locator(".plot")).to_have_attribute("data-drawn", "0.21")
+
+    tab_to(
+        page,
+        page.get_by_role("link", name="Train").and_(
+            page.locator("[href*='cross_entropy'][href*='mine']:not([href*='inverse'])")
+        ),
+    )
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/train?*")
+    expect(page.get_by_role("button", name="Train 6 trials")).to_be_visible()

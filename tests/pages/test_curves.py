@@ -1,0 +1,99 @@
+"""The curve lab's page, run without a browser."""
+
+import pytest
+
+from tests.pages.test_pages import opened, typed
+
+
+def test_a_link_brings_views_axes_and_number_of_classes() -> None:
+    app = opened("pages/penalty_curves.py", view=["weight", "pull"], x="margin", log="y", K="10")
+    assert not app.exception
+    assert not app.warning
+    assert (app.session_state["views"], app.session_state["scale"], app.session_state["logs"]) == (
+        ["weight", "pull"],
+        "margin",
+        ["y"],
+    )
+    assert "p ≈ 1/10" in "".join(caption.value for caption in app.caption)
+    assert app.session_state["chosen losses"] == [
+        "cross_entropy",
+        "dot_product",
+        "inverse",
+        "inverse_power",
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"view": "<script>"},
+        {"view": ["pull", "slope", "weight"]},
+        {"x": "time"},
+        {"log": "z"},
+        {"K": "1"},
+        {"K": "9" * 500},
+        {"K": "٣"},
+        {"story": "8"},
+        {"story": "-1"},
+    ],
+)
+def test_whatever_of_a_link_cannot_be_read_is_said_and_the_page_opens_with_its_defaults(
+    query: dict[str, str | list[str]],
+) -> None:
+    app = opened("pages/penalty_curves.py", **query)
+    assert not app.exception
+    (warning,) = app.warning
+    assert "left out" in warning.value
+    assert (app.session_state["scale"], app.session_state["logs"]) == ("p", [])
+    assert not [button for button in app.button if button.label == "Next"]
+
+
+def test_a_third_view_takes_the_place_of_the_one_that_was_there_and_the_last_one_stays() -> None:
+    app = opened("pages/penalty_curves.py")
+    control = app.button_group(key="views")
+    for wanted, found in (
+        (["penalty", "pull"], ["penalty", "pull"]),
+        (["penalty", "pull", "slope"], ["penalty", "slope"]),
+        ([], ["penalty", "slope"]),
+    ):
+        control.set_value(wanted).run()
+        assert not app.exception
+        assert app.session_state["views"] == found
+        assert app.query_params["view"] == found
+
+
+def test_an_own_loss_can_be_named_as_it_is_typed_or_later_and_the_link_says_it() -> None:
+    app = typed(opened("pages/penalty_curves.py", loss=["inverse"]), "my loss = p**-k; k=0.5")
+    assert not app.exception
+    assert app.query_params["loss"] == ["inverse", "my loss = p**-k; k=0.5"]
+    assert "my loss" in app.button_group(key="chosen losses").options
+    app.text_input(key="name p**-k").set_value("our <b>loss").run()
+    assert "is no name for a loss" in app.warning[0].value
+    app.text_input(key="name p**-k").set_value("focal").run()
+    assert "the catalogue has a loss called" in app.warning[0].value
+    app.text_input(key="name p**-k").set_value("ours").run()
+    assert not app.warning
+    assert app.query_params["loss"] == ["inverse", "ours = p**-k; k=0.5"]
+
+
+def test_without_any_loss_there_is_still_a_chart_and_the_page_says_what_to_do() -> None:
+    app = opened("pages/penalty_curves.py", loss=["inverse"])
+    app.button_group(key="chosen losses").set_value([]).run()
+    assert not app.exception
+    assert app.query_params["loss"] == "none"
+    assert "Choose a loss above" in app.info[0].value
+    app.run()
+    assert app.session_state["chosen losses"] == []
+
+
+def test_back_to_an_address_that_names_nothing_leads_back_to_the_start() -> None:
+    app = opened("pages/penalty_curves.py")
+    app.button_group(key="chosen losses").set_value(["inverse"]).run()
+    app.query_params.clear()
+    app.run()
+    assert app.session_state["chosen losses"] == [
+        "cross_entropy",
+        "dot_product",
+        "inverse",
+        "inverse_power",
+    ]

@@ -1,0 +1,171 @@
+"""The geometry page without a browser: its links, its presets and the article's numbers."""
+
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lossviz.losses.catalogue import LOSSES
+from lossviz.ui.geometry.many_classes import PRESETS as CLASSES_PRESETS
+from lossviz.ui.geometry.three_classes import TRUTHS
+from lossviz.ui.geometry.two_classes import PRESETS, TARGETS
+from lossviz.ui.state.geometry_view import LABS, Scene, read_scene
+from tests.pages.test_pages import opened
+
+PAGE = "pages/geometry.py"
+
+
+def scene_of(app: AppTest) -> Scene:
+    return read_scene(app.session_state["lossviz"]["choice"]["scene"])[0]
+
+
+def moves_of(app: AppTest) -> int:
+    return int(app.session_state["lossviz"]["moves"])
+
+
+def address_of(app: AppTest) -> dict[str, str]:
+    """AppTest gives a list for what was in the link and a string for what the page has written."""
+    return {
+        name: value if isinstance(value, str) else value[-1]
+        for name, value in app.query_params.items()
+    }
+
+
+def words_of(app: AppTest) -> str:
+    return "\n".join(markdown.value for markdown in app.markdown)
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_each_part_opens_cold_and_leaves_its_address_as_it_is(lab: str) -> None:
+    app = opened(PAGE, lab=lab)
+    assert not app.exception
+    assert not app.warning
+    assert scene_of(app) == Scene(lab=lab)
+    assert address_of(app) == {"lab": lab}
+
+
+def test_a_bare_address_stays_bare() -> None:
+    assert opened(PAGE).query_params == {}
+
+
+@pytest.mark.parametrize(
+    ("lab", "figures"),
+    [
+        ("plane", ("The worst is\n[1,0], at 90°", "dot product 0;")),  # what the article swaps
+        ("plane", ("a good one is [0.01,0.99]", "at 0.6° and with 0.99")),
+        ("plane", ("From 0° to 90° the cosine falls strictly from 1 to 0",)),
+        ("plane", ("the projection is just the y value",)),
+        ("classes", ("[0.2, 0.3, 0.1, 0.4] · [0, 1, 0, 0]", "**0.3**")),  # the worked example
+        ("classes", ("ln 0.3 = **−1.204**",)),
+    ],
+)
+def test_every_figure_of_the_articles_geometry_section_is_on_the_page(
+    lab: str, figures: tuple[str, ...]
+) -> None:
+    words = words_of(opened(PAGE, lab=lab))
+    assert all(figure in words for figure in figures)
+
+
+def test_a_target_between_the_classes_has_its_own_words_and_no_worst_prediction() -> None:
+    app = opened(PAGE, target="0.3,0.7")
+    assert "fall with every degree" not in words_of(app)
+    assert "rewards a prediction that is too sure" in words_of(app)
+    assert not any(group.key == "plane preset" for group in app.button_group)
+
+
+def test_a_link_opens_arrows_and_losses_that_it_tells() -> None:
+    app = opened(PAGE, p="0.40,0.10", mode="free", target="1,0", loss=["brier"])
+    assert not app.exception
+    assert not app.warning
+    assert scene_of(app) == Scene(prediction=(0.4, 0.1), mode="free", target=(1.0, 0.0))
+    assert app.session_state["chosen losses"] == ["brier"]
+
+
+def test_a_broken_link_opens_the_usual_start_with_a_warning_that_is_said_once() -> None:
+    app = opened(PAGE, p="<script>alert(1)</script>,1", truth="2,2,2")
+    assert not app.exception
+    (warning,) = app.warning
+    assert "link's p should be two numbers" in warning.value
+    assert "truth should be three numbers" in warning.value
+    assert "script" not in warning.value
+    assert scene_of(app) == Scene()
+
+
+def test_coming_back_to_the_segment_takes_the_arrow_to_its_nearest_point() -> None:
+    app = opened(PAGE, p="0.90,0.70", mode="free")
+    moves = moves_of(app)
+    app.button_group(key="plane mode").set_value("segment").run()
+    assert scene_of(app).prediction == (0.6, 0.4)
+    assert address_of(app) == {"p": "0.60,0.40"}
+    assert moves_of(app) == moves + 1, "so the browser takes it over"
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_moves_the_arrow_and_the_address(name: str, target: str) -> None:
+    app = opened(PAGE, p="0.30,0.70")
+    app.button_group(key="plane target").set_value(target).run()
+    moves = moves_of(app)
+    app.button_group(key="plane preset").set_value(name).run()
+    assert not app.exception
+    p1, p2 = scene_of(app).prediction
+    assert (p2 if target == "[0, 1]" else p1) == PRESETS[name]
+    assert moves_of(app) == moves + 1
+    assert address_of(app)["p"] == f"{p1:.2f},{p2:.2f}"
+    assert app.session_state["plane preset"] == name, "it stays lit while the arrow is there"
+
+
+@pytest.mark.parametrize("name", TRUTHS)
+def test_a_preset_puts_the_truth_into_the_triangle(name: str) -> None:
+    app = opened(PAGE, lab="simplex", truth="0.2,0.2,0.6")
+    app.button_group(key="truth").set_value(name).run()
+    assert scene_of(app).truth == TRUTHS[name]
+
+
+def test_at_most_two_maps_are_drawn_and_the_oldest_makes_room() -> None:
+    app = opened(PAGE, lab="simplex")
+    app.button_group(key="maps").set_value(["cross_entropy", "dot_product", "inverse"]).run()
+    assert scene_of(app).maps == ("dot_product", "inverse")
+    app.button_group(key="maps").set_value(["cross_entropy", "dot_product", "inverse"]).run()
+    assert scene_of(app).maps == ("inverse", "cross_entropy")
+    app.button_group(key="maps").set_value([]).run()
+    assert scene_of(app).maps == ("inverse", "cross_entropy"), "one stays at least"
+    app.button_group(key="maps").set_value(["inverse"]).run()
+    assert address_of(app)["map"] == "inverse"
+
+
+def test_the_gradient_moves_logits_or_probabilities() -> None:
+    app = opened(PAGE, lab="simplex")
+    app.button_group(key="by").set_value("p").run()
+    assert scene_of(app).by == "p"
+
+
+@pytest.mark.parametrize("name", CLASSES_PRESETS)
+def test_a_preset_of_many_classes_puts_the_bars(name: str) -> None:
+    app = opened(PAGE, lab="classes", true="0.5")
+    app.button_group(key="classes preset").set_value(name).run()
+    assert not app.exception
+    assert scene_of(app) == replace(Scene(lab="classes"), **CLASSES_PRESETS[name])
+
+
+def test_more_classes_than_the_part_shows_are_its_most() -> None:
+    assert "With 100 classes" in words_of(opened(PAGE, lab="classes", K="1000"))
+    assert "With 4 classes the first prediction is p ≈ 1/4, 60.0° from" in words_of(
+        opened(PAGE, lab="classes", K="2")
+    )
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_without_a_loss_and_with_every_kind_of_loss_each_part_is_drawn(lab: str) -> None:
+    assert not opened(PAGE, lab=lab, loss=["none"]).exception
+    for first in range(0, len(LOSSES), 12):
+        assert not opened(PAGE, lab=lab, loss=list(LOSSES)[first : first + 12]).exception
+
+
+def test_the_arrows_are_still_there_after_a_visit_to_another_page() -> None:
+    app = opened(PAGE, p="0.40,0.10", mode="free", target="1,0")
+    before = scene_of(app)
+    app.switch_page("app.py").run()
+    app.query_params.clear()
+    app.switch_page(PAGE).run()
+    assert scene_of(app) == before

@@ -1,0 +1,98 @@
+"""What a loss's card tells, and what is told before a training."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from streamlit.testing.v1 import AppTest
+
+from lossviz import LOSSES
+from lossviz.losses.analysis.lint import lint
+from lossviz.losses.loss import Loss
+from lossviz.ui.curves.findings import at_once, on_request
+from lossviz.ui.curves.lab import caption_of_classes
+from lossviz.ui.markdown import plain
+from tests.browser.test_curves import open_curves
+from tests.pages.test_pages import opened, typed
+
+
+def texts(app: AppTest) -> str:
+    return "\n".join(element.value for element in [*app.markdown, *app.caption, *app.warning])
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=lambda loss: loss.key)
+def test_a_card_tells_everything_of_its_loss(loss: Loss) -> None:
+    app = opened("pages/penalty_curves.py", loss=loss.spec)
+    assert not app.exception
+    shown = texts(app)
+    assert plain(loss.meaning) in shown
+    assert plain(loss.use) in shown
+    assert plain(loss.beware) in shown
+    assert loss.reference
+    assert loss.reference.link in shown
+    for finding in lint(loss):
+        assert plain(finding.sentence) in shown
+        assert plain(finding.advice) in shown
+
+
+def test_what_may_spoil_a_training_is_shown_at_once_and_the_rest_is_folded_away() -> None:
+    dot = LOSSES["dot_product"]
+    assert [finding.code for finding in at_once(dot, 37)] == ["vanishing"]
+    assert {"improper", "bounded", "known"} <= {finding.code for finding in on_request(dot, 37)}
+
+
+def test_an_own_loss_that_is_known_is_told_so_at_once() -> None:
+    app = typed(opened("pages/penalty_curves.py"), "p**-0.2")
+    assert not app.exception
+    assert "alpha\\-loss with a = 5/6" in texts(app)
+
+
+def test_an_undeclared_name_becomes_a_parameter_with_a_value() -> None:
+    app = typed(opened("pages/penalty_curves.py"), "-(1-p)**gamma*log(p)")
+    assert not app.exception
+    assert app.query_params["loss"][-1] == "-(1-p)**gamma*log(p); gamma=2.0"
+
+
+def test_a_loss_of_all_classes_says_how_it_is_drawn() -> None:
+    losses = [
+        LOSSES[key] for key in ("cross_entropy", "cosine", "brier", "hinge", "label_smoothing")
+    ]
+    assert caption_of_classes(losses[:1], 37) == ""
+    assert (
+        caption_of_classes(losses[:2], 37)
+        == "Cosine depends on more than p: drawn for 37 classes, the others sharing 1 − p evenly."
+    )
+    assert caption_of_classes(losses[:3], 37).startswith(
+        "Cosine and Brier score depend on more than p"
+    )
+    assert caption_of_classes(losses, 37).startswith("4 of these losses depend on more than p")
+
+
+@pytest.mark.usefixtures("database")
+def test_the_training_page_warns_of_a_loss_that_one_should_not_train_with() -> None:
+    app = opened("pages/train.py", loss=["log(p)", "cross_entropy"])
+    assert not app.exception
+    (warning,) = app.warning
+    assert "Think twice" in warning.value
+    assert "does not fall everywhere" in warning.value
+    assert "cross" not in warning.value
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_typed_loss_of_all_classes_gets_a_curve_and_a_card(
+    page: Page, app_url: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    open_curves(
+        page, f"{app_url}/penalty_curves?loss=cross_entropy&loss=taylor&loss=jensen_shannon"
+    )
+    page.get_by_role("textbox", name="A loss of your own").fill("1-p/sqrt(sum(pj**2))-k*p")
+    page.keyboard.press("Enter")
+    expect(page.locator(".plot .scatterlayer .trace")).to_have_count(4)
+    expect(page.get_by_role("slider", name="k of 1-p/sqrt(sum(pj**2))-k*p")).to_be_visible()
+    expect(page.get_by_text("depends on more than p: drawn for 37 classes")).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
+    # the Taylor series: it scrolls in its card, and fades where it goes on
+    formula = page.locator(".katex-display").first
+    assert formula.evaluate("node => node.scrollWidth > node.clientWidth")
+    assert formula.evaluate("node => getComputedStyle(node).maskSize") == "100% 100%"

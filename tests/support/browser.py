@@ -1,0 +1,149 @@
+"""A served app and a real Chromium, for tests of what a person does."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
+
+from tests.support.install_browser import find_browser
+from tests.support.waiting import wait_until
+
+expect.set_options(timeout=30_000)  # two cores may be busy training
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM_OPTIONS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# Opened at a page's own address, Streamlit's client first asks for the server below that address,
+# and logs the 404 before it finds it at the root.
+STREAMLIT_PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as response:
+            return response.status == 200
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+@contextmanager
+def served_app(database: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """The app on a port of 127.0.0.1, with its database in a file; ended at the end."""
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        "app.py",
+        "--server.port",
+        str(port),
+        "--server.headless",
+        "true",
+    ]
+    environment = {**os.environ, "LOSSVIZ_DATABASE": f"sqlite:///{database}"}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as server:
+        try:
+            wait_until(
+                lambda: answers(f"http://127.0.0.1:{port}/_stcore/health"),
+                within_s=60,
+                what="the app answers",
+            )
+            yield server
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an app with an empty database, shared by all tests that leave nothing behind."""
+    port = free_port()
+    with served_app(tmp_path_factory.mktemp("app") / "lossviz.sqlite", port):
+        yield f"http://127.0.0.1:{port}"
+
+
+@pytest.fixture(scope="session")
+def playwright_runs() -> Iterator[Playwright]:
+    if find_browser() is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
+            "there is no Chromium; python tests/install_browser.py says why"
+        )
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(playwright_runs: Playwright) -> Iterator[Browser]:
+    browser = playwright_runs.chromium.launch(executable_path=find_browser(), args=CHROMIUM_OPTIONS)
+    yield browser
+    browser.close()
+
+
+def watch_for_errors(page: Page) -> list[str]:
+    """The errors that page and console report from now on."""
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(f"page: {error}"))
+    page.on(
+        "console",
+        lambda message: (
+            errors.append(f"console: {message.text} {message.location['url']}")
+            if message.type == "error" and not STREAMLIT_PROBE.search(message.location["url"])
+            else None
+        ),
+    )
+    return errors
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(60_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """A fresh page; the test fails if page or console report an error."""
+    page = context.new_page()
+    errors = watch_for_errors(page)
+    yield page
+    assert errors == []
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A page on a phone with a touch screen; fails on an error in page or console."""
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844},
+        has_touch=True,
+        is_mobile=True,
+        device_scale_factor=2,
+    )
+    page = context.new_page()
+    errors = watch_for_errors(page)
+    yield page
+    context.close()
+    assert errors == []

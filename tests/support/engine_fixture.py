@@ -1,0 +1,112 @@
+"""An engine with its store on a test's bench, and ways to look at its processes."""
+
+import itertools
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import psutil
+
+from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.recipes import get_recipe
+from lossviz.experiments.records import Comparison, Trial, TrialState, plan_comparison
+from lossviz.experiments.store.store import Store
+from tests.support.waiting import wait_until
+
+METHODS = ["fork", "spawn"] if sys.platform == "linux" else ["spawn"]
+# How long processes may outlive what they hang on. A spawned trial hears of it only after its own
+# imports; where trials are forked the kernel tells.
+ENDING_S = {"fork": 3.0, "spawn": 15.0}
+STARTING_S = 90.0  # imports of fastai, several at once, on a busy machine
+
+
+@dataclass
+class Bench:
+    """An engine with its store, and short ways to ask both."""
+
+    store: Store
+    engine: LocalEngine
+    method: str
+    ids: Iterator[int] = field(default_factory=itertools.count)
+
+    def launch(self, losses: list[str], seeds: int = 1, **changes: object) -> Comparison:
+        """A comparison with the digits' own settings, but for the changes."""
+        settings = replace(get_recipe("digits").settings, **changes)
+        comparison = plan_comparison(
+            id=f"c{next(self.ids)}",
+            recipe="digits",
+            losses=losses,
+            seeds=seeds,
+            created_at=0.0,
+            settings=settings,
+        )
+        self.engine.launch(comparison)
+        return comparison
+
+    def trials(self, comparison: Comparison, *states: TrialState) -> list[Trial]:
+        """Its trials, or those in one of the states."""
+        return [
+            trial
+            for trial in self.store.trials(comparison.id)
+            if not states or trial.state in states
+        ]
+
+    def wait_for(
+        self, comparison: Comparison, count: int, *states: TrialState, within_s: float = STARTING_S
+    ) -> float:
+        return wait_until(
+            lambda: len(self.trials(comparison, *states)) >= count,
+            within_s=within_s,
+            what=f"{count} trials {' or '.join(states)}",
+        )
+
+    def wait_for_end(self, comparison: Comparison) -> None:
+        self.wait_for(
+            comparison, len(comparison.trials()), *(state for state in TrialState if state.ended)
+        )
+
+    def trial_processes(self) -> list[psutil.Process]:
+        return [
+            process
+            for process in alive(processes_under(self.engine.host_pid))
+            if "resource_tracker" not in command_of(process)
+        ]
+
+
+def processes_under(pid: int | None) -> list[psutil.Process]:
+    try:
+        return psutil.Process(pid).children(recursive=True) if pid else []
+    except psutil.NoSuchProcess:
+        return []
+
+
+def command_of(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.NoSuchProcess:  # also where it is a zombie
+        return ""
+
+
+def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that still run; a zombie whose parent does not ask for it has ended."""
+
+    def runs(process: psutil.Process) -> bool:
+        try:
+            return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False
+
+    return [process for process in processes if runs(process)]
+
+
+@contextmanager
+def bench_of(method: str, folder: Path) -> Iterator[Bench]:
+    store = Store(f"sqlite:///{folder / 'lossviz.sqlite'}")
+    engine = LocalEngine(store, capacity=2, method=method)
+    try:
+        yield Bench(store, engine, method)
+    finally:
+        engine.close()
+        store.close()
