@@ -13,13 +13,13 @@ from lossviz.experiments.settings import Settings
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.objective.module import Objective
 from lossviz.training.progress_callback import Emit
-from lossviz.training.recipes import LOAD, Work, seeded_learner
+from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 
 SHOWN = 12
 _LEAST_PIXELS = 96  # smaller images are enlarged, each pixel a square
 
 
-def look(
+def preview_batch(
     recipe: str,
     settings: Settings,
     *,
@@ -39,7 +39,9 @@ def look(
 
     Side effects: as ``prepare``.
     """
-    source = LOAD[recipe](settings, Work.told(emit, stop_requested=stop_requested, threads=cores))
+    source = LOAD[recipe](
+        settings, LoadOptions.reporting(emit, stop_requested=stop_requested, threads=cores)
+    )
     learner = seeded_learner(recipe, settings, source, Objective(LOSSES["cross_entropy"]), 0)
     train = learner.dls.train
     chosen: list[int] = []

@@ -13,7 +13,7 @@ from torch import Tensor
 _DIGITS = 16  # hexadecimal, 64 bits: two different ones agree by chance once in 10**19
 
 
-class Fingerprints(Callback):  # type: ignore[misc]
+class FingerprintCallback(Callback):  # type: ignore[misc]
     """Tells the hashes of the split (which images, and as which class), of the initial weights, of
     the first training batch, and of the last one.
 
@@ -26,14 +26,14 @@ class Fingerprints(Callback):  # type: ignore[misc]
         self._emit = emit
         self._last: tuple[Tensor, ...] | None = None
 
-    def tell_start(self, learner: Learner) -> None:
+    def report_start(self, learner: Learner) -> None:
         """What is there before the training: call it when the learner is made."""
         datasets = (learner.dls.train.dataset, learner.dls.valid.dataset)
-        self._tell(
+        self._report(
             "split",
             (_bytes_of(part) for dataset in datasets for part in (dataset.rows, dataset.targets)),
         )
-        self._tell("weights", _named_tensors(learner.model.state_dict()))
+        self._report("weights", _named_tensors(learner.model.state_dict()))
 
     def before_batch(self) -> None:
         """Keep hold of the batch, and tell of the first."""
@@ -41,15 +41,15 @@ class Fingerprints(Callback):  # type: ignore[misc]
             return
         batch = (*self.learn.xb, *self.learn.yb)
         if self._last is None:
-            self._tell("first_batch", map(_bytes_of, batch))
+            self._report("first_batch", map(_bytes_of, batch))
         self._last = batch
 
-    def tell_last(self) -> None:
+    def report_end(self) -> None:
         """What the training ended with."""
         if self._last is not None:
-            self._tell("last_batch", map(_bytes_of, self._last))
+            self._report("last_batch", map(_bytes_of, self._last))
 
-    def _tell(self, part: str, pieces: Iterable[bytes]) -> None:
+    def _report(self, part: str, pieces: Iterable[bytes]) -> None:
         digest = hashlib.sha256()
         for piece in pieces:
             digest.update(len(piece).to_bytes(8, "little") + piece)

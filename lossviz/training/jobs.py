@@ -14,10 +14,10 @@ from lossviz.experiments.networks import OWN
 from lossviz.experiments.settings import Settings
 
 Emit = Callable[..., None]
-Asked = Callable[[], bool]
+StopRequested = Callable[[], bool]
 
 
-def _trial(plan: dict[str, Any], *, emit: Emit, stop_requested: Asked) -> None:
+def _trial(plan: dict[str, Any], *, emit: Emit, stop_requested: StopRequested) -> None:
     """Plan: recipe, settings, learning_rate, threads, loss, seed. Tells what ``run_trial`` tells."""
     import torch
 
@@ -30,7 +30,7 @@ def _trial(plan: dict[str, Any], *, emit: Emit, stop_requested: Asked) -> None:
     )
 
 
-def _preparation(plan: dict[str, Any], *, emit: Emit, stop_requested: Asked) -> None:
+def _preparation(plan: dict[str, Any], *, emit: Emit, stop_requested: StopRequested) -> None:
     """Plan: recipe, settings, cores, trials. Tells ``"preparing", fields of Preparation``, in the
     end what came of it.
     """
@@ -53,15 +53,15 @@ def _preparation(plan: dict[str, Any], *, emit: Emit, stop_requested: Asked) -> 
     )
 
 
-def _look(plan: dict[str, Any], *, emit: Emit, stop_requested: Asked) -> None:
+def _look(plan: dict[str, Any], *, emit: Emit, stop_requested: StopRequested) -> None:
     """Plan: recipe, settings, cores. Tells ``"preparing", fields of Preparation`` and ``"looked",
     [(PNG bytes, class name, told class name)]``.
     """
-    from lossviz.training.batch_preview import look
+    from lossviz.training.batch_preview import preview_batch
 
     emit(
         "looked",
-        look(
+        preview_batch(
             plan["recipe"],
             Settings(**plan["settings"]),
             cores=plan["cores"],
@@ -76,14 +76,14 @@ _JOBS: MappingProxyType[str, Callable[..., None]] = MappingProxyType(
 )
 
 
-def do_job(kind: str, plan: dict[str, Any], *, emit: Emit, stop_requested: Asked) -> None:
+def do_job(kind: str, plan: dict[str, Any], *, emit: Emit, stop_requested: StopRequested) -> None:
     """Do one job of the table.
 
     Args:
         kind: Which.
         plan: As the table says.
         emit: Called with what is to be told.
-        stop_requested: Asked often; the job ends with ``TrialStopped`` once it says so.
+        stop_requested: Called often; the job ends with ``TrialStopped`` once it says so.
     """
     _JOBS[kind](plan, emit=emit, stop_requested=stop_requested)
 

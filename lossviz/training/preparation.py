@@ -16,7 +16,7 @@ from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.objective.module import Objective
 from lossviz.training.memory import trials_that_fit
 from lossviz.training.progress_callback import Emit
-from lossviz.training.recipes import LOAD, Work, seeded_learner
+from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 
 _TRIED_BATCHES = 100
 
@@ -48,7 +48,7 @@ def prepare(
     Side effects: downloads; writes data, weights and decoded images to the user's folders; seeds
         and uses the global generators.
     """
-    work = Work.told(emit, stop_requested=stop_requested, threads=cores)
+    work = LoadOptions.reporting(emit, stop_requested=stop_requested, threads=cores)
     source = LOAD[recipe](settings, work)
     work.tell("trying the network", 0.0)
     learner = seeded_learner(recipe, settings, source, Objective(LOSSES["cross_entropy"]), 0)

@@ -26,7 +26,7 @@ class TrialStopped(LossvizError):
     """Somebody asked the trial to stop."""
 
 
-def stopping(stop_requested: Callable[[], bool]) -> Callable[[], None]:
+def stop_check(stop_requested: Callable[[], bool]) -> Callable[[], None]:
     """What raises ``TrialStopped`` once a stop is wished."""
 
     def check() -> None:
@@ -62,7 +62,7 @@ class _Judgement:
         )
 
 
-class Watch(Callback):  # type: ignore[misc]
+class ProgressCallback(Callback):  # type: ignore[misc]
     """Tells what happens, stops on request, and refuses to go on with numbers that are not finite.
 
     ``fine_tune`` is two fits and ``Recorder`` starts anew at each, so epochs are counted here.
@@ -77,7 +77,7 @@ class Watch(Callback):  # type: ignore[misc]
     ) -> None:
         self._emit, self._check, self._total_epochs, self._evaluations = (
             emit,
-            stopping(stop_requested),
+            stop_check(stop_requested),
             epochs,
             evaluations,
         )

@@ -17,11 +17,11 @@ from lossviz.training.data.dataset import Source
 from lossviz.training.data.loaders import make_loaders
 from lossviz.training.data.remote_file import Check, Tell
 from lossviz.training.networks.learners import Loss, device_for, make_learner
-from lossviz.training.progress_callback import Emit, stopping
+from lossviz.training.progress_callback import Emit, stop_check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Work:
+class LoadOptions:
     """How long work may be done, and by how many threads.
 
     Attributes:
@@ -35,7 +35,9 @@ class Work:
     check: Check = lambda: None
 
     @classmethod
-    def told(cls, emit: Emit, *, stop_requested: Callable[[], bool], threads: int) -> "Work":
+    def reporting(
+        cls, emit: Emit, *, stop_requested: Callable[[], bool], threads: int
+    ) -> "LoadOptions":
         """Work that is told of as ``"preparing", fields of Preparation`` and ends with
         ``TrialStopped`` once a stop is wished.
         """
@@ -43,27 +45,27 @@ class Work:
         def tell(stage: str, share: float) -> None:
             emit("preparing", asdict(Preparation(stage=stage, share=share)))
 
-        return cls(threads=threads, tell=tell, check=stopping(stop_requested))
+        return cls(threads=threads, tell=tell, check=stop_check(stop_requested))
 
 
-def _digits(settings: Settings, _work: Work) -> Source:
+def _digits(settings: Settings, _options: LoadOptions) -> Source:
     return digits.load_source(settings)
 
 
 # fastai.vision is imported where it is needed: it takes 2 s that the digits do not wait for.
-def _pets(settings: Settings, work: Work) -> Source:
+def _pets(settings: Settings, options: LoadOptions) -> Source:
     from lossviz.training.data.downloads import fetch_pets, fetch_weights
     from lossviz.training.data.image_folders import image_source, pets_files
 
     if settings.pretrained:
-        fetch_weights(get_network(settings.network), tell=work.tell, check=work.check)
-    files, breeds = pets_files(fetch_pets(tell=work.tell, check=work.check))
+        fetch_weights(get_network(settings.network), tell=options.tell, check=options.check)
+    files, breeds = pets_files(fetch_pets(tell=options.tell, check=options.check))
     return image_source(
-        files, breeds, settings, threads=work.threads, tell=work.tell, check=work.check
+        files, breeds, settings, threads=options.threads, tell=options.tell, check=options.check
     )
 
 
-def _folder(settings: Settings, work: Work) -> Source:
+def _folder(settings: Settings, options: LoadOptions) -> Source:
     from lossviz.training.data.image_folders import folder_files, image_source
 
     files, classes, notes = folder_files(settings.folder)
@@ -71,14 +73,14 @@ def _folder(settings: Settings, work: Work) -> Source:
         files,
         classes,
         settings,
-        threads=work.threads,
-        tell=work.tell,
-        check=work.check,
+        threads=options.threads,
+        tell=options.tell,
+        check=options.check,
         notes=notes,
     )
 
 
-LOAD: MappingProxyType[str, Callable[[Settings, Work], Source]] = MappingProxyType(
+LOAD: MappingProxyType[str, Callable[[Settings, LoadOptions], Source]] = MappingProxyType(
     {"digits": _digits, "pets": _pets, "folder": _folder}
 )
 

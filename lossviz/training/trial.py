@@ -12,10 +12,10 @@ from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.settings import Settings
 from lossviz.losses.objective.module import Objective
 from lossviz.losses.parsing import loss_from_spec
-from lossviz.training.fingerprints import Fingerprints
+from lossviz.training.fingerprints import FingerprintCallback
 from lossviz.training.networks.learners import origin_of
-from lossviz.training.progress_callback import Emit, Watch, stopping
-from lossviz.training.recipes import LOAD, Work, seeded_learner
+from lossviz.training.progress_callback import Emit, ProgressCallback, stop_check
+from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 
 
 def run_trial(
@@ -57,7 +57,7 @@ def run_trial(
         raise InvalidInput(
             "the learning rate is left to lr_find, but nothing has looked for it yet"
         )
-    source = LOAD[recipe](settings, Work(check=stopping(stop_requested)))
+    source = LOAD[recipe](settings, LoadOptions(check=stop_check(stop_requested)))
     learner = seeded_learner(recipe, settings, source, Objective(loss_from_spec(loss)), seed)
     if settings.mixed_precision and learner.dls.device.type != "cpu":
         learner.to_fp16()
@@ -66,9 +66,9 @@ def run_trial(
         f"{origin_of(settings)}; {len(learner.dls.train_ds):,} images to learn from,"
         f" {len(learner.dls.valid_ds):,} to be judged on",
     )
-    fingerprints = Fingerprints(emit=emit)
-    fingerprints.tell_start(learner)
-    watch = Watch(
+    fingerprints = FingerprintCallback(emit=emit)
+    fingerprints.report_start(learner)
+    watch = ProgressCallback(
         emit=emit,
         stop_requested=stop_requested,
         epochs=settings.epochs,
@@ -80,5 +80,5 @@ def run_trial(
         learner.fine_tune(
             settings.unfrozen_epochs, base_lr=rate, freeze_epochs=settings.frozen_epochs
         )
-    fingerprints.tell_last()
+    fingerprints.report_end()
     return learner

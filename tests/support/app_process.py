@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from lossviz.experiments.store.store import Store
-from tests.support.engine_fixture import METHODS, STARTING_S, alive, command_of, processes_under
+from tests.support.engine_harness import METHODS, STARTING_S, alive, command_of, processes_under
 from tests.support.waiting import wait_until
 
 _ROOT = Path(__file__).parents[2]

@@ -27,7 +27,7 @@ from lossviz.training.data import resumable_download as transfer
 from lossviz.training.data.dataset import Source
 from lossviz.training.data.loaders import Rows
 from lossviz.training.preparation import prepare
-from lossviz.training.recipes import LOAD, Work
+from lossviz.training.recipes import LOAD, LoadOptions
 from tests.support.file_server import Fault, Served, served_files
 from tests.support.pictures import picture
 from tests.support.trials import settings_of
@@ -180,4 +180,4 @@ def weights(world: World) -> Iterator[dict[str, Tensor]]:
 
 
 def load(**changes: object) -> Source:
-    return LOAD["pets"](settings_of("pets", **{**SMALL, **changes}), Work())
+    return LOAD["pets"](settings_of("pets", **{**SMALL, **changes}), LoadOptions())

@@ -11,7 +11,7 @@ from lossviz.training.trial import run_trial
 
 
 @dataclass(frozen=True)
-class Told:
+class RecordedTrial:
     """What a trial told, in its order: a kind and details each time."""
 
     events: list[tuple[Any, ...]]
@@ -66,9 +66,9 @@ def train(
     seed: int = 0,
     stop_requested: Callable[[], bool] = lambda: False,
     **changes: Any,
-) -> Told:
+) -> RecordedTrial:
     """Run a trial to its end."""
-    told = Told([])
+    told = RecordedTrial([])
     settings = settings_of(recipe, **changes)
     run_trial(
         recipe=recipe,

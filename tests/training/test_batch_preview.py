@@ -18,12 +18,12 @@ from lossviz import LOSSES, objective
 from lossviz.experiments.records import Preparation
 from lossviz.training import memory
 from lossviz.training import trial as trials
-from lossviz.training.batch_preview import SHOWN, look
+from lossviz.training.batch_preview import SHOWN, preview_batch
 from lossviz.training.data import image_folders as images
 from lossviz.training.data.dataset import Source
 from lossviz.training.memory import trials_that_fit
 from lossviz.training.progress_callback import TrialStopped
-from lossviz.training.recipes import LOAD, Work, seeded_learner
+from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 from tests.support.pictures import save_pictures
 from tests.support.trials import settings_of, train
 
@@ -39,7 +39,7 @@ def album(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
 def looked(recipe: str, **changes: object) -> list[tuple[Tensor, str, str]]:
     """What is shown: pixels [3, height, width], 0 to 255, the right class and the one that is told."""
     stages: list[Preparation] = []
-    shown = look(
+    shown = preview_batch(
         recipe,
         settings_of(recipe, **changes),
         cores=1,
@@ -140,7 +140,7 @@ def shown_learner(source: Source, loss, seed: int) -> Learner:
 
 def test_a_look_can_be_stopped_while_images_are_decoded(album: dict[str, object]) -> None:
     with pytest.raises(TrialStopped):
-        look(
+        preview_batch(
             "folder",
             settings_of("folder", **album),
             cores=1,
@@ -154,7 +154,11 @@ def learner_of(network: str, size: int, **changes: object) -> Learner:
         "digits", network=network, pretrained=network == "letters", image_size=size, **changes
     )
     return seeded_learner(
-        "digits", settings, LOAD["digits"](settings, Work()), objective(LOSSES["cross_entropy"]), 0
+        "digits",
+        settings,
+        LOAD["digits"](settings, LoadOptions()),
+        objective(LOSSES["cross_entropy"]),
+        0,
     )
 
 

@@ -15,9 +15,9 @@ from lossviz import LOSSES, objective
 from lossviz.experiments.records import HISTOGRAM_BINS, Phase, Preparation
 from lossviz.training.preparation import find_learning_rate, prepare
 from lossviz.training.progress_callback import POINTS, TrialStopped
-from lossviz.training.recipes import LOAD, Work, seeded_learner
+from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 from lossviz.training.trial import run_trial
-from tests.support.trials import Told, settings_of, train
+from tests.support.trials import RecordedTrial, settings_of, train
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 BATCHES = 1438 // 64  # an epoch of digits
@@ -27,13 +27,13 @@ FROZEN, UNFROZEN = Phase.FROZEN, Phase.UNFROZEN
 
 
 @pytest.fixture(scope="module")
-def once() -> Told:
+def once() -> RecordedTrial:
     return train()
 
 
 @pytest.mark.parametrize("evaluations", [2, 3, 10])
 def test_more_evaluations_are_told_and_change_nothing_of_the_training(
-    once: Told, evaluations: int
+    once: RecordedTrial, evaluations: int
 ) -> None:
     told = train(evaluations=evaluations)
     assert told.error_rates == once.error_rates
@@ -49,7 +49,7 @@ def test_more_evaluations_are_told_and_change_nothing_of_the_training(
     ] == once.evaluations
 
 
-def test_every_evaluation_counts_every_image_that_is_judged_on(once: Told) -> None:
+def test_every_evaluation_counts_every_image_that_is_judged_on(once: RecordedTrial) -> None:
     assert [evaluation.error_rate for evaluation in once.evaluations] == pytest.approx(
         once.error_rates
     )
@@ -88,7 +88,7 @@ def test_either_phase_can_be_left_out(frozen: int, unfrozen: int, phases: list[P
     body = seeded_learner(
         "digits",
         settings_of("digits"),
-        LOAD["digits"](settings_of("digits"), Work()),
+        LOAD["digits"](settings_of("digits"), LoadOptions()),
         learner.loss_func,
         0,
     ).model[0]
@@ -97,8 +97,8 @@ def test_either_phase_can_be_left_out(frozen: int, unfrozen: int, phases: list[P
     assert torch.equal(first, next(learner.model.parameters())) == (unfrozen == 0)
 
 
-def trained_learner(**changes: object) -> tuple[Learner, Told]:
-    told = Told([])
+def trained_learner(**changes: object) -> tuple[Learner, RecordedTrial]:
+    told = RecordedTrial([])
     settings = settings_of("digits", **changes)
     return (
         run_trial(
@@ -124,7 +124,7 @@ def test_the_curve_has_at_most_200_points_that_reach_the_end(epochs: int, size: 
     assert at[-1] == epochs
 
 
-def test_learning_rates_follow_the_schedule(once: Told) -> None:
+def test_learning_rates_follow_the_schedule(once: RecordedTrial) -> None:
     """``fine_tune``: the frozen fit warms up to the base rate; the unfrozen one goes up to half of
     it and down to nearly nothing.
     """
@@ -140,7 +140,7 @@ def test_learning_rates_follow_the_schedule(once: Told) -> None:
     assert unfrozen[-1] < 0.05 * 2e-3
 
 
-def test_mixed_precision_changes_nothing_without_an_accelerator(once: Told) -> None:
+def test_mixed_precision_changes_nothing_without_an_accelerator(once: RecordedTrial) -> None:
     told = train(mixed_precision=True)
     assert (told.fingerprints, told.points, told.evaluations) == (
         once.fingerprints,
@@ -183,7 +183,7 @@ def test_a_learning_rate_that_is_left_open_is_found_the_same_twice_and_nothing_s
         learning_rate=ready.learning_rate,
         emit=lambda *event: events.append(event),
     )
-    assert max(point.learning_rate for point in Told(events).points) == pytest.approx(
+    assert max(point.learning_rate for point in RecordedTrial(events).points) == pytest.approx(
         ready.learning_rate, rel=0.05
     )
 
@@ -196,7 +196,11 @@ def test_looking_for_a_learning_rate_brings_the_weights_back(
     monkeypatch.chdir(tmp_path)
     settings = settings_of("digits", frozen_epochs=0)
     learner = seeded_learner(
-        "digits", settings, LOAD["digits"](settings, Work()), objective(LOSSES["cross_entropy"]), 0
+        "digits",
+        settings,
+        LOAD["digits"](settings, LoadOptions()),
+        objective(LOSSES["cross_entropy"]),
+        0,
     )
     before = {name: value.clone() for name, value in learner.model.state_dict().items()}
     told: list[tuple[str, float]] = []

@@ -21,7 +21,7 @@ from lossviz.training.data.digits import load_images
 from lossviz.training.networks.digits_network import make_body, make_head
 from lossviz.training.networks.pretrain_letters import WEIGHTS, render_letters
 from lossviz.training.progress_callback import TrialDiverged, TrialStopped
-from lossviz.training.recipes import LOAD, Work, seeded_learner
+from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 from lossviz.training.trial import run_trial
 
 SHA256 = "6db80d1f45f4e0659c4eb32dd3eb075955b6cad7c5643886fc6293763222a2f1"
@@ -63,7 +63,7 @@ class Start:
 def digits_learner(loss: str, seed: int = 0, **changes: object) -> Learner:
     settings = replace(get_recipe("digits").settings, **changes)
     return seeded_learner(
-        "digits", settings, LOAD["digits"](settings, Work()), objective(LOSSES[loss]), seed
+        "digits", settings, LOAD["digits"](settings, LoadOptions()), objective(LOSSES[loss]), seed
     )
 
 

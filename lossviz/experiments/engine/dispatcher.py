@@ -8,23 +8,23 @@ from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
 
-from lossviz.experiments.engine.previews import Looks
-from lossviz.experiments.engine.scheduling import Queued, needs_preparation, next_work
+from lossviz.experiments.engine.previews import BatchPreviews
+from lossviz.experiments.engine.scheduling import QueuedTrial, needs_preparation, next_job
 from lossviz.experiments.records import Comparison, Preparation, TrialState, prepared
 from lossviz.experiments.store.reports import KEEP
 from lossviz.experiments.store.store import Store
 
-_PREPARE, _LOOK = "prepare:", "look:"  # how the names of jobs that are no trials begin
+_PREPARE, _PREVIEW = "prepare:", "look:"  # how the names of jobs that are no trials begin
 _HOST_DIED = "the training host ended unexpectedly"
 _HOST_FAILED = (
     "the training host could not start; the app's terminal shows why (python -m lossviz train shows"
     " it too)"
 )
-Tell = Callable[..., None]  # to the host
+Send = Callable[..., None]  # to the host
 
 
-class Work:
-    """Everything that an engine has to do, and how it stands. Used by one thread; only ``looks`` is
+class Dispatcher:
+    """Everything that an engine has to do, and how it stands. Used by one thread; only ``previews`` is
     read by others.
 
     Args:
@@ -33,37 +33,39 @@ class Work:
         clock: Seconds since the epoch.
 
     Attributes:
-        looks: Looks at a batch of data.
+        previews: Looks at a batch of data.
         idle_since: When something last ended, on the monotonic clock.
     """
 
     def __init__(self, store: Store, *, cores: int, clock: Callable[[], float]) -> None:
         self._store, self._cores, self._clock = store, cores, clock
-        self._queue: deque[Queued] = deque()
-        self._running: dict[str, Queued] = {}
+        self._queue: deque[QueuedTrial] = deque()
+        self._running: dict[str, QueuedTrial] = {}
         self._preparations: dict[str, Preparation] = {}  # those that are done, by comparison
         self._preparing: Comparison | None = None
-        self.looks = Looks()
+        self.previews = BatchPreviews()
         self.idle_since = time.monotonic()
 
     @property
-    def waits(self) -> bool:
+    def has_pending(self) -> bool:
         """Whether something waits for a host."""
-        return bool(self._queue) or self.looks.waiting
+        return bool(self._queue) or self.previews.waiting
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits and nothing runs."""
-        return not (self.waits or self._running or self._preparing)
+        return not (self.has_pending or self._running or self._preparing)
 
-    def add(self, entries: Iterable[Queued], *, preparation: Preparation | None = None) -> None:
+    def add(
+        self, entries: Iterable[QueuedTrial], *, preparation: Preparation | None = None
+    ) -> None:
         """Queue trials of a comparison; with its preparation, where that has been done before."""
         for entry in entries:
             self._queue.append(entry)
             if preparation:
                 self._preparations[entry.comparison.id] = preparation
 
-    def stop(self, wanted: set[str], tell: Tell) -> None:
+    def stop(self, wanted: set[str], send: Send) -> None:
         """Cancel the trials of these that wait, and ask those that run to stop; a preparation for
         which nothing waits any more, too.
         """
@@ -73,40 +75,40 @@ class Work:
             "stopped by request before it began",
         )
         for trial_id in self._running.keys() & wanted:
-            tell("stop", trial_id)
+            send("stop", trial_id)
         if self._preparing and all(
             entry.comparison.id != self._preparing.id for entry in self._queue
         ):
-            tell("stop", _PREPARE + self._preparing.id)
+            send("stop", _PREPARE + self._preparing.id)
 
-    def stop_look(self, key: str, tell: Tell) -> None:
+    def cancel_preview(self, key: str, send: Send) -> None:
         """End a look: at once where it waits for a host, else as soon as the host hears of it."""
-        if not self.looks.withdraw(key, "stopped by request"):
-            tell("stop", _LOOK + key)
+        if not self.previews.cancel(key, "stopped by request"):
+            send("stop", _PREVIEW + key)
 
-    def start(self, tell: Tell) -> None:
+    def start(self, send: Send) -> None:
         """Start what can be started now, in a host that is ready."""
-        for key, recipe, settings in self.looks.take():
-            tell(
+        for key, recipe, settings in self.previews.take_requests():
+            send(
                 "start",
-                _LOOK + key,
+                _PREVIEW + key,
                 "look",
                 {"recipe": recipe, "settings": asdict(settings), "cores": self._cores},
             )
         while work := self._next():
             if isinstance(work, Comparison):
-                self._prepare(work, tell)
+                self._prepare(work, send)
             else:
-                self._train(work, tell)
+                self._train(work, send)
 
-    def take_in(self, kind: str, job: str, *details: Any) -> None:
+    def handle(self, kind: str, job: str, *details: Any) -> None:
         """Take in what the host says of a job."""
         if kind in KEEP:
             KEEP[kind](self._store, job, *details)
             return
         take_in: dict[str, Callable[..., None]] = {
             "preparing": self._on_preparing,
-            "looked": lambda job, tiles: self.looks.finish(job.removeprefix(_LOOK), tiles),
+            "looked": lambda job, tiles: self.previews.finish(job.removeprefix(_PREVIEW), tiles),
             "ended": self._on_ended,
         }
         take_in[kind](job, *details)
@@ -120,21 +122,21 @@ class Work:
                 trial_id, TrialState.LOST, now=self._clock(), reason=f"{_HOST_DIED}; run it again"
             )
         self._running.clear()
-        self.looks.fail(f"{_HOST_DIED}; look again")
+        self.previews.fail_all(f"{_HOST_DIED}; look again")
         self._preparing = None  # it is begun again with the next host
         if not was_ready:
             self._end_queued(list(self._queue), TrialState.FAILED, _HOST_FAILED)
 
-    def drop(self, why: str) -> None:
+    def clear(self, why: str) -> None:
         """Forget everything, without a word to the store."""
         self._running.clear()
         self._queue.clear()
         self._preparing = None
-        self.looks.fail(why)
+        self.previews.fail_all(why)
 
-    def _next(self) -> Queued | Comparison | None:
+    def _next(self) -> QueuedTrial | Comparison | None:
         preparing = self._preparing.id if self._preparing else None
-        return next_work(
+        return next_job(
             self._queue,
             list(self._running.values()),
             self._preparations,
@@ -142,7 +144,7 @@ class Work:
             cores=self._cores,
         )
 
-    def _prepare(self, comparison: Comparison, tell: Tell) -> None:
+    def _prepare(self, comparison: Comparison, send: Send) -> None:
         trials = len(comparison.trials())
         if not needs_preparation(comparison):
             self._keep_preparation(
@@ -161,9 +163,9 @@ class Work:
             "cores": self._cores,
             "trials": trials,
         }
-        tell("start", _PREPARE + comparison.id, "preparation", plan)
+        send("start", _PREPARE + comparison.id, "preparation", plan)
 
-    def _train(self, entry: Queued, tell: Tell) -> None:
+    def _train(self, entry: QueuedTrial, send: Send) -> None:
         self._queue.remove(entry)
         trial, comparison, preparation = (
             entry.trial,
@@ -178,7 +180,7 @@ class Work:
                 "loss": trial.loss,
                 "seed": trial.seed,
             }
-            tell(
+            send(
                 "start",
                 trial.id,
                 "trial",
@@ -187,8 +189,8 @@ class Work:
 
     def _on_preparing(self, job: str, fields: dict[str, Any]) -> None:
         preparation = Preparation(**{**fields, "notes": tuple(fields["notes"])})
-        if job.startswith(_LOOK):
-            self.looks.tell(job.removeprefix(_LOOK), preparation)
+        if job.startswith(_PREVIEW):
+            self.previews.set_progress(job.removeprefix(_PREVIEW), preparation)
         else:
             self._keep_preparation(job.removeprefix(_PREPARE), preparation)
 
@@ -199,8 +201,8 @@ class Work:
 
     def _on_ended(self, job: str, state: str, reason: str) -> None:
         self.idle_since = time.monotonic()
-        if job.startswith(_LOOK):
-            self.looks.end(job.removeprefix(_LOOK), reason)
+        if job.startswith(_PREVIEW):
+            self.previews.end(job.removeprefix(_PREVIEW), reason)
         elif job.startswith(_PREPARE):
             self._preparing = None
             if state != TrialState.FINISHED:
@@ -217,7 +219,7 @@ class Work:
             waiting, state if state is TrialState.CANCELLED else TrialState.FAILED, reason
         )
 
-    def _end_queued(self, entries: Iterable[Queued], state: TrialState, reason: str) -> None:
+    def _end_queued(self, entries: Iterable[QueuedTrial], state: TrialState, reason: str) -> None:
         for entry in entries:
             self._store.move(entry.trial.id, state, now=self._clock(), reason=reason)
             self._queue.remove(entry)

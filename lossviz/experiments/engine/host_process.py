@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 _ROOT = Path(__file__).parents[3]
-_PATIENCE_S = 5.0  # a host that imports torch hears of its end after 2 s
+_GRACE_S = 5.0  # a host that imports torch hears of its end after 2 s
 
 
 class HostProcess:
@@ -54,7 +54,7 @@ class HostProcess:
         """Its process id."""
         return self._process.pid
 
-    def tell(self, *message: object) -> None:
+    def send(self, *message: object) -> None:
         """Send to the host; where it has just gone, the connection's end tells, and is read next."""
         with suppress(OSError):
             self.connection.send(message)
@@ -63,7 +63,7 @@ class HostProcess:
         """End it, and with it its trials; returns when it has ended. One that hangs is killed."""
         self.connection.close()
         try:
-            self._process.communicate(timeout=_PATIENCE_S)  # closing its standard input ends it
+            self._process.communicate(timeout=_GRACE_S)  # closing its standard input ends it
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.communicate()

@@ -12,12 +12,12 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from lossviz.errors import EngineError, StoreError
-from lossviz.experiments.engine.dispatcher import Work
-from lossviz.experiments.engine.event_loop import Turns
+from lossviz.experiments.engine.dispatcher import Dispatcher
+from lossviz.experiments.engine.event_loop import EventLoop
 from lossviz.experiments.engine.host_process import HostProcess
-from lossviz.experiments.engine.previews import Look
+from lossviz.experiments.engine.previews import BatchPreview
 from lossviz.experiments.engine.resources import available_cores, safe_method
-from lossviz.experiments.engine.scheduling import Queued
+from lossviz.experiments.engine.scheduling import QueuedTrial
 from lossviz.experiments.records import Comparison, TrialState
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.store import Store
@@ -42,7 +42,7 @@ class LocalEngine:
         clock: Seconds since the epoch.
 
     Attributes:
-        trouble: Why training has stopped, until something is launched again; empty where it has
+        failure: Why training has stopped, until something is launched again; empty where it has
             not.
 
     Raises:
@@ -72,14 +72,14 @@ class LocalEngine:
                 " LOSSVIZ_DATABASE to another file"
             ) from None
         store.close_open_trials(now=clock())
-        self._work = Work(store, cores=self.capacity, clock=clock)
+        self._dispatcher = Dispatcher(store, cores=self.capacity, clock=clock)
         self._host: HostProcess | None = None
         self._ready = False
-        self.trouble = ""
+        self.failure = ""
         # why the store shows something as open that is not; empty where it does not
         self._must_close = ""
-        self._turns = Turns(self._try_turn, self._end)
-        self._turns.start()
+        self._loop = EventLoop(self._try_step, self._end)
+        self._loop.start()
 
     def launch(self, comparison: Comparison) -> None:
         """Store a comparison and queue its trials."""
@@ -87,11 +87,11 @@ class LocalEngine:
         def act() -> None:
             self._settle()
             self._store.add_comparison(comparison)
-            self._work.add(
-                Queued(trial=trial, comparison=comparison) for trial in comparison.trials()
+            self._dispatcher.add(
+                QueuedTrial(trial=trial, comparison=comparison) for trial in comparison.trials()
             )
 
-        self._turns.ask(act)
+        self._loop.call(act)
 
     def run_again(self, comparison: Comparison) -> int:
         """Queue another attempt at each of a comparison's trials that ended before it was finished;
@@ -111,32 +111,32 @@ class LocalEngine:
             if again:
                 self._store.add_trials(again)
                 before = self._store.preparation(comparison.id)
-                entries = [Queued(trial=trial, comparison=comparison) for trial in again]
-                self._work.add(entries, preparation=before if before.done else None)
+                entries = [QueuedTrial(trial=trial, comparison=comparison) for trial in again]
+                self._dispatcher.add(entries, preparation=before if before.done else None)
             return len(again)
 
-        return self._turns.ask(act)
+        return self._loop.call(act)
 
     def stop(self, trial_ids: Iterable[str]) -> None:
         """Stop trials: queued ones at once, running ones within a batch, or by force after a few
         seconds. Ended ones stay as they are.
         """
         wanted = set(trial_ids)
-        self._turns.ask(lambda: self._work.stop(wanted, self._tell_host))
+        self._loop.call(lambda: self._dispatcher.stop(wanted, self._send_to_host))
 
-    def look(self, recipe: str, settings: Settings) -> str:
-        """Begin to look at a batch of a recipe's data; return the key under which ``looked`` tells
+    def request_preview(self, recipe: str, settings: Settings) -> str:
+        """Begin to look at a batch of a recipe's data; return the key under which ``preview`` tells
         how far it is.
         """
-        return self._turns.ask(lambda: self._work.looks.begin(recipe, settings))
+        return self._loop.call(lambda: self._dispatcher.previews.request(recipe, settings))
 
-    def stop_look(self, key: str) -> None:
+    def cancel_preview(self, key: str) -> None:
         """End a look at the data, such as one that downloads them."""
-        self._turns.ask(lambda: self._work.stop_look(key, self._tell_host))
+        self._loop.call(lambda: self._dispatcher.cancel_preview(key, self._send_to_host))
 
-    def looked(self, key: str) -> Look | None:
+    def preview(self, key: str) -> BatchPreview | None:
         """How far a look at the data is; None where it is forgotten."""
-        return self._work.looks.get(key)
+        return self._dispatcher.previews.get(key)
 
     @property
     def warming_up(self) -> bool:
@@ -150,23 +150,23 @@ class LocalEngine:
 
     def close(self) -> None:
         """End everything: running trials are lost, queued ones cancelled. Idempotent."""
-        if not self._turns.closing:
+        if not self._loop.closing:
             try:
                 with suppress(EngineError):  # it has ended meanwhile
-                    self._turns.ask(self._stop_serving)
+                    self._loop.call(self._stop_serving)
             finally:
-                self._turns.join()
+                self._loop.join()
 
     def _stop_serving(self) -> None:
-        self._turns.closing = True
+        self._loop.closing = True
         self._end_host()
         self._store.close_open_trials(now=self._clock())
 
     def _end(self) -> None:
         try:
             self._end_host()
-            if not self._turns.closing:  # a bug ended the thread; its trace is on the terminal
-                self.trouble = (
+            if not self._loop.closing:  # a bug ended the thread; its trace is on the terminal
+                self.failure = (
                     "Training has stopped by an error of lossviz, which the app's terminal shows."
                     " Restart the app, then run the trials again."
                 )
@@ -178,30 +178,30 @@ class LocalEngine:
             if self._lock:
                 self._lock.release()
 
-    def _try_turn(self) -> None:
+    def _try_step(self) -> None:
         try:
-            self._turn()
+            self._step()
         except (StoreError, OSError) as error:
             self._abandon(error)
 
-    def _turn(self) -> None:
+    def _step(self) -> None:
         """Grant wishes, start work, then wait for the next message and take it in."""
-        self._turns.grant()
-        if self._turns.closing:
+        self._loop.run_requests()
+        if self._loop.closing:
             return
         self._fill()
         host = self._host
         ready = wait(
-            [self._turns.waker, *([host.connection] if host else [])], timeout=self._patience_s()
+            [self._loop.waker, *([host.connection] if host else [])], timeout=self._timeout_s()
         )
-        if self._turns.waker in ready:
-            self._turns.waker.recv_bytes()
+        if self._loop.waker in ready:
+            self._loop.waker.recv_bytes()
         if host and host.connection in ready:
             self._receive(host)
         if self._must_close:
             with suppress(StoreError):  # at the next turn, then, or at the next start
                 self._close_open()
-        elif self._patience_s() == 0:
+        elif self._timeout_s() == 0:
             self._end_host()
 
     def _abandon(self, error: Exception) -> None:
@@ -209,9 +209,9 @@ class LocalEngine:
         as open is closed as soon as it can be.
         """
         logging.getLogger("lossviz").error("training stopped: %s", error)
-        self.trouble = f"Training has stopped: {error}. Mend that, then run the trials again."
+        self.failure = f"Training has stopped: {error}. Mend that, then run the trials again."
         self._end_host()
-        self._work.drop(self.trouble)
+        self._dispatcher.clear(self.failure)
         self._must_close = f"training stopped ({error})"
         with suppress(StoreError):
             self._close_open()
@@ -224,28 +224,28 @@ class LocalEngine:
         """Before something new comes in: close what is still to be closed."""
         if self._must_close:
             self._close_open()
-        self.trouble = ""
+        self.failure = ""
 
-    def _patience_s(self) -> float | None:
+    def _timeout_s(self) -> float | None:
         """Seconds until something is due though nobody says anything: the end of a host that is
         idle for long; None where nothing is.
         """
         if self._must_close:
             return _RETRY_S
-        if self._host is None or not self._ready or not self._work.idle:
+        if self._host is None or not self._ready or not self._dispatcher.idle:
             return None
-        return max(0.0, self._work.idle_since + _IDLE_S - time.monotonic())
+        return max(0.0, self._dispatcher.idle_since + _IDLE_S - time.monotonic())
 
     def _fill(self) -> None:
         """Start what can be started now."""
-        if self._host is None and self._work.waits:
+        if self._host is None and self._dispatcher.has_pending:
             self._host = HostProcess(self._method)
         if self._ready:
-            self._work.start(self._tell_host)
+            self._dispatcher.start(self._send_to_host)
 
-    def _tell_host(self, *message: object) -> None:
+    def _send_to_host(self, *message: object) -> None:
         if self._host:
-            self._host.tell(*message)
+            self._host.send(*message)
 
     def _receive(self, host: HostProcess) -> None:
         """Take in what the host says, and write it in one transaction."""
@@ -257,19 +257,19 @@ class LocalEngine:
                 except (EOFError, OSError):
                     gone = True
                     break
-                self._take_in(kind, *details)
+                self._handle(kind, *details)
                 if not host.connection.poll():
                     break
         if gone:
             was_ready = self._ready
             self._end_host()
-            self._work.host_died(was_ready=was_ready)
+            self._dispatcher.host_died(was_ready=was_ready)
 
-    def _take_in(self, kind: str, *details: Any) -> None:
+    def _handle(self, kind: str, *details: Any) -> None:
         if kind == "ready":
-            self._ready, self._work.idle_since = True, time.monotonic()
+            self._ready, self._dispatcher.idle_since = True, time.monotonic()
         else:
-            self._work.take_in(kind, *details)
+            self._dispatcher.handle(kind, *details)
 
     def _end_host(self) -> None:
         if self._host:

@@ -1,6 +1,4 @@
-"""Looks at a batch of the data, before anything is trained: begun by a page, done by the host,
-asked for by the page again.
-"""
+"""Batch previews: the first images as the network gets them, before anything is trained."""
 
 import itertools
 from collections.abc import Iterator
@@ -13,8 +11,8 @@ _REMEMBERED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """A look at the data.
+class BatchPreview:
+    """Images of the first batch, or how far their preparation is.
 
     Attributes:
         stage: What is being done now, in words.
@@ -35,46 +33,46 @@ class Look:
         return bool(self.tiles or self.failure)
 
 
-class Looks:
-    """The last looks. One thread changes them, any may read."""
+class BatchPreviews:
+    """The last previews. One thread changes them, any may read."""
 
     def __init__(self) -> None:
-        self._looks: dict[str, Look] = {}
+        self._previews: dict[str, BatchPreview] = {}
         self._begun: list[tuple[str, str, Settings]] = []
         self._numbers = itertools.count()
 
     @property
     def waiting(self) -> bool:
         """Whether there is one that has not ended."""
-        return any(not look.ended for look in self._looks.values())
+        return any(not preview.ended for preview in self._previews.values())
 
-    def begin(self, recipe: str, settings: Settings) -> str:
-        """Note a wish; return its key."""
+    def request(self, recipe: str, settings: Settings) -> str:
+        """Note a request; return its key."""
         key = str(next(self._numbers))
-        self._looks[key] = Look()
+        self._previews[key] = BatchPreview()
         self._begun.append((key, recipe, settings))
-        for old in list(self._looks)[:-_REMEMBERED]:
-            del self._looks[old]
+        for old in list(self._previews)[:-_REMEMBERED]:
+            del self._previews[old]
         return key
 
-    def take(self) -> Iterator[tuple[str, str, Settings]]:
+    def take_requests(self) -> Iterator[tuple[str, str, Settings]]:
         """The wishes that are new: key, recipe and settings."""
         while self._begun:
             yield self._begun.pop(0)
 
-    def withdraw(self, key: str, reason: str) -> bool:
+    def cancel(self, key: str, reason: str) -> bool:
         """End one that is not begun yet; say whether it was so."""
-        waiting = [wish for wish in self._begun if wish[0] == key]
-        self._begun = [wish for wish in self._begun if wish[0] != key]
+        waiting = [request for request in self._begun if request[0] == key]
+        self._begun = [request for request in self._begun if request[0] != key]
         if waiting:
             self.end(key, reason)
         return bool(waiting)
 
-    def get(self, key: str) -> Look | None:
-        """A look, None where it is forgotten."""
-        return self._looks.get(key)
+    def get(self, key: str) -> BatchPreview | None:
+        """A preview, None where it is forgotten."""
+        return self._previews.get(key)
 
-    def tell(self, key: str, preparation: Preparation) -> None:
+    def set_progress(self, key: str, preparation: Preparation) -> None:
         """Note how far one is."""
         self._change(key, stage=preparation.stage, share=preparation.share)
 
@@ -84,16 +82,16 @@ class Looks:
 
     def end(self, key: str, reason: str) -> None:
         """Note that one has ended; where nothing was seen, with the reason."""
-        look = self._looks.get(key)
-        if look and not look.ended:
+        preview = self._previews.get(key)
+        if preview and not preview.ended:
             self._change(key, failure=reason or "nothing was seen; look again")
 
-    def fail(self, reason: str) -> None:
+    def fail_all(self, reason: str) -> None:
         """End all that have not ended."""
         self._begun.clear()
-        for key in list(self._looks):
+        for key in list(self._previews):
             self.end(key, reason)
 
     def _change(self, key: str, **fields: object) -> None:
-        if key in self._looks:
-            self._looks[key] = replace(self._looks[key], **fields)  # type: ignore[arg-type]
+        if key in self._previews:
+            self._previews[key] = replace(self._previews[key], **fields)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from lossviz.experiments.records import Comparison, Preparation, Trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Queued:
+class QueuedTrial:
     """A trial that waits, with the comparison that it belongs to."""
 
     trial: Trial
@@ -30,14 +30,14 @@ def needs_preparation(comparison: Comparison) -> bool:
     )
 
 
-def next_work(
-    queue: Sequence[Queued],
-    running: Sequence[Queued],
+def next_job(
+    queue: Sequence[QueuedTrial],
+    running: Sequence[QueuedTrial],
     preparations: Mapping[str, Preparation],
     *,
     preparing: str | None,
     cores: int,
-) -> Queued | Comparison | None:
+) -> QueuedTrial | Comparison | None:
     """The trial to start now, the comparison to prepare now, or None where nothing can be started
     until something ends.
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lossviz.errors import LossvizError
 from lossviz.experiments.engine.local import LocalEngine
-from lossviz.experiments.engine.previews import Look
+from lossviz.experiments.engine.previews import BatchPreview
 from lossviz.experiments.settings import Settings
 from lossviz.ui.markdown import plain
 from lossviz.ui.state.selection import hold_choice
@@ -30,7 +30,7 @@ def look_button(engine: LocalEngine | None, recipe: str, settings: Settings | No
         on_click=hold_choice,
     )
     if pressed and engine and settings:
-        st.session_state[_KEY] = (engine.look(recipe, settings), recipe, settings)
+        st.session_state[_KEY] = (engine.request_preview(recipe, settings), recipe, settings)
 
 
 def show_look(engine: LocalEngine | None, recipe: str, settings: Settings | None) -> None:
@@ -40,11 +40,11 @@ def show_look(engine: LocalEngine | None, recipe: str, settings: Settings | None
     key, *at = st.session_state.get(_KEY, (None, None, None))
     if engine is None or key is None or at != [recipe, settings]:
         return
-    look = engine.looked(key)
+    look = engine.preview(key)
     running = look is not None and not look.ended
 
     def panel() -> None:
-        now = engine.looked(key)
+        now = engine.preview(key)
         if running and now is not None and now.ended:
             st.rerun()
         if now is None:
@@ -62,7 +62,7 @@ def show_look(engine: LocalEngine | None, recipe: str, settings: Settings | None
             with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
                 st.progress(now.share, text=said, width="stretch")
                 if st.button("Stop looking", icon=":material/stop:"):
-                    engine.stop_look(key)
+                    engine.cancel_preview(key)
 
     try:
         st.fragment(panel, run_every=_POLL_EVERY_S if running else None)()
@@ -70,7 +70,7 @@ def show_look(engine: LocalEngine | None, recipe: str, settings: Settings | None
         st.error(plain(error), icon=":material/error:")
 
 
-def _show(look: Look) -> None:
+def _show(look: BatchPreview) -> None:
     tiles = "".join(_tile(*tile) for tile in look.tiles)
     st.html(
         "<div class='lossviz-tiles' role='list' aria-label='images of the first"

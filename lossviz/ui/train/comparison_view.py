@@ -114,8 +114,8 @@ def _progress(training: Training, comparison: Comparison, trials: Sequence[Trial
     st.caption(plain(describe(comparison, preparation)))
     for note in preparation.notes:
         st.warning(plain(note), icon=":material/broken_image:")
-    if training.engine and training.engine.trouble:
-        st.error(plain(training.engine.trouble), icon=":material/error:")
+    if training.engine and training.engine.failure:
+        st.error(plain(training.engine.failure), icon=":material/error:")
     ended = [trial for trial in trials if trial.state.ended]
     if len(ended) == len(trials):
         _ended(training, comparison, trials)

@@ -12,7 +12,14 @@ from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.fairness import PARTS, compare_conditions
 from lossviz.experiments.records import Comparison, EpochMetrics, Trial, TrialState
 from lossviz.training.trial import run_trial
-from tests.support.engine_fixture import ENDING_S, METHODS, STARTING_S, Bench, alive, bench_of
+from tests.support.engine_harness import (
+    ENDING_S,
+    METHODS,
+    STARTING_S,
+    EngineHarness,
+    alive,
+    engine_harness,
+)
 from tests.support.waiting import wait_until
 
 LOSSES = ["cross_entropy", "dot_product", "inverse"]
@@ -20,11 +27,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module", params=METHODS)
-def bench(
+def harness(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Bench]:
-    with bench_of(request.param, tmp_path_factory.mktemp(request.param)) as bench:
-        yield bench
+) -> Iterator[EngineHarness]:
+    with engine_harness(request.param, tmp_path_factory.mktemp(request.param)) as harness:
+        yield harness
 
 
 @dataclass
@@ -38,7 +45,7 @@ class Story:
         progress: What the store said meanwhile.
     """
 
-    bench: Bench
+    harness: EngineHarness
     comparison: Comparison
     seconds_until_failed: float
     trials: list[Trial]
@@ -46,24 +53,24 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(bench: Bench) -> Story:
-    comparison = bench.launch([*LOSSES, "p**-60", "1-p"])
-    bench.engine.stop([comparison.trials()[4].id])
+def story(harness: EngineHarness) -> Story:
+    comparison = harness.launch([*LOSSES, "p**-60", "1-p"])
+    harness.engine.stop([comparison.trials()[4].id])
     # while it gets ready, the host may ask other programs
-    bench.wait_for(comparison, 1, TrialState.RUNNING)
-    wait_until(bench.trial_processes, within_s=STARTING_S, what="a trial's process")
-    bench.trial_processes()[0].kill()
-    seconds = bench.wait_for(comparison, 1, TrialState.FAILED)
+    harness.wait_for(comparison, 1, TrialState.RUNNING)
+    wait_until(harness.trial_processes, within_s=STARTING_S, what="a trial's process")
+    harness.trial_processes()[0].kill()
+    seconds = harness.wait_for(comparison, 1, TrialState.FAILED)
     progress: dict[str, list[float]] = {trial.id: [] for trial in comparison.trials()}
 
     def all_ended() -> bool:
-        trials = bench.trials(comparison)
+        trials = harness.trials(comparison)
         for trial in trials:
             progress[trial.id].append(trial.progress)
         return all(trial.state.ended for trial in trials)
 
     wait_until(all_ended, within_s=STARTING_S, what="the end of the comparison")
-    return Story(bench, comparison, seconds, bench.trials(comparison), progress)
+    return Story(harness, comparison, seconds, harness.trials(comparison), progress)
 
 
 @pytest.fixture(scope="module")
@@ -114,7 +121,7 @@ def test_one_trial_stops_alone(story: Story) -> None:
 def test_a_finished_trial_has_the_epochs_that_it_has_without_an_engine(
     story: Story, in_process: dict[str, list[EpochMetrics]]
 ) -> None:
-    rows, _ = story.bench.store.epochs(story.comparison.id)
+    rows, _ = story.harness.store.epochs(story.comparison.id)
     for trial in story.trials:
         if trial.state is TrialState.FINISHED:
             mine = [metrics for trial_id, metrics in rows if trial_id == trial.id]
@@ -130,7 +137,7 @@ def test_a_finished_trial_has_the_epochs_that_it_has_without_an_engine(
 def test_a_finished_trial_has_told_the_same_fingerprints_as_any_other_of_its_seed(
     story: Story,
 ) -> None:
-    told = story.bench.store.fingerprints(story.comparison.id)
+    told = story.harness.store.fingerprints(story.comparison.id)
     finished = [told[trial.id] for trial in story.trials if trial.state is TrialState.FINISHED]
     assert finished[0].keys() == PARTS.keys()
     assert all(one == finished[0] for one in finished)
@@ -148,56 +155,58 @@ def test_a_trial_begins_before_it_ends_and_the_third_waits_for_room(story: Story
     assert third.started_at >= min(first.ended_at, second.ended_at)
 
 
-def test_running_and_queued_trials_stop_on_request(bench: Bench) -> None:
-    comparison = bench.launch(LOSSES, seeds=2)
-    bench.wait_for(comparison, 2, TrialState.RUNNING)
-    bench.engine.stop(trial.id for trial in comparison.trials())
-    bench.wait_for(comparison, 6, TrialState.CANCELLED, within_s=10)
-    assert {trial.reason for trial in bench.trials(comparison)} == {
+def test_running_and_queued_trials_stop_on_request(harness: EngineHarness) -> None:
+    comparison = harness.launch(LOSSES, seeds=2)
+    harness.wait_for(comparison, 2, TrialState.RUNNING)
+    harness.engine.stop(trial.id for trial in comparison.trials())
+    harness.wait_for(comparison, 6, TrialState.CANCELLED, within_s=10)
+    assert {trial.reason for trial in harness.trials(comparison)} == {
         "stopped by request",
         "stopped by request before it began",
     }
     wait_until(
-        lambda: not alive(bench.trial_processes()),
-        within_s=ENDING_S[bench.method],
+        lambda: not alive(harness.trial_processes()),
+        within_s=ENDING_S[harness.method],
         what="no trial's process is left",
     )
 
 
 def test_stopping_an_ended_trial_changes_nothing(story: Story) -> None:
-    story.bench.engine.stop(trial.id for trial in story.trials)
-    assert story.bench.trials(story.comparison) == story.trials
+    story.harness.engine.stop(trial.id for trial in story.trials)
+    assert story.harness.trials(story.comparison) == story.trials
 
 
 def test_when_the_host_is_killed_running_trials_are_lost_and_queued_ones_go_on(
-    bench: Bench,
+    harness: EngineHarness,
 ) -> None:
-    comparison = bench.launch(LOSSES)
+    comparison = harness.launch(LOSSES)
     wait_until(
-        lambda: len(bench.trial_processes()) == 2, within_s=STARTING_S, what="two trials' processes"
+        lambda: len(harness.trial_processes()) == 2,
+        within_s=STARTING_S,
+        what="two trials' processes",
     )
-    host, processes = psutil.Process(bench.engine.host_pid), bench.trial_processes()
+    host, processes = psutil.Process(harness.engine.host_pid), harness.trial_processes()
     host.kill()
-    bench.wait_for(comparison, 2, TrialState.LOST, within_s=5)
+    harness.wait_for(comparison, 2, TrialState.LOST, within_s=5)
     wait_until(
         lambda: not alive([host, *processes]),
-        within_s=ENDING_S[bench.method],
+        within_s=ENDING_S[harness.method],
         what="the dead host's trials have ended",
     )
-    bench.wait_for_end(comparison)
-    assert [trial.state for trial in bench.trials(comparison)] == [
+    harness.wait_for_end(comparison)
+    assert [trial.state for trial in harness.trials(comparison)] == [
         TrialState.LOST,
         TrialState.LOST,
         TrialState.FINISHED,
     ]
 
 
-def test_a_second_engine_on_the_same_store_is_refused(bench: Bench) -> None:
+def test_a_second_engine_on_the_same_store_is_refused(harness: EngineHarness) -> None:
     with pytest.raises(EngineError, match="another lossviz app"):
-        LocalEngine(bench.store)
+        LocalEngine(harness.store)
 
 
 def test_a_comparison_launched_twice_is_refused_and_the_engine_goes_on(story: Story) -> None:
     with pytest.raises(StoreError):
-        story.bench.engine.launch(story.comparison)
-    assert story.bench.trials(story.comparison) == story.trials
+        story.harness.engine.launch(story.comparison)
+    assert story.harness.trials(story.comparison) == story.trials

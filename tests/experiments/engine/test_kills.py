@@ -18,7 +18,7 @@ from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.records import Trial, TrialState
 from lossviz.experiments.store.store import Store
 from tests.support.app_process import AppProcess, Reader, app_process
-from tests.support.engine_fixture import ENDING_S, METHODS, STARTING_S, alive
+from tests.support.engine_harness import ENDING_S, METHODS, STARTING_S, alive
 from tests.support.waiting import wait_until
 
 KILLS = {"trial": 30, "host": 12, "app": 8}

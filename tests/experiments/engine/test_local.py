@@ -95,10 +95,10 @@ def test_a_bug_that_ends_the_engine_leaves_no_trial_open_and_is_told(
 
     monkeypatch.setattr(engine, "_fill", divide)
     engine.launch(examples.comparison())
-    engine._turns.join()
+    engine._loop.join()
     assert {trial.state for trial in store.trials("c")} == {TrialState.CANCELLED}
     assert all("ended by an error" in trial.reason for trial in store.trials("c"))
-    assert "Restart the app" in engine.trouble
+    assert "Restart the app" in engine.failure
     with pytest.raises(EngineError, match="has ended"):
         engine.launch(examples.comparison("d"))
     engine.close()
@@ -109,7 +109,7 @@ def test_wishes_behind_the_one_that_closes_are_refused(store: Store) -> None:
     engine = LocalEngine(store)
     busy, free = threading.Event(), threading.Event()
     threads = [
-        threading.Thread(target=engine._turns.ask, args=[lambda: (busy.set(), free.wait(10))])
+        threading.Thread(target=engine._loop.call, args=[lambda: (busy.set(), free.wait(10))])
     ]
     threads[0].start()
     busy.wait(10)
@@ -124,7 +124,7 @@ def test_wishes_behind_the_one_that_closes_are_refused(store: Store) -> None:
         threads.append(threading.Thread(target=act))
         threads[-1].start()
         wait_until(
-            lambda number=number: len(engine._turns._wishes) == number,
+            lambda number=number: len(engine._loop._requests) == number,
             within_s=10,
             what="the wish is in the queue",
         )

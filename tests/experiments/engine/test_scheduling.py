@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossviz.experiments.engine.scheduling import Queued, needs_preparation, next_work
+from lossviz.experiments.engine.scheduling import QueuedTrial, needs_preparation, next_job
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Comparison, Preparation, plan_comparison, prepared
 
@@ -22,21 +22,21 @@ def comparison(id: str, *, losses: int = 2, seeds: int = 2) -> Comparison:
     )
 
 
-def queued(*comparisons: Comparison) -> list[Queued]:
+def queued(*comparisons: Comparison) -> list[QueuedTrial]:
     return [
-        Queued(trial=trial, comparison=comparison)
+        QueuedTrial(trial=trial, comparison=comparison)
         for comparison in comparisons
         for trial in comparison.trials()
     ]
 
 
 def started(
-    queue: Sequence[Queued], preparations: dict[str, Preparation], *, cores: int
+    queue: Sequence[QueuedTrial], preparations: dict[str, Preparation], *, cores: int
 ) -> list[str]:
     """The ids of what starts before anything ends."""
-    waiting, running = list(queue), list[Queued]()
+    waiting, running = list(queue), list[QueuedTrial]()
     while isinstance(
-        work := next_work(waiting, running, preparations, preparing=None, cores=cores), Queued
+        work := next_job(waiting, running, preparations, preparing=None, cores=cores), QueuedTrial
     ):
         waiting.remove(work)
         running.append(work)
@@ -79,7 +79,7 @@ def test_what_needs_many_cores_is_not_overtaken_by_what_needs_few() -> None:
     }
     one_narrow = queued(narrow)[:1]
     assert (
-        next_work(
+        next_job(
             [*queued(wide), *queued(narrow)[1:]], one_narrow, preparations, preparing=None, cores=2
         )
         is None
@@ -89,15 +89,15 @@ def test_what_needs_many_cores_is_not_overtaken_by_what_needs_few() -> None:
 def test_what_is_not_prepared_is_prepared_one_at_a_time_and_passed_over_meanwhile() -> None:
     a, b, c = comparison("a"), comparison("b"), comparison("c")
     queue, ready = queued(a, b, c), {"c": Preparation(done=True, at_once=2)}
-    assert next_work(queue, [], ready, preparing=None, cores=2) == a
-    work = next_work(queue, [], ready, preparing="a", cores=2)
-    assert isinstance(work, Queued)
+    assert next_job(queue, [], ready, preparing=None, cores=2) == a
+    work = next_job(queue, [], ready, preparing="a", cores=2)
+    assert isinstance(work, QueuedTrial)
     assert work.trial.id == "c-0"
-    assert next_work(queued(a, b), [], {}, preparing="a", cores=2) is None
+    assert next_job(queued(a, b), [], {}, preparing="a", cores=2) is None
 
 
 def test_without_work_there_is_none() -> None:
-    assert next_work([], [], {}, preparing=None, cores=2) is None
+    assert next_job([], [], {}, preparing=None, cores=2) is None
 
 
 @pytest.mark.parametrize(
@@ -154,11 +154,11 @@ def test_everything_that_is_queued_runs_once_and_never_on_more_cores_than_there_
         for entry in comparisons
     }
     queue, order = queued(*comparisons), list[str]()
-    running: list[Queued] = []
+    running: list[QueuedTrial] = []
     preparations: dict[str, Preparation] = {}
     preparing: str | None = None
     while queue or running or preparing:
-        work = next_work(queue, running, preparations, preparing=preparing, cores=cores)
+        work = next_job(queue, running, preparations, preparing=preparing, cores=cores)
         if isinstance(work, Comparison):
             assert preparing is None
             assert work.id not in preparations

@@ -11,12 +11,12 @@ from lossviz.errors import EngineError
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
-from tests.support.engine_fixture import (
+from tests.support.engine_harness import (
     ENDING_S,
     METHODS,
     STARTING_S,
     alive,
-    bench_of,
+    engine_harness,
     processes_under,
 )
 from tests.support.waiting import wait_until
@@ -28,27 +28,30 @@ pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 @pytest.mark.parametrize("method", METHODS)
 def test_closing_leaves_no_process_and_nothing_open(method: str, tmp_path: Path) -> None:
-    with bench_of(method, tmp_path) as bench:
-        comparison = bench.launch(LOSSES)
-        wait_until(bench.trial_processes, within_s=STARTING_S, what="a trial's process")
-        processes = [psutil.Process(bench.engine.host_pid), *processes_under(bench.engine.host_pid)]
-        bench.engine.close()
+    with engine_harness(method, tmp_path) as harness:
+        comparison = harness.launch(LOSSES)
+        wait_until(harness.trial_processes, within_s=STARTING_S, what="a trial's process")
+        processes = [
+            psutil.Process(harness.engine.host_pid),
+            *processes_under(harness.engine.host_pid),
+        ]
+        harness.engine.close()
         wait_until(
             lambda: not alive(processes), within_s=ENDING_S[method], what="no process is left"
         )
-        assert {trial.state for trial in bench.trials(comparison)} <= {
+        assert {trial.state for trial in harness.trials(comparison)} <= {
             TrialState.LOST,
             TrialState.CANCELLED,
         }
-        bench.engine.close()  # again does nothing
+        harness.engine.close()  # again does nothing
         with pytest.raises(EngineError, match="has ended"):
-            bench.engine.launch(comparison)
+            harness.engine.launch(comparison)
 
 
 def test_an_engine_without_work_starts_no_process(tmp_path: Path) -> None:
-    with bench_of(METHODS[0], tmp_path) as bench:
-        assert bench.engine.host_pid is None
-        assert not bench.engine.warming_up
+    with engine_harness(METHODS[0], tmp_path) as harness:
+        assert harness.engine.host_pid is None
+        assert not harness.engine.warming_up
 
 
 _APP = """

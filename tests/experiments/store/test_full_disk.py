@@ -16,7 +16,7 @@ import pytest
 from lossviz.errors import StoreError
 from lossviz.experiments.records import TrialState, plan_comparison
 from lossviz.experiments.store.store import Store
-from tests.support.engine_fixture import METHODS, STARTING_S, Bench, bench_of
+from tests.support.engine_harness import METHODS, STARTING_S, EngineHarness, engine_harness
 from tests.support.waiting import wait_until
 
 LOSSES = ["cross_entropy", "inverse"]
@@ -48,9 +48,9 @@ def _no_log(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def bench(disk: Path) -> Iterator[Bench]:
-    with bench_of(METHODS[0], disk) as bench:
-        yield bench
+def harness(disk: Path) -> Iterator[EngineHarness]:
+    with engine_harness(METHODS[0], disk) as harness:
+        yield harness
 
 
 def fill(disk: Path) -> Path:
@@ -66,23 +66,23 @@ def fill(disk: Path) -> Path:
 
 
 def test_trials_end_on_a_full_disk_and_run_again_when_there_is_room(
-    bench: Bench, disk: Path
+    harness: EngineHarness, disk: Path
 ) -> None:
-    with closing(Store(f"sqlite:///{bench.store.path}")) as reader:
-        comparison = bench.launch(LOSSES, seeds=2)
+    with closing(Store(f"sqlite:///{harness.store.path}")) as reader:
+        comparison = harness.launch(LOSSES, seeds=2)
         wait_until(lambda: reader.epochs(comparison.id)[0], within_s=STARTING_S, what="an epoch")
         filler = fill(disk)
         seen = reader.epochs(comparison.id)[0]
-        wait_until(lambda: bench.engine.trouble, within_s=10, what="the engine has given up")
-        assert "Training has stopped" in bench.engine.trouble
-        assert "disk is full" in bench.engine.trouble
-        wait_until(lambda: bench.engine.host_pid is None, within_s=10, what="the host has ended")
+        wait_until(lambda: harness.engine.failure, within_s=10, what="the engine has given up")
+        assert "Training has stopped" in harness.engine.failure
+        assert "disk is full" in harness.engine.failure
+        wait_until(lambda: harness.engine.host_pid is None, within_s=10, what="the host has ended")
         refused = plan_comparison(
             id="refused", recipe="digits", losses=LOSSES, seeds=1, created_at=0.0
         )
         with pytest.raises(StoreError, match="disk is full"):
-            bench.engine.launch(refused)
-        assert bench.engine.trouble
+            harness.engine.launch(refused)
+        assert harness.engine.failure
         seen = max(seen, reader.epochs(comparison.id)[0], key=len)
         filler.unlink()
         wait_until(
@@ -103,28 +103,28 @@ def test_trials_end_on_a_full_disk_and_run_again_when_there_is_room(
             if trial.state is not TrialState.FINISHED
         )
         assert reader.epochs(comparison.id)[0][: len(seen)] == seen
-        assert bench.engine.run_again(comparison) == sum(
+        assert harness.engine.run_again(comparison) == sum(
             trial.state is not TrialState.FINISHED for trial in ended
         )
-        assert bench.engine.trouble == ""
-        bench.engine.launch(refused)
-        bench.wait_for(comparison, 4, TrialState.FINISHED)
-        bench.wait_for(refused, 2, TrialState.FINISHED)
+        assert harness.engine.failure == ""
+        harness.engine.launch(refused)
+        harness.wait_for(comparison, 4, TrialState.FINISHED)
+        harness.wait_for(refused, 2, TrialState.FINISHED)
         assert reader.epochs(comparison.id)[0][: len(seen)] == seen
 
 
 def test_an_app_that_ends_on_a_full_disk_leaves_a_database_that_the_next_one_closes(
     disk: Path,
 ) -> None:
-    with bench_of(METHODS[0], disk) as bench:
-        comparison = bench.launch(LOSSES)
+    with engine_harness(METHODS[0], disk) as harness:
+        comparison = harness.launch(LOSSES)
         wait_until(
-            lambda: bench.store.epochs(comparison.id)[0], within_s=STARTING_S, what="an epoch"
+            lambda: harness.store.epochs(comparison.id)[0], within_s=STARTING_S, what="an epoch"
         )
         filler = fill(disk)
-        wait_until(lambda: bench.engine.trouble, within_s=10, what="the engine has given up")
+        wait_until(lambda: harness.engine.failure, within_s=10, what="the engine has given up")
         with pytest.raises(StoreError, match="disk is full"):
-            bench.engine.close()
+            harness.engine.close()
         filler.unlink()
-    with bench_of(METHODS[0], disk) as bench:
-        assert all(trial.state.ended and trial.reason for trial in bench.trials(comparison))
+    with engine_harness(METHODS[0], disk) as harness:
+        assert all(trial.state.ended and trial.reason for trial in harness.trials(comparison))

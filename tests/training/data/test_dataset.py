@@ -20,7 +20,7 @@ from lossviz.training.data.digits import load_images
 from lossviz.training.data.loaders import Rows
 from lossviz.training.networks.digits_network import make_body, make_head
 from lossviz.training.networks.pretrain_letters import WEIGHTS
-from lossviz.training.recipes import LOAD, Work, seeded_learner
+from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 from tests.support.trials import settings_of, train
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -37,7 +37,7 @@ def rows_of(loss: str = "cross_entropy", seed: int = 0, **changes: object) -> tu
     """What a trial of digits is trained on, and judged on."""
     settings = settings_of("digits", **changes)
     loaders = seeded_learner(
-        "digits", settings, LOAD["digits"](settings, Work()), objective(LOSSES[loss]), seed
+        "digits", settings, LOAD["digits"](settings, LoadOptions()), objective(LOSSES[loss]), seed
     ).dls
     return loaders.train.dataset, loaders.valid.dataset
 

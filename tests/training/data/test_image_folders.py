@@ -15,7 +15,7 @@ from lossviz.training.data import image_folders as images
 from lossviz.training.data.dataset import Source
 from lossviz.training.data.image_cache import Decoded
 from lossviz.training.preparation import prepare
-from lossviz.training.recipes import LOAD, Work
+from lossviz.training.recipes import LOAD, LoadOptions
 from tests.support.pictures import picture, save_pictures
 from tests.support.trials import settings_of, train
 
@@ -33,7 +33,7 @@ def stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def load(root: Path, **changes: object) -> Source:
     settings = settings_of("folder", folder=str(root), **changes)
-    return LOAD["folder"](settings, Work())
+    return LOAD["folder"](settings, LoadOptions())
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""An engine with its store on a test's bench, and ways to look at its processes."""
+"""A running engine with its store, and ways to inspect its processes."""
 
 import itertools
 import sys
@@ -23,7 +23,7 @@ STARTING_S = 90.0  # imports of fastai, several at once, on a busy machine
 
 
 @dataclass
-class Bench:
+class EngineHarness:
     """An engine with its store, and short ways to ask both."""
 
     store: Store
@@ -102,11 +102,11 @@ def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
 
 
 @contextmanager
-def bench_of(method: str, folder: Path) -> Iterator[Bench]:
+def engine_harness(method: str, folder: Path) -> Iterator[EngineHarness]:
     store = Store(f"sqlite:///{folder / 'lossviz.sqlite'}")
     engine = LocalEngine(store, capacity=2, method=method)
     try:
-        yield Bench(store, engine, method)
+        yield EngineHarness(store, engine, method)
     finally:
         engine.close()
         store.close()
