@@ -24,6 +24,7 @@ LAYERS = {  # each may import itself and what stands here
     "errors": set(),
     "training": {
         "losses",
+        "experiments.plan",
         "experiments.records",
         "experiments.recipes",
         "experiments.settings",

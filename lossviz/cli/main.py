@@ -12,7 +12,7 @@ from lossviz.cli.settings_options import add_options, changes_of
 from lossviz.cli.train import train
 from lossviz.errors import FormulaError, InvalidInput, LossvizError
 from lossviz.experiments.benchmark import bench_comparison
-from lossviz.experiments.networks import NETWORKS, weights_at_hand
+from lossviz.experiments.networks import NETWORKS, local_weights
 from lossviz.losses.analysis.lint import lint
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.catalogue.documentation import catalogue_page
@@ -141,7 +141,7 @@ def _list_losses() -> int:
 
 def _list_networks() -> int:
     for network in NETWORKS.values():
-        here = "weights on this machine" if weights_at_hand(network) else ""
+        here = "weights on this machine" if local_weights(network) else ""
         print(
             f"{network.name:24} {network.parameters_millions:7.1f} million parameters  {here}".rstrip()
         )

@@ -17,12 +17,13 @@ from rich.table import Table
 
 from lossviz.errors import InvalidInput
 from lossviz.experiments.engine.local import LocalEngine
-from lossviz.experiments.export import Found, document
-from lossviz.experiments.fairness import compare_conditions, warning_of
-from lossviz.experiments.progress import share_done, time_left_s
+from lossviz.experiments.export import ComparisonSnapshot, export_comparison
+from lossviz.experiments.fingerprints import compare_fingerprints, mismatch_warning
+from lossviz.experiments.plan import plan_comparison
+from lossviz.experiments.progress import remaining_s, share_done
 from lossviz.experiments.recipes import get_recipe
-from lossviz.experiments.records import Comparison, EpochMetrics, Trial, TrialState, plan_comparison
-from lossviz.experiments.results import History, grouped, summarise
+from lossviz.experiments.records import Comparison, EpochMetrics, Trial, TrialState
+from lossviz.experiments.results import History, group_by_trial, summarise
 from lossviz.experiments.store.store import Store
 from lossviz.losses.parsing import loss_from_spec
 
@@ -76,23 +77,25 @@ def train(
             return 130
         finally:
             engine.close()
-        found = Found(
+        snapshot = ComparisonSnapshot(
             comparison=comparison,
             trials=store.trials(comparison.id),
             preparation=store.preparation(comparison.id),
             history=history,
-            evaluations=grouped(store.evaluations(comparison.id)[0]),
+            evaluations=group_by_trial(store.evaluations(comparison.id)[0]),
             fingerprints=store.fingerprints(comparison.id),
         )
         store.close()
-    trials, fingerprints = found.trials, found.fingerprints
+    trials, fingerprints = snapshot.trials, snapshot.fingerprints
     Console().print(_table(comparison, trials, history))
-    for note in found.preparation.notes:
+    for note in snapshot.preparation.notes:
         Console(stderr=True).print(f"note: {note}")
-    if warning := warning_of(compare_conditions(trials, fingerprints)):
+    if warning := mismatch_warning(compare_fingerprints(trials, fingerprints)):
         Console(stderr=True).print(f"[bold red]{warning}[/]")
     if json_path:
-        json_path.write_text(json.dumps(document(found), indent=1, allow_nan=False) + "\n")
+        json_path.write_text(
+            json.dumps(export_comparison(snapshot), indent=1, allow_nan=False) + "\n"
+        )
     return 0 if all(trial.state is TrialState.FINISHED for trial in trials) else 1
 
 
@@ -131,7 +134,7 @@ def _watch(
             for trial_id, metrics in rows:
                 history[trial_id].append(metrics)
             ended = sum(trial.state.ended for trial in trials)
-            left = time_left_s(
+            left = remaining_s(
                 trials, now=time.time(), at_once=store.preparation(comparison.id).at_once
             )
             stage = store.preparation(comparison.id).stage

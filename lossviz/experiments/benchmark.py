@@ -15,7 +15,8 @@ from statistics import median
 from typing import Any
 
 from lossviz.experiments.engine.local import LocalEngine
-from lossviz.experiments.records import Comparison, TrialState, plan_comparison
+from lossviz.experiments.plan import plan_comparison
+from lossviz.experiments.records import Comparison, TrialState
 from lossviz.experiments.store.store import Store
 
 LOSSES = ("cross_entropy", "dot_product", "inverse", "inverse_power")

@@ -1,12 +1,12 @@
 """A comparison in a sentence, and durations in words."""
 
-from lossviz.experiments.networks import OWN
+from lossviz.experiments.networks import DIGITS_NETWORK
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Comparison, Preparation
 from lossviz.experiments.settings import Settings
 
 
-def describe(comparison: Comparison, preparation: Preparation) -> str:
+def describe_comparison(comparison: Comparison, preparation: Preparation) -> str:
     """What is trained and how, as far as it is known."""
     settings = comparison.settings
     parts = [
@@ -38,7 +38,7 @@ def network_name(network: str) -> str:
     >>> network_name("resnet18"), network_name("letters")
     ('resnet18', 'small residual network')
     """
-    return "small residual network" if network == OWN else network
+    return "small residual network" if network == DIGITS_NETWORK else network
 
 
 def _epochs(settings: Settings) -> str:
@@ -58,10 +58,10 @@ def _rate(settings: Settings, preparation: Preparation) -> str:
     return f"learning rate {preparation.learning_rate:.2g}, found by lr_find"
 
 
-def duration(seconds: float) -> str:
+def format_duration(seconds: float) -> str:
     """A time span in words, at least a second.
 
-    >>> duration(0.2), duration(75), duration(4000)
+    >>> format_duration(0.2), format_duration(75), format_duration(4000)
     ('1 s', '1 min 15 s', '1 h 6 min')
     """
     whole = max(1, round(seconds))

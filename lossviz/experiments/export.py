@@ -5,13 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from lossviz.experiments.fairness import Fingerprints
+from lossviz.experiments.fingerprints import FingerprintsByTrial
 from lossviz.experiments.records import Comparison, Evaluation, Preparation, Trial
 from lossviz.experiments.results import History
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class ComparisonSnapshot:
     """All that is known of a comparison; metrics by the ids of their trials."""
 
     comparison: Comparison
@@ -19,38 +19,40 @@ class Found:
     preparation: Preparation
     history: History
     evaluations: Mapping[str, Sequence[Evaluation]]
-    fingerprints: Fingerprints
+    fingerprints: FingerprintsByTrial
 
 
-def document(found: Found) -> dict[str, Any]:
+def export_comparison(snapshot: ComparisonSnapshot) -> dict[str, Any]:
     """The comparison as plain data for JSON; a loss that is not finite is null."""
-    comparison = found.comparison
+    comparison = snapshot.comparison
     return {
         "recipe": comparison.recipe,
         "settings": (
-            asdict(comparison.settings) | {"learning_rate": found.preparation.learning_rate}
+            asdict(comparison.settings) | {"learning_rate": snapshot.preparation.learning_rate}
         ),
         "losses": comparison.losses,
         "seeds": comparison.seeds,
-        "threads": found.preparation.threads,
-        "notes": found.preparation.notes,
-        "trials": [_trial(found, trial) for trial in found.trials],
+        "threads": snapshot.preparation.threads,
+        "notes": snapshot.preparation.notes,
+        "trials": [_trial(snapshot, trial) for trial in snapshot.trials],
     }
 
 
-def _trial(found: Found, trial: Trial) -> dict[str, Any]:
+def _trial(snapshot: ComparisonSnapshot, trial: Trial) -> dict[str, Any]:
     return {
         "loss": trial.loss,
         "seed": trial.seed,
         "state": trial.state,
         "reason": trial.reason,
         "origin": trial.origin,
-        "fingerprints": found.fingerprints.get(trial.id, {}),
+        "fingerprints": snapshot.fingerprints.get(trial.id, {}),
         "epochs": [
             {name: _finite(value) for name, value in asdict(metrics).items()}
-            for metrics in found.history.get(trial.id, ())
+            for metrics in snapshot.history.get(trial.id, ())
         ],
-        "evaluations": [asdict(evaluation) for evaluation in found.evaluations.get(trial.id, ())],
+        "evaluations": [
+            asdict(evaluation) for evaluation in snapshot.evaluations.get(trial.id, ())
+        ],
     }
 
 

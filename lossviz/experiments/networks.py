@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from lossviz.errors import UnknownNetwork
 
-OWN = "letters"  # our own small network; the recipe digits describes it
+DIGITS_NETWORK = "letters"  # our own small network; the recipe digits describes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,10 +136,10 @@ def get_network(name: str) -> Network:
     """The torchvision network ``name``.
 
     Raises:
-        UnknownNetwork: No such name; ``OWN`` is none of torchvision's.
+        UnknownNetwork: No such name; ``DIGITS_NETWORK`` is none of torchvision's.
     """
     if name not in NETWORKS:
-        raise UnknownNetwork(name, (OWN, *NETWORKS))
+        raise UnknownNetwork(name, (DIGITS_NETWORK, *NETWORKS))
     return NETWORKS[name]
 
 
@@ -157,7 +157,7 @@ def checkpoints_folder() -> Path:
     )
 
 
-def weights_at_hand(network: Network) -> Path | None:
+def local_weights(network: Network) -> Path | None:
     """The file of the network's weights where it is on this machine, else None. Whether it is whole
     is not looked at.
 

@@ -12,7 +12,7 @@ def share_done(trials: Sequence[Trial]) -> float:
     )
 
 
-def trial_left_s(trial: Trial, *, now: float) -> float | None:
+def trial_remaining_s(trial: Trial, *, now: float) -> float | None:
     """Seconds until a running trial ends, if it goes on as it went so far; None where that is not
     known.
     """
@@ -21,7 +21,7 @@ def trial_left_s(trial: Trial, *, now: float) -> float | None:
     return (now - trial.started_at) * (1 - trial.progress) / trial.progress
 
 
-def time_left_s(trials: Sequence[Trial], *, now: float, at_once: int) -> float | None:
+def remaining_s(trials: Sequence[Trial], *, now: float, at_once: int) -> float | None:
     """Seconds until the last trial ends, from the pace of those that ran.
 
     Each open trial is taken to need as long as a finished one did on average or, before any has

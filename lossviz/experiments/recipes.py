@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from lossviz.errors import InvalidInput, UnknownRecipe
-from lossviz.experiments.networks import OWN, get_network, weights_at_hand
+from lossviz.experiments.networks import DIGITS_NETWORK, get_network, local_weights
 from lossviz.experiments.settings import Settings
 
 
@@ -23,7 +23,7 @@ class Recipe:
         classes: Number of classes, the start is p ≈ 1 / classes; None where the folder says.
         any_network: Whether another network can be named.
         downloads: Whether data and weights are fetched where they are not at hand.
-        prepares: Whether something must be done before the first trial, whatever the settings.
+        needs_preparation: Whether something must be done before the first trial, whatever the settings.
     """
 
     key: str
@@ -33,7 +33,7 @@ class Recipe:
     classes: int | None
     any_network: bool = True
     downloads: bool = False
-    prepares: bool = True
+    needs_preparation: bool = True
 
 
 _ENTRIES = (
@@ -45,9 +45,11 @@ _ENTRIES = (
             " network that was pretrained on printed letters learns them by fine_tune(1): one epoch"
             " with a frozen body, one with all layers. No download; about a second a trial."
         ),
-        settings=Settings(network=OWN, pretrained=True, image_size=8, learning_rate=4e-3),
+        settings=Settings(
+            network=DIGITS_NETWORK, pretrained=True, image_size=8, learning_rate=4e-3
+        ),
         classes=10,
-        prepares=False,
+        needs_preparation=False,
     ),
     Recipe(
         key="pets",
@@ -96,7 +98,7 @@ def get_recipe(key: str) -> Recipe:
     return RECIPES[key]
 
 
-def check_settings(recipe: Recipe, settings: Settings) -> None:
+def validate_settings(recipe: Recipe, settings: Settings) -> None:
     """Refuse settings that the recipe cannot be trained with.
 
     Raises:
@@ -104,21 +106,21 @@ def check_settings(recipe: Recipe, settings: Settings) -> None:
 
     Side effects: looks whether weights and folder are on this machine.
     """
-    if settings.network != OWN:
+    if settings.network != DIGITS_NETWORK:
         network = get_network(settings.network)
         if not recipe.any_network and settings.network != recipe.settings.network:
             raise InvalidInput(
                 f"the recipe {recipe.key} is trained with {recipe.settings.network}; for"
                 f" {settings.network} take digits or folder"
             )
-        if settings.pretrained and not recipe.downloads and not weights_at_hand(network):
+        if settings.pretrained and not recipe.downloads and not local_weights(network):
             raise InvalidInput(
                 f"the weights of {settings.network} ({network.weights_file}) are not on this"
                 " machine; train it from scratch, or put the file where torch looks for it"
             )
     elif recipe.key != "digits":
         raise InvalidInput(
-            f"the network {OWN} is made for digits; name a torchvision network, such as resnet18"
+            f"the network {DIGITS_NETWORK} is made for digits; name a torchvision network, such as resnet18"
         )
     if settings.folder and not Path(settings.folder).expanduser().is_dir():
         raise InvalidInput(

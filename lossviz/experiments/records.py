@@ -1,16 +1,11 @@
 """The records of training: comparisons, trials, their states and their epochs."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from lossviz.errors import InvalidInput
-from lossviz.experiments.recipes import check_settings, get_recipe
 from lossviz.experiments.settings import Settings
-from lossviz.losses.parsing import loss_from_spec
 
-MAX_TRIALS = 200
-MAX_SEEDS = 50
 HISTOGRAM_BINS = 20
 
 
@@ -156,7 +151,7 @@ class Trial:
     started_at: float | None = None
     ended_at: float | None = None
 
-    def again(self) -> "Trial":
+    def next_attempt(self) -> "Trial":
         """The next attempt at it, as it is before it runs."""
         return Trial(
             id=f"{self.comparison_id}-{self.position}-{self.attempt + 1}",
@@ -230,68 +225,3 @@ class Comparison:
             )
             for position, (seed, loss) in enumerate(pairs)
         ]
-
-
-def prepared(
-    *,
-    cores: int,
-    trials: int,
-    memory_holds: int | None = None,
-    learning_rate: float | None = None,
-    notes: tuple[str, ...] = (),
-) -> Preparation:
-    """What is known when all is ready: as many trials at once as cores and memory allow, sharing
-    the cores evenly.
-
-    >>> prepared(cores=8, trials=12, memory_holds=3).threads
-    2
-    """
-    at_once = max(1, min(cores, trials, cores if memory_holds is None else memory_holds))
-    return Preparation(
-        done=True,
-        learning_rate=learning_rate,
-        at_once=at_once,
-        threads=cores // at_once,
-        notes=notes,
-    )
-
-
-def plan_comparison(
-    *,
-    id: str,
-    recipe: str,
-    losses: Sequence[str],
-    seeds: int,
-    created_at: float,
-    settings: Settings | None = None,
-) -> Comparison:
-    """Check a wish and turn it into a comparison. Losses come out in their canonical spelling;
-    without settings it gets the recipe's own.
-
-    Raises:
-        UnknownRecipe, UnknownLoss, FormulaError, ParameterError: As the name says.
-        InvalidInput: No loss, one twice, seeds out of range, more than ``MAX_TRIALS`` trials, or
-            settings that the recipe cannot be trained with.
-    """
-    settings = settings or get_recipe(recipe).settings
-    check_settings(get_recipe(recipe), settings)
-    read = [loss_from_spec(loss) for loss in losses]
-    specs, labels = tuple(loss.spec for loss in read), [loss.label for loss in read]
-    if not specs:
-        raise InvalidInput("choose at least one loss to train with")
-    for spec in specs:
-        if specs.count(spec) > 1:
-            raise InvalidInput(f"{spec} is chosen twice; a comparison trains each loss once a seed")
-    for label in labels:
-        if labels.count(label) > 1:
-            raise InvalidInput(f"two losses are called {label}; give one of them another name")
-    if not 1 <= seeds <= MAX_SEEDS:
-        raise InvalidInput(f"seeds must lie between 1 and {MAX_SEEDS}, got {seeds}")
-    if len(specs) * seeds > MAX_TRIALS:
-        raise InvalidInput(
-            f"{len(specs)} losses and {seeds} seeds make {len(specs) * seeds} trials; at most"
-            f" {MAX_TRIALS} are allowed"
-        )
-    return Comparison(
-        id=id, recipe=recipe, losses=specs, seeds=seeds, created_at=created_at, settings=settings
-    )

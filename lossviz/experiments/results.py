@@ -29,10 +29,10 @@ class LossResult:
         return fmean(self.error_rates.values()) if self.error_rates else None
 
 
-def grouped(rows: Iterable[tuple[str, _Row]]) -> dict[str, list[_Row]]:
+def group_by_trial(rows: Iterable[tuple[str, _Row]]) -> dict[str, list[_Row]]:
     """Rows of metrics by their trials, in order.
 
-    >>> grouped([("a", 1), ("b", 2), ("a", 3)])
+    >>> group_by_trial([("a", 1), ("b", 2), ("a", 3)])
     {'a': [1, 3], 'b': [2]}
     """
     by_trial: dict[str, list[_Row]] = {}
@@ -41,7 +41,7 @@ def grouped(rows: Iterable[tuple[str, _Row]]) -> dict[str, list[_Row]]:
     return by_trial
 
 
-def error_courses(
+def error_rate_curves(
     history: History, evaluations: Mapping[str, Sequence[Evaluation]]
 ) -> dict[str, list[tuple[float, float]]]:
     """Each trial's error rates, as pairs of epochs done and error rate; of trials from before

@@ -8,11 +8,11 @@ from typing import Final
 
 from lossviz.errors import InvalidInput
 
-MOST_EPOCHS = 50
+MAX_EPOCHS = 50
 RANGES: Final = MappingProxyType(
     {
-        "frozen_epochs": (0, MOST_EPOCHS),
-        "unfrozen_epochs": (0, MOST_EPOCHS),
+        "frozen_epochs": (0, MAX_EPOCHS),
+        "unfrozen_epochs": (0, MAX_EPOCHS),
         "learning_rate": (1e-6, 1.0),
         "batch_size": (2, 1024),
         "image_size": (8, 518),
@@ -29,7 +29,7 @@ class Settings:
     """What all trials of a comparison share beside data and seed.
 
     Attributes:
-        network: ``OWN`` or the name of a torchvision network, see ``lossviz.experiments.networks``.
+        network: ``DIGITS_NETWORK`` or the name of a torchvision network, see ``lossviz.experiments.networks``.
         pretrained: Whether it starts from weights that were trained before, and only its last layer
             from chance.
         frozen_epochs: Epochs in which only the last layer learns.

@@ -10,7 +10,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from lossviz.experiments.networks import OWN
+from lossviz.experiments.networks import DIGITS_NETWORK
 from lossviz.experiments.settings import Settings
 
 Emit = Callable[..., None]
@@ -95,7 +95,7 @@ def warm_up(kind: str, plan: dict[str, Any]) -> None:
     Side effects: imports; keeps the garbage collector from touching, and so copying, what is
         shared.
     """
-    if kind != "trial" or plan.get("settings", {}).get("network", OWN) != OWN:
+    if kind != "trial" or plan.get("settings", {}).get("network", DIGITS_NETWORK) != DIGITS_NETWORK:
         import lossviz.training.batch_preview
         import lossviz.training.data.image_folders
         import lossviz.training.networks.torchvision_networks

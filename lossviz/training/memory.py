@@ -27,7 +27,7 @@ def memory_mb(device: torch.device) -> float | None:
     return _told("/proc/self/smaps_rollup", "Pss:")
 
 
-def trials_that_fit(learner: Learner) -> int:
+def trials_fitting_in_memory(learner: Learner) -> int:
     """How many trainings like this one the memory holds side by side, at least 1; judged by what
     one batch takes.
 

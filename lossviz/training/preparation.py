@@ -10,11 +10,12 @@ import fastai.callback.schedule  # noqa: F401 - gives Learner its lr_find
 from fastai.callback.core import Callback
 from fastai.learner import Learner
 
-from lossviz.experiments.records import Preparation, prepared
+from lossviz.experiments.plan import completed_preparation
+from lossviz.experiments.records import Preparation
 from lossviz.experiments.settings import Settings
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.objective.module import Objective
-from lossviz.training.memory import trials_that_fit
+from lossviz.training.memory import trials_fitting_in_memory
 from lossviz.training.progress_callback import Emit
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 
@@ -52,14 +53,14 @@ def prepare(
     source = LOAD[recipe](settings, work)
     work.tell("trying the network", 0.0)
     learner = seeded_learner(recipe, settings, source, Objective(LOSSES["cross_entropy"]), 0)
-    memory_holds = trials_that_fit(learner)
+    fit_in_memory = trials_fitting_in_memory(learner)
     rate = settings.learning_rate or find_learning_rate(
         learner, settings, tell=work.tell, check=work.check
     )
-    return prepared(
+    return completed_preparation(
         cores=cores,
         trials=trials,
-        memory_holds=memory_holds,
+        fit_in_memory=fit_in_memory,
         learning_rate=rate,
         notes=source.notes,
     )

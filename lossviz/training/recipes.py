@@ -13,10 +13,10 @@ from lossviz.experiments.networks import get_network
 from lossviz.experiments.records import Preparation
 from lossviz.experiments.settings import Settings
 from lossviz.training.data import digits
-from lossviz.training.data.dataset import Source
+from lossviz.training.data.dataset import ImageDataset
 from lossviz.training.data.loaders import make_loaders
-from lossviz.training.data.remote_file import Check, Tell
-from lossviz.training.networks.learners import Loss, device_for, make_learner
+from lossviz.training.data.remote_file import CheckStop, OnProgress
+from lossviz.training.networks.learners import LossFunction, device_for, make_learner
 from lossviz.training.progress_callback import Emit, stop_check
 
 
@@ -31,8 +31,8 @@ class LoadOptions:
     """
 
     threads: int = 1
-    tell: Tell = lambda _stage, _share: None
-    check: Check = lambda: None
+    tell: OnProgress = lambda _stage, _share: None
+    check: CheckStop = lambda: None
 
     @classmethod
     def reporting(
@@ -48,45 +48,52 @@ class LoadOptions:
         return cls(threads=threads, tell=tell, check=stop_check(stop_requested))
 
 
-def _digits(settings: Settings, _options: LoadOptions) -> Source:
-    return digits.load_source(settings)
+def _digits(settings: Settings, _options: LoadOptions) -> ImageDataset:
+    return digits.load_digits_dataset(settings)
 
 
 # fastai.vision is imported where it is needed: it takes 2 s that the digits do not wait for.
-def _pets(settings: Settings, options: LoadOptions) -> Source:
+def _pets(settings: Settings, options: LoadOptions) -> ImageDataset:
     from lossviz.training.data.downloads import fetch_pets, fetch_weights
-    from lossviz.training.data.image_folders import image_source, pets_files
+    from lossviz.training.data.image_folders import image_dataset, pets_files
 
     if settings.pretrained:
-        fetch_weights(get_network(settings.network), tell=options.tell, check=options.check)
-    files, breeds = pets_files(fetch_pets(tell=options.tell, check=options.check))
-    return image_source(
-        files, breeds, settings, threads=options.threads, tell=options.tell, check=options.check
+        fetch_weights(
+            get_network(settings.network), on_progress=options.tell, check_stop=options.check
+        )
+    files, breeds = pets_files(fetch_pets(on_progress=options.tell, check_stop=options.check))
+    return image_dataset(
+        files,
+        breeds,
+        settings,
+        threads=options.threads,
+        on_progress=options.tell,
+        check_stop=options.check,
     )
 
 
-def _folder(settings: Settings, options: LoadOptions) -> Source:
-    from lossviz.training.data.image_folders import folder_files, image_source
+def _folder(settings: Settings, options: LoadOptions) -> ImageDataset:
+    from lossviz.training.data.image_folders import folder_files, image_dataset
 
     files, classes, notes = folder_files(settings.folder)
-    return image_source(
+    return image_dataset(
         files,
         classes,
         settings,
         threads=options.threads,
-        tell=options.tell,
-        check=options.check,
+        on_progress=options.tell,
+        check_stop=options.check,
         notes=notes,
     )
 
 
-LOAD: MappingProxyType[str, Callable[[Settings, LoadOptions], Source]] = MappingProxyType(
+LOAD: MappingProxyType[str, Callable[[Settings, LoadOptions], ImageDataset]] = MappingProxyType(
     {"digits": _digits, "pets": _pets, "folder": _folder}
 )
 
 
 def seeded_learner(
-    recipe: str, settings: Settings, source: Source, loss_func: Loss, seed: int
+    recipe: str, settings: Settings, source: ImageDataset, loss_func: LossFunction, seed: int
 ) -> Learner:
     """A fastai ``Learner`` ready for ``fine_tune``.
 

@@ -13,7 +13,7 @@ from lossviz.experiments.settings import Settings
 from lossviz.losses.objective.module import Objective
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.training.fingerprints import FingerprintCallback
-from lossviz.training.networks.learners import origin_of
+from lossviz.training.networks.learners import describe_weights
 from lossviz.training.progress_callback import Emit, ProgressCallback, stop_check
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 
@@ -39,7 +39,7 @@ def run_trial(
         emit: Called with ``"origin", words``, ``"progress", share, images_per_s, memory_mb``,
             ``"batches", [fields of BatchLoss]``, ``"evaluation", fields of Evaluation``, ``"epoch",
             fields of EpochMetrics`` and ``"fingerprint", part, hash``; the parts are
-            ``lossviz.experiments.fairness.PARTS``, the last of which comes when the training has
+            ``lossviz.experiments.fingerprints.PARTS``, the last of which comes when the training has
             gone to its end.
         stop_requested: Asked after every batch.
 
@@ -63,7 +63,7 @@ def run_trial(
         learner.to_fp16()
     emit(
         "origin",
-        f"{origin_of(settings)}; {len(learner.dls.train_ds):,} images to learn from,"
+        f"{describe_weights(settings)}; {len(learner.dls.train_ds):,} images to learn from,"
         f" {len(learner.dls.valid_ds):,} to be judged on",
     )
     fingerprints = FingerprintCallback(emit=emit)

@@ -7,8 +7,9 @@ import pytest
 
 from lossviz.charts.comparison import result_figure
 from lossviz.errors import InvalidInput, UnknownRecipe
-from lossviz.experiments.progress import share_done, time_left_s, trial_left_s
-from lossviz.experiments.records import MAX_SEEDS, MAX_TRIALS, Trial, TrialState, plan_comparison
+from lossviz.experiments.plan import MAX_SEEDS, MAX_TRIALS, plan_comparison
+from lossviz.experiments.progress import remaining_s, share_done, trial_remaining_s
+from lossviz.experiments.records import Trial, TrialState
 from lossviz.experiments.results import summarise
 from tests.support.records import comparison, metrics, trial
 
@@ -61,18 +62,24 @@ def test_progress_counts_ended_trials_whole_and_others_by_their_share() -> None:
 
 def test_the_time_left_follows_the_pace_of_what_ran() -> None:
     done = trial(0, state=FINISHED, started_at=100.0, ended_at=104.0)
-    assert time_left_s([done], now=104.0, at_once=2) == 0
-    assert time_left_s([trial(0), trial(1)], now=0.0, at_once=2) is None
-    assert time_left_s([done, trial(1), trial(2), trial(3)], now=104.0, at_once=2) == 6.0
-    assert time_left_s(
+    assert remaining_s([done], now=104.0, at_once=2) == 0
+    assert remaining_s([trial(0), trial(1)], now=0.0, at_once=2) is None
+    assert remaining_s([done, trial(1), trial(2), trial(3)], now=104.0, at_once=2) == 6.0
+    assert remaining_s(
         [trial(0, state=RUNNING, started_at=100.0, progress=0.25)], now=101.0, at_once=2
     ) == pytest.approx(3.0)
 
 
 def test_a_running_trial_takes_as_long_for_the_rest_as_its_pace_says() -> None:
-    assert trial_left_s(trial(0, state=RUNNING, started_at=100.0, progress=0.25), now=101.0) == 3.0
-    assert trial_left_s(trial(0, state=RUNNING, started_at=100.0), now=101.0) is None
-    assert trial_left_s(trial(0, state=FINISHED, started_at=100.0, progress=1.0), now=101.0) is None
+    assert (
+        trial_remaining_s(trial(0, state=RUNNING, started_at=100.0, progress=0.25), now=101.0)
+        == 3.0
+    )
+    assert trial_remaining_s(trial(0, state=RUNNING, started_at=100.0), now=101.0) is None
+    assert (
+        trial_remaining_s(trial(0, state=FINISHED, started_at=100.0, progress=1.0), now=101.0)
+        is None
+    )
 
 
 def test_results_are_the_last_error_rates_of_what_finished() -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from lossviz.cli.settings_options import add_options, changes_of
 from lossviz.errors import InvalidInput
-from lossviz.experiments.descriptions import describe
+from lossviz.experiments.descriptions import describe_comparison
+from lossviz.experiments.plan import completed_preparation, plan_comparison
 from lossviz.experiments.recipes import get_recipe
-from lossviz.experiments.records import Preparation, plan_comparison, prepared
+from lossviz.experiments.records import Preparation
 from lossviz.experiments.settings import RANGES, Settings
 from tests.cli.test_command_line import lossviz
 
@@ -122,7 +123,7 @@ def described(
     comparison = plan_comparison(
         id="c", recipe=recipe, losses=["inverse"], seeds=1, created_at=0.0, settings=settings
     )
-    return describe(comparison, preparation or Preparation()).split(" · ")
+    return describe_comparison(comparison, preparation or Preparation()).split(" · ")
 
 
 def test_a_description_says_what_is_trained_and_leaves_out_what_was_not_done_to_the_data() -> None:
@@ -153,9 +154,12 @@ def test_a_description_says_what_was_done_to_the_data_and_from_where_it_comes(
 
 def test_a_learning_rate_is_told_as_far_as_it_is_known() -> None:
     assert "learning rate to be found" in described(learning_rate=None)
-    known = prepared(cores=4, trials=2, learning_rate=0.00347)
+    known = completed_preparation(cores=4, trials=2, learning_rate=0.00347)
     assert described(learning_rate=None, preparation=known)[3:4] == [
         "learning rate 0.0035, found by lr_find"
     ]
     assert described(preparation=known)[-1] == "2 at once, 2 threads each"
-    assert described(preparation=prepared(cores=1, trials=1))[-1] == "1 at once, 1 thread each"
+    assert (
+        described(preparation=completed_preparation(cores=1, trials=1))[-1]
+        == "1 at once, 1 thread each"
+    )

@@ -18,7 +18,7 @@ LOSSES = ["cross_entropy", "inverse"]
 _APP = f"""
 import sys
 from lossviz.experiments.engine.local import LocalEngine
-from lossviz.experiments.records import plan_comparison
+from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.store.store import Store
 
 engine = LocalEngine(Store(sys.argv[1]), capacity=2, method={METHODS[0]!r})

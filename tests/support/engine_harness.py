@@ -10,8 +10,9 @@ from pathlib import Path
 import psutil
 
 from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.recipes import get_recipe
-from lossviz.experiments.records import Comparison, Trial, TrialState, plan_comparison
+from lossviz.experiments.records import Comparison, Trial, TrialState
 from lossviz.experiments.store.store import Store
 from tests.support.waiting import wait_until
 

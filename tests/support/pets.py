@@ -24,8 +24,8 @@ from lossviz.experiments.records import Preparation
 from lossviz.training.data import downloads as download
 from lossviz.training.data import image_folders as images
 from lossviz.training.data import resumable_download as transfer
-from lossviz.training.data.dataset import Source
-from lossviz.training.data.loaders import Rows
+from lossviz.training.data.dataset import ImageDataset
+from lossviz.training.data.loaders import ImageSubset
 from lossviz.training.preparation import prepare
 from lossviz.training.recipes import LOAD, LoadOptions
 from tests.support.file_server import Fault, Served, served_files
@@ -65,8 +65,8 @@ class Spent:
     """Seconds that went into data.
 
     Attributes:
-        decoding: In ``open_decoded``, by all that ran.
-        reading: In ``Rows.batch``.
+        decoding: In ``open_image_cache``, by all that ran.
+        reading: In ``ImageSubset.batch``.
     """
 
     decoding: float = 0.0
@@ -123,8 +123,11 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         patch.setattr(fastdownload.core, "checks_module", lambda module: world.checks)
         patch.setattr(download, "PETS_IMAGES", 37 * EACH)
         patch.setattr(download, "WEIGHTS_URL", served.url)
-        patch.setattr(images, "folder_of_stores", lambda: folder / "stores")
-        for owner, name, part in ((images, "open_decoded", "decoding"), (Rows, "batch", "reading")):
+        patch.setattr(images, "cache_folder", lambda: folder / "stores")
+        for owner, name, part in (
+            (images, "open_image_cache", "decoding"),
+            (ImageSubset, "batch", "reading"),
+        ):
             patch.setattr(owner, name, timed(getattr(owner, name), world.spent, part))
         external.fastai_cfg.cache_clear()
         yield world
@@ -179,5 +182,5 @@ def weights(world: World) -> Iterator[dict[str, Tensor]]:
         yield state
 
 
-def load(**changes: object) -> Source:
+def load(**changes: object) -> ImageDataset:
     return LOAD["pets"](settings_of("pets", **{**SMALL, **changes}), LoadOptions())

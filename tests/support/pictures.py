@@ -7,7 +7,7 @@ import numpy as np
 from fastai.data.transforms import get_image_files
 from PIL import Image
 
-from lossviz.training.data.image_cache import Decoded, open_decoded
+from lossviz.training.data.image_cache import ImageCache, open_image_cache
 
 
 def picture(number: int, *, width: int = 40, height: int = 30) -> Image.Image:
@@ -40,15 +40,15 @@ class Album:
     def files(self) -> list[Path]:
         return sorted(get_image_files(self.root))
 
-    def open(self, *, size: int = 24, crops: int = 3, check=lambda: None) -> Decoded:
-        return open_decoded(
+    def open(self, *, size: int = 24, crops: int = 3, check=lambda: None) -> ImageCache:
+        return open_image_cache(
             self.files,
             size=size,
             crops=crops,
             folder=self.store,
             threads=2,
-            tell=lambda *_: None,
-            check=check,
+            on_progress=lambda *_: None,
+            check_stop=check,
         )
 
     @property

@@ -1,6 +1,7 @@
 """Records for tests to store and to count with."""
 
-from lossviz.experiments.records import Comparison, EpochMetrics, Phase, Trial, plan_comparison
+from lossviz.experiments.plan import plan_comparison
+from lossviz.experiments.records import Comparison, EpochMetrics, Phase, Trial
 
 
 def comparison(id: str = "c", created_at: float = 1e9, seeds: int = 2) -> Comparison:

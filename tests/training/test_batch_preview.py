@@ -20,8 +20,8 @@ from lossviz.training import memory
 from lossviz.training import trial as trials
 from lossviz.training.batch_preview import SHOWN, preview_batch
 from lossviz.training.data import image_folders as images
-from lossviz.training.data.dataset import Source
-from lossviz.training.memory import trials_that_fit
+from lossviz.training.data.dataset import ImageDataset
+from lossviz.training.memory import trials_fitting_in_memory
 from lossviz.training.progress_callback import TrialStopped
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 from tests.support.pictures import save_pictures
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 @pytest.fixture
 def album(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
-    monkeypatch.setattr(images, "folder_of_stores", lambda: tmp_path / "stores")
+    monkeypatch.setattr(images, "cache_folder", lambda: tmp_path / "stores")
     return {"folder": str(save_pictures(tmp_path / "album")), "batch_size": 16}
 
 
@@ -127,7 +127,7 @@ def test_a_pretrained_network_s_normalisation_is_undone(monkeypatch: pytest.Monk
         assert (one.int() - other.int()).abs().max() <= 1  # one step of 255, by rounding
 
 
-def shown_learner(source: Source, loss, seed: int) -> Learner:
+def shown_learner(source: ImageDataset, loss, seed: int) -> Learner:
     """With weights from chance, as those of ImageNet are not on this machine."""
     return seeded_learner(
         "digits",
@@ -169,7 +169,7 @@ def test_judging_the_memory_leaves_weights_running_means_and_gradients_as_they_w
     learner = learner_of(network, size)
     before = {name: value.clone() for name, value in learner.model.state_dict().items()}
     assert any("running_mean" in name for name in before)
-    fitting = trials_that_fit(learner)
+    fitting = trials_fitting_in_memory(learner)
     after = learner.model.state_dict()
     assert after.keys() == before.keys()
     assert all(torch.equal(after[name], value) for name, value in before.items())
@@ -185,14 +185,14 @@ def test_larger_batches_fit_less_often_and_a_full_memory_still_holds_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     small, large = (
-        trials_that_fit(learner_of("resnet18", 96, batch_size=size)) for size in (2, 128)
+        trials_fitting_in_memory(learner_of("resnet18", 96, batch_size=size)) for size in (2, 128)
     )
     print("resnet18 at 96 px: batches of 2 fit", small, "times, of 128", large)
     assert 1 <= large < small
     monkeypatch.setattr(memory, "_free_mb", lambda _: 10.0)
-    assert trials_that_fit(learner_of("letters", 8)) == 1
+    assert trials_fitting_in_memory(learner_of("letters", 8)) == 1
     monkeypatch.setattr(memory, "_free_mb", lambda _: None)  # a system that does not tell
-    assert trials_that_fit(learner_of("letters", 8)) == 1
+    assert trials_fitting_in_memory(learner_of("letters", 8)) == 1
 
 
 def test_an_earlier_peak_as_of_decoding_images_does_not_count() -> None:

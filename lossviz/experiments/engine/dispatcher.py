@@ -10,7 +10,8 @@ from typing import Any
 
 from lossviz.experiments.engine.previews import BatchPreviews
 from lossviz.experiments.engine.scheduling import QueuedTrial, needs_preparation, next_job
-from lossviz.experiments.records import Comparison, Preparation, TrialState, prepared
+from lossviz.experiments.plan import completed_preparation
+from lossviz.experiments.records import Comparison, Preparation, TrialState
 from lossviz.experiments.store.reports import KEEP
 from lossviz.experiments.store.store import Store
 
@@ -149,7 +150,7 @@ class Dispatcher:
         if not needs_preparation(comparison):
             self._keep_preparation(
                 comparison.id,
-                prepared(
+                completed_preparation(
                     cores=self._cores,
                     trials=trials,
                     learning_rate=comparison.settings.learning_rate,

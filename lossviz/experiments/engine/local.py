@@ -104,7 +104,7 @@ class LocalEngine:
         def act() -> int:
             self._settle()
             again = [
-                trial.again()
+                trial.next_attempt()
                 for trial in self._store.trials(comparison.id)
                 if trial.state.ended and trial.state is not TrialState.FINISHED
             ]
@@ -172,7 +172,7 @@ class LocalEngine:
                 )
                 with suppress(StoreError):
                     self._store.close_open_trials(
-                        now=self._clock(), why="the training engine ended by an error"
+                        now=self._clock(), cause="the training engine ended by an error"
                     )
         finally:
             if self._lock:
@@ -217,7 +217,7 @@ class LocalEngine:
             self._close_open()
 
     def _close_open(self) -> None:
-        self._store.close_open_trials(now=self._clock(), why=self._must_close)
+        self._store.close_open_trials(now=self._clock(), cause=self._must_close)
         self._must_close = ""
 
     def _settle(self) -> None:
@@ -250,7 +250,7 @@ class LocalEngine:
     def _receive(self, host: HostProcess) -> None:
         """Take in what the host says, and write it in one transaction."""
         gone = False
-        with self._store.together():
+        with self._store.transaction():
             for _ in range(_AT_ONCE):
                 try:
                     kind, *details = host.connection.recv()

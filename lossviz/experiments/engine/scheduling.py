@@ -5,7 +5,7 @@ for all losses before the next one begins.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lossviz.experiments.networks import OWN
+from lossviz.experiments.networks import DIGITS_NETWORK
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Comparison, Preparation, Trial
 
@@ -24,8 +24,8 @@ def needs_preparation(comparison: Comparison) -> bool:
     """
     settings = comparison.settings
     return (
-        get_recipe(comparison.recipe).prepares
-        or settings.network != OWN
+        get_recipe(comparison.recipe).needs_preparation
+        or settings.network != DIGITS_NETWORK
         or settings.learning_rate is None
     )
 

@@ -13,7 +13,7 @@ _BESIDE = ("", "-wal", "-shm")  # a SQLite database and the files that it keeps 
 _BUSY_S = 20.0
 
 
-def set_damaged_aside(url: str, *, now: datetime) -> str:
+def quarantine_damaged_file(url: str, *, now: datetime) -> str:
     """Give a damaged SQLite file another name, unless another app has it open.
 
     Args:

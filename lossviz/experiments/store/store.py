@@ -63,7 +63,7 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self._open = threading.local()  # .connection: the transaction that this thread is in
+        self._local = threading.local()  # .connection: the transaction that this thread is in
         try:
             self._engine = sa.create_engine(url)
         except (SQLAlchemyError, ImportError) as error:
@@ -74,7 +74,7 @@ class Store:
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
         try:
-            with self._transaction() as connection:
+            with self._connection() as connection:
                 bring_up_to_date(connection)
         except StoreError:
             self.close()
@@ -95,18 +95,18 @@ class Store:
         self._engine.dispose()
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
         """What this thread writes inside is written in one transaction: whole, or not at all."""
-        with self._transaction() as connection:
-            self._open.connection = connection
+        with self._connection() as connection:
+            self._local.connection = connection
             try:
                 yield
             finally:
-                self._open.connection = None
+                self._local.connection = None
 
     @contextmanager
-    def _transaction(self) -> Iterator[sa.Connection]:
-        if connection := getattr(self._open, "connection", None):
+    def _connection(self) -> Iterator[sa.Connection]:
+        if connection := getattr(self._local, "connection", None):
             yield connection
             return
         try:
@@ -124,13 +124,13 @@ class Store:
             "losses": json.dumps(comparison.losses),
             "settings": json.dumps(asdict(comparison.settings)),
         }
-        with self._transaction() as connection:
+        with self._connection() as connection:
             connection.execute(COMPARISONS.insert().values(row))
             connection.execute(TRIALS.insert(), [asdict(trial) for trial in comparison.trials()])
 
     def comparisons(self) -> list[Comparison]:
         """All comparisons, newest first."""
-        with self._transaction() as connection:
+        with self._connection() as connection:
             rows = (
                 connection.execute(
                     COMPARISONS.select().order_by(COMPARISONS.c.created_at.desc(), COMPARISONS.c.id)
@@ -142,13 +142,13 @@ class Store:
 
     def set_preparation(self, comparison_id: str, preparation: Preparation) -> None:
         """Note how far the preparation of a comparison is, and what came of it."""
-        with self._transaction() as connection:
+        with self._connection() as connection:
             change = COMPARISONS.update().where(COMPARISONS.c.id == comparison_id)
             connection.execute(change.values(preparation=json.dumps(asdict(preparation))))
 
     def preparation(self, comparison_id: str) -> Preparation:
         """How far the preparation of a comparison is."""
-        with self._transaction() as connection:
+        with self._connection() as connection:
             text = connection.execute(
                 sa.select(COMPARISONS.c.preparation).where(COMPARISONS.c.id == comparison_id)
             ).scalar()
@@ -157,7 +157,7 @@ class Store:
 
     def trials(self, comparison_id: str) -> list[Trial]:
         """A comparison's trials, by position; of one that was run again, the last attempt."""
-        with self._transaction() as connection:
+        with self._connection() as connection:
             query = (
                 TRIALS.select()
                 .where(TRIALS.c.comparison_id == comparison_id)
@@ -171,7 +171,7 @@ class Store:
 
     def add_trials(self, trials: Sequence[Trial]) -> None:
         """Store further attempts at trials of a comparison."""
-        with self._transaction() as connection:
+        with self._connection() as connection:
             connection.execute(TRIALS.insert(), [asdict(trial) for trial in trials])
 
     def move(self, trial_id: str, state: TrialState, *, now: float, reason: str = "") -> bool:
@@ -180,30 +180,30 @@ class Store:
         times = {"started_at": now} if state is TrialState.RUNNING else {"ended_at": now}
         if state is TrialState.FINISHED:
             times["progress"] = 1.0
-        with self._transaction() as connection:
+        with self._connection() as connection:
             change = TRIALS.update().where(TRIALS.c.id == trial_id, TRIALS.c.state.in_(allowed))
             return (
                 connection.execute(change.values(state=state, reason=reason, **times)).rowcount == 1
             )
 
-    def close_open_trials(self, *, now: float, why: str = "the app ended") -> None:
+    def close_open_trials(self, *, now: float, cause: str = "the app ended") -> None:
         """End whatever is open: what ran is lost, what waited is cancelled.
 
         Args:
             now: Seconds since the epoch.
-            why: What happened, the beginning of a sentence.
+            cause: What happened, the beginning of a sentence.
         """
-        with self._transaction() as connection:
+        with self._connection() as connection:
             for before, after, reason in (
                 (
                     TrialState.RUNNING,
                     TrialState.LOST,
-                    f"{why} while this trial was running; run it again",
+                    f"{cause} while this trial was running; run it again",
                 ),
                 (
                     TrialState.QUEUED,
                     TrialState.CANCELLED,
-                    f"{why} before this trial began; run it again",
+                    f"{cause} before this trial began; run it again",
                 ),
             ):
                 connection.execute(
@@ -221,18 +221,18 @@ class Store:
     ) -> None:
         """Note the share of a trial's training batches that is done, 0 to 1, and how it runs."""
         fields = {"progress": progress, "images_per_s": images_per_s, "memory_mb": memory_mb}
-        with self._transaction() as connection:
+        with self._connection() as connection:
             known = {name: value for name, value in fields.items() if value is not None}
             connection.execute(TRIALS.update().where(TRIALS.c.id == trial_id).values(known))
 
     def set_origin(self, trial_id: str, origin: str) -> None:
         """Note which weights a trial started from, in words."""
-        with self._transaction() as connection:
+        with self._connection() as connection:
             connection.execute(TRIALS.update().where(TRIALS.c.id == trial_id).values(origin=origin))
 
     def add_epoch(self, trial_id: str, metrics: EpochMetrics) -> None:
         """Append one epoch to a trial's history."""
-        with self._transaction() as connection:
+        with self._connection() as connection:
             connection.execute(
                 EPOCHS.insert().values(
                     trial_id=trial_id,
@@ -246,13 +246,13 @@ class Store:
         """The epochs that a comparison's trials have added since the cursor ``after``, in order,
         each with its trial's id; and the new cursor.
         """
-        rows, cursor = self._added(EPOCHS, comparison_id, after)
+        rows, cursor = self._rows_after(EPOCHS, comparison_id, after)
         return [(row["trial_id"], _metrics(row)) for row in rows], cursor
 
     def add_evaluation(self, trial_id: str, evaluation: Evaluation) -> None:
         """Append one evaluation to a trial's history."""
         row = asdict(evaluation) | {"histogram": json.dumps(evaluation.histogram)}
-        with self._transaction() as connection:
+        with self._connection() as connection:
             connection.execute(EVALUATIONS.insert().values(trial_id=trial_id, **row))
 
     def evaluations(
@@ -261,7 +261,7 @@ class Store:
         """The evaluations that a comparison's trials have added since the cursor ``after``; as
         ``epochs``.
         """
-        rows, cursor = self._added(EVALUATIONS, comparison_id, after)
+        rows, cursor = self._rows_after(EVALUATIONS, comparison_id, after)
         return [
             (
                 row["trial_id"],
@@ -276,7 +276,7 @@ class Store:
 
     def add_batches(self, trial_id: str, batches: Sequence[BatchLoss]) -> None:
         """Append training losses to a trial's history."""
-        with self._transaction() as connection:
+        with self._connection() as connection:
             connection.execute(
                 BATCHES.insert(), [{"trial_id": trial_id, **asdict(batch)} for batch in batches]
             )
@@ -287,13 +287,13 @@ class Store:
         """The training losses that a comparison's trials have added since the cursor ``after``; as
         ``epochs``.
         """
-        rows, cursor = self._added(BATCHES, comparison_id, after)
+        rows, cursor = self._rows_after(BATCHES, comparison_id, after)
         return [
             (row["trial_id"], BatchLoss(**{name: row[name] for name in BatchLoss.__slots__}))
             for row in rows
         ], cursor
 
-    def _added(
+    def _rows_after(
         self, table: sa.Table, comparison_id: str, after: int
     ) -> tuple[list[dict[str, Any]], int]:
         """The rows of a table of metrics that belong to a comparison and came after a cursor, and
@@ -305,29 +305,29 @@ class Store:
             .where(TRIALS.c.comparison_id == comparison_id, table.c.cursor > after)
             .order_by(table.c.cursor)
         )
-        with self._transaction() as connection:
+        with self._connection() as connection:
             rows = [dict(row) for row in connection.execute(query).mappings()]
         return rows, rows[-1]["cursor"] if rows else after
 
     def add_fingerprint(self, trial_id: str, part: str, value: str) -> None:
         """Note the hash of a part of what a trial was trained on; each part once."""
-        with self._transaction() as connection:
+        with self._connection() as connection:
             connection.execute(
                 FINGERPRINTS.insert().values(trial_id=trial_id, part=part, value=value)
             )
 
     def fingerprints(self, comparison_id: str) -> dict[str, dict[str, str]]:
-        """The hashes that a comparison's trials have told, by trial and part."""
+        """The fingerprints of a comparison's trials, by trial and part."""
         query = (
             sa.select(FINGERPRINTS)
             .join(TRIALS, TRIALS.c.id == FINGERPRINTS.c.trial_id)
             .where(TRIALS.c.comparison_id == comparison_id)
         )
-        told: dict[str, dict[str, str]] = {}
-        with self._transaction() as connection:
+        fingerprints: dict[str, dict[str, str]] = {}
+        with self._connection() as connection:
             for row in connection.execute(query):
-                told.setdefault(row.trial_id, {})[row.part] = row.value
-        return told
+                fingerprints.setdefault(row.trial_id, {})[row.part] = row.value
+        return fingerprints
 
 
 def _comparison(row: dict[str, Any]) -> Comparison:

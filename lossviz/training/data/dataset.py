@@ -14,7 +14,7 @@ _NOISE, _IMBALANCE = 1, 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
+class ImageDataset:
     """All images of a recipe.
 
     Attributes:
@@ -62,7 +62,9 @@ def flip_labels(targets: Tensor, *, classes: int, share: float, seed: int) -> Te
     return flipped
 
 
-def thin_classes(rows: Tensor, targets: Tensor, *, classes: int, ratio: float, seed: int) -> Tensor:
+def subsample_classes(
+    rows: Tensor, targets: Tensor, *, classes: int, ratio: float, seed: int
+) -> Tensor:
     """Leave out rows so that classes become rare one after the other: class c keeps the share
     ``ratio ** (-c / (classes - 1))`` of its rows.
 
@@ -75,7 +77,7 @@ def thin_classes(rows: Tensor, targets: Tensor, *, classes: int, ratio: float, s
         ratio: How many times as much the first class keeps as the last, at least 1.
         seed: Of the trial.
 
-    >>> thin_classes(torch.arange(6), torch.tensor([0, 1, 0, 1, 0, 1]), classes=2, ratio=3.0, seed=0).tolist()
+    >>> subsample_classes(torch.arange(6), torch.tensor([0, 1, 0, 1, 0, 1]), classes=2, ratio=3.0, seed=0).tolist()
     [0, 2, 4, 5]
     """
     generator = stream(seed, _IMBALANCE)

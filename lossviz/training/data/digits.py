@@ -9,9 +9,9 @@ from sklearn.datasets import load_digits
 from torch import Tensor
 from torch.nn import functional as F
 
-from lossviz.experiments.networks import OWN
+from lossviz.experiments.networks import DIGITS_NETWORK
 from lossviz.experiments.settings import Settings
-from lossviz.training.data.dataset import Source
+from lossviz.training.data.dataset import ImageDataset
 
 _PIXELS = 8
 
@@ -25,12 +25,12 @@ def load_images() -> tuple[Tensor, Tensor]:
     )
 
 
-def load_source(settings: Settings) -> Source:
+def load_digits_dataset(settings: Settings) -> ImageDataset:
     """The digits, enlarged where that is asked for; grey for our own network, with three equal
     colours for those of torchvision.
     """
     images, targets = load_images()
-    colours = 1 if settings.network == OWN else 3
+    colours = 1 if settings.network == DIGITS_NETWORK else 3
 
     def read(rows: Tensor, _crop: int) -> Tensor:
         chosen = images[rows]
@@ -43,17 +43,17 @@ def load_source(settings: Settings) -> Source:
             )
         return chosen.expand(-1, colours, -1, -1)
 
-    return Source(
+    return ImageDataset(
         targets=targets, classes=tuple("0123456789"), read=read, transforms=_normalise(settings)
     )
 
 
 def _normalise(settings: Settings) -> Sequence[Any]:
     """A torchvision network that was pretrained gets images normalised as then."""
-    if settings.network == OWN or not settings.pretrained:
+    if settings.network == DIGITS_NETWORK or not settings.pretrained:
         return ()
     from fastai.data.transforms import Normalize
 
-    from lossviz.training.networks.torchvision_networks import statistics
+    from lossviz.training.networks.torchvision_networks import normalisation_statistics
 
-    return (Normalize.from_stats(*statistics(settings.network), cuda=False),)
+    return (Normalize.from_stats(*normalisation_statistics(settings.network), cuda=False),)

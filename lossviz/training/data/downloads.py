@@ -20,13 +20,13 @@ from fastdownload.core import read_checks  # type: ignore[import-untyped]
 
 from lossviz.errors import InvalidInput
 from lossviz.training.data.remote_file import (
-    Check,
+    CheckStop,
+    OnProgress,
     RemoteFile,
-    Tell,
-    check_room,
-    now_and_then,
-    turn,
-    writing,
+    disk_errors,
+    locked,
+    require_free_space,
+    throttled,
 )
 from lossviz.training.data.resumable_download import fetch
 
@@ -53,13 +53,15 @@ class PretrainedNetwork(Protocol):
         """About how large it is."""
 
 
-def fetch_weights(network: PretrainedNetwork, *, tell: Tell, check: Check) -> Path:
+def fetch_weights(
+    network: PretrainedNetwork, *, on_progress: OnProgress, check_stop: CheckStop
+) -> Path:
     """Have the weights where ``torch.hub`` looks for them.
 
     Args:
         network: Whose weights.
-        tell: See ``fetch``.
-        check: See ``fetch``.
+        on_progress: See ``fetch``.
+        check_stop: See ``fetch``.
 
     Returns:
         The file.
@@ -86,19 +88,23 @@ def fetch_weights(network: PretrainedNetwork, *, tell: Tell, check: Check) -> Pa
     )
     target = Path(torch.hub.get_dir()) / "checkpoints" / network.weights_file
     return fetch(
-        file, target, tell=tell, check=check, room_for=int(network.weights_megabytes * 1e6)
+        file,
+        target,
+        on_progress=on_progress,
+        check_stop=check_stop,
+        room_for=int(network.weights_megabytes * 1e6),
     )
 
 
-def fetch_pets(*, tell: Tell, check: Check) -> Path:
+def fetch_pets(*, on_progress: OnProgress, check_stop: CheckStop) -> Path:
     """The Oxford-IIIT pets as fastai's ``untar_data(URLs.PETS)`` gives them.
 
     The archive is fetched to where fastai looks for it; then ``untar_data`` checks it by fastai's
     own table and unpacks it.
 
     Args:
-        tell: See ``fetch``; called while unpacking too.
-        check: The same.
+        on_progress: See ``fetch``; called while unpacking too.
+        check_stop: The same.
 
     Returns:
         The folder that holds the folder ``images``.
@@ -125,17 +131,20 @@ def fetch_pets(*, tell: Tell, check: Check) -> Path:
         hashed_bytes=_HASHED_BY_FASTAI,
         home="FASTAI_HOME",
     )  # unpacked, photos take about what the archive takes
-    fetch(file, archive, tell=tell, check=check, room_for=size)
+    fetch(file, archive, on_progress=on_progress, check_stop=check_stop, room_for=size)
     # The archive's own lock cannot be held any longer: untar_data takes it itself, and would wait
     # for us for ever.
     lock = folder.with_name(f"{folder.name}.lock")
-    with turn(
-        file, lock, waiting=lambda: tell("another process is unpacking the pets", 0.0), check=check
+    with locked(
+        file,
+        lock,
+        waiting=lambda: on_progress("another process is unpacking the pets", 0.0),
+        check_stop=check_stop,
     ):
         if not _is_whole(folder):
-            check_room(file, folder.parent, size)
-            _set_aside(folder, tell=tell)
-            _unpack(file, archive, folder, tell=tell, check=check)
+            require_free_space(file, folder.parent, size)
+            _set_aside(folder, on_progress=on_progress)
+            _unpack(file, archive, folder, on_progress=on_progress, check_stop=check_stop)
     return folder
 
 
@@ -146,7 +155,7 @@ def _is_whole(folder: Path) -> bool:
     return len(get_image_files(folder / "images")) >= PETS_IMAGES
 
 
-def _set_aside(folder: Path, *, tell: Tell) -> None:
+def _set_aside(folder: Path, *, on_progress: OnProgress) -> None:
     """Rename what stands where the pets belong: somebody may have thinned it out on purpose, so it
     is not deleted.
     """
@@ -155,21 +164,25 @@ def _set_aside(folder: Path, *, tell: Tell) -> None:
         while (aside := folder.with_name(f"{folder.name}-incomplete-{number}")).exists():
             number += 1
         folder.rename(aside)
-        tell(f"{folder} had fewer than {PETS_IMAGES:,} images and is now called {aside.name}", 0.0)
+        on_progress(
+            f"{folder} had fewer than {PETS_IMAGES:,} images and is now called {aside.name}", 0.0
+        )
 
 
-def _unpack(file: RemoteFile, archive: Path, folder: Path, *, tell: Tell, check: Check) -> None:
+def _unpack(
+    file: RemoteFile, archive: Path, folder: Path, *, on_progress: OnProgress, check_stop: CheckStop
+) -> None:
     """Let ``untar_data`` unpack the archive, beside ``folder`` first: it gets its name when it is
     whole, whatever is killed on the way.
     """
     beside = folder.with_name(f"{folder.name}.unpacking")
-    often, archive_size = now_and_then(tell), archive.stat().st_size
+    often, archive_size = throttled(on_progress), archive.stat().st_size
 
     def each(member: tarfile.TarInfo) -> None:
         often("unpacking the pets", min(1.0, member.offset / archive_size))
-        check()
+        check_stop()
 
-    with writing(file, folder.parent):
+    with disk_errors(file, folder.parent):
         shutil.rmtree(beside, ignore_errors=True)  # of one that was killed
         beside.mkdir()
         try:
@@ -180,7 +193,7 @@ def _unpack(file: RemoteFile, archive: Path, folder: Path, *, tell: Tell, check:
         if not (readable and _is_whole(folder)):
             archive.unlink()
             shutil.rmtree(folder, ignore_errors=True)
-            raise file.failed(
+            raise file.error(
                 f"the archive from {file.url} is broken inside and was thrown away; try again"
             )
 

@@ -3,7 +3,7 @@ the bit as fastai's ``Resize`` gives them.
 
 In training fastai's ``Resize`` cuts another part out of an image each time. Here the place of the
 cut follows from the image and from how often it has been trained on, so that all losses and seeds
-can share what was decoded; a trial that goes through its images more often than ``MOST_CROPS``
+can share what was decoded; a trial that goes through its images more often than ``MAX_CROPS``
 times meets the same cuts again.
 """
 
@@ -32,14 +32,14 @@ from platformdirs import user_cache_path
 from torch import Tensor
 
 from lossviz.errors import LossvizError
-from lossviz.training.data.remote_file import Tell
+from lossviz.training.data.remote_file import OnProgress
 
-MOST_CROPS = 4
+MAX_CROPS = 4
 _KEPT = 2  # stores of this many image sets: the one in use and the one before
 _LOOK_EVERY_S = 0.5
 
 
-class _SteadyResize(Resize):  # type: ignore[misc]
+class _DeterministicResize(Resize):  # type: ignore[misc]
     """fastai's ``Resize``, with the place of the cut drawn from the image's number and the crop's,
     instead of anew each time.
     """
@@ -53,19 +53,19 @@ class _SteadyResize(Resize):  # type: ignore[misc]
         self.pcts = (0.5, 0.5) if split_idx else (draw.random(), draw.random())
 
 
-def cut_image(image: PILImage, *, number: int, crop: int, size: int) -> NDArray[np.uint8]:
+def crop_image(image: PILImage, *, number: int, crop: int, size: int) -> NDArray[np.uint8]:
     """An image as fastai's ``Resize(size)`` gives it: crop 0 from its middle, as for validation,
     others from a place drawn for this image and crop.
 
     Returns:
         uint8 [size, size, 3].
     """
-    resize = _SteadyResize(size, image=number, crop=crop)
+    resize = _DeterministicResize(size, image=number, crop=crop)
     return np.asarray(resize(image, split_idx=0 if crop else 1))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decoded:
+class ImageCache:
     """Images that lie decoded in a file.
 
     Attributes:
@@ -79,56 +79,62 @@ class Decoded:
 
     def read(self, rows: Tensor, crop: int) -> Tensor:
         """Images [n, 3, size, size], uint8; crops come again after the last."""
-        turn = (crop - 1) % (self.images.shape[1] - 1) + 1 if crop else 0
-        return torch.from_numpy(self.images[rows.numpy(), turn]).permute(0, 3, 1, 2)
+        index = (crop - 1) % (self.images.shape[1] - 1) + 1 if crop else 0
+        return torch.from_numpy(self.images[rows.numpy(), index]).permute(0, 3, 1, 2)
 
 
-def folder_of_stores() -> Path:
+def cache_folder() -> Path:
     """Where decoded images are kept: the user's cache folder."""
     return user_cache_path("lossviz", appauthor=False) / "decoded"
 
 
-def open_decoded(
+def open_image_cache(
     files: Sequence[Path],
     *,
     size: int,
     crops: int,
     folder: Path,
     threads: int,
-    tell: Tell,
-    check: Callable[[], None] = lambda: None,
-) -> Decoded:
+    on_progress: OnProgress,
+    check_stop: Callable[[], None] = lambda: None,
+) -> ImageCache:
     """The decoded images of these files; what is not there yet is decoded now, once for all
     processes that ask.
 
     Args:
         files: Image files.
         size: Width and height in pixels.
-        crops: Different cuts for training; at most ``MOST_CROPS`` are made.
+        crops: Different cuts for training; at most ``MAX_CROPS`` are made.
         folder: Where decoded images are kept; the sets that were not used for longest are removed.
         threads: Images decoded at once.
-        tell: Told what is being done and the share of it that is done.
-        check: Called now and then; may raise to end the work, of which nothing is left then.
+        on_progress: Told what is being done and the share of it that is done.
+        check_stop: Called now and then; may raise to end the work, of which nothing is left then.
 
     Raises:
         LossvizError: The disk has too little room.
 
     Side effects: reads the files; writes into ``folder``.
     """
-    crops = min(crops, MOST_CROPS)
+    crops = min(crops, MAX_CROPS)
     note = folder / f"{_key_of(files, size, crops)}.json"
     folder.mkdir(parents=True, exist_ok=True)
     while (found := _find(note)) is None:
-        with _turn(folder / "decoding.lock", tell=tell, check=check):
+        with _turn(folder / "decoding.lock", on_progress=on_progress, check_stop=check_stop):
             if _find(note) is None:  # nobody has made it while we waited
                 _make_room(folder, len(files) * (crops + 1) * size**2 * 3)
                 _decode(
-                    files, note, size=size, crops=crops, threads=threads, tell=tell, check=check
+                    files,
+                    note,
+                    size=size,
+                    crops=crops,
+                    threads=threads,
+                    on_progress=on_progress,
+                    check_stop=check_stop,
                 )
     return found
 
 
-def _find(note: Path) -> Decoded | None:
+def _find(note: Path) -> ImageCache | None:
     """What is decoded, if it still is: another process may be removing it. What is mapped stays
     readable where it is removed later.
     """
@@ -139,19 +145,19 @@ def _find(note: Path) -> Decoded | None:
         os.utime(note, ns=(now := time.time_ns(), now))
     except FileNotFoundError:
         return None
-    return Decoded(images=images, unreadable=unreadable)
+    return ImageCache(images=images, unreadable=unreadable)
 
 
 @contextmanager
-def _turn(lock: Path, *, tell: Tell, check: Callable[[], None]) -> Iterator[None]:
+def _turn(lock: Path, *, on_progress: OnProgress, check_stop: Callable[[], None]) -> Iterator[None]:
     """Hold the lock of all stores: only one process at a time decodes and removes."""
     held = FileLock(lock)
     while not held.is_locked:
-        check()
+        check_stop()
         try:
             held.acquire(timeout=_LOOK_EVERY_S)
         except Timeout:
-            tell("another process is decoding images", 0.0)
+            on_progress("another process is decoding images", 0.0)
     try:
         yield
     finally:
@@ -189,8 +195,8 @@ def _decode(
     size: int,
     crops: int,
     threads: int,
-    tell: Tell,
-    check: Callable[[], None],
+    on_progress: OnProgress,
+    check_stop: Callable[[], None],
 ) -> None:
     """Decode all files into a file beside the note, and note the numbers of those that cannot be
     read.
@@ -200,7 +206,9 @@ def _decode(
         part, mode="w+", dtype=np.uint8, shape=(len(files), crops + 1, size, size, 3)
     )
     try:
-        unreadable = _fill(images, files, threads=threads, tell=tell, check=check)
+        unreadable = _fill(
+            images, files, threads=threads, on_progress=on_progress, check_stop=check_stop
+        )
         images.flush()
     except BaseException:
         part.unlink()
@@ -216,8 +224,8 @@ def _fill(
     files: Sequence[Path],
     *,
     threads: int,
-    tell: Tell,
-    check: Callable[[], None],
+    on_progress: OnProgress,
+    check_stop: Callable[[], None],
 ) -> list[int]:
     crops, size = images.shape[1] - 1, images.shape[2]
     unreadable: list[int] = []
@@ -233,7 +241,7 @@ def _fill(
             unreadable.append(number)
             return
         for crop in range(crops + 1):
-            images[number, crop] = cut_image(image, number=number, crop=crop, size=size)
+            images[number, crop] = crop_image(image, number=number, crop=crop, size=size)
 
     with ThreadPoolExecutor(threads) as pool:
         open_: set[Future[None]] = {pool.submit(decode, number) for number in range(len(files))}
@@ -242,8 +250,8 @@ def _fill(
                 done, open_ = wait(open_, timeout=0.2, return_when=FIRST_COMPLETED)
                 for future in done:
                     future.result()
-                check()
-                tell(
+                check_stop()
+                on_progress(
                     f"decoding images: {len(files) - len(open_):,} of {len(files):,}",
                     1 - len(open_) / len(files),
                 )

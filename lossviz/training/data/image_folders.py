@@ -14,13 +14,13 @@ from torchvision.models import resnet18
 
 from lossviz.errors import InvalidInput
 from lossviz.experiments.settings import Settings
-from lossviz.training.data.dataset import Source
-from lossviz.training.data.image_cache import Decoded, folder_of_stores, open_decoded
-from lossviz.training.data.remote_file import Check, Tell
-from lossviz.training.networks.learners import Loss
-from lossviz.training.networks.torchvision_networks import statistics
+from lossviz.training.data.dataset import ImageDataset
+from lossviz.training.data.image_cache import ImageCache, cache_folder, open_image_cache
+from lossviz.training.data.remote_file import CheckStop, OnProgress
+from lossviz.training.networks.learners import LossFunction
+from lossviz.training.networks.torchvision_networks import normalisation_statistics
 
-LEAST_IMAGES = 10
+MIN_IMAGES = 10
 _NAMED = 5  # unreadable images that are named
 
 
@@ -59,10 +59,10 @@ def folder_files(folder: str) -> tuple[list[Path], list[str], tuple[str, ...]]:
             f"{root} needs at least two folders with images, one for each class; there is {found}"
         )
     files = [file for members in classes.values() for file in members]
-    if len(files) < LEAST_IMAGES:
+    if len(files) < MIN_IMAGES:
         raise InvalidInput(
             f"{root} has {len(files)} images; a training and its judgement need at least"
-            f" {LEAST_IMAGES}"
+            f" {MIN_IMAGES}"
         )
     empty = [name for name, members in parts.items() if not members]
     notes = (
@@ -78,28 +78,28 @@ def folder_files(folder: str) -> tuple[list[Path], list[str], tuple[str, ...]]:
     return files, [name for name, members in classes.items() for _ in members], notes
 
 
-def image_source(
+def image_dataset(
     files: Sequence[Path],
     labels: Sequence[str],
     settings: Settings,
     *,
     threads: int,
-    tell: Tell,
-    check: Check,
+    on_progress: OnProgress,
+    check_stop: CheckStop,
     notes: tuple[str, ...] = (),
-) -> Source:
+) -> ImageDataset:
     """Images from files, decoded once; those that cannot be read are left out and named.
 
-    Side effects: see ``open_decoded``.
+    Side effects: see ``open_image_cache``.
     """
-    decoded = open_decoded(
+    decoded = open_image_cache(
         files,
         size=settings.image_size,
         crops=settings.epochs,
-        folder=folder_of_stores(),
+        folder=cache_folder(),
         threads=threads,
-        tell=tell,
-        check=check,
+        on_progress=on_progress,
+        check_stop=check_stop,
     )
     unreadable = set(decoded.unreadable)
     rows = torch.tensor([number for number in range(len(files)) if number not in unreadable])
@@ -110,17 +110,17 @@ def image_source(
             f"no image of the class {missing[0]!r} can be read; mend its files or take its folder"
             " away"
         )
-    if len(rows) < LEAST_IMAGES:
+    if len(rows) < MIN_IMAGES:
         raise InvalidInput(
             f"only {len(rows)} images can be read; a training and its judgement need at least"
-            f" {LEAST_IMAGES}"
+            f" {MIN_IMAGES}"
         )
     normalise = (
-        [Normalize.from_stats(*statistics(settings.network), cuda=False)]
+        [Normalize.from_stats(*normalisation_statistics(settings.network), cuda=False)]
         if settings.pretrained
         else []
     )
-    return Source(
+    return ImageDataset(
         targets=targets,
         classes=tuple(classes),
         read=lambda chosen, crop: decoded.read(rows[chosen], crop),
@@ -129,7 +129,7 @@ def image_source(
     )
 
 
-def _notes(files: Sequence[Path], decoded: Decoded) -> tuple[str, ...]:
+def _notes(files: Sequence[Path], decoded: ImageCache) -> tuple[str, ...]:
     count = len(decoded.unreadable)
     if not count:
         return ()
@@ -146,7 +146,7 @@ def _notes(files: Sequence[Path], decoded: Decoded) -> tuple[str, ...]:
     )
 
 
-def make_pets_learner(loaders: DataLoaders, settings: Settings, loss_func: Loss) -> Learner:
+def make_pets_learner(loaders: DataLoaders, settings: Settings, loss_func: LossFunction) -> Learner:
     """The article's learner: fastai's ``vision_learner`` of a resnet18.
 
     Side effects: draws the weights that are new from torch's generator.

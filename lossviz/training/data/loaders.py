@@ -16,20 +16,22 @@ from fastai.torch_core import TensorCategory, TensorImage
 from torch import Tensor
 
 from lossviz.experiments.settings import Settings
-from lossviz.training.data.dataset import Source, flip_labels, thin_classes
+from lossviz.training.data.dataset import ImageDataset, flip_labels, subsample_classes
 
 _JUDGED_AT_ONCE = 2**18  # pixels: small images are judged in one batch
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-class Rows:
+class ImageSubset:
     """The rows of a source that are trained or judged on, with the classes that the network is
     told: what fastai calls a dataset.
     """
 
     n_inp = 1
 
-    def __init__(self, source: Source, rows: Tensor, targets: Tensor, *, split_idx: int) -> None:
+    def __init__(
+        self, source: ImageDataset, rows: Tensor, targets: Tensor, *, split_idx: int
+    ) -> None:
         self.source, self.rows, self.targets, self.split_idx = source, rows, targets, split_idx
         self.passes = 0  # how often it has been gone through, this time included
 
@@ -48,7 +50,7 @@ class Rows:
         return TensorImage(images), TensorCategory(self.targets[chosen])
 
 
-class RowLoader(TfmdDL):  # type: ignore[misc]
+class SubsetLoader(TfmdDL):  # type: ignore[misc]
     """A loader that takes each batch in one step: one item at a time costs ten times as much."""
 
     def before_iter(self) -> None:
@@ -67,7 +69,7 @@ class RowLoader(TfmdDL):  # type: ignore[misc]
 
 
 def make_loaders(
-    source: Source, settings: Settings, seed: int, device: torch.device
+    source: ImageDataset, settings: Settings, seed: int, device: torch.device
 ) -> DataLoaders:
     """Loaders of the training and of the validation images, split by fastai's ``RandomSplitter``: a
     fifth is judged on.
@@ -79,26 +81,26 @@ def make_loaders(
     training, validation = (torch.tensor(rows) for rows in RandomSplitter()(source.targets))
     classes = len(source.classes)
     if settings.imbalance > 1:
-        training = thin_classes(
+        training = subsample_classes(
             training, source.targets[training], classes=classes, ratio=settings.imbalance, seed=seed
         )
     told = flip_labels(
         source.targets[training], classes=classes, share=settings.label_noise, seed=seed
     )
-    train = Rows(source, training, told, split_idx=0)
-    valid = Rows(source, validation, source.targets[validation], split_idx=1)
+    train = ImageSubset(source, training, told, split_idx=0)
+    valid = ImageSubset(source, validation, source.targets[validation], split_idx=1)
     # elsewhere each would get all images through a pipe
     workers = settings.workers if get_start_method() == "fork" else 0
     more = {"num_workers": workers, "device": device, "after_batch": list(source.transforms)}
     loaders = DataLoaders(
-        RowLoader(
+        SubsetLoader(
             train,
             bs=settings.batch_size,
             shuffle=True,
             drop_last=len(train) >= settings.batch_size,
             **more,
         ),
-        RowLoader(
+        SubsetLoader(
             valid, bs=max(settings.batch_size, _JUDGED_AT_ONCE // settings.image_size**2), **more
         ),
         device=device,

@@ -1,5 +1,5 @@
 """What a file from the network must be, and what is shared by all that bring one to the disk: the
-turn, the room, the refusals.
+lock, the free space, the errors.
 """
 
 import errno
@@ -16,8 +16,8 @@ from filelock import FileLock, Timeout
 
 from lossviz.errors import DownloadError, InvalidInput
 
-Tell = Callable[[str, float], None]
-Check = Callable[[], None]
+OnProgress = Callable[[str, float], None]
+CheckStop = Callable[[], None]
 
 MB = 1e6  # as in "812 MB" for the 811,706,944 bytes of the pets
 _TELL_EVERY_S = 0.1
@@ -52,7 +52,7 @@ class RemoteFile:
                 f"a hash is 8 or more hex digits, got {self.digest!r} for {self.url}"
             )
 
-    def is_at(self, path: Path) -> bool:
+    def matches(self, path: Path) -> bool:
         """Whether ``path`` is this file, by size and hash."""
         if not path.is_file() or self.size not in (None, path.stat().st_size):
             return False
@@ -64,27 +64,27 @@ class RemoteFile:
                 left -= len(chunk)
         return hashed.hexdigest().startswith(self.digest)
 
-    def failed(self, reason: str) -> DownloadError:
+    def error(self, reason: str) -> DownloadError:
         """The error that says ``reason``."""
         return DownloadError(self.url, f"{self.name} cannot be downloaded: {reason}")
 
 
 @contextmanager
-def turn(
-    file: RemoteFile, lock: Path, *, waiting: Callable[[], None], check: Check
+def locked(
+    file: RemoteFile, lock: Path, *, waiting: Callable[[], None], check_stop: CheckStop
 ) -> Iterator[None]:
-    """Hold the file lock; while another process holds it, call ``waiting`` and ``check`` twice a
+    """Hold the file lock; while another process holds it, call ``waiting`` and ``check_stop`` twice a
     second.
 
     On Linux and macOS this is the lock that fastdownload takes, under the name that it gives it, so
     a notebook's own ``untar_data`` takes turns too.
     """
-    with writing(file, lock.parent):
+    with disk_errors(file, lock.parent):
         lock.parent.mkdir(parents=True, exist_ok=True)
         held = FileLock(lock)
     while not held.is_locked:
-        check()
-        with writing(file, lock.parent), suppress(Timeout):
+        check_stop()
+        with disk_errors(file, lock.parent), suppress(Timeout):
             held.acquire(timeout=_LOOK_EVERY_S)
         if not held.is_locked:
             waiting()
@@ -94,7 +94,7 @@ def turn(
         held.release()
 
 
-def check_room(file: RemoteFile, folder: Path, needed: int) -> None:
+def require_free_space(file: RemoteFile, folder: Path, needed: int) -> None:
     """Refuse a disk that has fewer than ``needed`` bytes free.
 
     Raises:
@@ -102,33 +102,33 @@ def check_room(file: RemoteFile, folder: Path, needed: int) -> None:
     """
     free = shutil.disk_usage(folder).free
     if free < needed:
-        raise file.failed(
+        raise file.error(
             f"{folder} has {free / MB:,.0f} MB free and {needed / MB:,.0f} MB are needed; "
             f"free some, or let the environment variable {file.home} name a folder on a larger disk"
         )
 
 
 @contextmanager
-def writing(file: RemoteFile, folder: Path) -> Iterator[None]:
+def disk_errors(file: RemoteFile, folder: Path) -> Iterator[None]:
     """Turn what the disk refuses into a DownloadError."""
     try:
         yield
     except OSError as error:
         what = "free some room there" if error.errno == errno.ENOSPC else "make it writable"
-        raise file.failed(
+        raise file.error(
             f"{folder} cannot be written ({error.strerror or error}); {what}, or let the"
             f" environment variable {file.home} name another folder"
         ) from error
 
 
-def now_and_then(tell: Tell) -> Tell:
-    """``tell``, made to skip what comes within a tenth of a second."""
+def throttled(on_progress: OnProgress) -> OnProgress:
+    """``on_progress``, made to skip what comes within a tenth of a second."""
     told = float("-inf")
 
     def thinned(sentence: str, share: float) -> None:
         nonlocal told
         if (now := time.monotonic()) - told >= _TELL_EVERY_S:
             told = now
-            tell(sentence, share)
+            on_progress(sentence, share)
 
     return thinned

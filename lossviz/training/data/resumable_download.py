@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 from lossviz.training.data.remote_file import (
     MB,
-    Check,
+    CheckStop,
+    OnProgress,
     RemoteFile,
-    Tell,
-    check_room,
-    now_and_then,
-    turn,
-    writing,
+    disk_errors,
+    locked,
+    require_free_space,
+    throttled,
 )
 
 TIMEOUT_S = 20.0  # for a connection to open, and for its next bytes
@@ -39,7 +39,14 @@ class _Interrupted(Exception):
         super().__init__(str(reason) or type(reason).__name__)
 
 
-def fetch(file: RemoteFile, target: Path, *, tell: Tell, check: Check, room_for: int = 0) -> Path:
+def fetch(
+    file: RemoteFile,
+    target: Path,
+    *,
+    on_progress: OnProgress,
+    check_stop: CheckStop,
+    room_for: int = 0,
+) -> Path:
     """Have ``file`` at ``target``, and return ``target``.
 
     What is there and right is left alone. Else one process downloads to ``target`` + ``.part`` and
@@ -49,8 +56,8 @@ def fetch(file: RemoteFile, target: Path, *, tell: Tell, check: Check, room_for:
     Args:
         file: What is wanted.
         target: Where it is wanted.
-        tell: Called with a sentence and the share done, 0 to 1, about ten times a second.
-        check: Called after each piece, and twice a second while another process downloads. May
+        on_progress: Called with a sentence and the share done, 0 to 1, about ten times a second.
+        check_stop: Called after each piece, and twice a second while another process downloads. May
             raise whatever ends the caller's work. Not called while the server is silent, which
             lasts ``TIMEOUT_S`` at most.
         room_for: Bytes that must be free on the disk beside what is still to be downloaded of a
@@ -62,42 +69,44 @@ def fetch(file: RemoteFile, target: Path, *, tell: Tell, check: Check, room_for:
 
     Side effects: writes ``target``, its ``.part`` and its ``.lock``.
     """
-    if file.is_at(target):
+    if file.matches(target):
         return target
     part = target.with_name(f"{target.name}.part")
 
     def waiting() -> None:
-        tell(
+        on_progress(
             f"another process is downloading {_progress(file, part, file.size)}",
             _share(part, file.size),
         )
 
-    with turn(file, target.with_name(f"{target.name}.lock"), waiting=waiting, check=check):
-        if file.is_at(target):
+    with locked(
+        file, target.with_name(f"{target.name}.lock"), waiting=waiting, check_stop=check_stop
+    ):
+        if file.matches(target):
             return target
-        if not file.is_at(part):
-            check_room(file, part.parent, (file.size or 0) - _size(part) + room_for)
-            _load(file, part, tell=tell, check=check)
-        if not file.is_at(part):
+        if not file.matches(part):
+            require_free_space(file, part.parent, (file.size or 0) - _size(part) + room_for)
+            _load(file, part, on_progress=on_progress, check_stop=check_stop)
+        if not file.matches(part):
             part.unlink()
-            raise file.failed(
+            raise file.error(
                 f"what came from {file.url} has another hash than {file.digest} and was thrown"
                 " away; try again, and if it comes again, something on the way changes it: use"
                 " another network"
             )
-        with writing(file, target.parent):
+        with disk_errors(file, target.parent):
             part.replace(target)
     return target
 
 
-def _load(file: RemoteFile, part: Path, *, tell: Tell, check: Check) -> None:
+def _load(file: RemoteFile, part: Path, *, on_progress: OnProgress, check_stop: CheckStop) -> None:
     """Connect until the part is whole; give up where several tries in a row brought nothing."""
     at_first = _size(part)
     tries = iter(PAUSES_S)
     while True:
         before = _size(part)
         try:
-            _load_rest(file, part, tell=tell, check=check)
+            _load_rest(file, part, on_progress=on_progress, check_stop=check_stop)
             return
         except _Interrupted as error:
             if _size(part) > before:
@@ -105,46 +114,48 @@ def _load(file: RemoteFile, part: Path, *, tell: Tell, check: Check) -> None:
             pause = next(tries, None)
             host = urlsplit(file.url).hostname
             if not error.reached and (pause is None or _size(part) == at_first):
-                raise file.failed(
+                raise file.error(
                     f"no connection to {host} ({error}); connect this machine to the internet and"
                     f" try again, what has come so far is kept. Or put the file from {file.url} at"
                     f" {part.with_suffix('')} yourself"
                 ) from error
             if pause is None:
-                raise file.failed(
+                raise file.error(
                     f"{host} broke off {len(PAUSES_S) + 1} times in a row ({error}); try again"
                     " later, what has come so far is kept"
                 ) from error
-            tell(
+            on_progress(
                 f"the connection broke ({error}), trying again: {_progress(file, part, file.size)}",
                 _share(part, file.size),
             )
         until = time.monotonic() + pause
         while time.monotonic() < until:
-            check()
+            check_stop()
             time.sleep(0.1)
 
 
-def _load_rest(file: RemoteFile, part: Path, *, tell: Tell, check: Check) -> None:
+def _load_rest(
+    file: RemoteFile, part: Path, *, on_progress: OnProgress, check_stop: CheckStop
+) -> None:
     """One connection: ask for what the part lacks, and append it."""
     with _answer(file, part) as answer:
-        total, often = _total(file, part, answer), now_and_then(tell)
-        with writing(file, part.parent):
+        total, often = _total(file, part, answer), throttled(on_progress)
+        with disk_errors(file, part.parent):
             out: BinaryIO = part.open("ab" if answer.status == 206 else "wb")
         with out:
             while True:
                 often(f"downloading {_progress(file, part, total)}", _share(part, total))
-                check()
+                check_stop()
                 try:
                     chunk = answer.read1(_CHUNK)
                 except (OSError, http.client.HTTPException) as error:
                     raise _Interrupted(error, reached=True) from error
                 if not chunk:
                     break
-                with writing(file, part.parent):
+                with disk_errors(file, part.parent):
                     out.write(chunk)
                     out.flush()
-            with writing(file, part.parent):
+            with disk_errors(file, part.parent):
                 # before it gets its name: after a power cut a whole length could hold zeros
                 os.fsync(out.fileno())
     if total is not None and _size(part) < total:
@@ -166,7 +177,7 @@ def _answer(file: RemoteFile, part: Path) -> http.client.HTTPResponse:
             part.unlink()
         if error.code in (416, 429) or error.code >= 500:
             raise _Interrupted(f"{error.code} {error.reason}", reached=True) from error
-        raise file.failed(
+        raise file.error(
             f"{urlsplit(file.url).hostname} answered {error.code} {error.reason} for {file.url}; a"
             f" newer lossviz may know another address. Or put the file at {part.with_suffix('')}"
             " yourself"
@@ -195,7 +206,7 @@ def _total(file: RemoteFile, part: Path, answer: http.client.HTTPResponse) -> in
         said = answer.headers.get("Content-Length", "*")
     total = None if said == "*" else int(said)
     if total is not None and file.size not in (None, total):
-        raise file.failed(
+        raise file.error(
             f"{file.url} offers {total:,} bytes instead of {file.size:,}; try another network, for"
             " this one may answer with a page of its own"
         )

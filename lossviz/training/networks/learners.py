@@ -14,13 +14,13 @@ from fastai.torch_core import params
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from lossviz.experiments.networks import OWN, get_network
+from lossviz.experiments.networks import DIGITS_NETWORK, get_network
 from lossviz.experiments.settings import Settings
 from lossviz.training.networks.digits_network import make_body, make_head
-from lossviz.training.networks.fused_adam import adam_at_once
+from lossviz.training.networks.foreach_adam import foreach_adam
 from lossviz.training.networks.pretrain_letters import WEIGHTS
 
-Loss = Callable[[Tensor, Tensor], Tensor]
+LossFunction = Callable[[Tensor, Tensor], Tensor]
 
 
 @cache
@@ -29,7 +29,7 @@ def _letters() -> dict[str, Tensor]:
     return weights
 
 
-def make_learner(loaders: DataLoaders, settings: Settings, loss_func: Loss) -> Learner:
+def make_learner(loaders: DataLoaders, settings: Settings, loss_func: LossFunction) -> Learner:
     """A fastai ``Learner`` ready for ``fine_tune``, which keeps all but the last layer frozen at
     first.
 
@@ -39,7 +39,7 @@ def make_learner(loaders: DataLoaders, settings: Settings, loss_func: Loss) -> L
 
     Side effects: draws the weights that are new from torch's generator.
     """
-    if settings.network == OWN:
+    if settings.network == DIGITS_NETWORK:
         body = make_body()
         if settings.pretrained:
             body.load_state_dict(_letters())
@@ -57,7 +57,7 @@ def make_learner(loaders: DataLoaders, settings: Settings, loss_func: Loss) -> L
 
 
 def _learner(
-    loaders: DataLoaders, model: nn.Module, loss_func: Loss, splitter: Callable[[Any], Any]
+    loaders: DataLoaders, model: nn.Module, loss_func: LossFunction, splitter: Callable[[Any], Any]
 ) -> Learner:
     # this memory format is a sixth faster on a processor, and leaves the error rates of the digits
     # as they are
@@ -66,17 +66,17 @@ def _learner(
         loaders,
         model,
         loss_func=loss_func,
-        opt_func=adam_at_once,
+        opt_func=foreach_adam,
         metrics=error_rate,
         splitter=splitter,
     )
 
 
-def origin_of(settings: Settings) -> str:
+def describe_weights(settings: Settings) -> str:
     """Which weights a trial starts from, in words."""
     if not settings.pretrained:
         return f"{settings.network}, from scratch"
-    if settings.network == OWN:
+    if settings.network == DIGITS_NETWORK:
         return f"our small network, pretrained on printed letters ({WEIGHTS.name})"
     return (
         f"{settings.network}, pretrained on ImageNet ({get_network(settings.network).weights_file})"
@@ -89,4 +89,4 @@ def device_for(settings: Settings) -> torch.device:
     """
     from fastai.torch_core import default_device
 
-    return torch.device("cpu") if settings.network == OWN else default_device()
+    return torch.device("cpu") if settings.network == DIGITS_NETWORK else default_device()

@@ -16,7 +16,7 @@ from torch.nn import Parameter
 from torchvision.models import get_model
 
 from lossviz.errors import InvalidInput, LossvizError
-from lossviz.experiments.networks import Network, checkpoints_folder, get_network, weights_at_hand
+from lossviz.experiments.networks import Network, checkpoints_folder, get_network, local_weights
 
 _Options = Mapping[str, Mapping[str, Any]]
 _WITHOUT_AUXILIARY = {"aux_logits": False, "init_weights": True}
@@ -68,7 +68,9 @@ def make_torchvision(name: str, *, classes: int, weights: bool) -> nn.Module:
     return model
 
 
-def statistics(name: str) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+def normalisation_statistics(
+    name: str,
+) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
     """Mean and deviation of the colours, by which images were normalised when the network's weights
     were trained.
     """
@@ -114,7 +116,7 @@ def check_image_size(model: nn.Module, size: int, *, name: str) -> None:
 
 def _sound_weights(network: Network) -> Path:
     """The file of the weights, with the SHA-256 that its name promises."""
-    path = weights_at_hand(network)
+    path = local_weights(network)
     if path is None:
         wanted = checkpoints_folder() / network.weights_file
         raise LossvizError(

@@ -12,11 +12,16 @@ import streamlit as st
 from lossviz.charts.comparison import error_figure, result_figure
 from lossviz.charts.loss_style import styles_of
 from lossviz.errors import LossvizError
-from lossviz.experiments.descriptions import describe, duration
-from lossviz.experiments.fairness import PARTS, Fingerprints, compare_conditions, warning_of
-from lossviz.experiments.progress import share_done, time_left_s, trial_left_s
+from lossviz.experiments.descriptions import describe_comparison, format_duration
+from lossviz.experiments.fingerprints import (
+    PARTS,
+    FingerprintsByTrial,
+    compare_fingerprints,
+    mismatch_warning,
+)
+from lossviz.experiments.progress import remaining_s, share_done, trial_remaining_s
 from lossviz.experiments.records import Comparison, EpochMetrics, Trial, TrialState
-from lossviz.experiments.results import History, error_courses, grouped, summarise
+from lossviz.experiments.results import History, error_rate_curves, group_by_trial, summarise
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.components.live_chart.component import live_chart
 from lossviz.ui.legend_key import swatch
@@ -81,14 +86,14 @@ def _panel(training: Training, comparison: Comparison, running: bool) -> None:
     trials = training.store.trials(comparison.id)
     if running and all(trial.state.ended for trial in trials):
         st.rerun()  # the whole page once more, without polling
-    history = grouped(training.store.epochs(comparison.id)[0])
-    evaluations = grouped(training.store.evaluations(comparison.id)[0])
+    history = group_by_trial(training.store.epochs(comparison.id)[0])
+    evaluations = group_by_trial(training.store.evaluations(comparison.id)[0])
     _progress(training, comparison, trials)
     left, right = st.columns(2, gap="medium")
     with left:
         st.header("Error rates, epoch by epoch", anchor=False)
         live_chart(
-            error_figure(comparison, trials, error_courses(history, evaluations)),
+            error_figure(comparison, trials, error_rate_curves(history, evaluations)),
             key="errors",
             label="error rate of each trial over epochs",
         )
@@ -111,7 +116,7 @@ def _progress(training: Training, comparison: Comparison, trials: Sequence[Trial
     again what did not finish.
     """
     preparation = training.store.preparation(comparison.id)
-    st.caption(plain(describe(comparison, preparation)))
+    st.caption(plain(describe_comparison(comparison, preparation)))
     for note in preparation.notes:
         st.warning(plain(note), icon=":material/broken_image:")
     if training.engine and training.engine.failure:
@@ -120,7 +125,7 @@ def _progress(training: Training, comparison: Comparison, trials: Sequence[Trial
     if len(ended) == len(trials):
         _ended(training, comparison, trials)
         return
-    left = time_left_s(trials, now=time.time(), at_once=preparation.at_once)
+    left = remaining_s(trials, now=time.time(), at_once=preparation.at_once)
     share = share_done(trials)
     if training.engine and training.engine.warming_up:
         said = "starting: loading fastai takes about five seconds"
@@ -128,7 +133,7 @@ def _progress(training: Training, comparison: Comparison, trials: Sequence[Trial
         said, share = f"preparing: {preparation.stage}", preparation.share
     else:
         said = f"{len(ended)} of {len(trials)} trials" + (
-            "" if left is None else f", about {duration(left)} left"
+            "" if left is None else f", about {format_duration(left)} left"
         )
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.progress(share, text=said, width="stretch")
@@ -157,12 +162,12 @@ def _ended(training: Training, comparison: Comparison, trials: Sequence[Trial]) 
             st.rerun()
 
 
-def _conditions(trials: Sequence[Trial], fingerprints: Fingerprints) -> None:
+def _conditions(trials: Sequence[Trial], fingerprints: FingerprintsByTrial) -> None:
     """Whether the losses had the same conditions: a quiet word where they had, a loud one where
     not.
     """
-    conditions = compare_conditions(trials, fingerprints)
-    if warning := warning_of(conditions):
+    conditions = compare_fingerprints(trials, fingerprints)
+    if warning := mismatch_warning(conditions):
         st.error(warning, icon=":material/balance:")
     elif conditions.compared:
         parts = ", ".join(PARTS[part] for part in conditions.compared)
@@ -226,8 +231,8 @@ def _table(head: Sequence[str], rows: Sequence[str]) -> str:
 def _facts(trial: Trial) -> str:
     """What a trial started from, how fast it is and what it needs; what is known of it."""
     facts = [trial.origin] if trial.origin else []
-    if (left := trial_left_s(trial, now=time.time())) is not None:
-        facts.append(f"about {duration(left)} left")
+    if (left := trial_remaining_s(trial, now=time.time())) is not None:
+        facts.append(f"about {format_duration(left)} left")
     if trial.images_per_s:
         facts.append(f"{trial.images_per_s:,.0f} images a second")
     if trial.memory_mb:

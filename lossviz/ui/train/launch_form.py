@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from lossviz.errors import InvalidInput, LossvizError
-from lossviz.experiments.recipes import RECIPES, check_settings
-from lossviz.experiments.records import MAX_SEEDS, plan_comparison
+from lossviz.experiments.plan import MAX_SEEDS, plan_comparison
+from lossviz.experiments.recipes import RECIPES, validate_settings
 from lossviz.experiments.settings import Settings
 from lossviz.losses.loss import Loss
 from lossviz.ui.curves.findings import warn_of_errors
@@ -93,7 +93,7 @@ def _settings(recipe: str) -> tuple[Settings | None, str]:
     settings = None
     try:
         settings = pick_settings(RECIPES[recipe])
-        check_settings(RECIPES[recipe], settings)
+        validate_settings(RECIPES[recipe], settings)
     except InvalidInput as error:
         return settings, str(error)
     return settings, ""

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lossviz.errors import EngineError, LossvizError
 from lossviz.experiments.engine.local import LocalEngine
-from lossviz.experiments.store.recovery import set_damaged_aside
+from lossviz.experiments.store.recovery import quarantine_damaged_file
 from lossviz.experiments.store.store import Store, database_url
 
 
@@ -56,7 +56,7 @@ def open_training() -> Training:
 
 @st.cache_resource(show_spinner=False, on_release=Training.close)
 def _take_over(url: str) -> Training:
-    notice = set_damaged_aside(url, now=datetime.now(UTC))
+    notice = quarantine_damaged_file(url, now=datetime.now(UTC))
     store = Store(url)
     try:
         return Training(store=store, engine=LocalEngine(store), notice=notice)

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from lossviz.experiments.descriptions import network_name
-from lossviz.experiments.networks import NETWORKS, OWN, weights_at_hand
+from lossviz.experiments.networks import DIGITS_NETWORK, NETWORKS, local_weights
 from lossviz.experiments.recipes import RECIPES, Recipe
 from lossviz.experiments.settings import RANGES, Settings
 from lossviz.ui.state.selection import hold_choice
@@ -149,7 +149,7 @@ def _folder() -> str:
 
 
 def _network(recipe: Recipe) -> tuple[str, bool]:
-    names = [*([OWN] if recipe.settings.network == OWN else []), *NETWORKS]
+    names = [*([DIGITS_NETWORK] if recipe.settings.network == DIGITS_NETWORK else []), *NETWORKS]
     left, right = st.columns([2, 1], gap="medium", vertical_alignment="bottom")
     with left:
         network = st.selectbox(
@@ -160,7 +160,7 @@ def _network(recipe: Recipe) -> tuple[str, bool]:
             key=f"network of {recipe.key}",
             on_change=hold_choice,
         )
-    at_hand = network == OWN or weights_at_hand(NETWORKS[network]) is not None
+    at_hand = network == DIGITS_NETWORK or local_weights(NETWORKS[network]) is not None
     with right:
         pretrained = st.toggle(
             "Pretrained",

@@ -10,7 +10,7 @@ import streamlit as st
 
 from lossviz.charts.trials import rate_figure, sureness_figure, training_figure
 from lossviz.experiments.records import Comparison, Trial
-from lossviz.experiments.results import grouped
+from lossviz.experiments.results import group_by_trial
 from lossviz.experiments.store.store import Store
 from lossviz.ui.components.live_chart.component import live_chart
 
@@ -50,7 +50,7 @@ def inside(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> Non
 
 
 def _training(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
-    batches = grouped(store.batches(comparison.id)[0])
+    batches = group_by_trial(store.batches(comparison.id)[0])
     live_chart(
         training_figure(comparison, trials, batches),
         key="training loss",
@@ -63,7 +63,7 @@ def _training(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> 
 
 
 def _rates(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
-    batches = grouped(store.batches(comparison.id)[0])
+    batches = group_by_trial(store.batches(comparison.id)[0])
     live_chart(
         rate_figure(comparison, trials, batches),
         key="learning rate",
@@ -76,7 +76,7 @@ def _rates(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> Non
 
 
 def _sureness(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
-    evaluations = grouped(store.evaluations(comparison.id)[0])
+    evaluations = group_by_trial(store.evaluations(comparison.id)[0])
     moments = sorted(
         {
             round(evaluation.at, 3)

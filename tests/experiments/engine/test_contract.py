@@ -9,7 +9,7 @@ import torch
 
 from lossviz.errors import EngineError, StoreError
 from lossviz.experiments.engine.local import LocalEngine
-from lossviz.experiments.fairness import PARTS, compare_conditions
+from lossviz.experiments.fingerprints import PARTS, compare_fingerprints
 from lossviz.experiments.records import Comparison, EpochMetrics, Trial, TrialState
 from lossviz.training.trial import run_trial
 from tests.support.engine_harness import (
@@ -141,7 +141,7 @@ def test_a_finished_trial_has_told_the_same_fingerprints_as_any_other_of_its_see
     finished = [told[trial.id] for trial in story.trials if trial.state is TrialState.FINISHED]
     assert finished[0].keys() == PARTS.keys()
     assert all(one == finished[0] for one in finished)
-    assert compare_conditions(story.trials, told).differing == ()
+    assert compare_fingerprints(story.trials, told).differing == ()
 
 
 def test_progress_only_grows_and_is_seen_on_the_way(story: Story) -> None:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lossviz.experiments.engine.scheduling import QueuedTrial, needs_preparation, next_job
+from lossviz.experiments.plan import completed_preparation, plan_comparison
 from lossviz.experiments.recipes import get_recipe
-from lossviz.experiments.records import Comparison, Preparation, plan_comparison, prepared
+from lossviz.experiments.records import Comparison, Preparation
 
 LOSSES = ["cross_entropy", "inverse", "dot_product"]
 
@@ -123,12 +124,12 @@ def test_only_the_digits_with_our_own_network_and_a_known_rate_need_no_preparati
 @given(
     cores=st.integers(1, 64),
     trials=st.integers(1, 200),
-    memory_holds=st.none() | st.integers(0, 100),
+    fit_in_memory=st.none() | st.integers(0, 100),
 )
 def test_a_preparation_asks_for_no_more_cores_than_there_are(
-    cores: int, trials: int, memory_holds: int | None
+    cores: int, trials: int, fit_in_memory: int | None
 ) -> None:
-    plan = prepared(cores=cores, trials=trials, memory_holds=memory_holds)
+    plan = completed_preparation(cores=cores, trials=trials, fit_in_memory=fit_in_memory)
     assert 1 <= plan.at_once <= max(1, min(trials, cores))
     assert plan.threads >= 1
     assert plan.at_once * plan.threads <= cores
@@ -146,10 +147,10 @@ def test_everything_that_is_queued_runs_once_and_never_on_more_cores_than_there_
         for i in range(count)
     ]
     plans = {
-        entry.id: prepared(
+        entry.id: completed_preparation(
             cores=cores,
             trials=len(entry.trials()),
-            memory_holds=data.draw(st.integers(1, 6), label="memory holds"),
+            fit_in_memory=data.draw(st.integers(1, 6), label="memory holds"),
         )
         for entry in comparisons
     }

@@ -57,7 +57,7 @@ def test_an_engine_without_work_starts_no_process(tmp_path: Path) -> None:
 _APP = """
 import sys, threading
 from lossviz.experiments.engine.local import LocalEngine
-from lossviz.experiments.records import plan_comparison
+from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.store.store import Store
 
 engine = LocalEngine(Store(sys.argv[1]), capacity=2, method=sys.argv[2])

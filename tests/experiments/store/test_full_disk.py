@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from lossviz.errors import StoreError
-from lossviz.experiments.records import TrialState, plan_comparison
+from lossviz.experiments.plan import plan_comparison
+from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
 from tests.support.engine_harness import METHODS, STARTING_S, EngineHarness, engine_harness
 from tests.support.waiting import wait_until

@@ -84,7 +84,7 @@ def test_an_engine_closes_what_an_old_app_left_open_and_it_can_be_run_again(path
         LocalEngine(store).close()
         lost = store.trials("old")[1]
         assert lost.state is TrialState.LOST
-        store.add_trials([lost.again()])
+        store.add_trials([lost.next_attempt()])
         assert [trial.id for trial in store.trials("old")] == ["old-0", "old-1-2"]
 
 

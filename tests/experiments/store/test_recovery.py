@@ -12,7 +12,7 @@ import streamlit as st
 from filelock import FileLock
 
 from lossviz.errors import StoreError
-from lossviz.experiments.store.recovery import set_damaged_aside
+from lossviz.experiments.store.recovery import quarantine_damaged_file
 from lossviz.experiments.store.store import Store
 from tests.pages.test_pages import opened
 from tests.support.records import comparison, metrics
@@ -43,7 +43,7 @@ DAMAGES = {
 def full_store(path: Path) -> None:
     with closing(Store(f"sqlite:///{path}")) as store:
         store.add_comparison(comparison())
-        with store.together():
+        with store.transaction():
             for epoch in range(1, 500):
                 store.add_epoch("c-0", metrics(epoch))
 
@@ -57,7 +57,7 @@ def damaged(request: pytest.FixtureRequest, database: Path) -> Path:
 
 def test_a_damaged_file_is_kept_byte_for_byte_and_a_new_one_can_be_begun(damaged: Path) -> None:
     before = damaged.read_bytes()
-    said = set_damaged_aside(f"sqlite:///{damaged}", now=NOW)
+    said = quarantine_damaged_file(f"sqlite:///{damaged}", now=NOW)
     assert ASIDE in said
     assert "***" not in said
     assert (damaged.parent / ASIDE).read_bytes() == before
@@ -83,7 +83,7 @@ def test_the_page_says_where_the_damaged_file_is(damaged: Path) -> None:
 def test_a_damaged_file_that_another_app_has_open_is_not_touched(damaged: Path) -> None:
     before = damaged.read_bytes()
     with FileLock(f"{damaged}.lock"):
-        assert set_damaged_aside(f"sqlite:///{damaged}", now=NOW) == ""
+        assert quarantine_damaged_file(f"sqlite:///{damaged}", now=NOW) == ""
     assert damaged.read_bytes() == before
     assert not any(".damaged-" in path.name for path in damaged.parent.iterdir())
 
@@ -105,14 +105,14 @@ def test_a_damaged_file_is_kept_with_what_a_killed_app_had_not_yet_put_into_it(
     dead = left_by_a_killed_app(tmp_path)
     dead.write_bytes(middle_overwritten(dead.read_bytes()))
     before = [Path(f"{dead}{ending}").read_bytes() for ending in ("", "-wal")]
-    assert set_damaged_aside(f"sqlite:///{dead}", now=NOW)
+    assert quarantine_damaged_file(f"sqlite:///{dead}", now=NOW)
     assert [(tmp_path / f"{ASIDE}{ending}").read_bytes() for ending in ("", "-wal")] == before
     assert before[1]
 
 
 def test_what_a_killed_app_left_is_no_damage(tmp_path: Path) -> None:
     dead = left_by_a_killed_app(tmp_path)
-    assert set_damaged_aside(f"sqlite:///{dead}", now=NOW) == ""
+    assert quarantine_damaged_file(f"sqlite:///{dead}", now=NOW) == ""
     with closing(Store(f"sqlite:///{dead}")) as store:
         assert {entry.id for entry in store.comparisons()} == {"c", "d"}
         assert len(store.epochs("c")[0]) == 499
@@ -122,7 +122,7 @@ def test_what_a_killed_app_left_is_no_damage(tmp_path: Path) -> None:
     "url", ["nonsense", "sqlite://", "sqlite:////nowhere/at/all.sqlite", "postgresql://host/name"]
 )
 def test_what_is_no_file_is_no_damage(url: str) -> None:
-    assert set_damaged_aside(url, now=NOW) == ""
+    assert quarantine_damaged_file(url, now=NOW) == ""
 
 
 def test_an_undamaged_file_stays_as_it_is_also_while_it_is_written(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_an_undamaged_file_stays_as_it_is_also_while_it_is_written(tmp_path: Pat
     before = path.read_bytes()
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert set_damaged_aside(f"sqlite:///{path}", now=NOW) == ""
+        assert quarantine_damaged_file(f"sqlite:///{path}", now=NOW) == ""
     assert path.read_bytes() == before
 
 
@@ -146,7 +146,7 @@ def test_wherever_a_page_is_overwritten_the_store_opens_or_says_what_is_wrong(
         for start, count in ((0, PAGE), (0, 8), (100, 60)):
             at = page * PAGE + start
             path.write_bytes(whole[:at] + noise(count) + whole[at + count :])
-            opened_anew += bool(set_damaged_aside(f"sqlite:///{path}", now=NOW))
+            opened_anew += bool(quarantine_damaged_file(f"sqlite:///{path}", now=NOW))
             try:
                 with closing(Store(f"sqlite:///{path}")) as store:
                     store.epochs("c")

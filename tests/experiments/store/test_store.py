@@ -205,7 +205,7 @@ def test_what_is_written_together_is_seen_whole_and_only_at_its_end(
 ) -> None:
     store.add_comparison(comparison())
     reader = open_store()
-    with store.together():
+    with store.transaction():
         store.move("c-0", RUNNING, now=1.0)
         store.add_epoch("c-0", metrics(1))
         assert len(store.epochs("c")[0]) == 1  # its own thread sees it
@@ -222,7 +222,7 @@ def test_where_something_fails_nothing_that_was_written_together_stays_and_the_n
     store.add_comparison(comparison())
 
     def write() -> None:
-        with store.together():
+        with store.transaction():
             store.add_epoch("c-0", metrics(1))
             if error is StoreError:
                 store.add_epoch("nobody", metrics(1))
@@ -238,7 +238,7 @@ def test_where_something_fails_nothing_that_was_written_together_stays_and_the_n
 def test_another_thread_reads_while_one_writes_together(store: Store) -> None:
     store.add_comparison(comparison())
     read: list[int] = []
-    with store.together():
+    with store.transaction():
         store.add_epoch("c-0", metrics(1))
         reader = threading.Thread(target=lambda: read.append(len(store.epochs("c")[0])))
         reader.start()

@@ -15,9 +15,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from lossviz import LOSSES, objective
-from lossviz.training.data.dataset import flip_labels, thin_classes
+from lossviz.training.data.dataset import flip_labels, subsample_classes
 from lossviz.training.data.digits import load_images
-from lossviz.training.data.loaders import Rows
+from lossviz.training.data.loaders import ImageSubset
 from lossviz.training.networks.digits_network import make_body, make_head
 from lossviz.training.networks.pretrain_letters import WEIGHTS
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
@@ -33,7 +33,9 @@ TARGETS = st.integers(2, 40).flatmap(
 )
 
 
-def rows_of(loss: str = "cross_entropy", seed: int = 0, **changes: object) -> tuple[Rows, Rows]:
+def rows_of(
+    loss: str = "cross_entropy", seed: int = 0, **changes: object
+) -> tuple[ImageSubset, ImageSubset]:
     """What a trial of digits is trained on, and judged on."""
     settings = settings_of("digits", **changes)
     loaders = seeded_learner(
@@ -84,7 +86,7 @@ def test_rare_classes_follow_a_geometric_row_and_every_class_keeps_one(
 ) -> None:
     classes, targets = data
     rows = torch.arange(len(targets)) * 3 + 5
-    kept = thin_classes(rows, targets, classes=classes, ratio=ratio, seed=seed)
+    kept = subsample_classes(rows, targets, classes=classes, ratio=ratio, seed=seed)
     assert torch.equal(kept, kept.sort().values)
     left = torch.bincount(targets[(kept - 5) // 3], minlength=classes)
     for number, before in enumerate(torch.bincount(targets, minlength=classes).tolist()):
@@ -95,7 +97,7 @@ def test_rare_classes_follow_a_geometric_row_and_every_class_keeps_one(
 
 def test_the_first_class_keeps_as_many_times_as_many_as_the_last() -> None:
     targets = torch.arange(5).repeat(1000)
-    kept = thin_classes(torch.arange(5000), targets, classes=5, ratio=16.0, seed=0)
+    kept = subsample_classes(torch.arange(5000), targets, classes=5, ratio=16.0, seed=0)
     assert torch.bincount(targets[kept]).tolist() == [1000, 500, 250, 125, 62]
 
 

@@ -40,8 +40,8 @@ class Wish:
             fetch(
                 self.file,
                 self.target,
-                tell=lambda *said: self.told.append(said),
-                check=check,
+                on_progress=lambda *said: self.told.append(said),
+                check_stop=check,
                 room_for=room_for,
             )
             == self.target
@@ -75,7 +75,7 @@ from pathlib import Path
 from lossviz.training.data.remote_file import RemoteFile
 from lossviz.training.data.resumable_download import fetch
 file = {wish.file!r}
-fetch(file, Path({str(wish.target)!r}), tell=lambda sentence, share: print(sentence, flush=True), check=lambda: None)
+fetch(file, Path({str(wish.target)!r}), on_progress=lambda sentence, share: print(sentence, flush=True), check_stop=lambda: None)
 """
 
 

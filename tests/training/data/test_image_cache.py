@@ -22,7 +22,7 @@ from torch import Tensor
 
 from lossviz.errors import LossvizError
 from lossviz.training.data import image_cache as decoded
-from lossviz.training.data.image_cache import MOST_CROPS, Decoded
+from lossviz.training.data.image_cache import MAX_CROPS, ImageCache
 from tests.support.pictures import Album, picture, save_pictures
 
 
@@ -49,7 +49,7 @@ def read_files(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     return seen
 
 
-def everything(found: Decoded, crop: int) -> Tensor:
+def everything(found: ImageCache, crop: int) -> Tensor:
     return found.read(torch.arange(len(found.images)), crop)
 
 
@@ -86,18 +86,18 @@ def test_what_is_trained_on_is_to_the_bit_what_fastai_s_resize_cuts_at_the_same_
 
 def test_each_pass_cuts_elsewhere_until_the_cuts_come_again(album: Album) -> None:
     found = album.open(crops=7)
-    assert found.images.shape[1] == MOST_CROPS + 1
-    crops = [everything(found, crop) for crop in range(MOST_CROPS + 3)]
+    assert found.images.shape[1] == MAX_CROPS + 1
+    crops = [everything(found, crop) for crop in range(MAX_CROPS + 3)]
     oblong = torch.tensor(
         [abs(image.width - image.height) >= 8 for image in map(PILImage.create, album.files)]
     )
-    for one in range(1, MOST_CROPS + 1):
+    for one in range(1, MAX_CROPS + 1):
         for other in range(one):
             differs = (crops[one] != crops[other]).flatten(1).any(1)
             # two cuts of a small picture can fall on the same pixel
             assert differs[oblong].float().mean() > 0.6
-    assert torch.equal(crops[MOST_CROPS + 1], crops[1])
-    assert torch.equal(crops[MOST_CROPS + 2], crops[2])
+    assert torch.equal(crops[MAX_CROPS + 1], crops[1])
+    assert torch.equal(crops[MAX_CROPS + 2], crops[2])
 
 
 def test_what_is_decoded_is_not_decoded_again(album: Album, read_files: list[Path]) -> None:

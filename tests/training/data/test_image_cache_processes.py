@@ -25,7 +25,7 @@ def program(album: Album, *, waits: bool, size: int = 24) -> str:
     return f"""
 import sys
 from pathlib import Path
-from lossviz.training.data.image_cache import open_decoded
+from lossviz.training.data.image_cache import open_image_cache
 told = []
 def tell(stage, share):
     if stage.split(":")[0] not in told:
@@ -34,7 +34,7 @@ def tell(stage, share):
         if {waits} and told[-1] == "decoding images":
             sys.stdin.readline()
 files = [Path(file) for file in {[str(file) for file in album.files]}]
-open_decoded(files, size={size}, crops=3, folder=Path({str(album.store)!r}), threads=2, tell=tell)
+open_image_cache(files, size={size}, crops=3, folder=Path({str(album.store)!r}), threads=2, on_progress=tell)
 """
 
 

@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from lossviz.errors import InvalidInput, LossvizError
-from lossviz.experiments.fairness import PARTS
+from lossviz.experiments.fingerprints import PARTS
 from lossviz.experiments.records import Phase
 from lossviz.training.data import image_folders as images
-from lossviz.training.data.dataset import Source
-from lossviz.training.data.image_cache import Decoded
+from lossviz.training.data.dataset import ImageDataset
+from lossviz.training.data.image_cache import ImageCache
 from lossviz.training.preparation import prepare
 from lossviz.training.recipes import LOAD, LoadOptions
 from tests.support.pictures import picture, save_pictures
@@ -27,11 +27,11 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 @pytest.fixture(autouse=True)
 def stores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(images, "folder_of_stores", lambda: tmp_path / "stores")
+    monkeypatch.setattr(images, "cache_folder", lambda: tmp_path / "stores")
     return tmp_path / "stores"
 
 
-def load(root: Path, **changes: object) -> Source:
+def load(root: Path, **changes: object) -> ImageDataset:
     settings = settings_of("folder", folder=str(root), **changes)
     return LOAD["folder"](settings, LoadOptions())
 
@@ -81,9 +81,9 @@ def test_every_loss_and_seed_sees_the_same_cut_of_an_image_in_the_same_pass(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: dict[tuple[int, int], set[str]] = {}
-    read = Decoded.read
+    read = ImageCache.read
 
-    def spied(self: Decoded, rows: Tensor, crop: int) -> Tensor:
+    def spied(self: ImageCache, rows: Tensor, crop: int) -> Tensor:
         batch = read(self, rows, crop)
         for row, image in zip(rows.tolist(), batch, strict=True):
             seen.setdefault((row, crop), set()).add(
@@ -91,7 +91,7 @@ def test_every_loss_and_seed_sees_the_same_cut_of_an_image_in_the_same_pass(
             )
         return batch
 
-    monkeypatch.setattr(Decoded, "read", spied)
+    monkeypatch.setattr(ImageCache, "read", spied)
     root = save_pictures(tmp_path / "album")
     for seed in (0, 1):
         for loss in LOSSES:

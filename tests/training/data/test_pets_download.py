@@ -55,7 +55,7 @@ PRELUDE = """
 import fastdownload.core
 from pathlib import Path
 from fastai.data.external import URLs
-from lossviz.training import download
+from lossviz.training.data import downloads as download
 URLs.PETS = {url!r}
 fastdownload.core.checks_module = lambda module: Path({checks!r})
 download.PETS_IMAGES = 6
@@ -76,7 +76,10 @@ class Home:
     told: list[tuple[str, float]]
 
     def fetch(self, check=lambda: None) -> None:
-        assert fetch_pets(tell=lambda *said: self.told.append(said), check=check) == self.folder
+        assert (
+            fetch_pets(on_progress=lambda *said: self.told.append(said), check_stop=check)
+            == self.folder
+        )
         assert sorted(path.name for path in (self.folder / "images").iterdir()) == sorted(
             f"{breed}_{number}.jpg" for breed in BREEDS for number in (1, 2)
         )
@@ -178,7 +181,7 @@ def check():
     if seen:
         print(seen[0].name, flush=True)
         threading.Event().wait()
-download.fetch_pets(tell=lambda *_: None, check=check)
+download.fetch_pets(on_progress=lambda *_: None, check_stop=check)
 """,
     )
     assert process.stdout

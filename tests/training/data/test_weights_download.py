@@ -25,7 +25,7 @@ def test_weights_are_verified_by_the_digits_in_their_name_and_put_where_torch_lo
     monkeypatch.setattr(download, "WEIGHTS_URL", served.url)
     network = SimpleNamespace(name="resnet18", weights_file=name, weights_megabytes=1.3)
     served.faults += [Fault(cut_after=300_000)]
-    weights = fetch_weights(network, tell=lambda *_: None, check=lambda: None)
+    weights = fetch_weights(network, on_progress=lambda *_: None, check_stop=lambda: None)
     assert (
         weights
         == Path(torch.hub.get_dir()) / "checkpoints" / name
@@ -36,6 +36,6 @@ def test_weights_are_verified_by_the_digits_in_their_name_and_put_where_torch_lo
     with pytest.raises(InvalidInput, match="no digits of its hash"):
         fetch_weights(
             SimpleNamespace(name="own", weights_file="own.pth", weights_megabytes=1.3),
-            tell=lambda *_: None,
-            check=lambda: None,
+            on_progress=lambda *_: None,
+            check_stop=lambda: None,
         )

@@ -19,11 +19,11 @@ from torchvision.models import WeightsEnum, get_model, get_model_weights
 
 from lossviz.errors import LossvizError, UnknownNetwork
 from lossviz.experiments.networks import (
+    DIGITS_NETWORK,
     NETWORKS,
-    OWN,
     checkpoints_folder,
     get_network,
-    weights_at_hand,
+    local_weights,
 )
 from lossviz.training.networks import torchvision_networks
 from lossviz.training.networks.torchvision_networks import make_torchvision, splitter
@@ -72,7 +72,7 @@ def layers(model: nn.Module) -> list[tuple[str, type, str]]:
 
 def test_the_table_holds_every_classifying_network_of_torchvision_and_not_our_own() -> None:
     assert list(NETWORKS) == list(STATED)
-    assert OWN not in NETWORKS
+    assert DIGITS_NETWORK not in NETWORKS
 
 
 @pytest.mark.parametrize("name", STATED)
@@ -268,7 +268,7 @@ def test_weights_that_are_missing_are_refused_and_not_downloaded(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    assert weights_at_hand(NETWORKS["resnet18"]) is None
+    assert local_weights(NETWORKS["resnet18"]) is None
     with pytest.raises(
         LossvizError,
         match=r"weights of resnet18 are not on this machine: .*resnet18-f37072fd.pth is missing",
@@ -281,4 +281,4 @@ def test_weights_are_at_hand_where_the_file_is(
     put_weights: Callable[[str, dict[str, Tensor]], Path],
 ) -> None:
     path = put_weights("resnet18", {})
-    assert weights_at_hand(get_network("resnet18")) == path
+    assert local_weights(get_network("resnet18")) == path

@@ -11,7 +11,7 @@ from torch import Tensor
 _Member = tuple[Tensor, dict[str, Any]]
 
 
-class _AtOnce(Optimizer):  # type: ignore[misc]
+class _ForeachAdam(Optimizer):  # type: ignore[misc]
     """Does in one call what the callbacks of fastai's ``Adam`` do to each parameter: decoupled
     weight decay, debiased averages.
     """
@@ -81,9 +81,9 @@ def _step(
     torch._foreach_addcdiv_(values, averages, spread, value=-lr / debias(mom, 1 - mom, step))
 
 
-def adam_at_once(params: Any, lr: float) -> Optimizer:
+def foreach_adam(params: Any, lr: float) -> Optimizer:
     """The optimiser that fastai's ``Adam(params, lr)`` is, faster."""
     slow = Adam(params, lr)
-    fast = _AtOnce(params, slow.cbs, lr=lr)
+    fast = _ForeachAdam(params, slow.cbs, lr=lr)
     fast.hypers = slow.hypers
     return fast

@@ -18,11 +18,11 @@ PARTS: Final = MappingProxyType(
         "last_batch": "last batch",
     }
 )
-Fingerprints: TypeAlias = Mapping[str, Mapping[str, str]]  # by trial, then by part
+FingerprintsByTrial: TypeAlias = Mapping[str, Mapping[str, str]]  # by trial, then by part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Conditions:
+class FingerprintComparison:
     """What the fingerprints say.
 
     Attributes:
@@ -35,7 +35,9 @@ class Conditions:
     differing: tuple[tuple[int, str], ...]
 
 
-def compare_conditions(trials: Sequence[Trial], fingerprints: Fingerprints) -> Conditions:
+def compare_fingerprints(
+    trials: Sequence[Trial], fingerprints: FingerprintsByTrial
+) -> FingerprintComparison:
     """Hold the trials of each seed against each other; what a trial has not told yet does not
     count.
 
@@ -52,15 +54,15 @@ def compare_conditions(trials: Sequence[Trial], fingerprints: Fingerprints) -> C
         (key for key, values in told.items() if len(set(values)) > 1),
         key=lambda key: (key[0], list(PARTS).index(key[1])),
     )
-    return Conditions(
+    return FingerprintComparison(
         compared=tuple(part for part in PARTS if part in compared), differing=tuple(differing)
     )
 
 
-def warning_of(conditions: Conditions) -> str:
+def mismatch_warning(conditions: FingerprintComparison) -> str:
     """What must be said where conditions differ; empty where they do not.
 
-    >>> warning_of(Conditions(compared=("split", "weights"), differing=((0, "split"), (1, "weights"))))
+    >>> mismatch_warning(FingerprintComparison(compared=("split", "weights"), differing=((0, "split"), (1, "weights"))))
     'The losses were not trained under the same conditions (seed 0: split into training and validation; seed 1: first weights), so their error rates \
 must not be compared. Launch the comparison again; if this stays, the recipe draws more than its seed says.'
     """

@@ -12,7 +12,12 @@ import pytest
 import torch
 from fastai.learner import Learner
 
-from lossviz.experiments.fairness import PARTS, Conditions, compare_conditions, warning_of
+from lossviz.experiments.fingerprints import (
+    PARTS,
+    FingerprintComparison,
+    compare_fingerprints,
+    mismatch_warning,
+)
 from lossviz.training import trial as trials
 from lossviz.training.data import image_folders as images
 from lossviz.training.progress_callback import TrialStopped
@@ -50,10 +55,10 @@ def first() -> dict[str, str]:
     return told(LOSSES[0])
 
 
-def conditions(*fingerprints: dict[str, str]) -> Conditions:
+def conditions(*fingerprints: dict[str, str]) -> FingerprintComparison:
     """Of a comparison with one seed, whose trials told these."""
     plan = comparison(seeds=1).trials()
-    return compare_conditions(
+    return compare_fingerprints(
         plan, {trial.id: parts for trial, parts in zip(plan, fingerprints, strict=False)}
     )
 
@@ -81,17 +86,17 @@ def test_a_trial_that_is_stopped_tells_what_it_had_seen(first: dict[str, str]) -
 def test_one_part_that_differs_is_named_with_its_seed(first: dict[str, str], part: str) -> None:
     found = conditions(first, {**first, part: "another"})
     assert found.differing == ((0, part),)
-    assert f"(seed 0: {PARTS[part]})" in warning_of(found)
+    assert f"(seed 0: {PARTS[part]})" in mismatch_warning(found)
 
 
 def test_what_only_one_trial_has_told_is_neither_the_same_nor_different(
     first: dict[str, str],
 ) -> None:
-    assert conditions(first) == Conditions(compared=(), differing=())
-    assert conditions(first, {"split": first["split"]}) == Conditions(
+    assert conditions(first) == FingerprintComparison(compared=(), differing=())
+    assert conditions(first, {"split": first["split"]}) == FingerprintComparison(
         compared=("split",), differing=()
     )
-    assert warning_of(conditions(first, first)) == ""
+    assert mismatch_warning(conditions(first, first)) == ""
 
 
 def test_a_deliberately_broken_seed_is_caught(
@@ -130,7 +135,7 @@ def album(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     """Settings of a folder with pictures that are cut elsewhere in each of three passes, and
     augmented.
     """
-    monkeypatch.setattr(images, "folder_of_stores", lambda: tmp_path / "stores")
+    monkeypatch.setattr(images, "cache_folder", lambda: tmp_path / "stores")
     return {
         "folder": str(save_pictures(tmp_path / "album", images=14)),
         "frozen_epochs": 1,
