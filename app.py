@@ -5,8 +5,8 @@ import streamlit as st
 from lossviz.ui.components.curve_chart.component import curve_chart
 from lossviz.ui.curves.lab import loss_card, styles_by_id
 from lossviz.ui.frame import begin_page
-from lossviz.ui.loss_picker import show_complaint
-from lossviz.ui.state.selection import read_selection, selection_link
+from lossviz.ui.loss_picker import show_warning
+from lossviz.ui.state.selection import read_selection, selection_query
 from lossviz.ui.state.session import ARTICLE
 
 CLASSES = 37  # the article's pets
@@ -40,13 +40,13 @@ WAYS = (
 begin_page("app.py")
 
 selection = read_selection()
-show_complaint(selection)
+show_warning(selection)
 losses = {key: selection.losses[key] for key in ARTICLE}
 styles = styles_by_id(losses)
 left, right = st.columns([2, 1], gap="large", vertical_alignment="center")
 with left, st.container(key="sticky-curves"):
     curve_chart(
-        losses, styles, views=("penalty",), key="front", refusals=selection.refusals, shares=False
+        losses, styles, views=("penalty",), key="front", refusals=selection.rejections, shares=False
     )
 with right:
     st.markdown(
@@ -59,7 +59,7 @@ with right:
         losses[moved],
         styles[moved],
         start=selection.starts[moved],
-        refusals=selection.refusals,
+        refusals=selection.rejections,
     )
     pulls = {key: float(loss.pull(1 / CLASSES)) for key, loss in losses.items()}
     st.markdown(
@@ -72,7 +72,7 @@ with right:
 
 with st.container(key="ways"):
     columns = st.columns(len(WAYS), gap="medium")
-query = selection_link()
+query = selection_query()
 for column, (path, name, sentence) in zip(columns, WAYS, strict=True):
     with column, st.container(border=True, height="stretch"):
         st.page_link(

@@ -4,19 +4,19 @@ import streamlit as st
 
 from lossviz.ui.curves.lab import styles_by_id
 from lossviz.ui.frame import begin_page
-from lossviz.ui.geometry.lab import DRAW, pick_lab, turn_parameters
-from lossviz.ui.loss_picker import pick_losses_aside, show_complaint
-from lossviz.ui.share_link import share
+from lossviz.ui.geometry.lab import DRAW_PART, parameter_cards, pick_part
+from lossviz.ui.loss_picker import loss_picker_popover, show_warning
+from lossviz.ui.share_link import share_button
 from lossviz.ui.state.selection import read_selection
 
 begin_page("pages/geometry.py")
 
 selection = read_selection()
-show_complaint(selection)
+show_warning(selection)
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="geometry_top"):
-    pick_lab(selection.scene)
-    pick_losses_aside(selection)
-    share()
+    pick_part(selection.geometry)
+    loss_picker_popover(selection)
+    share_button()
 styles = styles_by_id(selection.shown)
-DRAW[selection.scene.lab](selection, styles)
-turn_parameters(selection, styles)
+DRAW_PART[selection.geometry.part](selection, styles)
+parameter_cards(selection, styles)

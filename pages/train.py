@@ -3,21 +3,21 @@
 import streamlit as st
 
 from lossviz.errors import LossvizError
-from lossviz.ui.curves.formula_field import invent
+from lossviz.ui.curves.formula_field import formula_field
 from lossviz.ui.frame import begin_page
 from lossviz.ui.loss_picker import pick_losses
-from lossviz.ui.markdown import plain
+from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.train.backend import open_backend
 from lossviz.ui.train.comparison_view import pick_comparison, watch_comparison
-from lossviz.ui.train.launch_form import launch_controls
-from lossviz.ui.train.services import open_training
+from lossviz.ui.train.launch_form import launch_form
 
 begin_page("pages/train.py")
 
 try:
-    training = open_training()
+    training = open_backend()
     selection = pick_losses()
-    invent(drawn=False)
-    launch_controls(training, list(selection.shown.values()))
+    formula_field(drawn=False)
+    launch_form(training, list(selection.shown.values()))
     st.divider()
     comparisons = training.store.comparisons()
     if comparisons:
@@ -28,4 +28,4 @@ try:
             " on digits take about ten seconds."
         )
 except LossvizError as error:
-    st.error(plain(error), icon=":material/error:")
+    st.error(escape_markdown(error), icon=":material/error:")

@@ -11,8 +11,8 @@ import plotly.offline
 import streamlit as st
 
 from lossviz.ui.components import read_assets
-from lossviz.ui.state.selection import selection_link
-from lossviz.ui.state.session import arrive
+from lossviz.ui.state.selection import selection_query
+from lossviz.ui.state.session import sync_from_url
 
 ROOT = Path(__file__).parents[2]
 # a Material symbol or an emoji would be fetched from elsewhere
@@ -137,7 +137,7 @@ def begin_page(path: str) -> None:
     Side effects: draws; writes plotly.js to ``static/`` once a process.
     """
     page = PAGES[path]
-    arrive(path)
+    sync_from_url(path)
     title = page.title if path == "app.py" else f"{page.title} · lossviz"
     st.set_page_config(
         page_title=title, page_icon=str(_ICON), layout="wide", initial_sidebar_state="collapsed"
@@ -150,7 +150,7 @@ def begin_page(path: str) -> None:
     with st.container(horizontal=True, key="menu", gap="small"):
         for target, other in PAGES.items():
             label = f"**{other.name}**" if target == path else other.name
-            st.page_link(target, label=label, icon=other.icon, query_params=selection_link())
+            st.page_link(target, label=label, icon=other.icon, query_params=selection_query())
     st.title(page.title, anchor=False)
     st.markdown(page.lead)
 

@@ -18,7 +18,7 @@ def dash_array(style: LossStyle) -> str:
     return "" if style.dash == "solid" else " ".join(map(str, _DASHES[style.dash]))
 
 
-def swatch(style: LossStyle) -> str:
+def legend_key(style: LossStyle) -> str:
     """A short line as the chart draws it, as HTML."""
     stops, at = [], 0.0
     for i, length in enumerate(_DASHES[style.dash]):

@@ -10,10 +10,16 @@ from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
 from lossviz.losses.catalogue import LOSSES
 from lossviz.ui.components.parameter_slider.component import classes_slider
-from lossviz.ui.markdown import plain
-from lossviz.ui.share_link import share
-from lossviz.ui.state.curve_view import LEAST_CLASSES, MAX_VIEWS, MOST_CLASSES, Sight
-from lossviz.ui.state.selection import Selection, add_loss, choose_losses, look, read_selection
+from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.share_link import share_button
+from lossviz.ui.state.chart_settings import LEAST_CLASSES, MAX_VIEWS, MOST_CLASSES, ChartSettings
+from lossviz.ui.state.selection import (
+    Selection,
+    add_loss,
+    choose_losses,
+    read_selection,
+    set_chart_settings,
+)
 from lossviz.ui.state.session import ARTICLE
 
 _PILLS, _SHELF = "chosen losses", "catalogue"
@@ -24,7 +30,7 @@ FEATURED = (*ARTICLE, "generalized")  # of the catalogue's losses, those that al
 def pick_losses() -> Selection:
     """Let the visitor choose among the catalogue's losses and own ones; return what is chosen."""
     selection = read_selection()
-    show_complaint(selection)
+    show_warning(selection)
     left, right = st.columns([2, 1], gap="medium", vertical_alignment="center")
     with left:
         _losses_at_hand(selection)
@@ -33,7 +39,7 @@ def pick_losses() -> Selection:
     return selection
 
 
-def pick_losses_aside(selection: Selection) -> None:
+def loss_picker_popover(selection: Selection) -> None:
     """The same behind a button, where the losses are not what the page begins with."""
     count = len(selection.chosen)
     with st.popover(
@@ -54,7 +60,7 @@ def _losses_at_hand(selection: Selection) -> None:
             if loss_id in FEATURED or loss_id not in LOSSES or loss_id in selection.chosen
         ],
         selection_mode="multi",
-        format_func=lambda loss_id: plain(
+        format_func=lambda loss_id: escape_markdown(
             selection.losses[loss_id].name or selection.losses[loss_id].text
         ),
         key=_PILLS,
@@ -74,19 +80,19 @@ def _rest_of_catalogue(selection: Selection) -> None:
         key=_SHELF,
         placeholder=f"{len(shelf)} more losses…",
         disabled=not shelf,
-        on_change=_take_from_catalogue,
+        on_change=_on_catalogue_pick,
         label_visibility="collapsed",
     )
 
 
-def pick_sight(sight: Sight) -> None:
+def pick_chart_settings(chart: ChartSettings) -> None:
     """Let the visitor choose one or two views, the horizontal axis, logarithms and the number of
     classes.
     """
     st.session_state[_VIEWS], st.session_state[_SCALE], st.session_state[_LOGS] = (
-        list(sight.views),
-        sight.scale,
-        list(sight.logs),
+        list(chart.views),
+        chart.scale,
+        list(chart.logs),
     )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.segmented_control(
@@ -95,7 +101,7 @@ def pick_sight(sight: Sight) -> None:
             selection_mode="multi",
             format_func=lambda key: VIEWS[key].name,
             key=_VIEWS,
-            on_change=_take_views,
+            on_change=_on_views_change,
         )
         st.segmented_control(
             "Over",
@@ -103,7 +109,7 @@ def pick_sight(sight: Sight) -> None:
             required=True,
             format_func=lambda key: SCALES[key].name,
             key=_SCALE,
-            on_change=_take_axes,
+            on_change=_on_axes_change,
         )
         st.segmented_control(
             "Logarithmic",
@@ -111,47 +117,50 @@ def pick_sight(sight: Sight) -> None:
             selection_mode="multi",
             format_func=lambda axis: f"log {axis}",
             key=_LOGS,
-            on_change=_take_axes,
+            on_change=_on_axes_change,
         )
         with st.container(width=220, gap=None, key="classes"):
             classes_slider(
-                sight.classes, least=LEAST_CLASSES, greatest=MOST_CLASSES, on_release=_take_classes
+                chart.classes,
+                least=LEAST_CLASSES,
+                greatest=MOST_CLASSES,
+                on_release=_on_classes_change,
             )
-        share()
+        share_button()
 
 
-def show_complaint(selection: Selection) -> None:
+def show_warning(selection: Selection) -> None:
     """Say what of the address, or of the last change, could not be taken over."""
     # always there: what follows keeps its place, and with it the focus, when a warning comes
     place = st.empty()
-    if selection.complaint:
-        place.warning(selection.complaint, icon=":material/warning:")
+    if selection.warning:
+        place.warning(selection.warning, icon=":material/warning:")
 
 
-def _take_from_catalogue() -> None:
+def _on_catalogue_pick() -> None:
     """Add what was picked, and let the list show its placeholder again."""
     if key := st.session_state[_SHELF]:
         add_loss(key)
     st.session_state[_SHELF] = None
 
 
-def _take_views() -> None:
+def _on_views_change() -> None:
     """One view at least, and two at most: the one that has been there longest makes room."""
-    wanted, before = st.session_state[_VIEWS], read_selection().sight.views
+    wanted, before = st.session_state[_VIEWS], read_selection().chart.views
     newest = sorted(wanted or before, key=lambda view: view in before)[:MAX_VIEWS]
-    _look(views=tuple(view for view in VIEWS if view in newest))
+    _change(views=tuple(view for view in VIEWS if view in newest))
 
 
-def _take_axes() -> None:
-    _look(
+def _on_axes_change() -> None:
+    _change(
         scale=st.session_state[_SCALE],
         logs=tuple(axis for axis in LOGS if axis in st.session_state[_LOGS]),
     )
 
 
-def _take_classes(classes: int) -> None:
-    _look(classes=classes)
+def _on_classes_change(classes: int) -> None:
+    _change(classes=classes)
 
 
-def _look(**changes: Any) -> None:
-    look(replace(read_selection().sight, **changes))
+def _change(**changes: Any) -> None:
+    set_chart_settings(replace(read_selection().chart, **changes))

@@ -10,28 +10,28 @@ _GREEK = {
 }  # fmt: skip
 
 
-def letter(name: str) -> str:
+def greek_letter(name: str) -> str:
     """A parameter's name as its formula shows it.
 
-    >>> letter("gamma"), letter("k")
+    >>> greek_letter("gamma"), greek_letter("k")
     ('γ', 'k')
     """
     return _GREEK.get(name, name)
 
 
-def plain(text: object) -> str:
+def escape_markdown(text: object) -> str:
     r"""The text so that Markdown shows it as it is: ``p**-k`` is no emphasis.
 
-    >>> plain("p**-k")
+    >>> escape_markdown("p**-k")
     'p\\*\\*\\-k'
     """
     return _MARKDOWN.sub(r"\\\1", str(text))
 
 
-def fenced(text: str) -> str:
+def code_block(text: str) -> str:
     r"""The text as a code block of Markdown; no backticks in it end the block.
 
-    >>> fenced("p```")
+    >>> code_block("p```")
     '````text\np```\n````\n'
     """
     fence = "`" * max(3, 1 + max(map(len, _BACKTICKS.findall(text)), default=0))

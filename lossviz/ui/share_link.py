@@ -4,10 +4,10 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from lossviz.ui.state.selection import selection_link
+from lossviz.ui.state.selection import selection_query
 
 
-def share() -> None:
+def share_button() -> None:
     """A button that shows the link, with one that copies it."""
     with st.popover("Share this view", icon=":material/link:"):
         st.caption("This link opens the same losses, your own too, in the same views:")
@@ -20,5 +20,5 @@ def share_link(url: str) -> str:
     Args:
         url: Of the page, with or without a query.
     """
-    query = urlencode(selection_link(), doseq=True)
+    query = urlencode(selection_query(), doseq=True)
     return urlsplit(url)._replace(query=query, fragment="").geturl()

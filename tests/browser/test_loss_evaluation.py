@@ -23,7 +23,7 @@ from lossviz.losses.loss import Loss
 from lossviz.ui.components import read_assets
 from lossviz.ui.components.shared.geometry_component import field_data
 from lossviz.ui.curves.lab import styles_by_id
-from lossviz.ui.state.geometry_view import LEAST_START, Scene
+from lossviz.ui.state.geometry_state import LEAST_START_P, GeometryState
 from tests.browser.test_interpreter import settings
 
 pytestmark = pytest.mark.browser
@@ -309,9 +309,9 @@ def test_the_browser_settles_on_the_same_distribution_as_python(run: Any) -> Non
     found = run(
         "({ points, least }) => points.map((p) => [settleDistribution(p), settleDistribution(p,"
         " least)])",
-        {"points": points, "least": LEAST_START},
+        {"points": points, "least": LEAST_START_P},
     )
     for point, (truth, start) in zip(points, found, strict=True):
-        scene = Scene().moved("truth", point).moved("start", point)
-        assert truth == pytest.approx(scene.truth, abs=1e-9)
-        assert start == pytest.approx(scene.start, abs=1e-9)
+        geometry = GeometryState().moved("truth", point).moved("start", point)
+        assert truth == pytest.approx(geometry.truth, abs=1e-9)
+        assert start == pytest.approx(geometry.start, abs=1e-9)

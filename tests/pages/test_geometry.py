@@ -9,18 +9,18 @@ from lossviz.losses.catalogue import LOSSES
 from lossviz.ui.geometry.many_classes import PRESETS as CLASSES_PRESETS
 from lossviz.ui.geometry.three_classes import TRUTHS
 from lossviz.ui.geometry.two_classes import PRESETS, TARGETS
-from lossviz.ui.state.geometry_view import LABS, Scene, read_scene
+from lossviz.ui.state.geometry_state import PARTS, GeometryState, read_geometry
 from tests.pages.test_pages import opened
 
 PAGE = "pages/geometry.py"
 
 
-def scene_of(app: AppTest) -> Scene:
-    return read_scene(app.session_state["lossviz"]["choice"]["scene"])[0]
+def geometry_of(app: AppTest) -> GeometryState:
+    return read_geometry(app.session_state["lossviz"]["choice"]["geometry"])[0]
 
 
 def moves_of(app: AppTest) -> int:
-    return int(app.session_state["lossviz"]["moves"])
+    return int(app.session_state["lossviz"]["geometry_version"])
 
 
 def address_of(app: AppTest) -> dict[str, str]:
@@ -35,12 +35,12 @@ def words_of(app: AppTest) -> str:
     return "\n".join(markdown.value for markdown in app.markdown)
 
 
-@pytest.mark.parametrize("lab", LABS)
+@pytest.mark.parametrize("lab", PARTS)
 def test_each_part_opens_cold_and_leaves_its_address_as_it_is(lab: str) -> None:
     app = opened(PAGE, lab=lab)
     assert not app.exception
     assert not app.warning
-    assert scene_of(app) == Scene(lab=lab)
+    assert geometry_of(app) == GeometryState(part=lab)
     assert address_of(app) == {"lab": lab}
 
 
@@ -77,7 +77,7 @@ def test_a_link_opens_arrows_and_losses_that_it_tells() -> None:
     app = opened(PAGE, p="0.40,0.10", mode="free", target="1,0", loss=["brier"])
     assert not app.exception
     assert not app.warning
-    assert scene_of(app) == Scene(prediction=(0.4, 0.1), mode="free", target=(1.0, 0.0))
+    assert geometry_of(app) == GeometryState(prediction=(0.4, 0.1), mode="free", target=(1.0, 0.0))
     assert app.session_state["chosen losses"] == ["brier"]
 
 
@@ -88,14 +88,14 @@ def test_a_broken_link_opens_the_usual_start_with_a_warning_that_is_said_once() 
     assert "link's p should be two numbers" in warning.value
     assert "truth should be three numbers" in warning.value
     assert "script" not in warning.value
-    assert scene_of(app) == Scene()
+    assert geometry_of(app) == GeometryState()
 
 
 def test_coming_back_to_the_segment_takes_the_arrow_to_its_nearest_point() -> None:
     app = opened(PAGE, p="0.90,0.70", mode="free")
     moves = moves_of(app)
     app.button_group(key="plane mode").set_value("segment").run()
-    assert scene_of(app).prediction == (0.6, 0.4)
+    assert geometry_of(app).prediction == (0.6, 0.4)
     assert address_of(app) == {"p": "0.60,0.40"}
     assert moves_of(app) == moves + 1, "so the browser takes it over"
 
@@ -108,7 +108,7 @@ def test_a_preset_moves_the_arrow_and_the_address(name: str, target: str) -> Non
     moves = moves_of(app)
     app.button_group(key="plane preset").set_value(name).run()
     assert not app.exception
-    p1, p2 = scene_of(app).prediction
+    p1, p2 = geometry_of(app).prediction
     assert (p2 if target == "[0, 1]" else p1) == PRESETS[name]
     assert moves_of(app) == moves + 1
     assert address_of(app)["p"] == f"{p1:.2f},{p2:.2f}"
@@ -119,17 +119,17 @@ def test_a_preset_moves_the_arrow_and_the_address(name: str, target: str) -> Non
 def test_a_preset_puts_the_truth_into_the_triangle(name: str) -> None:
     app = opened(PAGE, lab="simplex", truth="0.2,0.2,0.6")
     app.button_group(key="truth").set_value(name).run()
-    assert scene_of(app).truth == TRUTHS[name]
+    assert geometry_of(app).truth == TRUTHS[name]
 
 
 def test_at_most_two_maps_are_drawn_and_the_oldest_makes_room() -> None:
     app = opened(PAGE, lab="simplex")
     app.button_group(key="maps").set_value(["cross_entropy", "dot_product", "inverse"]).run()
-    assert scene_of(app).maps == ("dot_product", "inverse")
+    assert geometry_of(app).maps == ("dot_product", "inverse")
     app.button_group(key="maps").set_value(["cross_entropy", "dot_product", "inverse"]).run()
-    assert scene_of(app).maps == ("inverse", "cross_entropy")
+    assert geometry_of(app).maps == ("inverse", "cross_entropy")
     app.button_group(key="maps").set_value([]).run()
-    assert scene_of(app).maps == ("inverse", "cross_entropy"), "one stays at least"
+    assert geometry_of(app).maps == ("inverse", "cross_entropy"), "one stays at least"
     app.button_group(key="maps").set_value(["inverse"]).run()
     assert address_of(app)["map"] == "inverse"
 
@@ -137,7 +137,7 @@ def test_at_most_two_maps_are_drawn_and_the_oldest_makes_room() -> None:
 def test_the_gradient_moves_logits_or_probabilities() -> None:
     app = opened(PAGE, lab="simplex")
     app.button_group(key="by").set_value("p").run()
-    assert scene_of(app).by == "p"
+    assert geometry_of(app).gradient_space == "p"
 
 
 @pytest.mark.parametrize("name", CLASSES_PRESETS)
@@ -145,7 +145,7 @@ def test_a_preset_of_many_classes_puts_the_bars(name: str) -> None:
     app = opened(PAGE, lab="classes", true="0.5")
     app.button_group(key="classes preset").set_value(name).run()
     assert not app.exception
-    assert scene_of(app) == replace(Scene(lab="classes"), **CLASSES_PRESETS[name])
+    assert geometry_of(app) == replace(GeometryState(part="classes"), **CLASSES_PRESETS[name])
 
 
 def test_more_classes_than_the_part_shows_are_its_most() -> None:
@@ -155,7 +155,7 @@ def test_more_classes_than_the_part_shows_are_its_most() -> None:
     )
 
 
-@pytest.mark.parametrize("lab", LABS)
+@pytest.mark.parametrize("lab", PARTS)
 def test_without_a_loss_and_with_every_kind_of_loss_each_part_is_drawn(lab: str) -> None:
     assert not opened(PAGE, lab=lab, loss=["none"]).exception
     for first in range(0, len(LOSSES), 12):
@@ -164,8 +164,8 @@ def test_without_a_loss_and_with_every_kind_of_loss_each_part_is_drawn(lab: str)
 
 def test_the_arrows_are_still_there_after_a_visit_to_another_page() -> None:
     app = opened(PAGE, p="0.40,0.10", mode="free", target="1,0")
-    before = scene_of(app)
+    before = geometry_of(app)
     app.switch_page("app.py").run()
     app.query_params.clear()
     app.switch_page(PAGE).run()
-    assert scene_of(app) == before
+    assert geometry_of(app) == before

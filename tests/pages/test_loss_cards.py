@@ -7,9 +7,9 @@ from streamlit.testing.v1 import AppTest
 from lossviz import LOSSES
 from lossviz.losses.analysis.lint import lint
 from lossviz.losses.loss import Loss
-from lossviz.ui.curves.findings import at_once, on_request
+from lossviz.ui.curves.findings import folded_findings, immediate_findings
 from lossviz.ui.curves.lab import caption_of_classes
-from lossviz.ui.markdown import plain
+from lossviz.ui.markdown import escape_markdown
 from tests.browser.test_curves import open_curves
 from tests.pages.test_pages import opened, typed
 
@@ -23,20 +23,22 @@ def test_a_card_tells_everything_of_its_loss(loss: Loss) -> None:
     app = opened("pages/penalty_curves.py", loss=loss.spec)
     assert not app.exception
     shown = texts(app)
-    assert plain(loss.meaning) in shown
-    assert plain(loss.use) in shown
-    assert plain(loss.beware) in shown
+    assert escape_markdown(loss.meaning) in shown
+    assert escape_markdown(loss.use) in shown
+    assert escape_markdown(loss.beware) in shown
     assert loss.reference
     assert loss.reference.link in shown
     for finding in lint(loss):
-        assert plain(finding.sentence) in shown
-        assert plain(finding.advice) in shown
+        assert escape_markdown(finding.sentence) in shown
+        assert escape_markdown(finding.advice) in shown
 
 
 def test_what_may_spoil_a_training_is_shown_at_once_and_the_rest_is_folded_away() -> None:
     dot = LOSSES["dot_product"]
-    assert [finding.code for finding in at_once(dot, 37)] == ["vanishing"]
-    assert {"improper", "bounded", "known"} <= {finding.code for finding in on_request(dot, 37)}
+    assert [finding.code for finding in immediate_findings(dot, 37)] == ["vanishing"]
+    assert {"improper", "bounded", "known"} <= {
+        finding.code for finding in folded_findings(dot, 37)
+    }
 
 
 def test_an_own_loss_that_is_known_is_told_so_at_once() -> None:

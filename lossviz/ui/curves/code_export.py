@@ -5,7 +5,7 @@ import streamlit as st
 from lossviz.errors import LossvizError
 from lossviz.losses.codegen.generate import FRAMEWORKS, snippet
 from lossviz.losses.loss import Loss
-from lossviz.ui.markdown import plain
+from lossviz.ui.markdown import escape_markdown
 
 _NAMES = {"pytorch": "PyTorch", "fastai": "fastai", "keras": "Keras"}
 
@@ -25,4 +25,4 @@ def show_code(loss: Loss) -> None:
     try:
         st.code(snippet(loss, framework), language="python")
     except LossvizError as error:
-        st.error(plain(error), icon=":material/error:")
+        st.error(escape_markdown(error), icon=":material/error:")

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lossviz.losses.analysis.lint import Finding, Severity, lint
 from lossviz.losses.loss import CLASSES, Loss
-from lossviz.ui.markdown import plain
+from lossviz.ui.markdown import escape_markdown
 
 _MARKS: dict[Severity, str] = {
     "error": ":red[:material/error:]",
@@ -16,27 +16,27 @@ _MARKS: dict[Severity, str] = {
 _DELIGHT = ":violet[:material/lightbulb:]"
 
 
-def at_once(loss: Loss, classes: int) -> list[Finding]:
+def immediate_findings(loss: Loss, classes: int) -> list[Finding]:
     """The findings that a card shows before it is opened: what may spoil a training; and of a
     visitor's own, under which name it is known.
     """
     return [
         finding
         for finding in lint(loss, classes=classes)
-        if finding.severity != "note" or _delights(loss, finding)
+        if finding.severity != "note" or _is_recognition(loss, finding)
     ]
 
 
-def on_request(loss: Loss, classes: int) -> list[Finding]:
+def folded_findings(loss: Loss, classes: int) -> list[Finding]:
     """All other findings."""
     return [
         finding
         for finding in lint(loss, classes=classes)
-        if finding.severity == "note" and not _delights(loss, finding)
+        if finding.severity == "note" and not _is_recognition(loss, finding)
     ]
 
 
-def _delights(loss: Loss, finding: Finding) -> bool:
+def _is_recognition(loss: Loss, finding: Finding) -> bool:
     return loss.key is None and finding.code == "known"
 
 
@@ -44,13 +44,15 @@ def show_findings(findings: Iterable[Finding]) -> None:
     """Each with its mark, and its advice below, in the small type of a caption."""
     for finding in findings:
         mark = _DELIGHT if finding.code == "known" else _MARKS[finding.severity]
-        st.caption(f"{mark} **{plain(finding.sentence)}**  \n{plain(finding.advice)}")
+        st.caption(
+            f"{mark} **{escape_markdown(finding.sentence)}**  \n{escape_markdown(finding.advice)}"
+        )
 
 
 def warn_of_errors(losses: Sequence[Loss]) -> None:
     """Say which of the losses had better not be trained with, and why; nothing where there is none."""
     lines = [
-        f"- **{plain(loss.label)}**: {plain(finding.sentence)} {plain(finding.advice)}"
+        f"- **{escape_markdown(loss.label)}**: {escape_markdown(finding.sentence)} {escape_markdown(finding.advice)}"
         for loss in losses
         for finding in lint(loss, classes=CLASSES)
         if finding.severity == "error"

@@ -10,8 +10,8 @@ from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.components.formula_preview.component import formula_preview
 from lossviz.ui.curves.code_export import show_code
 from lossviz.ui.curves.findings import show_findings
-from lossviz.ui.markdown import fenced, plain
-from lossviz.ui.state.selection import add_own_loss, hold_choice, read_selection, selection_link
+from lossviz.ui.markdown import code_block, escape_markdown
+from lossviz.ui.state.selection import add_own_loss, keep_selection, read_selection, selection_query
 
 _LABEL, _FIELD = "A loss of your own", "own loss"
 # the text so far, why it cannot be kept, whether it just was
@@ -27,7 +27,7 @@ A formula of `p`, the probability of the true class, such as `(1-p)**2`. It can 
 
 
 @st.fragment
-def invent(*, drawn: bool) -> None:
+def formula_field(*, drawn: bool) -> None:
     """The field, and under it what is wrong with the text, or its formula, what is known of it, and
     what can be done with it.
 
@@ -51,7 +51,7 @@ def invent(*, drawn: bool) -> None:
     text = st.session_state.get(_TYPED, "").strip()
     loss, error = _read(text)
     note = ("The thick line in the chart. " * drawn + "Enter keeps it.") if loss else ""
-    formula_preview(loss, field=_LABEL, note=note, on_type=_hear, on_enter=_keep)
+    formula_preview(loss, field=_LABEL, note=note, on_type=_on_type, on_enter=_on_keep)
     if error:
         st.error(error, icon=":material/error:")
     if loss:
@@ -69,9 +69,9 @@ def _read(text: str) -> tuple[Loss | None, str]:
 
 def _pointed(error: LossvizError) -> str:
     if not isinstance(error, FormulaError):
-        return plain(error)
+        return escape_markdown(error)
     place = error.pointed().removesuffix(error.reason).removesuffix("\n")
-    return (fenced(place) if place else "") + plain(error.reason)
+    return (code_block(place) if place else "") + escape_markdown(error.reason)
 
 
 def _show(loss: Loss, text: str) -> None:
@@ -82,7 +82,7 @@ def _show(loss: Loss, text: str) -> None:
             key="keep",
             type="primary",
             icon=":material/add:",
-            on_click=_keep,
+            on_click=_on_keep,
             args=(text,),
             help="Enter does the same.",
         )
@@ -91,28 +91,28 @@ def _show(loss: Loss, text: str) -> None:
             key="code of the typed loss",
             icon=":material/code:",
             type="tertiary",
-            on_click=hold_choice,
+            on_click=keep_selection,
         ):
             show_code(loss)
         st.page_link(
             "pages/train.py",
             label="Train",
             icon=":material/model_training:",
-            query_params=selection_link(loss.spec),
+            query_params=selection_query(loss.spec),
         )
-    show_findings(lint(loss, classes=read_selection().sight.classes))
+    show_findings(lint(loss, classes=read_selection().chart.classes))
 
 
-def _hear(text: str) -> None:
+def _on_type(text: str) -> None:
     """Another text: what was wrong with the last one no longer matters."""
-    hold_choice()
+    keep_selection()
     st.session_state[_TYPED] = text
     st.session_state.pop(_ERROR, None)
 
 
-def _keep(text: str) -> None:
+def _on_keep(text: str) -> None:
     """Add what was typed to the visitor's losses; where that cannot be done, it stays in the field."""
-    _hear(text)
+    _on_type(text)
     if not text.strip():
         return
     try:

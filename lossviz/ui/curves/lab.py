@@ -18,12 +18,12 @@ from lossviz.losses.parameter import Parameter
 from lossviz.ui.components.curve_chart.component import curve_chart
 from lossviz.ui.components.parameter_slider.component import parameter_slider
 from lossviz.ui.curves.code_export import show_code
-from lossviz.ui.curves.findings import at_once, on_request, show_findings
-from lossviz.ui.curves.formula_field import invent
-from lossviz.ui.legend_key import swatch
-from lossviz.ui.markdown import letter, plain
-from lossviz.ui.state.curve_view import Sight
-from lossviz.ui.state.selection import Selection, hold_choice, move_parameter, rename_loss
+from lossviz.ui.curves.findings import folded_findings, immediate_findings, show_findings
+from lossviz.ui.curves.formula_field import formula_field
+from lossviz.ui.legend_key import legend_key
+from lossviz.ui.markdown import escape_markdown, greek_letter
+from lossviz.ui.state.chart_settings import ChartSettings
+from lossviz.ui.state.selection import Selection, keep_selection, rename_loss, set_parameter
 
 _NAMED = 3  # losses that a caption names
 
@@ -36,30 +36,30 @@ def curve_lab(selection: Selection, *, at: float | None = None) -> None:
         selection: The losses, and how they are looked at.
         at: Where the chart's cursor stands at first, 1/K if it is None.
     """
-    losses, sight = selection.shown, selection.sight
+    losses, chart = selection.shown, selection.chart
     styles = styles_by_id(losses)
     left, right = st.columns([2, 1], gap="medium")
     with left, st.container(key="sticky-curves"):
         curve_chart(
             losses,
             styles,
-            views=sight.views,
+            views=chart.views,
             key="curves",
-            refusals=selection.refusals,
-            scale=sight.scale,
-            logs=sight.logs,
-            classes=sight.classes,
+            refusals=selection.rejections,
+            scale=chart.scale,
+            logs=chart.logs,
+            classes=chart.classes,
             at=at,
         )
         for caption in (
-            caption_of_classes(list(losses.values()), sight.classes),
-            *captions_of_logarithms(list(losses.values()), sight),
+            caption_of_classes(list(losses.values()), chart.classes),
+            *captions_of_logarithms(list(losses.values()), chart),
         ):
             if caption:
                 st.caption(caption)
     with right:
         with st.container(border=True, gap="small"):
-            invent(drawn=True)
+            formula_field(drawn=True)
         if not losses:
             st.info("Choose a loss above, or type one of your own.")
         cards = {
@@ -68,14 +68,14 @@ def curve_lab(selection: Selection, *, at: float | None = None) -> None:
                 loss,
                 styles[loss_id],
                 start=selection.starts[loss_id],
-                refusals=selection.refusals,
+                refusals=selection.rejections,
             )
             for loss_id, loss in sorted(losses.items(), key=lambda item: not item[1].parameters)
         }
     # when every slider is there: the checks take a fifth of a second a loss at their first look
     for loss_id, card in cards.items():
         with card:
-            know_more(loss_id, losses[loss_id], sight.classes)
+            loss_details(loss_id, losses[loss_id], chart.classes)
 
 
 def styles_by_id(losses: Mapping[str, Loss]) -> dict[str, LossStyle]:
@@ -100,18 +100,18 @@ def caption_of_classes(losses: Sequence[Loss], classes: int) -> str:
     )
 
 
-def captions_of_logarithms(losses: Sequence[Loss], sight: Sight) -> list[str]:
+def captions_of_logarithms(losses: Sequence[Loss], chart: ChartSettings) -> list[str]:
     """What a logarithmic axis cannot show, as Markdown.
 
-    >>> captions_of_logarithms([LOSSES["dot_product"]], Sight(logs=("y",)))
+    >>> captions_of_logarithms([LOSSES["dot_product"]], ChartSettings(logs=("y",)))
     ['A logarithmic axis shows positive values only: the penalty of dot product has none.']
     """
-    if "y" not in sight.logs:
+    if "y" not in chart.logs:
         return []
     captions = []
-    for view in sight.views:
+    for view in chart.views:
         lost = without_logarithm(
-            losses, VIEWS[view], scale=SCALES[sight.scale], logs=sight.logs, classes=sight.classes
+            losses, VIEWS[view], scale=SCALES[chart.scale], logs=chart.logs, classes=chart.classes
         )
         if lost:
             names = _names(lost)
@@ -126,7 +126,7 @@ def _names(losses: Sequence[Loss]) -> str:
     """Their names in a sentence that begins with them; only how many there are where they are too
     many.
     """
-    *names, last = [plain(loss.name or loss.text) for loss in losses]
+    *names, last = [escape_markdown(loss.name or loss.text) for loss in losses]
     if len(losses) > _NAMED:
         return f"{len(losses)} of these losses"
     named = f"{', '.join(names)} and {last}" if names else last
@@ -151,7 +151,7 @@ def loss_card(
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             name = html.escape(loss.name) or "your own"
             st.html(
-                f'<div class="lossviz-name">{swatch(style)}<strong>{name}</strong></div>',
+                f'<div class="lossviz-name">{legend_key(style)}<strong>{name}</strong></div>',
                 width="content",
             )
             st.latex(f"f(p) = {loss.latex}", width="content")
@@ -163,16 +163,16 @@ def loss_card(
                 start=start.values.get(parameter.name, parameter.value),
                 color=style.color,
                 refusals=refusals,
-                on_release=move_parameter,
+                on_release=set_parameter,
             )
         if loss.meaning:
-            st.caption(plain(loss.meaning))
+            st.caption(escape_markdown(loss.meaning))
     return card
 
 
-def know_more(loss_id: str, loss: Loss, classes: int) -> None:
+def loss_details(loss_id: str, loss: Loss, classes: int) -> None:
     """What may spoil a training with the loss; what can be done with it; and the rest folded away."""
-    show_findings(at_once(loss, classes))
+    show_findings(immediate_findings(loss, classes))
     with st.container(
         horizontal=True, gap="small", vertical_alignment="center", key=f"actions-{loss_id}"
     ):
@@ -182,7 +182,7 @@ def know_more(loss_id: str, loss: Loss, classes: int) -> None:
             icon=":material/code:",
             type="tertiary",
             help="For PyTorch, fastai or Keras",
-            on_click=hold_choice,
+            on_click=keep_selection,
         )
         if asked:
             show_code(loss)
@@ -209,13 +209,13 @@ def know_more(loss_id: str, loss: Loss, classes: int) -> None:
                 on_change=lambda: rename_loss(loss_id, st.session_state[field]),
             )
         if loss.use:
-            st.caption(plain(loss.use))
+            st.caption(escape_markdown(loss.use))
         if loss.beware:
-            st.caption(f"**Beware:** {plain(loss.beware)}")
+            st.caption(f"**Beware:** {escape_markdown(loss.beware)}")
         for parameter in loss.parameters:
             if parameter.meaning or parameter.specials:
                 st.caption(_explained(parameter))
-        show_findings(on_request(loss, classes))
+        show_findings(folded_findings(loss, classes))
         if loss.reference:
             st.caption(_cited(loss.reference))
 
@@ -223,15 +223,16 @@ def know_more(loss_id: str, loss: Loss, classes: int) -> None:
 def _explained(parameter: Parameter) -> str:
     """A parameter's meaning, and its values that have a name."""
     specials = " · ".join(
-        f"{special.value:.4g}: {plain(special.name)}" for special in parameter.specials
+        f"{special.value:.4g}: {escape_markdown(special.name)}" for special in parameter.specials
     )
-    return f"**{letter(parameter.name)}:** {plain(parameter.meaning)}" + f"  \n{specials}" * bool(
-        specials
+    return (
+        f"**{greek_letter(parameter.name)}:** {escape_markdown(parameter.meaning)}"
+        + f"  \n{specials}" * bool(specials)
     )
 
 
 def _cited(reference: Reference) -> str:
     return (
-        f"{plain(reference.authors)} {reference.year},"
-        f" [{plain(reference.title)}]({reference.link}), {plain(reference.equation)}"
+        f"{escape_markdown(reference.authors)} {reference.year},"
+        f" [{escape_markdown(reference.title)}]({reference.link}), {escape_markdown(reference.equation)}"
     )

@@ -9,34 +9,34 @@ import streamlit as st
 
 from lossviz.charts.loss_style import LossStyle
 from lossviz.ui.curves.lab import loss_card
-from lossviz.ui.geometry.many_classes import classes_lab
-from lossviz.ui.geometry.three_classes import simplex_lab
-from lossviz.ui.geometry.two_classes import plane_lab
-from lossviz.ui.state.geometry_view import LABS, Scene
-from lossviz.ui.state.selection import Selection, read_selection, stage
+from lossviz.ui.geometry.many_classes import many_classes
+from lossviz.ui.geometry.three_classes import three_classes
+from lossviz.ui.geometry.two_classes import two_classes
+from lossviz.ui.state.geometry_state import PARTS, GeometryState
+from lossviz.ui.state.selection import Selection, read_selection, set_geometry
 
-DRAW: Final[Mapping[str, Callable[[Selection, Mapping[str, LossStyle]], None]]] = MappingProxyType(
-    {"plane": plane_lab, "simplex": simplex_lab, "classes": classes_lab}
+DRAW_PART: Final[Mapping[str, Callable[[Selection, Mapping[str, LossStyle]], None]]] = (
+    MappingProxyType({"plane": two_classes, "simplex": three_classes, "classes": many_classes})
 )
 _LAB = "lab"
 _COLUMNS = 3
 
 
-def pick_lab(scene: Scene) -> None:
+def pick_part(geometry: GeometryState) -> None:
     """Let the visitor choose the part."""
-    st.session_state[_LAB] = scene.lab
+    st.session_state[_LAB] = geometry.part
     st.segmented_control(
         "How many classes",
-        LABS,
-        format_func=LABS.__getitem__,
+        PARTS,
+        format_func=PARTS.__getitem__,
         key=_LAB,
         required=True,
-        on_change=_take_lab,
+        on_change=_on_lab_change,
         label_visibility="collapsed",
     )
 
 
-def turn_parameters(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
+def parameter_cards(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
     """A card for each chosen loss that has parameters: its sliders move what is drawn above."""
     movable = {loss_id: loss for loss_id, loss in selection.shown.items() if loss.parameters}
     if not movable:
@@ -49,9 +49,9 @@ def turn_parameters(selection: Selection, styles: Mapping[str, LossStyle]) -> No
                 loss,
                 styles[loss_id],
                 start=selection.starts[loss_id],
-                refusals=selection.refusals,
+                refusals=selection.rejections,
             )
 
 
-def _take_lab() -> None:
-    stage(replace(read_selection().scene, lab=st.session_state[_LAB]))
+def _on_lab_change() -> None:
+    set_geometry(replace(read_selection().geometry, part=st.session_state[_LAB]))

@@ -12,8 +12,8 @@ from lossviz.charts.loss_style import LossStyle
 from lossviz.geometry.vectors import angle_deg, dot
 from lossviz.ui.components.class_bars.component import classes_bars
 from lossviz.ui.components.parameter_slider.component import classes_slider
-from lossviz.ui.state.geometry_view import ARTICLE, LEAST_CLASSES, MOST_CLASSES
-from lossviz.ui.state.selection import Selection, let_go, read_selection, stage
+from lossviz.ui.state.geometry_state import ARTICLE, LEAST_CLASSES, MOST_CLASSES
+from lossviz.ui.state.selection import Selection, on_drag_end, read_selection, set_geometry
 
 PRESETS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
     {
@@ -25,33 +25,33 @@ PRESETS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
 _PRESET = "classes preset"
 
 
-def classes_lab(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
+def many_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
     """Draw the controls, and the bars."""
-    scene = selection.scene
+    geometry = selection.geometry
     classes = (
         len(ARTICLE)
-        if scene.others == "article"
-        else min(MOST_CLASSES, max(LEAST_CLASSES, selection.sight.classes))
+        if geometry.others == "article"
+        else min(MOST_CLASSES, max(LEAST_CLASSES, selection.chart.classes))
     )
     st.session_state[_PRESET] = next(
-        (name for name, preset in PRESETS.items() if replace(scene, **preset) == scene), None
+        (name for name, preset in PRESETS.items() if replace(geometry, **preset) == geometry), None
     )
     with st.container(
         horizontal=True, vertical_alignment="bottom", gap="medium", key="geometry_controls"
     ):
         with st.container(width=260, gap=None, key="classes"):
             classes_slider(
-                classes, least=LEAST_CLASSES, greatest=MOST_CLASSES, on_release=_take_classes
+                classes, least=LEAST_CLASSES, greatest=MOST_CLASSES, on_release=_on_classes_change
             )
-        st.pills("Put the prediction at", PRESETS, key=_PRESET, wrap=True, on_change=_put_preset)
+        st.pills("Put the prediction at", PRESETS, key=_PRESET, wrap=True, on_change=_on_preset)
     classes_bars(
-        scene,
+        geometry,
         selection.shown,
         styles,
         classes=classes,
-        moves=selection.moves,
-        refusals=selection.refusals,
-        on_release=let_go,
+        moves=selection.geometry_version,
+        refusals=selection.rejections,
+        on_release=on_drag_end,
     )
     start, target = [1 / classes] * classes, [1] + [0] * (classes - 1)
     st.markdown(
@@ -70,10 +70,10 @@ def classes_lab(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
     )
 
 
-def _take_classes(classes: int) -> None:
-    stage(replace(read_selection().scene, others="even"), classes=classes)
+def _on_classes_change(classes: int) -> None:
+    set_geometry(replace(read_selection().geometry, others="even"), classes=classes)
 
 
-def _put_preset() -> None:
+def _on_preset() -> None:
     if name := st.session_state[_PRESET]:
-        stage(replace(read_selection().scene, **PRESETS[name]))
+        set_geometry(replace(read_selection().geometry, **PRESETS[name]))

@@ -9,9 +9,9 @@ import streamlit as st
 
 from lossviz.charts.loss_style import LossStyle
 from lossviz.ui.components.simplex.component import simplex
-from lossviz.ui.markdown import plain
-from lossviz.ui.state.geometry_view import SPACES, Vector
-from lossviz.ui.state.selection import Selection, let_go, read_selection, stage
+from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.state.geometry_state import SPACES, Vector
+from lossviz.ui.state.selection import Selection, on_drag_end, read_selection, set_geometry
 
 TRUTHS: Final[Mapping[str, Vector]] = MappingProxyType(
     {"Always": (1.0, 0.0, 0.0), "Half the time": (0.5, 0.3, 0.2), "Most often": (0.4, 0.35, 0.25)}
@@ -21,52 +21,52 @@ _MAPS, _TRUTH, _BY = "maps", "truth", "by"
 
 
 def maps_of(selection: Selection) -> list[str]:
-    """The ids of the losses that are drawn as maps: those that the scene names, where they are
+    """The ids of the losses that are drawn as maps: those that the address names, where they are
     chosen; else the first two.
     """
-    wanted = [loss_id for loss_id in selection.scene.maps if loss_id in selection.chosen]
+    wanted = [loss_id for loss_id in selection.geometry.maps if loss_id in selection.chosen]
     return wanted or selection.chosen[:MAX_MAPS]
 
 
-def simplex_lab(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
+def three_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
     """Draw the controls, and the triangle."""
     if not selection.chosen:
         st.info("Choose a loss above.")
         return
-    scene, maps = selection.scene, maps_of(selection)
-    st.session_state[_MAPS], st.session_state[_BY] = maps, scene.by
+    geometry, maps = selection.geometry, maps_of(selection)
+    st.session_state[_MAPS], st.session_state[_BY] = maps, geometry.gradient_space
     st.session_state[_TRUTH] = next(
-        (name for name, truth in TRUTHS.items() if truth == scene.truth), None
+        (name for name, truth in TRUTHS.items() if truth == geometry.truth), None
     )
     with st.container(horizontal=True, gap="medium", key="geometry_controls"):
-        st.pills("The truth: class 1 is right", TRUTHS, key=_TRUTH, on_change=_put_truth)
+        st.pills("The truth: class 1 is right", TRUTHS, key=_TRUTH, on_change=_on_truth_preset)
         st.segmented_control(
             "The gradient moves",
             SPACES,
             format_func=SPACES.__getitem__,
             key=_BY,
             required=True,
-            on_change=_take_space,
+            on_change=_on_space_change,
         )
         st.pills(
             "Maps, one or two",
             selection.chosen,
             selection_mode="multi",
-            format_func=lambda loss_id: plain(
+            format_func=lambda loss_id: escape_markdown(
                 selection.losses[loss_id].name or selection.losses[loss_id].text
             ),
             key=_MAPS,
             wrap=True,
-            on_change=_take_maps,
+            on_change=_on_maps_change,
         )
     simplex(
-        scene,
+        geometry,
         selection.shown,
         styles,
         maps=maps,
-        moves=selection.moves,
-        refusals=selection.refusals,
-        on_release=let_go,
+        moves=selection.geometry_version,
+        refusals=selection.rejections,
+        on_release=on_drag_end,
     )
     st.markdown(
         "**With one class always right, all losses of p run the same track**, some fast, some slow:"
@@ -77,16 +77,16 @@ def simplex_lab(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
     )
 
 
-def _put_truth() -> None:
+def _on_truth_preset() -> None:
     if name := st.session_state[_TRUTH]:
-        stage(read_selection().scene.moved("truth", TRUTHS[name]))
+        set_geometry(read_selection().geometry.moved("truth", TRUTHS[name]))
 
 
-def _take_space() -> None:
-    stage(replace(read_selection().scene, by=st.session_state[_BY]))
+def _on_space_change() -> None:
+    set_geometry(replace(read_selection().geometry, gradient_space=st.session_state[_BY]))
 
 
-def _take_maps() -> None:
+def _on_maps_change() -> None:
     """One map at least, and two at most: the one that has been there longest makes room."""
     selection = read_selection()
     before = maps_of(selection)
@@ -94,4 +94,4 @@ def _take_maps() -> None:
     maps = [loss_id for loss_id in before if loss_id in wanted] + [
         loss_id for loss_id in wanted if loss_id not in before
     ]
-    stage(replace(selection.scene, maps=tuple(maps[-MAX_MAPS:])))
+    set_geometry(replace(selection.geometry, maps=tuple(maps[-MAX_MAPS:])))

@@ -9,8 +9,8 @@ import streamlit as st
 from lossviz.charts.loss_style import LossStyle
 from lossviz.geometry.vectors import angle_deg, dot
 from lossviz.ui.components.arrow_plane.component import plane
-from lossviz.ui.state.geometry_view import MODES, Scene, Vector
-from lossviz.ui.state.selection import Selection, let_go, read_selection, stage
+from lossviz.ui.state.geometry_state import MODES, GeometryState, Vector
+from lossviz.ui.state.selection import Selection, on_drag_end, read_selection, set_geometry
 
 TARGETS: Final[Mapping[str, Vector]] = MappingProxyType(
     {"[0, 1]": (0.0, 1.0), "[1, 0]": (1.0, 0.0)}
@@ -42,28 +42,28 @@ _SHARED: Final = (
 )
 
 
-def preset(scene: Scene, p: float) -> Vector:
+def preset(geometry: GeometryState, p: float) -> Vector:
     """The prediction that gives this probability to the target's class.
 
-    >>> preset(Scene(target=(1.0, 0.0)), 0.99)
+    >>> preset(GeometryState(target=(1.0, 0.0)), 0.99)
     (0.99, 0.01)
     """
     rest = round(1.0 - p, 2)
-    return (rest, p) if scene.target[1] >= scene.target[0] else (p, rest)
+    return (rest, p) if geometry.target[1] >= geometry.target[0] else (p, rest)
 
 
-def plane_lab(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
+def two_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
     """Draw the controls, and the plane."""
-    scene = selection.scene
+    geometry = selection.geometry
     st.session_state[_MODE], sure = (
-        scene.mode,
-        max(scene.target) == 1.0 and min(scene.target) == 0.0,
+        geometry.mode,
+        max(geometry.target) == 1.0 and min(geometry.target) == 0.0,
     )
     st.session_state[_TARGET] = next(
-        (name for name, target in TARGETS.items() if target == scene.target), None
+        (name for name, target in TARGETS.items() if target == geometry.target), None
     )
     st.session_state[_PRESET] = next(
-        (name for name, p in PRESETS.items() if preset(scene, p) == scene.prediction), None
+        (name for name, p in PRESETS.items() if preset(geometry, p) == geometry.prediction), None
     )
     with st.container(horizontal=True, gap="medium", key="geometry_controls"):
         st.segmented_control(
@@ -72,48 +72,48 @@ def plane_lab(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
             format_func=MODES.__getitem__,
             key=_MODE,
             required=True,
-            on_change=_hold,
+            on_change=_on_mode_change,
         )
-        st.pills("Put the target at", TARGETS, key=_TARGET, on_change=_put_target)
-        if scene.mode != "logits" and sure:
+        st.pills("Put the target at", TARGETS, key=_TARGET, on_change=_on_target_preset)
+        if geometry.mode != "logits" and sure:
             st.pills(
                 "Put the prediction at",
                 PRESETS,
                 format_func=lambda name: (
-                    f"{name} [{', '.join(f'{value:g}' for value in preset(scene, PRESETS[name]))}]"
+                    f"{name} [{', '.join(f'{value:g}' for value in preset(geometry, PRESETS[name]))}]"
                 ),
                 key=_PRESET,
                 wrap=True,
-                on_change=_put_prediction,
+                on_change=_on_prediction_preset,
             )
     plane(
-        scene,
+        geometry,
         selection.shown,
         styles,
-        moves=selection.moves,
-        refusals=selection.refusals,
-        on_release=let_go,
+        moves=selection.geometry_version,
+        refusals=selection.rejections,
+        on_release=on_drag_end,
     )
-    st.markdown(_SENTENCES[scene.mode] if sure or scene.mode != "segment" else _SHARED)
-    _articles_intuition()
+    st.markdown(_SENTENCES[geometry.mode] if sure or geometry.mode != "segment" else _SHARED)
+    _check_the_article()
 
 
-def _hold() -> None:
-    stage(read_selection().scene.in_mode(st.session_state[_MODE]))
+def _on_mode_change() -> None:
+    set_geometry(read_selection().geometry.in_mode(st.session_state[_MODE]))
 
 
-def _put_target() -> None:
+def _on_target_preset() -> None:
     if name := st.session_state[_TARGET]:  # None: the one that is lit was pressed again
-        stage(read_selection().scene.moved("target", TARGETS[name]))
+        set_geometry(read_selection().geometry.moved("target", TARGETS[name]))
 
 
-def _put_prediction() -> None:
+def _on_prediction_preset() -> None:
     if name := st.session_state[_PRESET]:
-        scene = read_selection().scene
-        stage(scene.moved("prediction", preset(scene, PRESETS[name])))
+        geometry = read_selection().geometry
+        set_geometry(geometry.moved("prediction", preset(geometry, PRESETS[name])))
 
 
-def _articles_intuition() -> None:
+def _check_the_article() -> None:
     worst, good, target = [1, 0], [0.01, 0.99], [0, 1]
     st.markdown(f"""
 **Swapped in the article.** For the target [0,1] it calls [0,1] the worst prediction and [0.99,0.01] a good one. The worst is

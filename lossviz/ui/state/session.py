@@ -10,15 +10,14 @@ from lossviz.errors import LossvizError
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import Loss
 from lossviz.losses.parsing import loss_from_spec
-from lossviz.ui.markdown import plain
-from lossviz.ui.state import curve_view as sights
-from lossviz.ui.state import geometry_view as scenes
-from lossviz.ui.state.curve_view import Query, read_sight
-from lossviz.ui.state.geometry_view import read_scene
+from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.state import chart_settings, geometry_state
+from lossviz.ui.state.chart_settings import Query, read_chart_settings
+from lossviz.ui.state.geometry_state import read_geometry
 
 ARTICLE = ("cross_entropy", "dot_product", "inverse", "inverse_power")
 _KEY, _LOSS, _STORY = "lossviz", "loss", "story"
-_NAMES = (_LOSS, *sights.NAMES, *scenes.NAMES, _STORY)
+_NAMES = (_LOSS, *chart_settings.NAMES, *geometry_state.NAMES, _STORY)
 _START = [LOSSES[key].spec for key in ARTICLE]
 _NONE = "none"  # in an address: no loss at all is chosen
 LAST_STEP = 7  # of the story
@@ -30,24 +29,24 @@ _FULL = (
 
 
 class Choice(TypedDict):
-    """What an address says: the ids of the chosen losses, the sight, the scene, the step of the
+    """What an address says: the ids of the chosen losses, the chart, the geometry, the step of the
     story (0: none).
     """
 
     chosen: list[str]
-    sight: Query
-    scene: Query
+    chart: Query
+    geometry: Query
     story: int
 
 
-class Kept(TypedDict):
+class SessionData(TypedDict):
     """Plain data, as it outlives a reload of the code.
 
     ``starts`` are the losses as they were first seen. ``before`` is what the visitor had chosen
     before the story began, and ``specs`` of then. ``address`` is what the page's address said when
     it was last looked at: another one comes from the visitor, and is read. Not so in a run
     that a control began: its address may still be the one of before the last change, when two came
-        within one round trip. ``moves`` counts how
+        within one round trip. ``geometry_version`` counts how
     often an arrow was moved by anything but the hand: the browser takes it over when this changes.
     """
 
@@ -58,35 +57,35 @@ class Kept(TypedDict):
     left_at: int
     page: str
     address: Query
-    complaint: str
-    refusals: int
-    moves: int
+    warning: str
+    rejections: int
+    geometry_version: int
 
 
-def id_of(loss: Loss) -> str:
+def loss_id_of(loss: Loss) -> str:
     """The id of a loss: its key, or the formula of a visitor's own."""
     return loss.key or loss.text
 
 
-def session() -> Kept:
+def session() -> SessionData:
     """What the session keeps."""
     specs = {key: loss.spec for key, loss in LOSSES.items()}
-    start = Kept(
+    start = SessionData(
         specs=specs,
         starts=dict(specs),
-        choice=Choice(chosen=list(ARTICLE), sight={}, scene={}, story=0),
+        choice=Choice(chosen=list(ARTICLE), chart={}, geometry={}, story=0),
         before=None,
         left_at=0,
         page="",
         address={},
-        complaint="",
-        refusals=0,
-        moves=0,
+        warning="",
+        rejections=0,
+        geometry_version=0,
     )
-    return cast(Kept, st.session_state.setdefault(_KEY, start))
+    return cast(SessionData, st.session_state.setdefault(_KEY, start))
 
 
-def arrive(page: str) -> None:
+def sync_from_url(page: str) -> None:
     """Look at the page's address, and take over what it newly says; the first thing in every run.
 
     An empty address leaves the choice as it is where the visitor comes from another page, and leads
@@ -97,7 +96,7 @@ def arrive(page: str) -> None:
     kept = session()
     address, came = _address(), kept["page"] != page
     if address != kept["address"] and (address or not came):
-        kept["complaint"] = _read_link(kept, address)
+        kept["warning"] = _read_link(kept, address)
     kept["page"], kept["address"] = page, address
 
 
@@ -106,7 +105,7 @@ def _address() -> Query:
     return {name: values for name in _NAMES if (values := st.query_params.get_all(name))}
 
 
-def held() -> Kept:
+def session_in_callback() -> SessionData:
     """What the session keeps, for callbacks: the page's address follows it, not the other way
     round.
     """
@@ -116,24 +115,24 @@ def held() -> Kept:
     return kept
 
 
-def link(kept: Kept, *more: str) -> Query:
+def selection_query_of(kept: SessionData, *more: str) -> Query:
     """The query that says the choice, and maybe more losses; nothing of what everybody starts with."""
     choice = kept["choice"]
     specs = [kept["specs"][loss_id] for loss_id in choice["chosen"]] + list(more)
     losses: Query = {_LOSS: specs or [_NONE]} if specs != _START else {}
     return (
         losses
-        | choice["sight"]
-        | choice["scene"]
+        | choice["chart"]
+        | choice["geometry"]
         | ({_STORY: [str(choice["story"])]} if choice["story"] else {})
     )
 
 
-def write_link(kept: Kept, complaint: str = "") -> None:
+def sync_to_url(kept: SessionData, warning: str = "") -> None:
     """Name the choice in the page's address; only after the visitor has changed something, so that
     Back leads back.
     """
-    kept["address"], kept["complaint"] = link(kept), complaint
+    kept["address"], kept["warning"] = selection_query_of(kept), warning
     _write_address(kept["address"])
 
 
@@ -143,7 +142,7 @@ def _write_address(address: Query) -> None:
     st.query_params.from_dict(others | address)
 
 
-def _read_link(kept: Kept, address: Query) -> str:
+def _read_link(kept: SessionData, address: Query) -> str:
     """Take over what an address says; say what of it cannot be read."""
     losses, unread = [], []
     specs = address.get(_LOSS, _START)
@@ -151,24 +150,27 @@ def _read_link(kept: Kept, address: Query) -> str:
         try:
             losses.append(loss_from_spec(spec))
         except LossvizError as error:
-            unread.append(plain(f"{spec[:60]}: {error}"))
+            unread.append(escape_markdown(f"{spec[:60]}: {error}"))
     for loss in losses:
-        offer(kept, loss)
-    sight, complaints = read_sight(address)
-    scene, unclear = read_scene(address)
+        register_loss(kept, loss)
+    chart, complaints = read_chart_settings(address)
+    geometry, unclear = read_geometry(address)
     complaints += unclear
-    kept["moves"] += 1
+    kept["geometry_version"] += 1
     (story,) = address.get(_STORY, ["0"])[:1]
     known = story in map(str, range(LAST_STEP + 1))
     kept["choice"] = Choice(
-        chosen=list(ARTICLE), sight=sight.query, scene=scene.query, story=int(story) if known else 0
+        chosen=list(ARTICLE),
+        chart=chart.query,
+        geometry=geometry.query,
+        story=int(story) if known else 0,
     )
     if losses or specs == [_NONE]:
-        choose(kept, [id_of(loss) for loss in losses])
-    complaints = [plain(complaint) for complaint in complaints]
+        choose(kept, [loss_id_of(loss) for loss in losses])
+    complaints = [escape_markdown(complaint) for complaint in complaints]
     if not known:
         complaints.append(
-            plain(
+            escape_markdown(
                 f"The link's story is at step {story[:20]!r}, but it has {LAST_STEP}; it is left"
                 " out."
             )
@@ -180,13 +182,13 @@ def _read_link(kept: Kept, address: Query) -> str:
     return " ".join(complaints + [_FULL] * (len(specs) > MAX_LOSSES))
 
 
-def offer(kept: Kept, loss: Loss) -> None:
+def register_loss(kept: SessionData, loss: Loss) -> None:
     """Let the visitor choose a loss from now on."""
-    kept["specs"][id_of(loss)] = loss.spec
-    kept["starts"].setdefault(id_of(loss), loss.spec)
+    kept["specs"][loss_id_of(loss)] = loss.spec
+    kept["starts"].setdefault(loss_id_of(loss), loss.spec)
 
 
-def choose(kept: Kept, ids: list[str]) -> str:
+def choose(kept: SessionData, ids: list[str]) -> str:
     """Choose the first that fit of these; complain if not all do."""
     fitting = list(dict.fromkeys(ids))[:MAX_LOSSES]
     kept["choice"]["chosen"] = [loss_id for loss_id in kept["specs"] if loss_id in fitting]

@@ -11,14 +11,16 @@ from lossviz.errors import LossvizError
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.engine.previews import BatchPreview
 from lossviz.experiments.settings import Settings
-from lossviz.ui.markdown import plain
-from lossviz.ui.state.selection import hold_choice
+from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.state.selection import keep_selection
 
 _KEY = "look"  # in the session: the key of the look, and at what
 _POLL_EVERY_S = 0.5
 
 
-def look_button(engine: LocalEngine | None, recipe: str, settings: Settings | None) -> None:
+def batch_preview_button(
+    engine: LocalEngine | None, recipe: str, settings: Settings | None
+) -> None:
     """The button that begins to look.
 
     Side effects: a press makes the engine begin, and the session remember it.
@@ -27,13 +29,13 @@ def look_button(engine: LocalEngine | None, recipe: str, settings: Settings | No
         "Look at a batch",
         icon=":material/photo_library:",
         disabled=engine is None or settings is None,
-        on_click=hold_choice,
+        on_click=keep_selection,
     )
     if pressed and engine and settings:
         st.session_state[_KEY] = (engine.request_preview(recipe, settings), recipe, settings)
 
 
-def show_look(engine: LocalEngine | None, recipe: str, settings: Settings | None) -> None:
+def show_batch_preview(engine: LocalEngine | None, recipe: str, settings: Settings | None) -> None:
     """What was seen, or how far it is; nothing where nobody looked, or where something else is set
     now.
     """
@@ -50,7 +52,9 @@ def show_look(engine: LocalEngine | None, recipe: str, settings: Settings | None
         if now is None:
             return
         if now.failure:
-            st.error(plain(now.failure[0].upper() + now.failure[1:]), icon=":material/error:")
+            st.error(
+                escape_markdown(now.failure[0].upper() + now.failure[1:]), icon=":material/error:"
+            )
         elif now.tiles:
             _show(now)
         else:
@@ -67,7 +71,7 @@ def show_look(engine: LocalEngine | None, recipe: str, settings: Settings | None
     try:
         st.fragment(panel, run_every=_POLL_EVERY_S if running else None)()
     except LossvizError as error:
-        st.error(plain(error), icon=":material/error:")
+        st.error(escape_markdown(error), icon=":material/error:")
 
 
 def _show(look: BatchPreview) -> None:

@@ -24,11 +24,11 @@ from lossviz.experiments.records import Comparison, EpochMetrics, Trial, TrialSt
 from lossviz.experiments.results import History, error_rate_curves, group_by_trial, summarise
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.components.live_chart.component import live_chart
-from lossviz.ui.legend_key import swatch
-from lossviz.ui.markdown import plain
+from lossviz.ui.legend_key import legend_key
+from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.launch_form import CHOSEN
-from lossviz.ui.train.services import Training
-from lossviz.ui.train.trial_charts import inside
+from lossviz.ui.train.trial_charts import trial_charts
 
 _POLL_EVERY_S = 1.0
 
@@ -69,7 +69,7 @@ def _title(comparison: Comparison) -> str:
     )
 
 
-def watch_comparison(training: Training, comparison: Comparison) -> None:
+def watch_comparison(training: TrainingBackend, comparison: Comparison) -> None:
     """Show a comparison, once a second as long as it runs."""
     running = not all(trial.state.ended for trial in training.store.trials(comparison.id))
 
@@ -77,12 +77,12 @@ def watch_comparison(training: Training, comparison: Comparison) -> None:
         try:  # the page's own edge does not reach a fragment that runs again
             _panel(training, comparison, running)
         except LossvizError as error:
-            st.error(plain(error), icon=":material/error:")
+            st.error(escape_markdown(error), icon=":material/error:")
 
     st.fragment(panel, run_every=_POLL_EVERY_S if running else None)()
 
 
-def _panel(training: Training, comparison: Comparison, running: bool) -> None:
+def _panel(training: TrainingBackend, comparison: Comparison, running: bool) -> None:
     trials = training.store.trials(comparison.id)
     if running and all(trial.state.ended for trial in trials):
         st.rerun()  # the whole page once more, without polling
@@ -107,20 +107,20 @@ def _panel(training: Training, comparison: Comparison, running: bool) -> None:
     st.header("Every trial", anchor=False)
     st.html(_grid(comparison, trials, history))
     _conditions(trials, training.store.fingerprints(comparison.id))
-    inside(training.store, comparison, trials)
+    trial_charts(training.store, comparison, trials)
     _one_trial(training, trials, history)
 
 
-def _progress(training: Training, comparison: Comparison, trials: Sequence[Trial]) -> None:
+def _progress(training: TrainingBackend, comparison: Comparison, trials: Sequence[Trial]) -> None:
     """How it is trained, how far it is, how long it takes, and the button that stops it or runs
     again what did not finish.
     """
     preparation = training.store.preparation(comparison.id)
-    st.caption(plain(describe_comparison(comparison, preparation)))
+    st.caption(escape_markdown(describe_comparison(comparison, preparation)))
     for note in preparation.notes:
-        st.warning(plain(note), icon=":material/broken_image:")
+        st.warning(escape_markdown(note), icon=":material/broken_image:")
     if training.engine and training.engine.failure:
-        st.error(plain(training.engine.failure), icon=":material/error:")
+        st.error(escape_markdown(training.engine.failure), icon=":material/error:")
     ended = [trial for trial in trials if trial.state.ended]
     if len(ended) == len(trials):
         _ended(training, comparison, trials)
@@ -143,7 +143,7 @@ def _progress(training: Training, comparison: Comparison, trials: Sequence[Trial
             training.engine.stop(trial.id for trial in trials)
 
 
-def _ended(training: Training, comparison: Comparison, trials: Sequence[Trial]) -> None:
+def _ended(training: TrainingBackend, comparison: Comparison, trials: Sequence[Trial]) -> None:
     counts = {state: sum(trial.state is state for trial in trials) for state in TrialState}
     unfinished = len(trials) - counts[TrialState.FINISHED]
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
@@ -183,7 +183,7 @@ def _grid(comparison: Comparison, trials: Sequence[Trial], history: History) -> 
     places = {(trial.loss, trial.seed): trial for trial in trials}
     seeds = range(comparison.seeds)
     rows = [
-        f"<th scope='row'>{swatch(style)}{html.escape(loss.label)}</th>"
+        f"<th scope='row'>{legend_key(style)}{html.escape(loss.label)}</th>"
         + "".join(_cell(places[spec, seed], history) for seed in seeds)
         for spec, loss, style in zip(comparison.losses, losses, styles_of(losses), strict=True)
     ]
@@ -240,7 +240,7 @@ def _facts(trial: Trial) -> str:
     return " · ".join(facts)
 
 
-def _one_trial(training: Training, trials: Sequence[Trial], history: History) -> None:
+def _one_trial(training: TrainingBackend, trials: Sequence[Trial], history: History) -> None:
     """One trial in full: why it ended as it did, the article's table, and the button that stops it."""
     by_id = {trial.id: trial for trial in trials}
     chosen = st.selectbox(
@@ -258,9 +258,9 @@ def _one_trial(training: Training, trials: Sequence[Trial], history: History) ->
             if trial.state is TrialState.CANCELLED
             else (st.error, ":material/error:")
         )
-        show(plain(f"{trial.state}: {trial.reason}"), icon=icon)
+        show(escape_markdown(f"{trial.state}: {trial.reason}"), icon=icon)
     if facts := _facts(trial):
-        st.caption(plain(facts))
+        st.caption(escape_markdown(facts))
     if epochs := history.get(trial.id):
         st.html(_history(epochs))
     elif not trial.state.ended:

@@ -12,16 +12,16 @@ from lossviz.experiments.recipes import RECIPES, validate_settings
 from lossviz.experiments.settings import Settings
 from lossviz.losses.loss import Loss
 from lossviz.ui.curves.findings import warn_of_errors
-from lossviz.ui.markdown import plain
-from lossviz.ui.state.selection import hold_choice
-from lossviz.ui.train.batch_preview import look_button, show_look
-from lossviz.ui.train.services import Training
+from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.state.selection import keep_selection
+from lossviz.ui.train.backend import TrainingBackend
+from lossviz.ui.train.batch_preview import batch_preview_button, show_batch_preview
 from lossviz.ui.train.settings_form import pick_settings, recipes_on_offer
 
 CHOSEN = "comparison"
 
 
-def launch_controls(training: Training, losses: Sequence[Loss]) -> None:
+def launch_form(training: TrainingBackend, losses: Sequence[Loss]) -> None:
     """Recipe, settings, seeds, the button that launches the chosen losses, and a warning where it
     had better not.
 
@@ -34,7 +34,7 @@ def launch_controls(training: Training, losses: Sequence[Loss]) -> None:
             recipes_on_offer(),
             format_func=lambda key: RECIPES[key].name,
             width=300,
-            on_change=hold_choice,
+            on_change=keep_selection,
         )
     st.caption(RECIPES[recipe].summary)
     settings, refusal = _settings(recipe)
@@ -45,7 +45,7 @@ def launch_controls(training: Training, losses: Sequence[Loss]) -> None:
             max_value=MAX_SEEDS,
             value=3,
             width=150,
-            on_change=hold_choice,
+            on_change=keep_selection,
             help=(
                 "Each loss is trained once a seed. A seed fixes split, first weights and batches,"
                 " so that losses are compared under the same luck."
@@ -57,16 +57,16 @@ def launch_controls(training: Training, losses: Sequence[Loss]) -> None:
             type="primary",
             icon=":material/play_arrow:",
             disabled=training.engine is None,
-            on_click=hold_choice,
+            on_click=keep_selection,
         )
-        look_button(training.engine, recipe, None if refusal else settings)
-    show_look(training.engine, recipe, settings)
+        batch_preview_button(training.engine, recipe, None if refusal else settings)
+    show_batch_preview(training.engine, recipe, settings)
     for obstacle in filter(None, (training.obstacle, training.notice)):
-        st.warning(plain(obstacle))
+        st.warning(escape_markdown(obstacle))
     warn_of_errors(losses)
     if refusal:
         (st.error if pressed or not settings or settings.folder else st.info)(
-            plain(refusal[0].upper() + refusal[1:] + ".")
+            escape_markdown(refusal[0].upper() + refusal[1:] + ".")
         )
     elif pressed and training.engine and settings:
         try:
@@ -81,7 +81,7 @@ def launch_controls(training: Training, losses: Sequence[Loss]) -> None:
             )
             training.engine.launch(wish)
         except LossvizError as error:
-            st.error(plain(error), icon=":material/error:")
+            st.error(escape_markdown(error), icon=":material/error:")
         else:
             st.query_params[CHOSEN] = wish.id
 

@@ -10,7 +10,7 @@ from lossviz.experiments.descriptions import network_name
 from lossviz.experiments.networks import DIGITS_NETWORK, NETWORKS, local_weights
 from lossviz.experiments.recipes import RECIPES, Recipe
 from lossviz.experiments.settings import RANGES, Settings
-from lossviz.ui.state.selection import hold_choice
+from lossviz.ui.state.selection import keep_selection
 
 _IMBALANCES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 _FIND, _GIVEN = "find it", "set it"
@@ -85,7 +85,7 @@ def pick_settings(recipe: Recipe) -> Settings:
                 "Mixed precision",
                 value=start.mixed_precision,
                 key=f"mixed_precision of {recipe.key}",
-                on_change=hold_choice,
+                on_change=keep_selection,
                 help=(
                     "16-bit numbers where that is safe: faster on a graphics processor. Without one"
                     " it changes nothing."
@@ -100,7 +100,7 @@ def pick_settings(recipe: Recipe) -> Settings:
                 value=round(100 * start.label_noise),
                 format="%d %%",
                 key=f"label_noise of {recipe.key}",
-                on_change=hold_choice,
+                on_change=keep_selection,
                 help=(
                     "This share of the training labels becomes another class, the same ones for"
                     " every loss. The images it is judged on keep theirs."
@@ -112,7 +112,7 @@ def pick_settings(recipe: Recipe) -> Settings:
                 value=start.imbalance,
                 format_func=lambda ratio: "none" if ratio == 1 else f"{ratio:g} to 1",
                 key=f"imbalance of {recipe.key}",
-                on_change=hold_choice,
+                on_change=keep_selection,
                 help=(
                     "The first class keeps this many times as large a share of its training images"
                     " as the last; those between lie between."
@@ -140,7 +140,7 @@ def _folder() -> str:
         "Folder with a folder of images for each class",
         key="folder",
         placeholder="/home/me/flowers",
-        on_change=hold_choice,
+        on_change=keep_selection,
         help=(
             "Such as flowers/rose/1.jpg, flowers/tulip/2.png. It is read on the machine that runs"
             " this app, which is yours."
@@ -158,7 +158,7 @@ def _network(recipe: Recipe) -> tuple[str, bool]:
             index=names.index(recipe.settings.network),
             format_func=_network_label,
             key=f"network of {recipe.key}",
-            on_change=hold_choice,
+            on_change=keep_selection,
         )
     at_hand = network == DIGITS_NETWORK or local_weights(NETWORKS[network]) is not None
     with right:
@@ -167,7 +167,7 @@ def _network(recipe: Recipe) -> tuple[str, bool]:
             value=recipe.settings.pretrained and at_hand,
             disabled=not at_hand,
             key=f"pretrained of {recipe.key} {network} {at_hand}",
-            on_change=hold_choice,
+            on_change=keep_selection,
             help="Off: it starts from scratch.",
         )
     if not at_hand:
@@ -195,7 +195,7 @@ def _count(recipe: Recipe, name: str, label: str, help: str) -> int:
         max_value=int(most),
         value=int(getattr(recipe.settings, name)),
         key=f"{name} of {recipe.key}",
-        on_change=hold_choice,
+        on_change=keep_selection,
         help=help,
     )
 
@@ -207,7 +207,7 @@ def _learning_rate(recipe: Recipe) -> float | None:
         default=_GIVEN,
         required=True,
         key=f"way to the rate of {recipe.key}",
-        on_change=hold_choice,
+        on_change=keep_selection,
         help=(
             "Find it: what fastai's lr_find suggests for cross-entropy and seed 0, once, for all"
             " losses alike."
@@ -224,6 +224,6 @@ def _learning_rate(recipe: Recipe) -> float | None:
         format="%g",
         step=1e-3,
         key=f"learning_rate of {recipe.key}",
-        on_change=hold_choice,
+        on_change=keep_selection,
         label_visibility="collapsed",
     )

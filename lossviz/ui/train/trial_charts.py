@@ -17,7 +17,7 @@ from lossviz.ui.components.live_chart.component import live_chart
 _VIEWS = ("Training loss", "Sureness", "Learning rate")
 
 
-def inside(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
+def trial_charts(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
     """One of the views, of one seed."""
     st.header("Inside the trainings", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):

@@ -12,7 +12,7 @@ from lossviz.charts.loss_style import LossStyle
 from lossviz.losses.loss import Loss
 from lossviz.ui.components import read_assets
 from lossviz.ui.components.shared.geometry_component import field_data, measure_colors, mount
-from lossviz.ui.state.geometry_view import Scene
+from lossviz.ui.state.geometry_state import GeometryState
 
 _HTML = """
 <div class="lossviz-arrows lossviz-plane">
@@ -52,7 +52,7 @@ _COMPONENT = st.components.v2.component(
 
 
 def plane(
-    scene: Scene,
+    geometry: GeometryState,
     losses: Mapping[str, Loss],
     styles: Mapping[str, LossStyle],
     *,
@@ -66,7 +66,7 @@ def plane(
     The drawing carries ``data-drawn``: the prediction as it stands there.
 
     Args:
-        scene: Where the arrows stand, and how the prediction is held.
+        geometry: Where the arrows stand, and how the prediction is held.
         losses: By their id.
         styles: How each looks.
         moves: How often anything but the hand has moved an arrow. The browser takes the scene over
@@ -80,10 +80,10 @@ def plane(
         _COMPONENT,
         key="geometry_plane",
         on_release=on_release,
-        prediction=scene.prediction,
-        target=scene.target,
-        logits=scene.logits,
-        mode=scene.mode,
+        prediction=geometry.prediction,
+        target=geometry.target,
+        logits=geometry.logits,
+        mode=geometry.mode,
         moves=moves,
         refusals=refusals,
         fields=field_data(losses, styles),

@@ -12,7 +12,7 @@ from lossviz.charts.loss_style import LossStyle
 from lossviz.losses.loss import Loss
 from lossviz.ui.components import read_assets
 from lossviz.ui.components.shared.geometry_component import field_data, measure_colors, mount
-from lossviz.ui.state.geometry_view import Scene
+from lossviz.ui.state.geometry_state import GeometryState
 
 _HTML = """
 <div class="lossviz-arrows lossviz-classes">
@@ -46,7 +46,7 @@ _COMPONENT = st.components.v2.component(
 
 
 def classes_bars(
-    scene: Scene,
+    geometry: GeometryState,
     losses: Mapping[str, Loss],
     styles: Mapping[str, LossStyle],
     *,
@@ -62,7 +62,7 @@ def classes_bars(
     of the others' shares: 1/sqrt(K − 1) if even.
 
     Args:
-        scene: The right class's probability, and how the others share.
+        geometry: The right class's probability, and how the others share.
         losses: By their id.
         styles: How each looks.
         classes: Number of classes K, 4 or more.
@@ -74,8 +74,8 @@ def classes_bars(
         _COMPONENT,
         key="geometry_classes",
         on_release=on_release,
-        p_true=scene.p_true,
-        others=scene.others,
+        p_true=geometry.p_true,
+        others=geometry.others,
         classes=classes,
         moves=moves,
         refusals=refusals,

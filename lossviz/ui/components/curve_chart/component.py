@@ -13,7 +13,7 @@ from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
 from lossviz.losses.loss import CLASSES, Loss
 from lossviz.ui.components import read_assets
-from lossviz.ui.legend_key import swatch
+from lossviz.ui.legend_key import legend_key
 
 _HTML = """
 <div class="curve-lab">
@@ -98,7 +98,7 @@ def curve_chart(
             "uid": curve_uid(loss),
             "name": loss.name or loss.text,
             "color": styles[loss_id].color,
-            "swatch": swatch(styles[loss_id]),
+            "swatch": legend_key(styles[loss_id]),
             "values": dict(loss.values),
             "penalty": loss.formula.even.penalty,
             "weight": loss.formula.even.weight,

@@ -11,7 +11,7 @@ import streamlit as st
 from lossviz.losses.loss import CLASSES, Loss
 from lossviz.losses.parameter import MAX_VALUE, Parameter
 from lossviz.ui.components import read_assets
-from lossviz.ui.markdown import letter
+from lossviz.ui.markdown import greek_letter
 
 _COMPONENT = st.components.v2.component(
     "lossviz.parameter_slider",
@@ -58,7 +58,7 @@ def parameter_slider(
         lambda value: on_release(loss_id, parameter.name, value),
         id=loss_id,
         name=parameter.name,
-        letter=letter(parameter.name),
+        letter=greek_letter(parameter.name),
         caption="",
         label=f"{parameter.name} of {loss.name or loss.text}",
         meaning=parameter.meaning,

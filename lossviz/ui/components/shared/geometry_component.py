@@ -10,7 +10,7 @@ import streamlit as st
 from lossviz.charts.loss_style import LossStyle, style_of
 from lossviz.losses.catalogue import get_loss
 from lossviz.losses.loss import Loss
-from lossviz.ui.legend_key import dash_array, swatch
+from lossviz.ui.legend_key import dash_array, legend_key
 
 
 def field_data(
@@ -29,7 +29,7 @@ def field_data(
             "name": loss.name or loss.text,
             "color": styles[loss_id].color,
             "dash": dash_array(styles[loss_id]),
-            "swatch": swatch(styles[loss_id]),
+            "swatch": legend_key(styles[loss_id]),
             "values": dict(loss.values),
             "penalty": loss.formula.one_hot.penalty,
             "own": loss.formula.one_hot.own,

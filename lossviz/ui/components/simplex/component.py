@@ -12,7 +12,7 @@ from lossviz.charts.loss_style import LossStyle
 from lossviz.losses.loss import Loss
 from lossviz.ui.components import read_assets
 from lossviz.ui.components.shared.geometry_component import field_data, mount
-from lossviz.ui.state.geometry_view import Scene
+from lossviz.ui.state.geometry_state import GeometryState
 
 _HTML = """
 <div class="lossviz-arrows lossviz-simplex">
@@ -51,7 +51,7 @@ _COMPONENT = st.components.v2.component(
 
 
 def simplex(
-    scene: Scene,
+    geometry: GeometryState,
     losses: Mapping[str, Loss],
     styles: Mapping[str, LossStyle],
     *,
@@ -68,7 +68,7 @@ def simplex(
     = −dS/dp`` along p1 + p2 + p3 = 1; τ is learning rate × steps.
 
     Args:
-        scene: Where truth and prediction stand, and what the gradient moves.
+        geometry: Where truth and prediction stand, and what the gradient moves.
         losses: By their id.
         styles: How each looks.
         maps: The ids of the one or two that are drawn as maps.
@@ -80,9 +80,9 @@ def simplex(
         _COMPONENT,
         key="geometry_simplex",
         on_release=on_release,
-        truth=scene.truth,
-        start=scene.start,
-        by=scene.by,
+        truth=geometry.truth,
+        start=geometry.start,
+        by=geometry.gradient_space,
         maps=tuple(maps),
         moves=moves,
         refusals=refusals,

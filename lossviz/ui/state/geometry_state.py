@@ -10,11 +10,11 @@ from typing import Any, Final, TypeAlias
 
 from lossviz.errors import InvalidInput
 from lossviz.geometry.vectors import nearest_distribution
-from lossviz.ui.state.curve_view import Query
+from lossviz.ui.state.chart_settings import Query
 
 Vector: TypeAlias = tuple[float, ...]
 
-LABS: Final = MappingProxyType(
+PARTS: Final = MappingProxyType(
     {"plane": "Two classes", "simplex": "Three classes", "classes": "Many classes"}
 )
 MODES: Final = MappingProxyType(
@@ -24,19 +24,24 @@ SPACES: Final = MappingProxyType({"logits": "Logits", "p": "Probabilities"})
 OTHERS: Final = MappingProxyType({"even": "Evenly", "article": "As in the article"})
 # the article's predicted vector; its second class is the true one
 ARTICLE: Final = (0.2, 0.3, 0.1, 0.4)
+
+# Limits that the browser keeps to as well while an arrow is dragged; the components send them.
 LEAST_CLASSES, MOST_CLASSES = 4, 100  # of the part with many classes
-LARGEST_LOGIT, LEAST_START, LEAST_TARGET, LEAST_P = 5.0, 0.01, 0.05, 0.001
+LARGEST_LOGIT = 5.0  # either sign
+LEAST_START_P = 0.01  # of each class where the simplex's prediction begins
+LEAST_TARGET_LENGTH = 0.05  # a shorter target has no direction worth speaking of
+LEAST_TRUE_P = 0.001  # of the true class among many
 
 _ARROWS: Final = ("prediction", "target", "logits", "truth", "start")
 _ROUNDING: Final = 0.02  # of what an address may be off by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scene:
+class GeometryState:
     """The geometry page: which part is looked at, and where its arrows stand.
 
     Attributes:
-        lab: Key of ``LABS``.
+        part: Key of ``PARTS``.
         mode: Key of ``MODES``: how the plane's prediction is held.
         prediction: (p1, p2) in the plane, each in [0, 1], with the sum 1 unless the mode is "free".
         target: The same for the target, at least 0.05 long.
@@ -44,27 +49,32 @@ class Scene:
         truth: The simplex's target: how often each of three classes is the right answer, with the
             sum 1.
         start: Where the simplex's prediction begins, each at least 0.01, with the sum 1.
-        by: Key of ``SPACES``: what the gradient moves in the simplex.
+        gradient_space: Key of ``SPACES``: what the gradient moves in the simplex.
         maps: Ids of the losses that are drawn as maps, at most two; empty: the first two that are
             chosen.
         p_true: The true class's probability among many classes, in [0.001, 1]; None: 1/K.
         others: Key of ``OTHERS``: how the other classes share the rest.
     """
 
-    lab: str = "plane"
+    part: str = "plane"
     mode: str = "segment"
     prediction: Vector = (0.2, 0.8)
     target: Vector = (0.0, 1.0)
     logits: Vector = (-0.7, 0.7)
     truth: Vector = (1.0, 0.0, 0.0)
     start: Vector = (0.1, 0.3, 0.6)
-    by: str = "logits"
+    gradient_space: str = "logits"
     maps: tuple[str, ...] = ()
     p_true: float | None = None
     others: str = "even"
 
     def __post_init__(self) -> None:
-        for name, known in (("lab", LABS), ("mode", MODES), ("by", SPACES), ("others", OTHERS)):
+        for name, known in (
+            ("part", PARTS),
+            ("mode", MODES),
+            ("gradient_space", SPACES),
+            ("others", OTHERS),
+        ):
             if getattr(self, name) not in known:
                 raise InvalidInput(f"{name} must be one of {', '.join(known)}")
         if self.mode != "free" and not (_adds_up(self.prediction) and _adds_up(self.target)):
@@ -72,16 +82,16 @@ class Scene:
                 "p and target must each add up to 1, such as p=0.20,0.80, unless mode=free stands"
                 " beside them"
             )
-        if math.hypot(*self.target) < LEAST_TARGET:
+        if math.hypot(*self.target) < LEAST_TARGET_LENGTH:
             raise InvalidInput(
                 "the target must not be the zero vector: it points nowhere, so nothing has an angle"
                 " to it"
             )
         if not (_adds_up(self.truth) and _adds_up(self.start)):
             raise InvalidInput("truth and from must each add up to 1, such as truth=0.50,0.30,0.20")
-        if min(self.start) < LEAST_START:
+        if min(self.start) < LEAST_START_P:
             raise InvalidInput(
-                f"from must give each class at least {LEAST_START}: where a probability is 0 there"
+                f"from must give each class at least {LEAST_START_P}: where a probability is 0 there"
                 " is no logit"
             )
 
@@ -89,7 +99,7 @@ class Scene:
     def arrow(self) -> Vector:
         """The plane's prediction; the softmax of the logits where it comes from them.
 
-        >>> Scene(mode="logits", logits=(1.0, 1.0)).arrow
+        >>> GeometryState(mode="logits", logits=(1.0, 1.0)).arrow
         (0.5, 0.5)
         """
         if self.mode != "logits":
@@ -99,20 +109,20 @@ class Scene:
 
     @property
     def query(self) -> Query:
-        """What ``read_scene`` reads back; nothing of what everybody starts with.
+        """What ``read_geometry`` reads back; nothing of what everybody starts with.
 
-        >>> Scene(lab="simplex", truth=(0.5, 0.3, 0.2)).query
+        >>> GeometryState(part="simplex", truth=(0.5, 0.3, 0.2)).query
         {'lab': ['simplex'], 'truth': ['0.50,0.30,0.20']}
         """
-        start, found = Scene(), {}
+        start, found = GeometryState(), {}
         for name, field in _FIELDS.items():
             value = getattr(self, field.attribute)
             if value != getattr(start, field.attribute):
                 found[name] = field.write(value)
         return found
 
-    def moved(self, name: str, to: Sequence[float]) -> Scene:
-        """The same scene with one arrow at the nearest point that it may go to.
+    def moved(self, name: str, to: Sequence[float]) -> GeometryState:
+        """The same state with one arrow at the nearest point that it may go to.
 
         Args:
             name: "prediction", "target", "logits", "truth", "start" or "p_true".
@@ -121,17 +131,17 @@ class Scene:
         Raises:
             InvalidInput: There is no such arrow, or it has nowhere to go.
 
-        >>> Scene().moved("prediction", (0.9, 0.9)).prediction, Scene().moved("truth", (2, 0, 0)).truth
+        >>> GeometryState().moved("prediction", (0.9, 0.9)).prediction, GeometryState().moved("truth", (2, 0, 0)).truth
         ((0.5, 0.5), (1.0, 0.0, 0.0))
         """
         if name not in _MOVES or not all(map(math.isfinite, to)):
             raise InvalidInput(f"{name[:20]!r} cannot be moved to {list(to)[:3]}")
         return replace(self, **{name: _MOVES[name](self, to)})
 
-    def in_mode(self, mode: str) -> Scene:
+    def in_mode(self, mode: str) -> GeometryState:
         """The same arrows, held in another way.
 
-        >>> Scene(mode="free", prediction=(0.9, 0.7)).in_mode("segment").prediction
+        >>> GeometryState(mode="free", prediction=(0.9, 0.7)).in_mode("segment").prediction
         (0.6, 0.4)
         """
         arrow, target = self.arrow, self.target
@@ -149,13 +159,13 @@ class Scene:
         return replace(self, mode=mode, target=target, prediction=_rounded(arrow, 0.0, 1.0, 2))
 
 
-def read_scene(query: Mapping[str, Sequence[str]]) -> tuple[Scene, list[str]]:
-    """The scene that an address tells, and what of it cannot be read; what is missing or unreadable
+def read_geometry(query: Mapping[str, Sequence[str]]) -> tuple[GeometryState, list[str]]:
+    """The state that an address names, and what of it cannot be read; what is missing or unreadable
     is as everybody starts.
 
-    >>> read_scene({"p": ["0.4,0.1"], "mode": ["free"]})[0].prediction
+    >>> read_geometry({"p": ["0.4,0.1"], "mode": ["free"]})[0].prediction
     (0.4, 0.1)
-    >>> read_scene({"truth": ["1,1,1"]})[1]
+    >>> read_geometry({"truth": ["1,1,1"]})[1]
     ["The link's truth should be three numbers from 0 to 1 that add up to 1, such as 0.50,0.30,0.20; it is left out."]
     """
     found: dict[str, Any] = {}
@@ -166,14 +176,16 @@ def read_scene(query: Mapping[str, Sequence[str]]) -> tuple[Scene, list[str]]:
                 found[field.attribute] = field.read(query[name])
             except ValueError:
                 complaints.append(f"The link's {name} should be {field.should}; it is left out.")
-    for name in ("prediction", "target") if found.get("mode", Scene().mode) != "free" else ():
+    for name in (
+        ("prediction", "target") if found.get("mode", GeometryState().mode) != "free" else ()
+    ):
         if name in found and abs(sum(found[name]) - 1.0) <= _ROUNDING:
             found[name] = _distribution(found[name])
     try:
-        return Scene(**found), complaints
+        return GeometryState(**found), complaints
     except InvalidInput as error:
         rest = {name: value for name, value in found.items() if name not in _ARROWS}
-        return Scene(**rest), [*complaints, f"The link's arrows are left out: {error}."]
+        return GeometryState(**rest), [*complaints, f"The link's arrows are left out: {error}."]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,7 +255,7 @@ def _distribution(values: Sequence[float], least: float = 0.0) -> Vector:
 
 def _read_p(texts: Sequence[str]) -> float:
     p = float(texts[0][:40])
-    if not LEAST_P <= p <= 1.0:
+    if not LEAST_TRUE_P <= p <= 1.0:
         raise ValueError
     return p
 
@@ -262,38 +274,40 @@ _TWO, _THREE = (
     "two numbers from 0 to 1, such as 0.20,0.80",
     "three numbers from 0 to 1 that add up to 1, such as 0.50,0.30,0.20",
 )
-_MOVES: Final[Mapping[str, Callable[[Scene, Sequence[float]], Any]]] = MappingProxyType(
+_MOVES: Final[Mapping[str, Callable[[GeometryState, Sequence[float]], Any]]] = MappingProxyType(
     {
-        "prediction": lambda scene, to: (
-            _in_square(to) if scene.mode == "free" else _distribution(to)
+        "prediction": lambda geometry, to: (
+            _in_square(to) if geometry.mode == "free" else _distribution(to)
         ),
-        "target": lambda scene, to: _in_square(to) if scene.mode == "free" else _distribution(to),
-        "logits": lambda scene, to: _rounded(to, -LARGEST_LOGIT, LARGEST_LOGIT, 1),
-        "truth": lambda scene, to: _distribution(to),
-        "start": lambda scene, to: _distribution(to, LEAST_START),
-        "p_true": lambda scene, to: _rounded(to, LEAST_P, 1.0, 3)[0],
+        "target": lambda geometry, to: (
+            _in_square(to) if geometry.mode == "free" else _distribution(to)
+        ),
+        "logits": lambda geometry, to: _rounded(to, -LARGEST_LOGIT, LARGEST_LOGIT, 1),
+        "truth": lambda geometry, to: _distribution(to),
+        "start": lambda geometry, to: _distribution(to, LEAST_START_P),
+        "p_true": lambda geometry, to: _rounded(to, LEAST_TRUE_P, 1.0, 3)[0],
     }
 )
 _FIELDS: Final = MappingProxyType(
     {
-        "lab": _choice("lab", LABS),
+        "lab": _choice("part", PARTS),
         "mode": _choice("mode", MODES),
         "p": _numbers("prediction", _TWO, 2, _in_square),
         "target": _numbers("target", _TWO, 2, _in_square),
         "z": _numbers(
             "logits",
-            "two numbers from -5 to 5, such as -0.7,0.7",
+            f"two numbers from {-LARGEST_LOGIT:g} to {LARGEST_LOGIT:g}, such as -0.7,0.7",
             2,
-            lambda values: _rounded(values, -5.0, 5.0, 1),
+            lambda values: _rounded(values, -LARGEST_LOGIT, LARGEST_LOGIT, 1),
             digits=1,
         ),
         "truth": _numbers("truth", _THREE, 3, _distribution),
-        "from": _numbers("start", _THREE, 3, lambda values: _distribution(values, LEAST_START)),
-        "by": _choice("by", SPACES),
+        "from": _numbers("start", _THREE, 3, lambda values: _distribution(values, LEAST_START_P)),
+        "by": _choice("gradient_space", SPACES),
         "map": _Field(attribute="maps", should="at most two losses", read=_read_maps, write=list),
         "true": _Field(
             attribute="p_true",
-            should=f"a number from {LEAST_P} to 1",
+            should=f"a number from {LEAST_TRUE_P} to 1",
             read=_read_p,
             write=lambda value: [f"{value:.3f}"],
         ),

@@ -6,17 +6,17 @@ from hypothesis import strategies as st
 from lossviz.charts.curves import LOGS
 from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
-from lossviz.ui.state.curve_view import (
+from lossviz.ui.state.chart_settings import (
     LEAST_CLASSES,
     MAX_VIEWS,
     MOST_CLASSES,
     NAMES,
-    Sight,
-    read_sight,
+    ChartSettings,
+    read_chart_settings,
 )
 
-SIGHTS = st.builds(
-    Sight,
+CHART_SETTINGS = st.builds(
+    ChartSettings,
     views=st.sets(st.sampled_from(list(VIEWS)), min_size=1, max_size=MAX_VIEWS).map(
         lambda chosen: tuple(view for view in VIEWS if view in chosen)
     ),
@@ -28,23 +28,23 @@ SIGHTS = st.builds(
 )
 
 
-@given(sight=SIGHTS)
-def test_what_is_written_is_read_back_without_complaint(sight: Sight) -> None:
-    assert read_sight(sight.query) == (sight, [])
+@given(chart=CHART_SETTINGS)
+def test_what_is_written_is_read_back_without_complaint(chart: ChartSettings) -> None:
+    assert read_chart_settings(chart.query) == (chart, [])
 
 
 def test_what_everybody_starts_with_is_not_written() -> None:
-    assert Sight().query == {}
+    assert ChartSettings().query == {}
 
 
 @given(query=st.dictionaries(st.sampled_from(NAMES), st.lists(st.text(max_size=30), max_size=5)))
 def test_a_hostile_address_gives_a_sight_and_a_word_for_each_thing_that_was_left_out(
     query: dict[str, list[str]],
 ) -> None:
-    sight, complaints = read_sight(query)
-    assert set(sight.views) <= set(VIEWS)
-    assert 1 <= len(sight.views) <= MAX_VIEWS
-    assert LEAST_CLASSES <= sight.classes <= MOST_CLASSES
+    chart, complaints = read_chart_settings(query)
+    assert set(chart.views) <= set(VIEWS)
+    assert 1 <= len(chart.views) <= MAX_VIEWS
+    assert LEAST_CLASSES <= chart.classes <= MOST_CLASSES
     unread = [
         name
         for name in ("view", "x", "log")
@@ -57,10 +57,10 @@ def test_a_hostile_address_gives_a_sight_and_a_word_for_each_thing_that_was_left
 
 
 def test_an_old_link_with_the_view_s_name_still_opens_it() -> None:
-    assert read_sight({"view": ["Weight"]})[0].views == ("weight",)
+    assert read_chart_settings({"view": ["Weight"]})[0].views == ("weight",)
 
 
 def test_three_views_are_two_and_a_complaint() -> None:
-    sight, (complaint,) = read_sight({"view": ["pull", "weight", "slope"]})
-    assert sight.views == ("slope", "weight")
+    chart, (complaint,) = read_chart_settings({"view": ["pull", "weight", "slope"]})
+    assert chart.views == ("slope", "weight")
     assert "at most 2 of" in complaint

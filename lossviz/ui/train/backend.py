@@ -14,7 +14,7 @@ from lossviz.experiments.store.store import Store, database_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Training:
+class TrainingBackend:
     """What the pages train with.
 
     Attributes:
@@ -38,7 +38,7 @@ class Training:
             self.store.close()
 
 
-def open_training() -> Training:
+def open_backend() -> TrainingBackend:
     """The store and the engine of this process; while another app trains, a store to look at, and
     the next call tries again.
 
@@ -51,15 +51,15 @@ def open_training() -> Training:
     try:
         return _take_over(url)
     except EngineError as error:  # not kept: the other app may be gone at the next look
-        return Training(store=_look_on(url), engine=None, obstacle=str(error))
+        return TrainingBackend(store=_look_on(url), engine=None, obstacle=str(error))
 
 
-@st.cache_resource(show_spinner=False, on_release=Training.close)
-def _take_over(url: str) -> Training:
+@st.cache_resource(show_spinner=False, on_release=TrainingBackend.close)
+def _take_over(url: str) -> TrainingBackend:
     notice = quarantine_damaged_file(url, now=datetime.now(UTC))
     store = Store(url)
     try:
-        return Training(store=store, engine=LocalEngine(store), notice=notice)
+        return TrainingBackend(store=store, engine=LocalEngine(store), notice=notice)
     except LossvizError:
         store.close()
         raise

@@ -21,7 +21,7 @@ NAMES = ("view", "x", "log", "K")  # in an address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight:
+class ChartSettings:
     """How the reader looks at the losses.
 
     Attributes:
@@ -38,12 +38,12 @@ class Sight:
 
     @property
     def query(self) -> Query:
-        """What ``read_sight`` reads back; nothing of what everybody starts with.
+        """What ``read_chart_settings`` reads back; nothing of what everybody starts with.
 
-        >>> Sight(views=("weight", "pull"), classes=10).query
+        >>> ChartSettings(views=("weight", "pull"), classes=10).query
         {'view': ['weight', 'pull'], 'K': ['10']}
         """
-        start = Sight()
+        start = ChartSettings()
         found = {
             "view": list(self.views) if self.views != start.views else [],
             "x": [self.scale] if self.scale != start.scale else [],
@@ -53,14 +53,14 @@ class Sight:
         return {name: values for name, values in found.items() if values}
 
 
-def read_sight(query: Mapping[str, Sequence[str]]) -> tuple[Sight, list[str]]:
-    """The sight that an address names, and what of it cannot be read; what is missing or unreadable
+def read_chart_settings(query: Mapping[str, Sequence[str]]) -> tuple[ChartSettings, list[str]]:
+    """The settings that an address names, and what of it cannot be read; what is missing or unreadable
     is as everybody starts.
 
-    >>> read_sight({"view": ["Pull"], "K": ["1"]})[1]
+    >>> read_chart_settings({"view": ["Pull"], "K": ["1"]})[1]
     ["The link's K is '1', which is no number of classes: 2 to 1000; it is left out."]
     """
-    start, complaints = Sight(), []
+    start, complaints = ChartSettings(), []
 
     def read(name: str, known: Sequence[str], most: int) -> list[str]:
         wanted = list(dict.fromkeys(value.lower() for value in query.get(name, ())))
@@ -87,10 +87,10 @@ def read_sight(query: Mapping[str, Sequence[str]]) -> tuple[Sight, list[str]]:
                 f"The link's K is {text[:20]!r}, which is no number of classes: {LEAST_CLASSES} to"
                 f" {MOST_CLASSES}; it is left out."
             )
-    sight = Sight(
+    chart = ChartSettings(
         views=tuple(views) or start.views,
         scale=scales[0] if scales else start.scale,
         logs=tuple(logs),
         classes=classes,
     )
-    return sight, complaints
+    return chart, complaints

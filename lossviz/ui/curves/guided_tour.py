@@ -6,26 +6,26 @@ import streamlit as st
 
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import CLASSES
-from lossviz.ui.state.curve_view import Sight
-from lossviz.ui.state.selection import Selection, leave_story, tell_story
+from lossviz.ui.state.chart_settings import ChartSettings
+from lossviz.ui.state.selection import Selection, leave_tour, show_tour_step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class TourStep:
     """One step of the story.
 
     Attributes:
         title: In a few words.
         text: Markdown.
         losses: What the lab shows, as ``loss_from_spec`` reads it.
-        sight: How it shows it.
+        chart: How it shows it.
         at: The p at which its cursor stands.
     """
 
     title: str
     text: str
     losses: tuple[str, ...]
-    sight: Sight = field(default_factory=Sight)
+    chart: ChartSettings = field(default_factory=ChartSettings)
     at: float
 
 
@@ -37,7 +37,7 @@ _START = 1 / CLASSES
 _FOUR = ("dot_product", "cross_entropy", "inverse", "inverse_power:k=0.2")
 
 STEPS = (
-    Step(
+    TourStep(
         title="A prediction is a vector",
         text=(
             "A network that tells four classes apart answers with four probabilities, such as [0.2,"
@@ -47,10 +47,10 @@ STEPS = (
             " left to the right one."
         ),
         losses=("cosine",),
-        sight=Sight(classes=4),
+        chart=ChartSettings(classes=4),
         at=0.3,
     ),
-    Step(
+    TourStep(
         title="The dot product is simpler",
         text=(
             "Multiply class by class, and add: 0.2·0 + 0.3·1 + 0.1·0 + 0.4·0 = **0.3**. As the"
@@ -59,10 +59,10 @@ STEPS = (
             " stands at p = 0.3; move it."
         ),
         losses=("dot_product", "cosine"),
-        sight=Sight(classes=4),
+        chart=ChartSettings(classes=4),
         at=0.3,
     ),
-    Step(
+    TourStep(
         title="Cross-entropy takes the logarithm first",
         text=(
             "Instead of p take ln p: −ln 0.3 = **1.204**. On the right the two losses run side by"
@@ -73,7 +73,7 @@ STEPS = (
         losses=("dot_product", "cross_entropy"),
         at=0.3,
     ),
-    Step(
+    TourStep(
         title="No tolerance: the inverse",
         text=(
             "If punishing a wrong answer harder helps, why not much harder? **1/p** costs 100 at p"
@@ -83,7 +83,7 @@ STEPS = (
         losses=("dot_product", "cross_entropy", "inverse"),
         at=0.1,
     ),
-    Step(
+    TourStep(
         title="Tamed by a power",
         text=(
             "The article's invention: 1/p to a power below 1, **1/p^0.2**. **Drag k** and see it"
@@ -94,7 +94,7 @@ STEPS = (
         losses=_FOUR,
         at=0.1,
     ),
-    Step(
+    TourStep(
         title="What the network hears",
         text=(
             "The height of a curve never reaches the network, only its gradient does. So a loss of"
@@ -106,10 +106,10 @@ STEPS = (
             " heights do."
         ),
         losses=_FOUR,
-        sight=Sight(views=("weight", "pull")),
+        chart=ChartSettings(views=("weight", "pull")),
         at=_START,
     ),
-    Step(
+    TourStep(
         title="One slider, and your own",
         text=(
             "All four are one family, **(1 − p^q)/q**. Slide q from 1 to −1, or press ▶: dot"
@@ -117,13 +117,13 @@ STEPS = (
             " formula of p beside the chart, read what is known of it, keep it, and train with it."
         ),
         losses=("generalized:q=1", "cross_entropy"),
-        sight=Sight(views=("penalty", "weight")),
+        chart=ChartSettings(views=("penalty", "weight")),
         at=_START,
     ),
 )
 
 
-def story(selection: Selection) -> Step | None:
+def guided_tour(selection: Selection) -> TourStep | None:
     """Draw the step that the reader is at, or the way into the story; return the step."""
     if not selection.story:
         name = (
@@ -165,7 +165,7 @@ def story(selection: Selection) -> Step | None:
             st.button(
                 "Leave the story",
                 type="tertiary",
-                on_click=leave_story,
+                on_click=leave_tour,
                 help="Your own losses come back; so can you.",
             )
             if place == 1:
@@ -179,4 +179,4 @@ def story(selection: Selection) -> Step | None:
 
 def _go(place: int) -> None:
     step = STEPS[place - 1]
-    tell_story(place, list(step.losses), step.sight)
+    show_tour_step(place, list(step.losses), step.chart)

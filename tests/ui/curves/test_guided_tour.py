@@ -5,7 +5,7 @@ import pytest
 
 from lossviz import LOSSES, loss_from_spec
 from lossviz.geometry.vectors import dot
-from lossviz.ui.curves.story_steps import STEPS
+from lossviz.ui.curves.guided_tour import STEPS
 from lossviz.ui.state.session import LAST_STEP
 from tests.pages.test_pages import opened, typed
 
@@ -42,7 +42,7 @@ def test_next_and_back_set_the_lab_and_leaving_brings_back_what_there_was() -> N
         assert sorted(app.session_state["chosen losses"]) == sorted(
             spec.partition(":")[0] for spec in step.losses
         )
-        assert app.session_state["views"] == list(step.sight.views)
+        assert app.session_state["views"] == list(step.chart.views)
         assert app.query_params["story"] == str(place)
         if place < len(STEPS):
             next(button for button in app.button if button.label == "Next").click().run()
