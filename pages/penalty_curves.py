@@ -17,6 +17,8 @@ step = guided_tour(read_selection())
 selection = pick_losses()
 pick_chart_settings(selection.chart)
 st.markdown(
-    "  \n".join(f"**{VIEWS[view].name}.** {VIEWS[view].sentence}" for view in selection.chart.views)
+    "  \n".join(
+        f"**{VIEWS[view].name}.** {VIEWS[view].description}" for view in selection.chart.views
+    )
 )
 curve_lab(selection, at=step.at if step else None)

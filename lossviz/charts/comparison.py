@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from lossviz.charts.loss_style import LossStyle, label_of, new_figure, styles_of
+from lossviz.charts.loss_style import LossStyle, distinct_styles, html_label, new_figure
 from lossviz.experiments.records import Comparison, Trial
 from lossviz.experiments.results import LossResult
 from lossviz.experiments.settings import Settings
@@ -14,37 +14,39 @@ from lossviz.losses.parsing import loss_from_spec
 _NUMBERED_EPOCHS = 12  # with more, plotly chooses which to number
 
 
-Looks = Mapping[str, tuple[Loss, LossStyle]]
+StyledLosses = Mapping[str, tuple[Loss, LossStyle]]
 
 
-def looks_of(comparison: Comparison) -> Looks:
+def styled_losses(comparison: Comparison) -> StyledLosses:
     """Each loss of a comparison with its style, by its spec."""
     losses = [loss_from_spec(spec) for spec in comparison.losses]
-    return dict(zip(comparison.losses, zip(losses, styles_of(losses), strict=True), strict=True))
+    return dict(
+        zip(comparison.losses, zip(losses, distinct_styles(losses), strict=True), strict=True)
+    )
 
 
-def error_figure(
+def error_rate_figure(
     comparison: Comparison,
     trials: Sequence[Trial],
-    courses: Mapping[str, Sequence[tuple[float, float]]],
+    histories: Mapping[str, Sequence[tuple[float, float]]],
 ) -> go.Figure:
     """Error rate over epochs, one line a trial, in its loss's colour.
 
     Args:
         comparison: Which.
         trials: Its trials.
-        courses: Of each trial, pairs of epochs done and error rate.
+        histories: Of each trial, pairs of epochs done and error rate.
     """
     figure = new_figure(x_title="epochs done", y_title="error rate on validation images")
-    looks = looks_of(comparison)
+    styled = styled_losses(comparison)
     named: set[str] = set()
     for trial in trials:
-        loss, style = looks[trial.loss]
-        course = courses.get(trial.id, ())
+        loss, style = styled[trial.loss]
+        history = histories.get(trial.id, ())
         figure.add_scatter(
-            x=[at for at, _ in course],
-            y=[error_rate for _, error_rate in course],
-            name=label_of(loss),
+            x=[at for at, _ in history],
+            y=[error_rate for _, error_rate in history],
+            name=html_label(loss),
             uid=trial.id,
             legendgroup=trial.loss,
             showlegend=trial.loss not in named,
@@ -53,16 +55,16 @@ def error_figure(
             marker={"size": 7},
             hovertemplate=(
                 f"seed {trial.seed}, after %{{x:.3~g}} epochs<br>error rate"
-                f" %{{y:.4f}}<extra>{label_of(loss)}</extra>"
+                f" %{{y:.4f}}<extra>{html_label(loss)}</extra>"
             ),
         )
         named.add(trial.loss)
-    lay_out_epochs(figure, comparison.settings)
+    format_epoch_axis(figure, comparison.settings)
     figure.update_yaxes(rangemode="tozero", range=[0, 1], tickformat=".1f")
     return figure
 
 
-def lay_out_epochs(figure: go.Figure, settings: Settings) -> None:
+def format_epoch_axis(figure: go.Figure, settings: Settings) -> None:
     """The horizontal axis over both phases of the training, the second one named where it begins."""
     epochs = settings.epochs
     figure.update_xaxes(
@@ -90,11 +92,11 @@ def lay_out_epochs(figure: go.Figure, settings: Settings) -> None:
             )
 
 
-def result_figure(results: Sequence[LossResult]) -> go.Figure:
+def final_error_figure(results: Sequence[LossResult]) -> go.Figure:
     """Each loss's last error rates: a dot a seed, a diamond for their mean."""
     losses = [loss_from_spec(result.loss) for result in results]
     figure = new_figure(x_title="error rate after the last epoch", y_title="")
-    for line, (result, style) in enumerate(zip(results, styles_of(losses), strict=True)):
+    for line, (result, style) in enumerate(zip(results, distinct_styles(losses), strict=True)):
         rates = dict(sorted(result.error_rates.items()))
         figure.add_scatter(
             x=list(rates.values()),
@@ -122,7 +124,7 @@ def result_figure(results: Sequence[LossResult]) -> go.Figure:
     figure.update_layout(showlegend=False)
     figure.update_yaxes(
         tickvals=[-line for line in range(len(losses))],
-        ticktext=[label_of(loss) for loss in losses],
+        ticktext=[html_label(loss) for loss in losses],
         range=[0.4 - len(losses), 0.6],
     )
     # said, not left to plotly: an axis that it chose while there was nothing to draw would stay

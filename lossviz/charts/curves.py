@@ -6,11 +6,11 @@ from zlib import crc32
 import numpy as np
 import plotly.graph_objects as go
 
-from lossviz.charts.loss_style import label_of, new_figure, styles_of
+from lossviz.charts.loss_style import distinct_styles, html_label, new_figure
 from lossviz.charts.scales import SCALES, Scale
 from lossviz.charts.views import View
 from lossviz.losses.evaluation import Array
-from lossviz.losses.loss import CLASSES, Loss
+from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 
 LOGS = ("x", "y")  # the axes that can be logarithmic
 
@@ -26,7 +26,7 @@ def curve_figure(
     *,
     scale: Scale = SCALES["p"],
     logs: Sequence[str] = (),
-    classes: int = CLASSES,
+    classes: int = DEFAULT_CLASSES,
 ) -> go.Figure:
     """Each loss in one view, at ``POINTS`` predictions.
 
@@ -41,11 +41,11 @@ def curve_figure(
     places = scale.along(on_log_x)
     figure = new_figure(x_title=scale.axis, y_title=(on_log_y and view.log_axis) or view.axis)
     heights = [_heights(loss, view, scale.to_log_p(places), on_log_y, classes) for loss in losses]
-    for loss, style, values in zip(losses, styles_of(losses), heights, strict=True):
+    for loss, style, values in zip(losses, distinct_styles(losses), heights, strict=True):
         figure.add_scatter(
             x=places.tolist(),
             y=[float(y) if np.isfinite(y) else None for y in values],
-            name=label_of(loss),
+            name=html_label(loss),
             uid=curve_uid(loss),
             mode="lines",
             line={"color": style.color, "dash": style.dash, "width": 2.5},

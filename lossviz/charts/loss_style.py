@@ -35,32 +35,32 @@ _COLORS = ("#db55e9", "#7277ab", "#90971f", "#09a68b", "#b24830", "#0a746f")  # 
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 # Neighbours differ in both; all 30 differ, as 6 and 5 share no divisor. None is solid: that is
 # cross-entropy.
-_LOOKS = tuple(
+_STYLES = tuple(
     LossStyle(color=_COLORS[place % 6], dash=_DASHES[1 + place % 5]) for place in range(30)
 )
 _CATALOGUE = _FEATURED | {
-    key: _LOOKS[place % len(_LOOKS)]
+    key: _STYLES[place % len(_STYLES)]
     for place, key in enumerate(key for key in LOSSES if key not in _FEATURED)
 }
 
 
-def style_of(loss: Loss) -> LossStyle:
+def style_for(loss: Loss) -> LossStyle:
     """The look of a loss, the same on every page whatever its parameters: by key, or for a
     visitor's own by its text.
     """
     if loss.key in _CATALOGUE:
         return _CATALOGUE[loss.key]
-    return _LOOKS[crc32(loss.text.encode()) % len(_LOOKS)]
+    return _STYLES[crc32(loss.text.encode()) % len(_STYLES)]
 
 
-def styles_of(losses: Sequence[Loss]) -> list[LossStyle]:
+def distinct_styles(losses: Sequence[Loss]) -> list[LossStyle]:
     """The looks of losses that are shown together: where one would look like an earlier one, it
     gets the next free dash of its colour.
 
     With more than six of a colour, another colour.
     """
     styles: list[LossStyle] = []
-    for style in map(style_of, losses):
+    for style in map(style_for, losses):
         first = _DASHES.index(style.dash)
         looks = (
             replace(style, color=color, dash=dash)
@@ -71,7 +71,7 @@ def styles_of(losses: Sequence[Loss]) -> list[LossStyle]:
     return styles
 
 
-def label_of(loss: Loss) -> str:
+def html_label(loss: Loss) -> str:
     """A loss's label for a figure: plotly reads some HTML, so ``where(p < 0.5, ...)`` must not look
     like it.
     """

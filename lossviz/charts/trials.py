@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from lossviz.charts.comparison import lay_out_epochs, looks_of
-from lossviz.charts.loss_style import label_of, new_figure
+from lossviz.charts.comparison import format_epoch_axis, styled_losses
+from lossviz.charts.loss_style import html_label, new_figure
 from lossviz.experiments.records import HISTOGRAM_BINS, BatchLoss, Comparison, Evaluation, Trial
 
 
-def training_figure(
+def training_loss_figure(
     comparison: Comparison, trials: Sequence[Trial], batches: Mapping[str, Sequence[BatchLoss]]
 ) -> go.Figure:
     """Training loss over epochs, one line a trial, each between its own lowest and highest value:
@@ -28,7 +28,7 @@ def training_figure(
     )
 
 
-def rate_figure(
+def learning_rate_figure(
     comparison: Comparison, trials: Sequence[Trial], batches: Mapping[str, Sequence[BatchLoss]]
 ) -> go.Figure:
     """Learning rate over epochs: the same for all losses, so their lines lie on each other."""
@@ -53,9 +53,9 @@ def _over_epochs(
     own_scale: bool = False,
 ) -> go.Figure:
     figure = new_figure(x_title="epochs done", y_title=y_title)
-    looks = looks_of(comparison)
+    styled = styled_losses(comparison)
     for trial in trials:
-        loss, style = looks[trial.loss]
+        loss, style = styled[trial.loss]
         points = batches.get(trial.id, ())
         values = np.array([getattr(point, value) for point in points])
         least, most = (values.min(), values.max()) if own_scale and len(points) > 1 else (0.0, 1.0)
@@ -63,21 +63,21 @@ def _over_epochs(
             x=[point.at for point in points],
             y=((values - least) / (most - least or 1.0)).tolist(),
             customdata=values.tolist(),
-            name=label_of(loss),
+            name=html_label(loss),
             uid=trial.loss,
             mode="lines",
             line={"color": style.color, "dash": style.dash, "width": 2},
             hovertemplate=(
-                f"after %{{x:.3~g}} epochs: %{{customdata:.4~g}}<extra>{label_of(loss)}</extra>"
+                f"after %{{x:.3~g}} epochs: %{{customdata:.4~g}}<extra>{html_label(loss)}</extra>"
             ),
         )
-    lay_out_epochs(figure, comparison.settings)
+    format_epoch_axis(figure, comparison.settings)
     if own_scale:
         figure.update_yaxes(tickvals=[0, 1], ticktext=["lowest", "highest"], range=[-0.03, 1.08])
     return figure
 
 
-def sureness_figure(
+def confidence_figure(
     comparison: Comparison,
     trials: Sequence[Trial],
     evaluations: Mapping[str, Sequence[Evaluation]],
@@ -90,10 +90,10 @@ def sureness_figure(
     figure = new_figure(
         x_title="probability p of the true class", y_title="share of validation images"
     )
-    looks = looks_of(comparison)
+    styled = styled_losses(comparison)
     edges = np.linspace(0, 1, HISTOGRAM_BINS + 1)
     for trial in trials:
-        loss, style = looks[trial.loss]
+        loss, style = styled[trial.loss]
         until = [
             evaluation for evaluation in evaluations.get(trial.id, ()) if evaluation.at <= at + 1e-9
         ]
@@ -105,12 +105,12 @@ def sureness_figure(
         figure.add_scatter(
             x=edges.tolist() if until else [],
             y=[*shares.tolist(), shares[-1]] if until else [],
-            name=label_of(loss),
+            name=html_label(loss),
             uid=trial.loss,
             mode="lines",
             line={"color": style.color, "dash": style.dash, "width": 2, "shape": "hv"},
             hovertemplate=(
-                f"p from %{{x:.2f}}: %{{y:.1%}} of the images<extra>{label_of(loss)}</extra>"
+                f"p from %{{x:.2f}}: %{{y:.1%}} of the images<extra>{html_label(loss)}</extra>"
             ),
         )
     figure.update_xaxes(range=[0, 1])

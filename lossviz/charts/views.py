@@ -9,7 +9,7 @@ import numpy as np
 from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import Loss
 
-Quantity = Callable[[Loss, Array, int], Array]
+CurveFunction = Callable[[Loss, Array, int], Array]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +19,7 @@ class View:
     Attributes:
         name: For the control that chooses it.
         axis: Title of the vertical axis.
-        sentence: What the reader sees in it.
+        description: What the reader sees in it.
         values: A loss's values at an array of log p in a problem of so many classes.
         y_range: Vertical range that shows the article's losses well.
         log_axis: Title where the axis is logarithmic; empty where it is the same.
@@ -29,8 +29,8 @@ class View:
 
     name: str
     axis: str
-    sentence: str
-    values: Quantity
+    description: str
+    values: CurveFunction
     y_range: tuple[float, float]
     log_axis: str = ""
     log_sign: int = 1
@@ -39,12 +39,12 @@ class View:
 
 def penalty(loss: Loss, log_p: Array, classes: int) -> Array:
     """f(p)."""
-    return loss.along_log("penalty", log_p, classes=classes)
+    return loss.evaluate("penalty", log_p, classes=classes)
 
 
 def weight(loss: Loss, log_p: Array, classes: int) -> Array:
     """``-p f'(p)``."""
-    return loss.along_log("weight", log_p, classes=classes)
+    return loss.evaluate("weight", log_p, classes=classes)
 
 
 def slope(loss: Loss, log_p: Array, classes: int) -> Array:
@@ -63,7 +63,7 @@ VIEWS = MappingProxyType(
         "penalty": View(
             name="Penalty",
             axis="penalty f(p)",
-            sentence=(
+            description=(
                 "How much a prediction costs. A good loss falls all the way from a wrong answer"
                 " (left) to a right one (right)."
             ),
@@ -74,7 +74,7 @@ VIEWS = MappingProxyType(
         "slope": View(
             name="Slope",
             axis="slope f′(p)",
-            sentence=(
+            description=(
                 "How fast the penalty falls as the answer gets better. Steep on the left: wrong"
                 " answers are urgent."
             ),
@@ -87,7 +87,7 @@ VIEWS = MappingProxyType(
         "weight": View(
             name="Weight",
             axis="weight −p · f′(p)",
-            sentence=(
+            description=(
                 "How strongly an example is heard, where cross-entropy hears each with weight 1. "
                 "The dot product hardly hears what it gets wrong; the inverse hears little else."
             ),
@@ -98,7 +98,7 @@ VIEWS = MappingProxyType(
         "pull": View(
             name="Pull",
             axis="pull, weight · (1 − p)",
-            sentence=(
+            description=(
                 "What reaches the network: how hard one example pushes the true class's logit up."
                 " It fades as the answer gets right."
             ),

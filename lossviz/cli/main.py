@@ -17,7 +17,7 @@ from lossviz.losses.analysis.lint import lint
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.catalogue.documentation import catalogue_page
 from lossviz.losses.codegen.generate import FRAMEWORKS, snippet
-from lossviz.losses.loss import CLASSES
+from lossviz.losses.loss import DEFAULT_CLASSES
 from lossviz.losses.parsing import loss_from_spec
 
 _LOSS = "KEY, KEY:k=0.2 or a formula such as 'p**-k; k=0.2'"
@@ -68,7 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     for one in (lint_command, export):
         one.add_argument("--loss", required=True, metavar="LOSS", help=_LOSS)
     lint_command.add_argument(
-        "--classes", type=int, default=CLASSES, help="number of classes (default: %(default)s)"
+        "--classes",
+        type=int,
+        default=DEFAULT_CLASSES,
+        help="number of classes (default: %(default)s)",
     )
     export.add_argument(
         "--to",
@@ -157,7 +160,7 @@ def _lint(spec: str, classes: int) -> int:
     """Print the findings; 1 if one of them says not to train with the loss."""
     findings = lint(loss_from_spec(spec), classes=classes)
     for finding in findings:
-        print(f"{finding.severity}: {finding.sentence}\n  {finding.advice}")
+        print(f"{finding.severity}: {finding.message}\n  {finding.advice}")
     if not findings:
         print("nothing to say against it")
     return int(any(finding.severity == "error" for finding in findings))

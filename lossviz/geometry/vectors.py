@@ -75,7 +75,7 @@ def cosine(prediction: ArrayLike, target: ArrayLike) -> float:
     0.7071067811865475
     """
     p, t = _pair(prediction, target)
-    value = float(_direction(p, "the prediction") @ _direction(t, "the target"))
+    value = float(_unit_vector(p, "the prediction") @ _unit_vector(t, "the target"))
     return min(1.0, max(-1.0, value))  # rounding gives 1.0000000000000002 for a vector with itself
 
 
@@ -94,11 +94,11 @@ def angle_deg(prediction: ArrayLike, target: ArrayLike) -> float:
     (90.0, 0.0)
     """
     p, t = _pair(prediction, target)
-    u, w = _direction(p, "the prediction"), _direction(t, "the target")
+    u, w = _unit_vector(p, "the prediction"), _unit_vector(t, "the target")
     return math.degrees(2.0 * math.atan2(math.hypot(*(u - w)), math.hypot(*(u + w))))
 
 
-def projection(prediction: ArrayLike, target: ArrayLike) -> float:
+def scalar_projection(prediction: ArrayLike, target: ArrayLike) -> float:
     """How far the prediction reaches along the target: ``p·t / |t| = |p| cos θ``; below 0 where it
     points away.
 
@@ -110,25 +110,25 @@ def projection(prediction: ArrayLike, target: ArrayLike) -> float:
 
     For the target (0, 1) it is just the y value:
 
-    >>> projection([0.2, 0.8], [0, 1])
+    >>> scalar_projection([0.2, 0.8], [0, 1])
     0.8
     """
     p, t = _pair(prediction, target)
-    return float(p @ _direction(t, "the target"))
+    return float(p @ _unit_vector(t, "the target"))
 
 
-def foot(prediction: ArrayLike, target: ArrayLike) -> Vector:
+def vector_projection(prediction: ArrayLike, target: ArrayLike) -> Vector:
     """The foot of the perpendicular from the prediction's head to the target's line, shape ``[K]``:
     ``(|p| cos θ) t / |t|``.
 
     Raises:
         InvalidInput: As ``projection``.
 
-    >>> foot([0.2, 0.8], [0, 1]).tolist()
+    >>> vector_projection([0.2, 0.8], [0, 1]).tolist()
     [0.0, 0.8]
     """
     _, t = _pair(prediction, target)
-    return projection(prediction, target) * _direction(t, "the target")
+    return scalar_projection(prediction, target) * _unit_vector(t, "the target")
 
 
 def nearest_distribution(vector: ArrayLike) -> Vector:
@@ -177,7 +177,7 @@ def _pair(prediction: ArrayLike, target: ArrayLike) -> tuple[Vector, Vector]:
     return p, t
 
 
-def _direction(vector: Vector, name: str) -> Vector:
+def _unit_vector(vector: Vector, name: str) -> Vector:
     """The vector at length 1. Scaled by its largest component first: the squares of 1e-200 would be
     0.
     """

@@ -14,14 +14,14 @@ Values = Mapping[str, float]
 _TINY = 1e-300  # the least distance from certainty that is told apart from it
 
 
-def steps(trees: tuple[Tree, ...], values: Values, classes: int) -> Program:
+def program_for(trees: tuple[Tree, ...], values: Values, classes: int) -> Program:
     """The program of some trees where the parameters and the number of classes have these values."""
     return program(trees, (*values.items(), ("K", float(classes))))
 
 
-def along(tree: Tree, values: Values, classes: int, log_p: Array) -> Array:
+def evaluate_tree(tree: Tree, values: Values, classes: int, log_p: Array) -> Array:
     """A tree over ``l`` = log p, as a new array of the same shape; infinities are answers."""
-    run = steps((tree,), values, classes).run
+    run = program_for((tree,), values, classes).run
     with np.errstate(all="ignore"):
         (result,) = run(NUMPY, {"l": log_p})
         # such as 0*log(0) for the other classes: the limit
@@ -30,7 +30,7 @@ def along(tree: Tree, values: Values, classes: int, log_p: Array) -> Array:
     return np.broadcast_to(result, log_p.shape) + 0.0  # without negative zeros
 
 
-def of_logits(
+def value_and_gradient(
     formula: Formula, values: Values, logits: Array, targets: NDArray[np.int64]
 ) -> tuple[Array, Array]:
     """The loss [...] and its gradient by the logits [..., K], where ``targets`` [...] are the true
@@ -41,7 +41,7 @@ def of_logits(
     trees = formula.one_hot
     with np.errstate(all="ignore"):
         log_p, log_pj = _log_probabilities(logits, targets[..., None], others)
-        run = steps((trees.penalty, *trees.derivatives), values, classes).run
+        run = program_for((trees.penalty, *trees.derivatives), values, classes).run
         penalty, own, *parts = run(
             NUMPY | on_classes(others), {"l": np.minimum(log_p, -_TINY), "lj": log_pj}
         )

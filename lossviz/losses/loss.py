@@ -10,13 +10,13 @@ from numpy.typing import ArrayLike
 from lossviz.errors import FormulaError, InvalidInput, ParameterError, suggestion
 from lossviz.language.formula import Formula, compile_formula
 from lossviz.language.paths import Path
-from lossviz.losses.evaluation import Array, along, of_logits
+from lossviz.losses.evaluation import Array, evaluate_tree, value_and_gradient
 from lossviz.losses.parameter import Parameter
 
-Quantity = Literal["penalty", "weight", "bend"]
-CLASSES = 37  # where nothing else is said: the article's pets
+CurveQuantity = Literal["penalty", "weight", "bend"]
+DEFAULT_CLASSES = 37  # where nothing else is said: the article's pets
 # where a loss must be a number; p = 1 and p -> 0 may be singular
-_PROBE = np.linspace(0.05, 0.95, 19)
+_PROBE_P = np.linspace(0.05, 0.95, 19)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +58,8 @@ class Loss:
         name: What people call it; empty for a visitor's own without a name.
         key: The catalogue's key, None for a visitor's own.
         meaning: One sentence of intuition; empty for a visitor's own, like all that follows.
-        use: When to use it.
-        beware: What to beware of.
+        when_to_use: When to use it.
+        caveat: What to beware of.
         reference: Where it was published.
         soft_targets: Whether its expectation over the classes is what is meant where a target is a
             distribution.
@@ -73,15 +73,15 @@ class Loss:
     name: str = ""
     key: str | None = None
     meaning: str = ""
-    use: str = ""
-    beware: str = ""
+    when_to_use: str = ""
+    caveat: str = ""
     reference: Reference | None = None
     soft_targets: bool = True
 
     def __post_init__(self) -> None:
-        values = self.penalty(_PROBE)
+        values = self.penalty(_PROBE_P)
         if not np.isfinite(values).all():
-            where = _PROBE[~np.isfinite(values)][0]
+            where = _PROBE_P[~np.isfinite(values)][0]
             values_text = "".join(
                 f" with {name} = {value:g}" for name, value in self.values.items()
             )
@@ -129,7 +129,7 @@ class Loss:
             ]
         )
 
-    def at(self, /, **values: float) -> "Loss":
+    def with_values(self, /, **values: float) -> "Loss":
         """The same loss with other parameter values.
 
         Raises:
@@ -145,10 +145,13 @@ class Loss:
                     f" {name!r}{suggestion(name, known) or ';'} {has}",
                 )
         return replace(
-            self, parameters=tuple(p.at(values.get(p.name, p.value)) for p in self.parameters)
+            self,
+            parameters=tuple(p.with_value(values.get(p.name, p.value)) for p in self.parameters),
         )
 
-    def penalty(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
+    def penalty(
+        self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: Path = "even"
+    ) -> Array:
         """The loss itself, f(p).
 
         A loss that looks at all classes is a curve over p only on a path through their
@@ -173,9 +176,9 @@ class Loss:
         >>> parse_loss("1 - 2*p + sum(pj**2)").penalty(0.5, classes=2).tolist()
         0.5
         """
-        return self._along("penalty", p, classes, path)
+        return self._evaluate_at("penalty", p, classes, path)
 
-    def weight(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
+    def weight(self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: Path = "even") -> Array:
         """``-p f'(p)``: how strongly an example is heard, where cross-entropy hears each with 1.
         Args and errors as ``penalty``.
 
@@ -183,9 +186,9 @@ class Loss:
         >>> get_loss("dot_product").weight([0.25, 1.0]).tolist()
         [0.25, 1.0]
         """
-        return self._along("weight", p, classes, path)
+        return self._evaluate_at("weight", p, classes, path)
 
-    def slope(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
+    def slope(self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: Path = "even") -> Array:
         """The derivative ``f'(p)`` along the path. Args and errors as ``penalty``.
 
         >>> from lossviz import get_loss
@@ -194,7 +197,7 @@ class Loss:
         """
         return -self.weight(p, classes=classes, path=path) / np.asarray(p, dtype=np.float64)
 
-    def pull(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
+    def pull(self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: Path = "even") -> Array:
         """``-df/dz_true = weight(p) (1 - p)``: the force on the true class's logit. Args and errors
         as ``penalty``.
 
@@ -210,7 +213,9 @@ class Loss:
                 1 - np.asarray(p, dtype=np.float64)
             )
 
-    def curvature(self, p: ArrayLike, *, classes: int = CLASSES, path: Path = "even") -> Array:
+    def curvature(
+        self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: Path = "even"
+    ) -> Array:
         """The second derivative ``f''(p)`` along the path: below 0 where the loss is not convex in
         p. Args and errors as ``penalty``.
 
@@ -218,12 +223,12 @@ class Loss:
         >>> get_loss("cross_entropy").curvature([0.25, 1.0]).tolist()
         [16.0, 1.0]
         """
-        bend = self._along("bend", p, classes, path)
+        bend = self._evaluate_at("bend", p, classes, path)
         return (self.weight(p, classes=classes, path=path) - bend) / np.asarray(
             p, dtype=np.float64
         ) ** 2
 
-    def of_logits(self, logits: ArrayLike, targets: ArrayLike = 0) -> tuple[Array, Array]:
+    def value_and_gradient(self, logits: ArrayLike, targets: ArrayLike = 0) -> tuple[Array, Array]:
         """The loss and its full gradient by the logits, ``df/dz_j``, where one class is the true
         one.
 
@@ -239,7 +244,7 @@ class Loss:
             InvalidInput: Fewer than 2 classes, or a target that is none of them.
 
         >>> from lossviz import get_loss
-        >>> loss, gradient = get_loss("dot_product").of_logits([0.0, 0.0])
+        >>> loss, gradient = get_loss("dot_product").value_and_gradient([0.0, 0.0])
         >>> loss.tolist(), gradient.tolist()
         (-0.5, [-0.25, 0.25])
         """
@@ -249,10 +254,15 @@ class Loss:
                 "logits need a last axis of 2 classes or more, and targets among them: got"
                 f" {z.shape} and {true.tolist()!s:.60}"
             )
-        return of_logits(self.formula, self.values, z, np.broadcast_to(true, z.shape[:-1]))
+        return value_and_gradient(self.formula, self.values, z, np.broadcast_to(true, z.shape[:-1]))
 
-    def along_log(
-        self, quantity: Quantity, log_p: Array, *, classes: int = CLASSES, path: Path = "even"
+    def evaluate(
+        self,
+        quantity: CurveQuantity,
+        log_p: Array,
+        *,
+        classes: int = DEFAULT_CLASSES,
+        path: Path = "even",
     ) -> Array:
         """``penalty``, ``weight`` or ``bend`` = dweight/dlog p, over log p: it reaches where p
         itself underflows. Otherwise as ``penalty``.
@@ -260,10 +270,12 @@ class Loss:
         if classes < 2:
             raise InvalidInput(f"a classification has 2 classes or more, got {classes}")
         tree = getattr(self.formula.curve("even" if classes == 2 else path), quantity)
-        return along(tree, self.values, classes, log_p)
+        return evaluate_tree(tree, self.values, classes, log_p)
 
-    def _along(self, quantity: Quantity, p: ArrayLike, classes: int, path: Path) -> Array:
+    def _evaluate_at(
+        self, quantity: CurveQuantity, p: ArrayLike, classes: int, path: Path
+    ) -> Array:
         array = np.asarray(p, dtype=np.float64)
         if not ((array > 0) & (array <= 1)).all():
             raise InvalidInput("p must lie in (0, 1]: it is the probability of the true class")
-        return self.along_log(quantity, np.log(array), classes=classes, path=path)
+        return self.evaluate(quantity, np.log(array), classes=classes, path=path)

@@ -10,7 +10,7 @@ MAX_DECIMALS = 6  # of a value on a slider
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Special:
+class SpecialValue:
     """A value of a parameter that has a name.
 
     Attributes:
@@ -37,7 +37,7 @@ class Parameter:
         step: What one press of an arrow key changes.
         meaning: One sentence: what turning it up does.
         unit: What it counts, empty for a plain number.
-        specials: Values that have a name.
+        special_values: Values that have a name.
     """
 
     name: str
@@ -47,7 +47,7 @@ class Parameter:
     step: float = 0.01
     meaning: str = ""
     unit: str = ""
-    specials: tuple[Special, ...] = ()
+    special_values: tuple[SpecialValue, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.minimum <= self.maximum:
@@ -66,7 +66,7 @@ class Parameter:
                 self.name, f"{self.name} must be at most {MAX_VALUE:g} in size, got {self.value:g}"
             )
 
-    def at(self, value: float) -> "Parameter":
+    def with_value(self, value: float) -> "Parameter":
         """The same parameter with another value."""
         return replace(self, value=float(value))
 

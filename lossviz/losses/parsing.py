@@ -13,8 +13,8 @@ from lossviz.losses.parameter import Parameter
 MAX_PARAMETERS = 8
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
 # of a visitor's own loss: "my loss = p**-k"
-_TITLE = re.compile(r"\s*([^\W\d_][\w '’.-]{0,39}?)\s*=(?!=)")
-_CUSTOMARY = {
+_NAME_PREFIX = re.compile(r"\s*([^\W\d_][\w '’.-]{0,39}?)\s*=(?!=)")
+_DEFAULT_VALUES = {
     parameter.name: parameter.value
     for loss in reversed(list(LOSSES.values()))
     for parameter in loss.parameters
@@ -61,9 +61,9 @@ def parse_loss(text: str, /, **parameters: float) -> Loss:
     if (
         not unused
         and len(used) <= MAX_PARAMETERS
-        and not any(_nearly_a_word(name) for name in found)
+        and not any(_resembles_keyword(name) for name in found)
     ):
-        parameters = parameters | {name: _CUSTOMARY.get(name, 1.0) for name in found}
+        parameters = parameters | {name: _DEFAULT_VALUES.get(name, 1.0) for name in found}
     loss = Loss(
         text=text.strip(),
         parameters=tuple(
@@ -79,7 +79,7 @@ def parse_loss(text: str, /, **parameters: float) -> Loss:
     return loss
 
 
-def _nearly_a_word(name: str) -> bool:
+def _resembles_keyword(name: str) -> bool:
     """Whether a name may be a slip in typing a word of the language: ``lgo``, ``P``."""
     return name.lower() in {"p", "pj"} or bool(get_close_matches(name, FUNCTIONS, n=1, cutoff=0.7))
 
@@ -101,8 +101,8 @@ def loss_from_spec(spec: str) -> Loss:
     >>> loss_from_spec("my loss = p**-k; k=0.2").label
     'my loss, k = 0.2'
     """
-    if title := _TITLE.match(spec):
-        return named(loss_from_formula(spec[title.end() :]), title[1])
+    if title := _NAME_PREFIX.match(spec):
+        return with_name(loss_from_formula(spec[title.end() :]), title[1])
     head, colon, settings = spec.partition(":")
     key = head.strip()
     if colon and ";" not in head:
@@ -118,17 +118,17 @@ def loss_from_formula(text: str) -> Loss:
     return parse_loss(formula, **_settings(text, settings, ";"))
 
 
-def named(loss: Loss, name: str) -> Loss:
+def with_name(loss: Loss, name: str) -> Loss:
     """A visitor's own loss under another name; none where ``name`` is empty.
 
     Raises:
         InvalidInput: The name is one of the catalogue's, or not a name at all.
 
-    >>> named(parse_loss("1-p"), "my loss").spec
+    >>> with_name(parse_loss("1-p"), "my loss").spec
     'my loss = 1-p'
     """
     name = " ".join(name.split())
-    if name and not _TITLE.fullmatch(f"{name}="):
+    if name and not _NAME_PREFIX.fullmatch(f"{name}="):
         raise InvalidInput(
             f"{name[:60]!r} is no name for a loss: start with a letter; letters, digits, spaces, -"
             " . ' can follow, 40 in all"

@@ -40,13 +40,13 @@ def test_the_browser_reads_off_what_python_computes(page: Page, app_url: str, qu
         "distance": f"{geometry.distance(p, t):.3f}",
         "cosine": f"{cosine:.5f}" if 0.999 < cosine < 1 else f"{cosine:.3f}",
         "angle": f"{geometry.angle_deg(p, t):.1f}°",
-        "projection": f"{geometry.projection(p, t):.2f}",
+        "projection": f"{geometry.scalar_projection(p, t):.2f}",
     }
     assert {measure: value_of(page, measure) for measure in expected} == expected
     if "free" not in query:
         assert charge_of(page, "cross_entropy") == (f"{-math.log(dot):.3f}" if dot else "∞")
         assert charge_of(page, "dot_product") == (f"−{dot:.3f}" if dot else "0.000")
-    foot_x, foot_y = spot(page, *geometry.foot(p, t))
+    foot_x, foot_y = spot(page, *geometry.vector_projection(p, t))
     foot = page.locator(".foot").bounding_box()
     assert foot
     assert (foot["x"] + foot["width"] / 2, foot["y"] + foot["height"] / 2) == pytest.approx(

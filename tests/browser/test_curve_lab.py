@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from lossviz import LOSSES
-from lossviz.losses.loss import CLASSES
+from lossviz.losses.loss import DEFAULT_CLASSES
 from tests.browser.test_curves import open_curves
 from tests.support.browser import watch_for_errors
 
@@ -37,11 +37,11 @@ def test_the_cursor_stands_where_training_starts_and_reads_every_loss_s_values(
     page: Page, app_url: str
 ) -> None:
     open_curves(page, f"{app_url}/penalty_curves")
-    expect(page.locator(".reader")).to_contain_text(f"= 1/{CLASSES}, where training starts")
+    expect(page.locator(".reader")).to_contain_text(f"= 1/{DEFAULT_CLASSES}, where training starts")
     for key in ("cross_entropy", "inverse"):
         found = [float(text.replace("−", "-")) for text in row(page, LOSSES[key].name)]
         expected = [
-            float(getattr(LOSSES[key], view)(1 / CLASSES))
+            float(getattr(LOSSES[key], view)(1 / DEFAULT_CLASSES))
             for view in ("penalty", "slope", "weight", "pull")
         ]
         assert found == pytest.approx(expected, rel=0.01)

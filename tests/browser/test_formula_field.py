@@ -59,7 +59,7 @@ def test_curve_formula_and_findings_follow_the_last_key(page: Page, app_url: str
         loss = parse_loss(text)
         field.fill("")
         expect(page.locator(".values button:disabled")).to_have_count(0)
-        page.evaluate(CLOCK, [loss.label, [finding.sentence for finding in lint(loss)]])
+        page.evaluate(CLOCK, [loss.label, [finding.message for finding in lint(loss)]])
         field.press_sequentially(text, delay=120)
         page.wait_for_function("window.took !== null")
         times[text] = page.evaluate("window.took")

@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 from lossviz import LOSSES
 from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
-from lossviz.losses.loss import CLASSES, Loss
+from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 from lossviz.ui.components import read_assets
 
 pytestmark = pytest.mark.browser
@@ -32,7 +32,7 @@ def settings(loss: Loss) -> list[Loss]:
         for place, parameter in enumerate(loss.parameters)
     ]
     found = [
-        loss.at(**dict(zip(loss.values, map(float, values), strict=True)))
+        loss.with_values(**dict(zip(loss.values, map(float, values), strict=True)))
         for values in zip(*ranges, strict=True)
     ]
     return found or [loss]
@@ -43,7 +43,7 @@ def in_browser(page: Page, loss: Loss, scale: str) -> dict[str, np.ndarray]:
     curve = json.loads(
         json.dumps({"penalty": even.penalty, "weight": even.weight, "values": dict(loss.values)})
     )
-    found = page.evaluate(EVALUATE, [curve, CLASSES, SCALES[scale].places.tolist(), scale])
+    found = page.evaluate(EVALUATE, [curve, DEFAULT_CLASSES, SCALES[scale].places.tolist(), scale])
     return {
         view: np.array([float(value.replace("Infinity", "inf")) for value in values])
         for view, values in found.items()
@@ -58,7 +58,7 @@ def test_the_browser_draws_every_view_of_a_loss_as_python_does(page: Page, key: 
         for scale in ("p", "margin"):
             log_p = SCALES[scale].to_log_p(SCALES[scale].places)
             for view, found in in_browser(page, loss, scale).items():
-                expected = VIEWS[view].values(loss, log_p, CLASSES)
+                expected = VIEWS[view].values(loss, log_p, DEFAULT_CLASSES)
                 np.testing.assert_allclose(
                     found, expected, rtol=1e-9, atol=1e-300, err_msg=f"{loss.spec}, {view}"
                 )
@@ -77,7 +77,7 @@ def test_shares_of_the_gradient_add_up_and_follow_the_pull(page: Page) -> None:
         )
         shares = page.evaluate(
             "([curve, classes, at]) => sharesOf(readCurve(curve, classes), at)",
-            [curve, CLASSES, at],
+            [curve, DEFAULT_CLASSES, at],
         )
         pulls = np.abs(LOSSES[key].pull(at))
         np.testing.assert_allclose(shares, pulls / pulls.sum(), rtol=1e-9)

@@ -18,7 +18,7 @@ from scipy.spatial.distance import euclidean
 from lossviz import LOSSES, objective
 from lossviz.geometry import vectors as geometry
 from lossviz.losses.analysis.lint import lint
-from lossviz.losses.analysis.properness import TRUTHS, expected_by_class, properness
+from lossviz.losses.analysis.properness import TRUE_DISTRIBUTIONS, losses_by_true_class, properness
 from lossviz.losses.loss import Loss
 from lossviz.ui.components import read_assets
 from lossviz.ui.components.shared.geometry_component import field_data
@@ -125,7 +125,7 @@ def test_every_node_of_a_map_has_the_expected_loss_of_its_prediction(run: Any, k
         {"field": field_of(LOSSES[key]), "truth": truth},
     )
     np.testing.assert_allclose(
-        found, expected_by_class(LOSSES[key], np.array(places)) @ truth, rtol=1e-9, atol=1e-12
+        found, losses_by_true_class(LOSSES[key], np.array(places)) @ truth, rtol=1e-9, atol=1e-12
     )
 
 
@@ -162,7 +162,9 @@ def by_scipy(
     """Predictions at ``TIMES``; in the space of probabilities until one of them has come to 0."""
 
     def down_logits(z: np.ndarray) -> np.ndarray:
-        return -truth @ np.nan_to_num(loss.of_logits(np.broadcast_to(z, (3, 3)), np.arange(3))[1])
+        return -truth @ np.nan_to_num(
+            loss.value_and_gradient(np.broadcast_to(z, (3, 3)), np.arange(3))[1]
+        )
 
     def down_p(p: np.ndarray) -> np.ndarray:
         by_logits = down_logits(np.log(np.maximum(p, 1e-12)))
@@ -214,7 +216,7 @@ def test_a_way_along_a_kink_leads_downhill_all_the_same(run: Any) -> None:
 
 
 def test_a_way_says_whether_it_stands_still_or_was_given_up(run: Any) -> None:
-    stiff, smoothed = LOSSES["jensen_shannon"].at(pi=0.255), LOSSES["label_smoothing"]
+    stiff, smoothed = LOSSES["jensen_shannon"].with_values(pi=0.255), LOSSES["label_smoothing"]
     ends = run(
         "({ cases }) => cases.map(([field, truth]) => { const way = follow(readField(field), {"
         " space: 'p', start: [0.1, 0.3, 0.6], truth }); return [way.stands, way.at(-1).time]; })",
@@ -259,16 +261,16 @@ def test_the_picture_of_properness_agrees_with_the_linter(run: Any, key: str) ->
     answers = run(
         "({ field, truths }) => { const read = readField(field), basis = basisOf(read);"
         " return truths.map((truth) => bestAnswer(read, expectedAll(basis, truth), truth)); }",
-        {"field": field_of(loss), "truths": TRUTHS.tolist()},
+        {"field": field_of(loss), "truths": TRUE_DISTRIBUTIONS.tolist()},
     )
-    assert all(answer["honest"] for answer in answers) == found.holds
+    assert all(answer["honest"] for answer in answers) == found.is_proper
     codes = [finding.code for finding in lint(loss)]
-    assert ("improper" in codes) != found.holds
-    if not found.holds:
-        case = TRUTHS.tolist().index(list(found.truth))
-        scale = abs(found.expected_truth - found.expected_better)
+    assert ("improper" in codes) != found.is_proper
+    if not found.is_proper:
+        case = TRUE_DISTRIBUTIONS.tolist().index(list(found.truth))
+        scale = abs(found.truth_cost - found.better_cost)
         assert not answers[case]["honest"]
-        assert answers[case]["cost"] <= found.expected_better + 0.02 * scale, (
+        assert answers[case]["cost"] <= found.better_cost + 0.02 * scale, (
             "the star is at least as good an answer"
         )
 
@@ -299,7 +301,7 @@ def test_the_measures_of_any_two_vectors_are_those_of_python_and_scipy(run: Any)
         assert m["distance"] == pytest.approx(euclidean(p, t), rel=1e-12, abs=1e-15)
         assert m["cosine"] == pytest.approx(1 - cosine_distance(p, t), abs=1e-12)
         assert m["angle"] == pytest.approx(geometry.angle_deg(p, t), abs=1e-9)
-        assert m["projection"] == pytest.approx(geometry.projection(p, t), rel=1e-12)
+        assert m["projection"] == pytest.approx(geometry.scalar_projection(p, t), rel=1e-12)
         assert m["length"] == pytest.approx(np.linalg.norm(p), rel=1e-12)
 
 

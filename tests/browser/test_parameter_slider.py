@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lossviz import LOSSES
-from lossviz.losses.loss import CLASSES
+from lossviz.losses.loss import DEFAULT_CLASSES
 from tests.browser.test_curve_lab import row
 from tests.browser.test_curves import open_curves, press_on_slider
 
@@ -29,7 +29,7 @@ def test_a_number_can_be_typed_a_double_click_resets_and_marks_lead_to_known_los
     ours, theirs = (
         row(page, "generalised"),
         [
-            float(LOSSES["cross_entropy"].penalty(1 / CLASSES)),
+            float(LOSSES["cross_entropy"].penalty(1 / DEFAULT_CLASSES)),
             1.0,
         ],
     )
@@ -105,9 +105,9 @@ def test_a_drag_moves_table_and_shares_too(page: Page, app_url: str) -> None:
     page.mouse.move(x + 0.4 * length, y, steps=5)
     page.wait_for_function("document.querySelector('.plot').dataset.drawn > 0.9")
     drawn = float(page.locator(".plot").get_attribute("data-drawn") or "nan")
-    moved = LOSSES["inverse_power"].at(k=drawn)
+    moved = LOSSES["inverse_power"].with_values(k=drawn)
     assert float(row(page, "inverse power")[3]) == pytest.approx(
-        float(moved.pull(1 / CLASSES)), rel=0.01
+        float(moved.pull(1 / DEFAULT_CLASSES)), rel=0.01
     )
     assert row(page, "cross-entropy") == still
     pulls = moved.pull([0.01, 0.1, 0.5, 0.9])

@@ -90,5 +90,7 @@ def test_zoom_is_kept_while_nothing_but_data_changes() -> None:
         for view, scale, logs in itertools.product(VIEWS, SCALES, [(), ("y",)])
     }
     assert len(revisions) == len(VIEWS) * len(SCALES) * 2
-    moved = curve_figure([LOSSES["inverse_power"].at(k=1)], VIEWS["penalty"]).layout.uirevision
+    moved = curve_figure(
+        [LOSSES["inverse_power"].with_values(k=1)], VIEWS["penalty"]
+    ).layout.uirevision
     assert moved == curve_figure([LOSSES["inverse"]], VIEWS["penalty"]).layout.uirevision

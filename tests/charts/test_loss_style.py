@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lossviz import LOSSES, parse_loss
-from lossviz.charts.loss_style import style_of, styles_of
+from lossviz.charts.loss_style import distinct_styles, style_for
 from lossviz.losses.loss import Loss
 from lossviz.ui.loss_picker import FEATURED
 
@@ -68,29 +68,31 @@ def seen(color: str, eyes: str) -> np.ndarray:
 @pytest.mark.parametrize("loss", [*LOSSES.values(), *OWN], ids=lambda loss: loss.spec)
 def test_every_loss_stands_out_against_both_backgrounds(loss: Loss) -> None:
     for background in BACKGROUNDS:
-        darker, lighter = sorted([luminance(style_of(loss).color), luminance(background)])
+        darker, lighter = sorted([luminance(style_for(loss).color), luminance(background)])
         assert (lighter + 0.05) / (darker + 0.05) >= 3
 
 
 def test_no_two_losses_of_the_catalogue_look_alike() -> None:
-    assert len({style_of(loss) for loss in LOSSES.values()}) == len(LOSSES)
+    assert len({style_for(loss) for loss in LOSSES.values()}) == len(LOSSES)
 
 
 def test_a_parameter_does_not_change_the_look() -> None:
-    assert style_of(LOSSES["inverse_power"]) == style_of(LOSSES["inverse_power"].at(k=1.5))
+    assert style_for(LOSSES["inverse_power"]) == style_for(
+        LOSSES["inverse_power"].with_values(k=1.5)
+    )
 
 
 def test_losses_shown_together_never_look_alike_and_the_first_looks_as_it_does_alone() -> None:
-    alike = [loss for loss in OWN if style_of(loss).color == style_of(OWN[0]).color]
+    alike = [loss for loss in OWN if style_for(loss).color == style_for(OWN[0]).color]
     assert len(alike) > 6  # more than there are dashes
     for losses in (OWN[:12], alike, [OWN[0], OWN[0], OWN[0]]):
-        styles = styles_of(losses)
+        styles = distinct_styles(losses)
         assert len(set(styles)) == len(losses)
-        assert styles[0] == style_of(losses[0])
+        assert styles[0] == style_for(losses[0])
 
 
 def test_losses_that_would_look_alike_keep_their_colour_as_long_as_it_has_a_free_dash() -> None:
-    assert {style.color for style in styles_of([OWN[0]] * 6)} == {style_of(OWN[0]).color}
+    assert {style.color for style in distinct_styles([OWN[0]] * 6)} == {style_for(OWN[0]).color}
 
 
 @pytest.mark.parametrize("eyes", EYES)
@@ -98,8 +100,8 @@ def test_colours_differ_for_colour_blind_readers_too(eyes: str) -> None:
     """A distance of 2 can just be told apart side by side; those that the article compares are five
     times as far from each other.
     """
-    featured = [style_of(LOSSES[key]).color for key in FEATURED]
-    others = sorted({style_of(loss).color for key, loss in LOSSES.items() if key not in FEATURED})
+    featured = [style_for(LOSSES[key]).color for key in FEATURED]
+    others = sorted({style_for(loss).color for key, loss in LOSSES.items() if key not in FEATURED})
     for colors, least in ((featured, 10), (others, 8)):
         for one, other in itertools.combinations(colors, 2):
             assert np.linalg.norm(seen(one, eyes) - seen(other, eyes)) >= least, (one, other)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from lossviz.charts.comparison import result_figure
+from lossviz.charts.comparison import final_error_figure
 from lossviz.errors import InvalidInput, UnknownRecipe
 from lossviz.experiments.plan import MAX_SEEDS, MAX_TRIALS, plan_comparison
 from lossviz.experiments.progress import remaining_s, share_done, trial_remaining_s
@@ -104,7 +104,7 @@ def test_the_chart_of_results_reaches_from_0_over_the_largest_error_rate_and_to_
     wanted = comparison()
     trials = [replace(trial, state=FINISHED) for trial in wanted.trials()]
     history = {trial.id: [metrics(1, error_rate=0.1 * (trial.position + 1))] for trial in trials}
-    assert result_figure(summarise(wanted, trials, history)).layout.xaxis.range == pytest.approx(
-        (0, 0.44)
-    )
-    assert result_figure(summarise(wanted, wanted.trials(), {})).layout.xaxis.range == (0, 1)
+    assert final_error_figure(
+        summarise(wanted, trials, history)
+    ).layout.xaxis.range == pytest.approx((0, 0.44))
+    assert final_error_figure(summarise(wanted, wanted.trials(), {})).layout.xaxis.range == (0, 1)

@@ -26,8 +26,8 @@ MEASURES = (
     geometry.distance,
     geometry.cosine,
     geometry.angle_deg,
-    geometry.projection,
-    geometry.foot,
+    geometry.scalar_projection,
+    geometry.vector_projection,
 )
 NEED_DIRECTIONS = (geometry.cosine, geometry.angle_deg)
 anything = st.floats(-geometry.LARGEST, geometry.LARGEST)  # subnormal numbers too
@@ -49,7 +49,7 @@ def test_the_cosine_is_one_minus_scipys_cosine_distance(pair):
     assert math.cos(math.radians(geometry.angle_deg(p, t))) == pytest.approx(
         geometry.cosine(p, t), abs=1e-9
     )
-    assert geometry.projection(p, t) == pytest.approx(
+    assert geometry.scalar_projection(p, t) == pytest.approx(
         geometry.length(p) * geometry.cosine(p, t), abs=1e-9
     )
 
@@ -58,11 +58,11 @@ def test_the_cosine_is_one_minus_scipys_cosine_distance(pair):
 def test_the_line_from_the_head_to_the_foot_is_perpendicular_to_the_target(pair):
     p, t = pair
     assume(np.linalg.norm(t) > 1e-3)
-    foot = geometry.foot(p, t)
+    foot = geometry.vector_projection(p, t)
     assert geometry.dot(p - foot, t) == pytest.approx(
         0, abs=1e-7 * (1 + geometry.length(p)) * geometry.length(t)
     )
-    assert geometry.length(foot) == pytest.approx(abs(geometry.projection(p, t)), abs=1e-9)
+    assert geometry.length(foot) == pytest.approx(abs(geometry.scalar_projection(p, t)), abs=1e-9)
 
 
 @given(arrays(np.float64, 3, elements=anything), arrays(np.float64, 3, elements=anything))
@@ -125,10 +125,10 @@ def test_the_zero_vector_is_refused_with_an_advice(measure):
 
 
 def test_a_zero_prediction_reaches_nowhere_along_a_target_and_a_zero_target_is_refused():
-    assert geometry.projection([0, 0], [0, 1]) == 0
-    assert geometry.foot([0, 0], [0, 1]).tolist() == [0, 0]
+    assert geometry.scalar_projection([0, 0], [0, 1]) == 0
+    assert geometry.vector_projection([0, 0], [0, 1]).tolist() == [0, 0]
     with pytest.raises(InvalidInput, match="the target is the zero vector"):
-        geometry.projection([0, 1], [0, 0])
+        geometry.scalar_projection([0, 1], [0, 0])
 
 
 @pytest.mark.parametrize("measure", MEASURES)
@@ -183,5 +183,5 @@ class TestTheArticle:
 
     @given(st.floats(0, 1), st.floats(0, 1))
     def test_for_the_target_0_1_the_projection_is_just_the_y_value(self, x, y):
-        assert geometry.projection((x, y), (0, 1)) == y
+        assert geometry.scalar_projection((x, y), (0, 1)) == y
         assert geometry.dot((x, y), (0, 1)) == y

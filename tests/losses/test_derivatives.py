@@ -55,13 +55,13 @@ def test_the_pull_is_what_moves_the_true_logit_along_both_paths(
     step = 1e-4
     assume(all(abs(p - kink) > 2 * step for kink in kinks(loss, classes)))
     moves = on_path(p, classes, path) + np.array([[step], [-step]]) * np.eye(classes)[0]
-    above, below = loss.of_logits(moves)[0]
+    above, below = loss.value_and_gradient(moves)[0]
     pull = loss.pull(p, classes=classes, path=path)
     assert pull == pytest.approx(
         -(above - below) / (2 * step), rel=1e-5, abs=1e-9 + 1e-11 * abs(above)
     )
     assert pull == pytest.approx(loss.weight(p, classes=classes, path=path) * (1 - p), rel=1e-12)
-    assert loss.of_logits(on_path(p, classes, path))[1][0] == pytest.approx(
+    assert loss.value_and_gradient(on_path(p, classes, path))[1][0] == pytest.approx(
         -pull, rel=1e-6, abs=1e-9
     )
 
@@ -74,10 +74,10 @@ def test_the_gradient_by_the_logits_is_its_central_difference(
     logits, step = 2 * np.random.default_rng(seed).standard_normal(classes), 1e-5
     true = seed % classes
     moved = logits + step * np.concatenate([np.eye(classes), -np.eye(classes)])
-    values, gradients = loss.of_logits(moved, true)
+    values, gradients = loss.value_and_gradient(moved, true)
     # no corner in between
     assume(np.abs(gradients - gradients[0]).max() < 0.01 * (1 + np.abs(gradients).max()))
-    _, gradient = loss.of_logits(logits, true)
+    _, gradient = loss.value_and_gradient(logits, true)
     np.testing.assert_allclose(
         gradient,
         (values[:classes] - values[classes:]) / (2 * step),
@@ -111,7 +111,7 @@ def test_a_sum_or_maximum_inside_another_keeps_its_own_classes(text: str) -> Non
 
     for logits in np.random.default_rng(0).standard_normal((4, 6)):
         for true in range(6):
-            value, gradient = loss.of_logits(logits, true)
+            value, gradient = loss.value_and_gradient(logits, true)
             assert value == pytest.approx(expected(logits, true), rel=1e-12, abs=1e-14)
             assert objective(loss)(
                 torch.from_numpy(logits)[None], torch.tensor([true])

@@ -29,7 +29,9 @@ ARTICLE = {  # the article's own y_..., and its LaTeX
 def losses(draw: st.DrawFn) -> Loss:
     """Any loss of the catalogue, at any parameter values that it allows."""
     loss = draw(st.sampled_from(list(LOSSES.values())))
-    return loss.at(**{parameter.name: draw(values_of(parameter)) for parameter in loss.parameters})
+    return loss.with_values(
+        **{parameter.name: draw(values_of(parameter)) for parameter in loss.parameters}
+    )
 
 
 def values_of(parameter: Parameter) -> st.SearchStrategy[float]:
@@ -163,7 +165,7 @@ _WITH_PARAMETERS = [(loss, parameter) for loss in LOSSES.values() for parameter 
 def test_a_parameter_out_of_range_is_refused(loss: Loss, parameter: Parameter) -> None:
     for value in (parameter.minimum - 0.001, parameter.maximum + 0.001, math.nan, math.inf):
         with pytest.raises(ParameterError, match=f"{parameter.name} must lie between") as caught:
-            loss.at(**{parameter.name: value})
+            loss.with_values(**{parameter.name: value})
         assert caught.value.name == parameter.name
 
 

@@ -24,12 +24,12 @@ def test_a_card_tells_everything_of_its_loss(loss: Loss) -> None:
     assert not app.exception
     shown = texts(app)
     assert escape_markdown(loss.meaning) in shown
-    assert escape_markdown(loss.use) in shown
-    assert escape_markdown(loss.beware) in shown
+    assert escape_markdown(loss.when_to_use) in shown
+    assert escape_markdown(loss.caveat) in shown
     assert loss.reference
     assert loss.reference.link in shown
     for finding in lint(loss):
-        assert escape_markdown(finding.sentence) in shown
+        assert escape_markdown(finding.message) in shown
         assert escape_markdown(finding.advice) in shown
 
 

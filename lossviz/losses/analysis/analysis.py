@@ -8,12 +8,12 @@ import numpy as np
 
 from lossviz.errors import InvalidInput
 from lossviz.language.paths import PATHS, Path
-from lossviz.losses.analysis.extrema import grid, largest, limit
-from lossviz.losses.analysis.gradient_norm import hard_share, lipschitz
+from lossviz.losses.analysis.extrema import grid, limit, maximize
+from lossviz.losses.analysis.gradient_norm import hard_example_share, lipschitz
 from lossviz.losses.analysis.properness import Properness, properness
-from lossviz.losses.analysis.singularities import signs, singular_places
+from lossviz.losses.analysis.singularities import divergence_signs, find_singularities
 from lossviz.losses.evaluation import Array
-from lossviz.losses.loss import CLASSES, Loss, Quantity
+from lossviz.losses.loss import DEFAULT_CLASSES, CurveQuantity, Loss
 
 _INNER = (grid() > np.log(0.01)) & (grid() < np.log(0.99))
 
@@ -33,12 +33,12 @@ class Analysis:
 
     >>> from lossviz import get_loss
     >>> brier = Analysis(loss=get_loss("brier"), classes=2)
-    >>> brier.at_zero, brier.rises, brier.properness.holds
+    >>> brier.limit_at_zero, brier.rising_range, brier.properness.is_proper
     (2.0, None, True)
     """
 
     loss: Loss
-    classes: int = CLASSES
+    classes: int = DEFAULT_CLASSES
     path: Path = "even"
 
     def __post_init__(self) -> None:
@@ -46,45 +46,45 @@ class Analysis:
             raise InvalidInput(f"a classification has 2 classes or more, got {self.classes}")
 
     @cached_property
-    def at_zero(self) -> float:
+    def limit_at_zero(self) -> float:
         """The penalty's limit as p tends to 0; infinite where it grows without bound, NaN where it
         has none.
         """
         return limit(self._penalty, to_zero=True)
 
     @cached_property
-    def at_one(self) -> float:
+    def limit_at_one(self) -> float:
         """The same as p tends to 1."""
         return limit(self._penalty, to_zero=False)
 
     @cached_property
-    def lowest(self) -> float:
+    def infimum(self) -> float:
         """Greatest lower bound of the penalty over (0, 1)."""
         if any(side < 0 for side in self._sides):
             return -math.inf
         return (
-            -max([largest(lambda log_p: -self._penalty(log_p))[0], *(-end for end in self._ends)])
+            -max([maximize(lambda log_p: -self._penalty(log_p))[0], *(-end for end in self._ends)])
             + 0.0
         )
 
     @cached_property
-    def highest(self) -> float:
+    def supremum(self) -> float:
         """Least upper bound of the penalty over (0, 1)."""
         return (
             math.inf
             if any(side > 0 for side in self._sides)
-            else max([largest(self._penalty)[0], *self._ends])
+            else max([maximize(self._penalty)[0], *self._ends])
         )
 
     @cached_property
-    def highest_of_all(self) -> float:
+    def supremum_over_paths(self) -> float:
         """The same over all paths."""
         return max(
-            Analysis(loss=self.loss, classes=self.classes, path=path).highest for path in PATHS
+            Analysis(loss=self.loss, classes=self.classes, path=path).supremum for path in PATHS
         )
 
     @cached_property
-    def rises(self) -> tuple[float, float] | None:
+    def rising_range(self) -> tuple[float, float] | None:
         """The least and the greatest p at which the penalty rises with p, to 8 % in the odds; None
         where it never rises.
         """
@@ -92,19 +92,19 @@ class Analysis:
         return (float(rising[0]), float(rising[-1])) if rising.size else None
 
     @cached_property
-    def flat(self) -> bool:
+    def has_flat_stretch(self) -> bool:
         """Whether there are whole stretches of p where the penalty does not change."""
         return bool((np.abs(self._weights) <= 1e-14 * self._scale)[_INNER].sum() > 3)
 
     @cached_property
-    def bulges(self) -> float | None:
+    def nonconvex_at(self) -> float | None:
         """A p at or just beyond which the penalty is not convex in p, None where it is convex."""
 
         def bulge(log_p: Array) -> Array:  # -f'' p**2, of which only the sign is wanted
-            return self._along("bend", log_p) - self._along("weight", log_p)
+            return self._evaluate("bend", log_p) - self._evaluate("weight", log_p)
 
         noise = 1e-7 * self._scale
-        value, log_p = largest(bulge)
+        value, log_p = maximize(bulge)
         if value > noise:
             return math.exp(log_p)
         with np.errstate(invalid="ignore"):  # at a corner no curvature shows that the slope falls
@@ -114,12 +114,12 @@ class Analysis:
         return float(np.exp(grid()[1:][slopes_fall][0])) if slopes_fall.any() else None
 
     @cached_property
-    def singular(self) -> tuple[float, ...]:
+    def singularities(self) -> tuple[float, ...]:
         """Places in (0, 1) where it is infinite or no number."""
-        return singular_places(self.loss, classes=self.classes, path=self.path)
+        return find_singularities(self.loss, classes=self.classes, path=self.path)
 
     @cached_property
-    def start(self) -> float:
+    def initial_weight(self) -> float:
         """The weight at p = 1/K, where a network begins; cross-entropy has 1."""
         beside = np.array([0.999, 1.001]) / self.classes  # a kink may lie right there
         return float(self.loss.weight(beside, classes=self.classes, path=self.path).mean())
@@ -130,9 +130,9 @@ class Analysis:
         return lipschitz(self.loss, classes=self.classes)
 
     @cached_property
-    def hard_share(self) -> float:
-        """See ``lossviz.losses.analysis.gradient_norm.hard_share``."""
-        return hard_share(self.loss, classes=self.classes)
+    def hard_example_share(self) -> float:
+        """See ``lossviz.losses.analysis.gradient_norm.hard_example_share``."""
+        return hard_example_share(self.loss, classes=self.classes)
 
     @cached_property
     def properness(self) -> Properness:
@@ -141,23 +141,23 @@ class Analysis:
         """
         return properness(self.loss)
 
-    def _along(self, quantity: Quantity, log_p: Array) -> Array:
-        return self.loss.along_log(quantity, log_p, classes=self.classes, path=self.path)
+    def _evaluate(self, quantity: CurveQuantity, log_p: Array) -> Array:
+        return self.loss.evaluate(quantity, log_p, classes=self.classes, path=self.path)
 
     def _penalty(self, log_p: Array) -> Array:
-        return self._along("penalty", log_p)
+        return self._evaluate("penalty", log_p)
 
     @cached_property
     def _ends(self) -> list[float]:
-        return [end for end in (self.at_zero, self.at_one) if not math.isnan(end)]
+        return [end for end in (self.limit_at_zero, self.limit_at_one) if not math.isnan(end)]
 
     @cached_property
     def _sides(self) -> list[float]:
-        return signs(self._penalty, self.singular)
+        return divergence_signs(self._penalty, self.singularities)
 
     @cached_property
     def _weights(self) -> Array:
-        return self._along("weight", grid())
+        return self._evaluate("weight", grid())
 
     @cached_property
     def _scale(self) -> float:

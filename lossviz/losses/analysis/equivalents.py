@@ -9,7 +9,7 @@ import numpy as np
 
 from lossviz.language.paths import Path
 from lossviz.language.program import NUMPY, Program
-from lossviz.losses.analysis.number_format import fraction, simplest
+from lossviz.losses.analysis.number_format import format_fraction, nearest_simple_fraction
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import Loss
@@ -44,10 +44,10 @@ class Equivalent:
     shift: float
 
     @property
-    def described(self) -> str:
+    def description(self) -> str:
         """``alpha-loss with a = 5/6``, and whether it is scaled or shifted."""
         settings = " and ".join(
-            f"{name} = {fraction(value)}" for name, value in self.loss.values.items()
+            f"{name} = {format_fraction(value)}" for name, value in self.loss.values.items()
         )
         exactly = abs(self.scale - 1) < 1e-6 and abs(self.shift) < 1e-6
         return (
@@ -68,7 +68,7 @@ def equivalents(loss: Loss) -> tuple[Equivalent, ...]:
     places, and for losses of all classes over random logits.
 
     >>> from lossviz import parse_loss
-    >>> [known.described for known in equivalents(parse_loss("(1-p**0.7)/0.7"))][0]
+    >>> [known.description for known in equivalents(parse_loss("(1-p**0.7)/0.7"))][0]
     'generalised cross-entropy with q = 7/10'
     """
     wanted = _direction(
@@ -89,7 +89,7 @@ def equivalents(loss: Loss) -> tuple[Equivalent, ...]:
             values = _nearest(known, wanted)
             if values is not None and (match := _verified(loss, known, values)) is not None:
                 found.append(match)
-    return tuple(sorted(found, key=lambda match: len(match.loss.parameters)))  # the simplest first
+    return tuple(sorted(found, key=lambda match: len(match.loss.parameters)))  # simplest first
 
 
 def _weights(loss: Loss, values: dict[str, Array]) -> Array:
@@ -131,7 +131,7 @@ def _direction(weights: Array) -> Array:
 
 def _nearest(known: Loss, wanted: Array) -> dict[str, float] | None:
     """The parameter values at which ``known`` points as wanted; None where it never does."""
-    names, (starts, directions) = list(known.values), _started(known)
+    names, (starts, directions) = list(known.values), _starts_with_directions(known)
     points = starts[np.argsort(_length(directions - wanted))[:_KEPT]]
     # others are whole numbers, of which all were tried
     free = [i for i, parameter in enumerate(known.parameters) if parameter.step < 1]
@@ -144,7 +144,7 @@ def _nearest(known: Loss, wanted: Array) -> dict[str, float] | None:
 
 
 @lru_cache(maxsize=64)
-def _started(known: Loss) -> tuple[Array, Array]:
+def _starts_with_directions(known: Loss) -> tuple[Array, Array]:
     """Settings from which to search, and their directions."""
     starts = _grid(known.parameters)
     return starts, _direction(
@@ -167,7 +167,9 @@ def _grid(parameters: Sequence[Parameter]) -> Array:
             else np.linspace(least, most, _STARTS[len(parameters)])
         )
         axes.append(
-            np.unique([*whole, parameter.value, *(special.value for special in parameter.specials)])
+            np.unique(
+                [*whole, parameter.value, *(special.value for special in parameter.special_values)]
+            )
         )
     return np.array(list(itertools.product(*axes)))
 
@@ -241,7 +243,7 @@ def _rounded(known: Loss, names: list[str], point: Array, wanted: Array) -> Arra
     well.
     """
     for i, parameter in enumerate(known.parameters):
-        for simple in (simplest(float(point[i])), parameter.value):
+        for simple in (nearest_simple_fraction(float(point[i])), parameter.value):
             moved = np.where(np.arange(len(point)) == i, simple, point)
             inside = parameter.minimum <= simple <= parameter.maximum
             if inside and _length(_residuals(known, names, moved[None], wanted))[0] <= _SAME:
@@ -251,7 +253,7 @@ def _rounded(known: Loss, names: list[str], point: Array, wanted: Array) -> Arra
 
 def _verified(loss: Loss, known: Loss, values: dict[str, float]) -> Equivalent | None:
     """The match with its scale and shift, if it holds for the penalties themselves."""
-    candidate = known.at(**values)
+    candidate = known.with_values(**values)
     ours, theirs = _penalties(loss), _penalties(candidate)
     if not np.isfinite(theirs).all():
         return None
@@ -270,4 +272,4 @@ def _verified(loss: Loss, known: Loss, values: dict[str, float]) -> Equivalent |
 
 def _penalties(loss: Loss) -> Array:
     """Over random logits of five classes, the same for every loss."""
-    return loss.of_logits(3 * np.random.default_rng(1).standard_normal((40, 5)))[0]
+    return loss.value_and_gradient(3 * np.random.default_rng(1).standard_normal((40, 5)))[0]

@@ -7,13 +7,13 @@ import numpy as np
 
 from lossviz.losses.evaluation import Array
 
-Function = Callable[[Array], Array]  # of log p
+FunctionOfLogP = Callable[[Array], Array]
 
 _STEPS = 15  # towards an end, each ten times as far as the one before
 _TREND = 8  # of those steps must go the same way to go on for ever: a sine's last three often do
 _SAME = 1e-6
 _NOTHING = 1e-250  # what the last step towards an end leaves of 0
-_WIDTH = 33  # places a round of looking closer
+_WIDTH = 33  # points in each refinement round
 
 
 def grid() -> Array:
@@ -21,7 +21,7 @@ def grid() -> Array:
     return -np.logaddexp(0.0, -np.linspace(-30.0, 30.0, 801))
 
 
-def limit(function: Function, *, to_zero: bool) -> float:
+def limit(function: FunctionOfLogP, *, to_zero: bool) -> float:
     """The limit of a function of log p as p tends to 0 or to 1: infinite where it grows without
     end, NaN where it settles nowhere.
 
@@ -48,20 +48,20 @@ def limit(function: Function, *, to_zero: bool) -> float:
     return math.nan
 
 
-def largest(function: Function) -> tuple[float, float]:
+def maximize(function: FunctionOfLogP) -> tuple[float, float]:
     """The greatest value of a function of log p over (0, 1), and the log p where it lies; NaN
     counts for nothing.
 
-    >>> value, log_p = largest(lambda log_p: -((np.exp(log_p) - 0.3) ** 2))
+    >>> value, log_p = maximize(lambda log_p: -((np.exp(log_p) - 0.3) ** 2))
     >>> round(math.exp(log_p), 6), abs(value) < 1e-12
     (0.3, True)
     """
-    return closer(function, grid(), rounds=8)
+    return refine_maximum(function, grid(), rounds=8)
 
 
-def closer(function: Function, places: Array, *, rounds: int) -> tuple[float, float]:
-    """The greatest value over some places, and where it lies, then looking ever closer around the
-    greatest, as many rounds as wanted.
+def refine_maximum(function: FunctionOfLogP, places: Array, *, rounds: int) -> tuple[float, float]:
+    """The greatest value over some places, and where it lies, refined around the greatest for some
+    rounds.
     """
     best_value, best_place = -math.inf, float(places[0])
     for _ in range(rounds + 1):

@@ -6,16 +6,16 @@ from functools import partial
 import numpy as np
 
 from lossviz.language.paths import PATHS, SPARED, Path
-from lossviz.losses.analysis.extrema import Function, largest, limit
+from lossviz.losses.analysis.extrema import FunctionOfLogP, limit, maximize
 from lossviz.losses.evaluation import Array
-from lossviz.losses.loss import CLASSES, Loss
+from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 
-_ROUNDS, _SIDE = 8, 17  # of looking closer at a place between the paths, and places a side
-_SAMPLE = 4096
-_HARD = 0.1
+_ROUNDS, _SIDE = 8, 17  # refinement rounds between the paths, points a side
+_EXAMPLES = 4096
+_HARD_BELOW_P = 0.1
 
 
-def lipschitz(loss: Loss, *, classes: int = CLASSES) -> float:
+def lipschitz(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> float:
     """The greatest length of the gradient by the logits: the loss changes by at most this times the
     distance that the logits move.
 
@@ -31,7 +31,7 @@ def lipschitz(loss: Loss, *, classes: int = CLASSES) -> float:
         return _greatest(
             lambda log_p: (
                 math.sqrt(2)
-                * np.abs(loss.along_log("weight", log_p, classes=classes))
+                * np.abs(loss.evaluate("weight", log_p, classes=classes))
                 * -np.expm1(log_p)
             )
         )
@@ -39,17 +39,17 @@ def lipschitz(loss: Loss, *, classes: int = CLASSES) -> float:
     return max(_between(loss, classes), *on_paths)
 
 
-def hard_share(loss: Loss, *, classes: int = CLASSES) -> float:
+def hard_example_share(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> float:
     """Share of the gradient's length that goes to examples with p below 0.1, over 4,096 examples
     whose logits are normal noise of variance 1.
 
     The noise is the same for every loss. NaN where no example pulls at all.
     """
-    logits = np.random.default_rng(0).standard_normal((_SAMPLE, classes))
+    logits = np.random.default_rng(0).standard_normal((_EXAMPLES, classes))
     lengths = _lengths(loss, logits)
     log_p = logits[:, 0] - np.log(np.exp(logits).sum(axis=1))
     total = float(lengths.sum())
-    return float(lengths[log_p < math.log(_HARD)].sum()) / total if total > 0 else math.nan
+    return float(lengths[log_p < math.log(_HARD_BELOW_P)].sum()) / total if total > 0 else math.nan
 
 
 def path_logits(log_p: Array, classes: int, path: Path) -> Array:
@@ -65,9 +65,9 @@ def _lengths_along(loss: Loss, classes: int, path: Path, log_p: Array) -> Array:
     return _lengths(loss, path_logits(log_p, classes, path))
 
 
-def _greatest(length: Function) -> float:
+def _greatest(length: FunctionOfLogP) -> float:
     ends = [limit(length, to_zero=True), limit(length, to_zero=False)]
-    return max([largest(length)[0], *(end for end in ends if not math.isnan(end))])
+    return max([maximize(length)[0], *(end for end in ends if not math.isnan(end))])
 
 
 def _between(loss: Loss, classes: int) -> float:
@@ -92,5 +92,5 @@ def _between(loss: Loss, classes: int) -> float:
 def _lengths(loss: Loss, logits: Array) -> Array:
     """The length of the gradient [...] for logits [..., K], the first class being true."""
     with np.errstate(over="ignore"):
-        lengths: Array = np.linalg.norm(loss.of_logits(logits)[1], axis=-1)
+        lengths: Array = np.linalg.norm(loss.value_and_gradient(logits)[1], axis=-1)
     return lengths

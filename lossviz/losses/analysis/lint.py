@@ -10,16 +10,20 @@ import numpy as np
 
 from lossviz.losses.analysis.analysis import Analysis
 from lossviz.losses.analysis.equivalents import equivalents
-from lossviz.losses.analysis.number_format import distribution, probability, short
-from lossviz.losses.loss import CLASSES, Loss, Reference
+from lossviz.losses.analysis.number_format import (
+    format_distribution,
+    format_probability,
+    format_short,
+)
+from lossviz.losses.loss import DEFAULT_CLASSES, Loss, Reference
 
 Severity = Literal["error", "warning", "note"]
-_GRAVITY: tuple[Severity, ...] = ("error", "warning", "note")
+_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 # weights at the start, relative to cross-entropy, that ask for another learning rate
-_FAINT, _FIERCE = 0.1, 10.0
-_LOGITS = 20.0
-_NAMED = 3  # of the known losses that it equals
-_LARGEST = {"float16": 65504.0, "float32": 3.4028235e38}
+_MIN_INITIAL_WEIGHT, _MAX_INITIAL_WEIGHT = 0.1, 10.0
+_EXTREME_LOGIT = 20.0
+_MAX_NAMED = 3  # of the known losses that it equals
+_DTYPE_MAX = {"float16": 65504.0, "float32": 3.4028235e38}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,18 +34,18 @@ class Finding:
         code: Which check it comes from, such as "vanishing".
         severity: "error": do not train with it; "warning": it may go wrong; "note": how it differs
             from what one may expect.
-        sentence: What was found.
+        message: What was found.
         advice: What to do.
     """
 
     code: str
     severity: Severity
-    sentence: str
+    message: str
     advice: str
 
 
 @lru_cache(maxsize=512)
-def lint(loss: Loss, *, classes: int = CLASSES) -> tuple[Finding, ...]:
+def lint(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> tuple[Finding, ...]:
     """Everything that the checks find, the gravest first.
 
     Args:
@@ -51,20 +55,20 @@ def lint(loss: Loss, *, classes: int = CLASSES) -> tuple[Finding, ...]:
     >>> from lossviz import parse_loss
     >>> [(finding.code, finding.severity) for finding in lint(parse_loss("log(p)"))][:1]
     [('not_decreasing', 'error')]
-    >>> lint(parse_loss("-p"))[0].sentence
+    >>> lint(parse_loss("-p"))[0].message
     'At the start, p ≈ 1/37, an example is heard with 0.027 of the weight that cross-entropy gives it.'
     """
     analysis = Analysis(loss=loss, classes=classes)
     found = [finding for check in _CHECKS for finding in check(analysis)]
-    return tuple(sorted(found, key=lambda finding: _GRAVITY.index(finding.severity)))
+    return tuple(sorted(found, key=lambda finding: _SEVERITIES.index(finding.severity)))
 
 
-def _undefined(of: Analysis) -> Iterator[Finding]:
-    if of.singular:
+def _undefined(analysis: Analysis) -> Iterator[Finding]:
+    if analysis.singularities:
         yield Finding(
             code="undefined",
             severity="error",
-            sentence=f"It is infinite or no number at p = {of.singular[0]:.4g}.",
+            message=f"It is infinite or no number at p = {analysis.singularities[0]:.4g}.",
             advice=(
                 "Training passes through every p; change the formula so that it is finite"
                 " everywhere in (0, 1)."
@@ -72,15 +76,15 @@ def _undefined(of: Analysis) -> Iterator[Finding]:
         )
 
 
-def _infinite_at_one(of: Analysis) -> Iterator[Finding]:
-    at_one = of.at_one
+def _infinite_at_one(analysis: Analysis) -> Iterator[Finding]:
+    at_one = analysis.limit_at_one
     if math.isfinite(at_one):
         return
-    if at_one > 0 and _wants_doubt(of):
+    if at_one > 0 and _rewards_uncertainty(analysis):
         yield Finding(
             code="infinite_at_one",
             severity="note",
-            sentence=(
+            message=(
                 "It grows without bound as p tends to 1: a network that is sure is punished for it."
             ),
             advice=(
@@ -93,7 +97,7 @@ def _infinite_at_one(of: Analysis) -> Iterator[Finding]:
         yield Finding(
             code="infinite_at_one",
             severity="error",
-            sentence=f"It {what} at p = 1, where a perfect prediction ends.",
+            message=f"It {what} at p = 1, where a perfect prediction ends.",
             advice=(
                 "Training would be driven away from the right answer, or towards it without end;"
                 " change the formula near p = 1."
@@ -101,17 +105,17 @@ def _infinite_at_one(of: Analysis) -> Iterator[Finding]:
         )
 
 
-def _not_decreasing(of: Analysis) -> Iterator[Finding]:
-    rises = of.rises
+def _not_decreasing(analysis: Analysis) -> Iterator[Finding]:
+    rises = analysis.rising_range
     if rises is None:
         return
     least, most = rises
-    if _wants_doubt(of):
+    if _rewards_uncertainty(analysis):
         yield Finding(
             code="not_decreasing",
             severity="note",
-            sentence=(
-                f"It rises again above p = {probability(least)}: it wants the network less than"
+            message=(
+                f"It rises again above p = {format_probability(least)}: it wants the network less than"
                 " certain."
             ),
             advice="Good against overconfidence; do not read its value as an error.",
@@ -120,54 +124,58 @@ def _not_decreasing(of: Analysis) -> Iterator[Finding]:
         yield Finding(
             code="not_decreasing",
             severity="error",
-            sentence=(
-                f"It does not fall everywhere: between p = {probability(least)} and p ="
-                f" {probability(most)} there are better answers that cost more."
+            message=(
+                f"It does not fall everywhere: between p = {format_probability(least)} and p ="
+                f" {format_probability(most)} there are better answers that cost more."
             ),
             advice="A loss must fall as p grows; often a minus sign is missing.",
         )
 
 
-def _wants_doubt(of: Analysis) -> bool:
+def _rewards_uncertainty(analysis: Analysis) -> bool:
     """Whether it falls until a network is likely right and only then rises, as losses of all
     classes do that are made against overconfidence.
     """
-    return of.loss.formula.of_classes and of.rises is not None and of.rises[0] > 0.5
+    return (
+        analysis.loss.formula.of_classes
+        and analysis.rising_range is not None
+        and analysis.rising_range[0] > 0.5
+    )
 
 
-def _start(of: Analysis) -> Iterator[Finding]:
-    start, classes = abs(of.start), of.classes
+def _start(analysis: Analysis) -> Iterator[Finding]:
+    start, classes = abs(analysis.initial_weight), analysis.classes
     heard = (
-        f"At the start, p ≈ 1/{classes}, an example is heard with {short(start)} of the weight that"
+        f"At the start, p ≈ 1/{classes}, an example is heard with {format_short(start)} of the weight that"
         " cross-entropy gives it."
     )
-    if start < _FAINT:
+    if start < _MIN_INITIAL_WEIGHT:
         yield Finding(
             code="vanishing",
             severity="warning",
-            sentence=heard,
+            message=heard,
             advice=(
-                f"Training may hardly begin; take a learning rate about {short(1 / start)} times as"
+                f"Training may hardly begin; take a learning rate about {format_short(1 / start)} times as"
                 " high, or begin with cross-entropy."
                 if start > 0
                 else "Training does not begin; begin with cross-entropy."
             ),
         )
-    elif not start <= _FIERCE:
+    elif not start <= _MAX_INITIAL_WEIGHT:
         yield Finding(
             code="exploding",
             severity="warning",
-            sentence=heard.replace("of the weight", "times the weight"),
+            message=heard.replace("of the weight", "times the weight"),
             advice="Training may diverge; take a lower learning rate, or clip the gradient.",
         )
 
 
-def _flat(of: Analysis) -> Iterator[Finding]:
-    if of.flat:
+def _flat(analysis: Analysis) -> Iterator[Finding]:
+    if analysis.has_flat_stretch:
         yield Finding(
             code="flat",
             severity="note",
-            sentence="There are stretches of p where it does not change at all.",
+            message="There are stretches of p where it does not change at all.",
             advice=(
                 "Examples there teach nothing. That is meant where they are thought to be"
                 " mislabelled; else change the formula."
@@ -175,14 +183,14 @@ def _flat(of: Analysis) -> Iterator[Finding]:
         )
 
 
-def _overflow(of: Analysis) -> Iterator[Finding]:
-    size = max(_size(of, -_LOGITS), _size(of, _LOGITS))
-    if not size <= _LARGEST["float32"]:
+def _overflow(analysis: Analysis) -> Iterator[Finding]:
+    size = max(_magnitude(analysis, -_EXTREME_LOGIT), _magnitude(analysis, _EXTREME_LOGIT))
+    if not size <= _DTYPE_MAX["float32"]:
         yield Finding(
             code="overflow_float32",
             severity="warning",
-            sentence=(
-                f"Where the logits are as far apart as −{_LOGITS:.0f} and {_LOGITS:.0f}, it or its"
+            message=(
+                f"Where the logits are as far apart as −{_EXTREME_LOGIT:.0f} and {_EXTREME_LOGIT:.0f}, it or its"
                 " gradient is too large for float32."
             ),
             advice=(
@@ -190,52 +198,53 @@ def _overflow(of: Analysis) -> Iterator[Finding]:
                 " power."
             ),
         )
-    elif size > _LARGEST["float16"]:
+    elif size > _DTYPE_MAX["float16"]:
         yield Finding(
             code="overflow_float16",
             severity="note",
-            sentence=(
-                f"Where the logits are as far apart as −{_LOGITS:.0f} and {_LOGITS:.0f}, it or its"
-                f" gradient reaches {short(size)}: too large for float16."
+            message=(
+                f"Where the logits are as far apart as −{_EXTREME_LOGIT:.0f} and {_EXTREME_LOGIT:.0f}, it or its"
+                f" gradient reaches {format_short(size)}: too large for float16."
             ),
             advice="Compute it in float32 or bfloat16 when you train with mixed precision.",
         )
 
 
-def _size(of: Analysis, at_target: float) -> float:
+def _magnitude(analysis: Analysis, at_target: float) -> float:
     """The size of loss and gradient where the true logit is this and all others its negative;
     infinite where they are no number.
     """
-    logits = np.full(of.classes, -at_target)
+    logits = np.full(analysis.classes, -at_target)
     logits[0] = at_target
-    loss, gradient = of.loss.of_logits(logits)
+    loss, gradient = analysis.loss.value_and_gradient(logits)
     greatest = float(np.abs([loss, *gradient]).max())
     return math.inf if math.isnan(greatest) else greatest
 
 
-def _improper(of: Analysis) -> Iterator[Finding]:
-    proper = of.properness
-    if proper.holds:
+def _improper(analysis: Analysis) -> Iterator[Finding]:
+    proper = analysis.properness
+    if proper.is_proper:
         return
     digits = next(
-        (n for n in range(2, 9) if distribution(proper.truth, n) != distribution(proper.better, n)),
+        (
+            n
+            for n in range(2, 9)
+            if format_distribution(proper.truth, n)
+            != format_distribution(proper.better_prediction, n)
+        ),
         9,
     )
     costs = next(
-        (
-            n
-            for n in range(4, 15)
-            if f"{proper.expected_truth:.{n}g}" != f"{proper.expected_better:.{n}g}"
-        ),
+        (n for n in range(4, 15) if f"{proper.truth_cost:.{n}g}" != f"{proper.better_cost:.{n}g}"),
         15,
     )
     yield Finding(
         code="improper",
         severity="note",
-        sentence=(
-            f"It is not proper: where the truth is {distribution(proper.truth, digits)}, predicting"
-            f" {distribution(proper.better, digits)} costs {proper.expected_better:.{costs}g} on"
-            f" average, the truth itself {proper.expected_truth:.{costs}g}."
+        message=(
+            f"It is not proper: where the truth is {format_distribution(proper.truth, digits)}, predicting"
+            f" {format_distribution(proper.better_prediction, digits)} costs {proper.better_cost:.{costs}g} on"
+            f" average, the truth itself {proper.truth_cost:.{costs}g}."
         ),
         advice=(
             "Its most likely class can still be right; do not read its probabilities as chances, or"
@@ -244,13 +253,13 @@ def _improper(of: Analysis) -> Iterator[Finding]:
     )
 
 
-def _bounded(of: Analysis) -> Iterator[Finding]:
-    most = of.highest_of_all
-    if math.isfinite(of.at_zero) and math.isfinite(most):
+def _bounded(analysis: Analysis) -> Iterator[Finding]:
+    most = analysis.supremum_over_paths
+    if math.isfinite(analysis.limit_at_zero) and math.isfinite(most):
         yield Finding(
             code="bounded",
             severity="note",
-            sentence=f"It is bounded: no mistake costs more than {most:.4g}.",
+            message=f"It is bounded: no mistake costs more than {most:.4g}.",
             advice=(
                 "A wrong label does little harm, so it is robust to label noise; but it learns"
                 " slowly from what it gets wrong."
@@ -258,14 +267,16 @@ def _bounded(of: Analysis) -> Iterator[Finding]:
         )
 
 
-def _known(of: Analysis) -> Iterator[Finding]:
-    known = [match.described + _source(match.loss.reference) for match in equivalents(of.loss)]
+def _known(analysis: Analysis) -> Iterator[Finding]:
+    known = [
+        match.description + _source(match.loss.reference) for match in equivalents(analysis.loss)
+    ]
     if known:
-        more = f"; and {len(known) - _NAMED} more" if len(known) > _NAMED else ""
+        more = f"; and {len(known) - _MAX_NAMED} more" if len(known) > _MAX_NAMED else ""
         yield Finding(
             code="known",
             severity="note",
-            sentence=f"It is known: {'; '.join(known[:_NAMED])}{more}.",
+            message=f"It is known: {'; '.join(known[:_MAX_NAMED])}{more}.",
             advice=(
                 "Use the known name when you write about it. A scale acts like a learning rate, a"
                 " shift not at all."

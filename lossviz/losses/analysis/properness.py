@@ -10,7 +10,7 @@ from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import Loss
 
 _SIDE = 48  # points on a side of the triangle of predictions
-TRUTHS = np.array(
+TRUE_DISTRIBUTIONS = np.array(
     [
         [0.5, 0.3, 0.2],
         [0.7, 0.2, 0.1],
@@ -31,19 +31,19 @@ class Properness:
     """Whether the true distribution is the best prediction, checked on three classes.
 
     Attributes:
-        holds: No prediction was found that beats the truth, for any of the true distributions that
-            were tried.
+        is_proper: No prediction was found that beats the truth, for any of the true distributions
+            that were tried.
         truth: Where it fails, the true distribution for which it fails worst, shape [3].
-        better: And the best prediction that was found instead, shape [3].
-        expected_truth: The expected loss of predicting the truth.
-        expected_better: The expected loss of that prediction.
+        better_prediction: And the best prediction that was found instead, shape [3].
+        truth_cost: The expected loss of predicting the truth.
+        better_cost: The expected loss of that prediction.
     """
 
-    holds: bool
+    is_proper: bool
     truth: tuple[float, ...] = ()
-    better: tuple[float, ...] = ()
-    expected_truth: float = float("nan")
-    expected_better: float = float("nan")
+    better_prediction: tuple[float, ...] = ()
+    truth_cost: float = float("nan")
+    better_cost: float = float("nan")
 
 
 def properness(loss: Loss) -> Properness:
@@ -54,36 +54,38 @@ def properness(loss: Loss) -> Properness:
     and the neighbourhoods of it and of the truth are searched ever more closely.
 
     >>> from lossviz import get_loss
-    >>> properness(get_loss("cross_entropy")).holds, properness(get_loss("dot_product")).holds
+    >>> properness(get_loss("cross_entropy")).is_proper, properness(get_loss("dot_product")).is_proper
     (True, False)
     """
     predictions = _triangle()
-    expected = expected_by_class(loss, predictions) @ TRUTHS.T
-    at_truth = np.diagonal(expected_by_class(loss, TRUTHS) @ TRUTHS.T)
+    expected = losses_by_true_class(loss, predictions) @ TRUE_DISTRIBUTIONS.T
+    at_truth = np.diagonal(losses_by_true_class(loss, TRUE_DISTRIBUTIONS) @ TRUE_DISTRIBUTIONS.T)
     known = np.where(np.isfinite(expected), expected, np.nan)
     scale = np.nanmedian(np.abs(known - at_truth), axis=0) + 1e-12
-    better, value = _search(loss, np.stack([predictions[np.nanargmin(known, axis=0)], TRUTHS]))
+    better, value = _search(
+        loss, np.stack([predictions[np.nanargmin(known, axis=0)], TRUE_DISTRIBUTIONS])
+    )
     gain = (at_truth - value) / scale
     if not gain.max() > _GAIN:
-        return Properness(holds=True)
+        return Properness(is_proper=True)
     # the first, which is the simplest, of those where it fails clearly
     case = int(np.argmax(gain >= gain.max() / 4))
     return Properness(
-        holds=False,
-        truth=tuple(TRUTHS[case].tolist()),
-        better=tuple(better[case].tolist()),
-        expected_truth=float(at_truth[case]),
-        expected_better=float(value[case]),
+        is_proper=False,
+        truth=tuple(TRUE_DISTRIBUTIONS[case].tolist()),
+        better_prediction=tuple(better[case].tolist()),
+        truth_cost=float(at_truth[case]),
+        better_cost=float(value[case]),
     )
 
 
-def expected_by_class(loss: Loss, predictions: Array) -> Array:
+def losses_by_true_class(loss: Loss, predictions: Array) -> Array:
     """The loss of each prediction [..., K] were each class the true one: shape [..., K]."""
     with np.errstate(divide="ignore"):
         logits = np.log(predictions)
     classes = predictions.shape[-1]
     every = np.broadcast_to(logits[..., None, :], (*logits.shape[:-1], classes, classes))
-    return loss.of_logits(every, np.arange(classes))[0]
+    return loss.value_and_gradient(every, np.arange(classes))[0]
 
 
 def _triangle() -> Array:
@@ -105,13 +107,15 @@ def _search(loss: Loss, starts: Array) -> tuple[Array, Array]:
         np.sin(angles), [1, 1, -2]
     ) / np.sqrt(6)
     best = starts
-    value = np.sum(expected_by_class(loss, best) * TRUTHS, axis=-1)
+    value = np.sum(losses_by_true_class(loss, best) * TRUE_DISTRIBUTIONS, axis=-1)
     step = np.full(value.shape, 0.05)
     for _ in range(_ROUNDS):
         around = best[..., None, :] + step[..., None, None] * directions
         inside = (around > 1e-9).all(axis=-1)
         around = np.where(inside[..., None], around, best[..., None, :])
-        expected = np.sum(expected_by_class(loss, around) * TRUTHS[:, None, :], axis=-1)
+        expected = np.sum(
+            losses_by_true_class(loss, around) * TRUE_DISTRIBUTIONS[:, None, :], axis=-1
+        )
         nearest = np.argmin(np.where(np.isnan(expected), np.inf, expected), axis=-1)[..., None]
         lower = np.take_along_axis(expected, nearest, axis=-1)[..., 0] < value
         best = np.where(

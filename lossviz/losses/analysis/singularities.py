@@ -7,15 +7,15 @@ import numpy as np
 from lossviz.language.paths import Path
 from lossviz.language.program import NUMPY
 from lossviz.language.tree import Tree
-from lossviz.losses.analysis.extrema import Function, closer, grid
-from lossviz.losses.evaluation import Array, steps
-from lossviz.losses.loss import CLASSES, Loss
+from lossviz.losses.analysis.extrema import FunctionOfLogP, grid, refine_maximum
+from lossviz.losses.evaluation import Array, program_for
+from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 
-_PLACES = 4  # of one divisor that are followed
+_MAX_ZEROS = 4  # of one divisor that are followed
 
 
-def singular_places(
-    loss: Loss, *, classes: int = CLASSES, path: Path = "even"
+def find_singularities(
+    loss: Loss, *, classes: int = DEFAULT_CLASSES, path: Path = "even"
 ) -> tuple[float, ...]:
     """The p inside (0, 1) where the penalty is infinite or no number.
 
@@ -24,7 +24,7 @@ def singular_places(
     """
 
     def penalty(log_p: Array) -> Array:
-        return loss.along_log("penalty", log_p, classes=classes, path=path)
+        return loss.evaluate("penalty", log_p, classes=classes, path=path)
 
     places = grid()
     # nearer to the ends the limits speak
@@ -42,14 +42,14 @@ def singular_places(
             )
             + 1
         )
-        for peak in peaks[inner[peaks]][:_PLACES]:
-            height, log_p = closer(nearness, places[peak - 1 : peak + 2], rounds=16)
-            if -height <= 1e-12 * float(np.nanmedian(-heights)) and _explodes(penalty, log_p):
+        for peak in peaks[inner[peaks]][:_MAX_ZEROS]:
+            height, log_p = refine_maximum(nearness, places[peak - 1 : peak + 2], rounds=16)
+            if -height <= 1e-12 * float(np.nanmedian(-heights)) and _diverges(penalty, log_p):
                 found.append(log_p)
     return tuple(sorted({math.exp(log_p) for log_p in found}))
 
 
-def signs(penalty: Function, places: tuple[float, ...]) -> list[float]:
+def divergence_signs(penalty: FunctionOfLogP, places: tuple[float, ...]) -> list[float]:
     """Which way the penalty goes at singular places, on either side: below 0 where it falls."""
     near = np.log(np.array(places))[:, None] * (1 + np.array([-1e-10, -1e-4, 1e-4, 1e-10]))
     values = penalty(near.ravel()).reshape(-1, 4)
@@ -60,9 +60,9 @@ def signs(penalty: Function, places: tuple[float, ...]) -> list[float]:
         ]
 
 
-def _nearness(divisor: Tree, loss: Loss, classes: int) -> Function:
+def _nearness(divisor: Tree, loss: Loss, classes: int) -> FunctionOfLogP:
     """How near to 0 a part of the formula is: 0 at its zeros, below 0 elsewhere."""
-    run = steps((divisor,), loss.values, classes).run
+    run = program_for((divisor,), loss.values, classes).run
 
     def nearness(log_p: Array) -> Array:
         with np.errstate(all="ignore"):
@@ -75,7 +75,7 @@ def _nearness(divisor: Tree, loss: Loss, classes: int) -> Function:
     return nearness
 
 
-def _explodes(penalty: Function, log_p: float) -> bool:
+def _diverges(penalty: FunctionOfLogP, log_p: float) -> bool:
     """Whether the penalty grows as fast each time that one comes ten times as near, from either
     side: a logarithm does.
     """

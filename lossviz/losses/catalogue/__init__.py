@@ -5,19 +5,14 @@ LaTeX and objective follow from its formula.
 from types import MappingProxyType
 
 from lossviz.errors import UnknownLoss
-from lossviz.losses.catalogue import all_classes as of_all_classes
-from lossviz.losses.catalogue import article as of_the_article
-from lossviz.losses.catalogue import noise_robust as robust_to_noise
-from lossviz.losses.catalogue import true_class as of_p
+from lossviz.losses.catalogue.all_classes import ALL_CLASSES_LOSSES
+from lossviz.losses.catalogue.article import ARTICLE_LOSSES
+from lossviz.losses.catalogue.noise_robust import NOISE_ROBUST_LOSSES
+from lossviz.losses.catalogue.true_class import TRUE_CLASS_LOSSES
 from lossviz.losses.loss import Loss
 
-_ENTRIES = (
-    *of_the_article.ENTRIES,
-    *of_p.ENTRIES,
-    *robust_to_noise.ENTRIES,
-    *of_all_classes.ENTRIES,
-)
-LOSSES = MappingProxyType({loss.key: loss for loss in _ENTRIES if loss.key})
+_LOSSES = (*ARTICLE_LOSSES, *TRUE_CLASS_LOSSES, *NOISE_ROBUST_LOSSES, *ALL_CLASSES_LOSSES)
+LOSSES = MappingProxyType({loss.key: loss for loss in _LOSSES if loss.key})
 
 
 def get_loss(key: str, /, **parameters: float) -> Loss:
@@ -32,4 +27,4 @@ def get_loss(key: str, /, **parameters: float) -> Loss:
     """
     if key not in LOSSES:
         raise UnknownLoss(key, tuple(LOSSES))
-    return LOSSES[key].at(**parameters)
+    return LOSSES[key].with_values(**parameters)

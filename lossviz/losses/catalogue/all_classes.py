@@ -1,7 +1,7 @@
 """Losses that look at every class's probability, not at the true class's alone."""
 
 from lossviz.losses.loss import Loss, Reference
-from lossviz.losses.parameter import Parameter, Special
+from lossviz.losses.parameter import Parameter, SpecialValue
 
 _MA = Reference(
     authors="Ma, Huang, Wang, Romano, Erfani, Bailey",
@@ -11,7 +11,7 @@ _MA = Reference(
     equation="the definitions of NCE and NGCE",
 )
 
-ENTRIES = (
+ALL_CLASSES_LOSSES = (
     Loss(
         key="cosine",
         name="cosine",
@@ -20,11 +20,11 @@ ENTRIES = (
             "The angle between prediction and target, whatever the prediction's length: p against"
             " the length of all probabilities."
         ),
-        use=(
+        when_to_use=(
             "Use it where each class has only a handful of examples and there is no pretrained"
             " network to start from."
         ),
-        beware=(
+        caveat=(
             "Bounded, and slow where p is small; the paper takes the cosine of the network's"
             " outputs with softmax as one choice among others."
         ),
@@ -43,11 +43,11 @@ ENTRIES = (
         meaning=(
             "The squared distance between prediction and target: 0 at the truth, 2 at a sure error."
         ),
-        use=(
+        when_to_use=(
             "Use it where the probabilities themselves are wanted: it is proper like cross-entropy,"
             " but a sure error costs no more than 2."
         ),
-        beware=(
+        caveat=(
             "Sure errors are hardly corrected, because the slope vanishes with the softmax:"
             " training from a bad start is slow."
         ),
@@ -73,20 +73,20 @@ ENTRIES = (
                     "Turned up, more of the target is spread over all classes and the best"
                     " prediction is less sure."
                 ),
-                specials=(
-                    Special(value=0.0, name="cross-entropy", equals="cross_entropy"),
-                    Special(value=0.1, name="the paper's choice"),
+                special_values=(
+                    SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
+                    SpecialValue(value=0.1, name="the paper's choice"),
                 ),
             ),
         ),
         meaning=(
             "Cross-entropy with a target that admits a little doubt: being too sure costs as well."
         ),
-        use=(
+        when_to_use=(
             "Use it to keep large classifiers from overconfidence; it is a common default in image"
             " classification."
         ),
-        beware=(
+        caveat=(
             "The loss is no longer least at p = 1, and probabilities come out too low by design; it"
             " spoils a teacher for distillation."
         ),
@@ -109,18 +109,20 @@ ENTRIES = (
                 minimum=0.0,
                 maximum=2.0,
                 meaning="Turned up, predictions are held further from certainty.",
-                specials=(Special(value=0.0, name="cross-entropy", equals="cross_entropy"),),
+                special_values=(
+                    SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
+                ),
             ),
         ),
         meaning=(
             "Cross-entropy that pays a bonus for doubt: the entropy of the prediction is"
             " subtracted."
         ),
-        use=(
+        when_to_use=(
             "Use it where predictions grow too sure, and doubt should follow the classes that the"
             " network finds alike."
         ),
-        beware=(
+        caveat=(
             "The loss can be negative and is no longer least at p = 1; a beta that suits one data"
             " set may be ten times too large for another."
         ),
@@ -140,11 +142,11 @@ ENTRIES = (
             "Cross-entropy as a share of what all labels together would cost: lies between 0 and 1,"
             " and sums to 1 over the labels."
         ),
-        use=(
+        when_to_use=(
             "Use it together with a loss such as the mean absolute error, which is how the paper"
             " uses it against wrong labels."
         ),
-        beware=(
+        caveat=(
             "Alone it underfits: raising the cost of the other labels lowers it as well as learning"
             " the true one does."
         ),
@@ -163,15 +165,15 @@ ENTRIES = (
                 meaning=(
                     "Turned up, the loss moves from normalised cross-entropy to the dot product."
                 ),
-                specials=(Special(value=1.0, name="dot product", equals="dot_product"),),
+                special_values=(SpecialValue(value=1.0, name="dot product", equals="dot_product"),),
             ),
         ),
         meaning="Generalised cross-entropy as a share of what all labels together would cost.",
-        use=(
+        when_to_use=(
             "Use it as the active half of a pair with the mean absolute error where many labels are"
             " wrong."
         ),
-        beware=(
+        caveat=(
             "Its size falls with the number of classes, so it needs a weight or a higher learning"
             " rate; alone it underfits."
         ),
@@ -189,7 +191,7 @@ ENTRIES = (
                 maximum=5.0,
                 step=0.1,
                 meaning="Turned up, examples that are already right fall silent sooner.",
-                specials=(Special(value=0.0, name="the released code's choice"),),
+                special_values=(SpecialValue(value=0.0, name="the released code's choice"),),
             ),
             Parameter(
                 name="gn",
@@ -201,9 +203,11 @@ ENTRIES = (
                     "Turned up, the smoothed target's share on a wrong class counts only where that"
                     " class is likely."
                 ),
-                specials=(
-                    Special(value=0.0, name="label smoothing", equals="label_smoothing:eps=0.1"),
-                    Special(value=4.0, name="the released code's choice"),
+                special_values=(
+                    SpecialValue(
+                        value=0.0, name="label smoothing", equals="label_smoothing:eps=0.1"
+                    ),
+                    SpecialValue(value=4.0, name="the released code's choice"),
                 ),
             ),
             Parameter(
@@ -212,18 +216,20 @@ ENTRIES = (
                 minimum=0.0,
                 maximum=0.9,
                 meaning="Turned up, more of the target is spread over all classes.",
-                specials=(Special(value=0.0, name="cross-entropy", equals="cross_entropy"),),
+                special_values=(
+                    SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
+                ),
             ),
         ),
         meaning=(
             "Label smoothing with two ears: one focusing exponent for the true class, another for"
             " all the others."
         ),
-        use=(
+        when_to_use=(
             "Use it where you would use label smoothing, but its pull on classes that are unlikely"
             " anyway is unwanted."
         ),
-        beware=(
+        caveat=(
             "The paper is about many labels per image; this is its released single-label form,"
             " where gn acts only through eps."
         ),
@@ -240,11 +246,11 @@ ENTRIES = (
         name="hinge",
         text="1 - p + where(sum(where(pj >= p, 1, 0)) > 1, max(pj), max(where(pj < p, pj, 0)))",
         meaning="The lead of the true class over its strongest rival, which should be 1.",
-        use=(
+        when_to_use=(
             "Use it to see a margin loss on probabilities, where only the true class and one rival"
             " are heard."
         ),
-        beware=(
+        caveat=(
             "On probabilities the margin is reached only at certainty, so unlike on scores it never"
             " rests; the rival may switch at every step. For a soft target it is not an expectation"
             " over the classes."

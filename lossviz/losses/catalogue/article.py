@@ -1,23 +1,23 @@
 """The losses of the article that lossviz grew from, and the one family that holds them all."""
 
 from lossviz.losses.loss import Loss, Reference
-from lossviz.losses.parameter import Parameter, Special
+from lossviz.losses.parameter import Parameter, SpecialValue
 
 _ALPHA_LOSS = (
     "A Tunable Loss Function for Robust Classification: Calibration, Landscape, and Generalization"
 )
 
-ENTRIES = (
+ARTICLE_LOSSES = (
     Loss(
         key="cross_entropy",
         name="cross-entropy",
         text="-log(p)",
         meaning="The surprise at the truth. It hears every example with the same weight.",
-        use=(
+        when_to_use=(
             "Use it first and compare everything else with it: it is calibrated, convex in the"
             " logits and hard to beat on clean labels."
         ),
-        beware=(
+        caveat=(
             "Nothing bounds it, so a few wrong labels can dominate the mean and, late in training,"
             " be learned by heart."
         ),
@@ -37,11 +37,11 @@ ENTRIES = (
             "How far the prediction points along the target. It hears an example only as much as it"
             " already gets it right."
         ),
-        use=(
+        when_to_use=(
             "Use it where many labels are wrong and the task is easy, or to feel what a bounded"
             " loss does."
         ),
-        beware=(
+        caveat=(
             "It hardly hears what it gets wrong: training starts slowly and may never learn the"
             " hard classes; probabilities run to 0 and 1."
         ),
@@ -60,11 +60,11 @@ ENTRIES = (
         meaning=(
             "No tolerance: the worse an example is predicted, the more it drowns out all others."
         ),
-        use=(
+        when_to_use=(
             "Use it to see the far end of the family, or where a single miss is worse than anything"
             " else and the labels are certain."
         ),
-        beware=(
+        caveat=(
             "One example at p = 0.001 outweighs a thousand sure ones: one wrong label or a high"
             " learning rate, and training may diverge."
         ),
@@ -87,9 +87,11 @@ ENTRIES = (
                 minimum=0.01,
                 maximum=2.0,
                 meaning="Turned up, the loss listens more to what it gets wrong.",
-                specials=(
-                    Special(value=0.2, name="the article's choice", equals="generalized:q=-0.2"),
-                    Special(value=1.0, name="inverse", equals="inverse"),
+                special_values=(
+                    SpecialValue(
+                        value=0.2, name="the article's choice", equals="generalized:q=-0.2"
+                    ),
+                    SpecialValue(value=1.0, name="inverse", equals="inverse"),
                 ),
             ),
         ),
@@ -97,11 +99,11 @@ ENTRIES = (
             "The inverse, tamed by a small power: the invention of the article that lossviz grew"
             " from."
         ),
-        use=(
+        when_to_use=(
             "Use it with a small k where the labels are clean and the rare, hard examples matter"
             " more than cross-entropy lets them."
         ),
-        beware=(
+        caveat=(
             "Any gain over cross-entropy is small and needs several seeds to show; a large k"
             " behaves like the inverse."
         ),
@@ -127,14 +129,14 @@ ENTRIES = (
                     "Turned up, the loss trusts its own prediction more and a surprising label"
                     " less."
                 ),
-                specials=(
-                    Special(value=-1.0, name="1/p, the inverse", equals="inverse"),
-                    Special(
+                special_values=(
+                    SpecialValue(value=-1.0, name="1/p, the inverse", equals="inverse"),
+                    SpecialValue(
                         value=-0.2, name="p**-0.2, the article's", equals="inverse_power:k=0.2"
                     ),
-                    Special(value=0.0, name="cross-entropy", equals="cross_entropy"),
-                    Special(value=0.7, name="the paper's choice"),
-                    Special(value=1.0, name="dot product", equals="dot_product"),
+                    SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
+                    SpecialValue(value=0.7, name="the paper's choice"),
+                    SpecialValue(value=1.0, name="dot product", equals="dot_product"),
                 ),
             ),
         ),
@@ -142,11 +144,11 @@ ENTRIES = (
             "One family for all of them: q slides from the dot product through cross-entropy to the"
             " inverse."
         ),
-        use=(
+        when_to_use=(
             "Use it where some labels are wrong: q between 0.5 and 0.8 keeps most of"
             " cross-entropy's speed and much of the dot product's calm."
         ),
-        beware=(
+        caveat=(
             "Too large a q underfits where classes are many; below 0 it is the opposite of robust,"
             " which the paper does not study."
         ),

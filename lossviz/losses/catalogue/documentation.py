@@ -2,7 +2,7 @@
 
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import Loss
-from lossviz.losses.parameter import Parameter, Special
+from lossviz.losses.parameter import Parameter, SpecialValue
 
 _HEAD = """# The losses of lossviz
 
@@ -40,8 +40,8 @@ def _section(loss: Loss) -> str:
         f"$$\n{loss.latex}\n$$",
         f"```text\n{loss.text}\n```",
         *([_parameters(loss.parameters)] if loss.parameters else []),
-        f"**When to use it.** {loss.use}",
-        f"**Beware.** {loss.beware}",
+        f"**When to use it.** {loss.when_to_use}",
+        f"**Beware.** {loss.caveat}",
         f"**For soft targets:** {soft}.",
         *([f"**Source.** {_source(loss)}"] if loss.reference else []),
     ]
@@ -51,7 +51,7 @@ def _section(loss: Loss) -> str:
 def _parameters(parameters: tuple[Parameter, ...]) -> str:
     rows = [
         f"| `{p.name}` | {p.minimum:g} to {p.maximum:g} | {p.value:g} | {p.unit or 'none'} |"
-        f" {p.meaning} | {'<br>'.join(map(_special, p.specials))} |"
+        f" {p.meaning} | {'<br>'.join(map(_special, p.special_values))} |"
         for p in parameters
     ]
     return "\n".join(
@@ -63,7 +63,7 @@ def _parameters(parameters: tuple[Parameter, ...]) -> str:
     )
 
 
-def _special(special: Special) -> str:
+def _special(special: SpecialValue) -> str:
     return f"{special.value:g}: {special.name}" + (
         f" (`{special.equals}`)" if special.equals else ""
     )

@@ -3,7 +3,7 @@ in what one example can do.
 """
 
 from lossviz.losses.loss import Loss, Reference
-from lossviz.losses.parameter import Parameter, Special
+from lossviz.losses.parameter import Parameter, SpecialValue
 
 _ZHOU = Reference(
     authors="Zhou, Liu, Jiang, Gao, Ji",
@@ -13,7 +13,7 @@ _ZHOU = Reference(
     equation="the definitions of AGCE, AUL and AEL",
 )
 
-ENTRIES = (
+NOISE_ROBUST_LOSSES = (
     Loss(
         key="mean_absolute_error",
         name="mean absolute error",
@@ -22,11 +22,11 @@ ENTRIES = (
             "How far the whole prediction lies from the target, summed over the classes: twice what"
             " the true class is missing."
         ),
-        use=(
+        when_to_use=(
             "Use it where a large share of the labels is wrong at random: the best classifier for"
             " it is the same with and without such noise."
         ),
-        beware=(
+        caveat=(
             "It learns slowly and can stall, the more so the more classes there are; it is the dot"
             " product at twice the step."
         ),
@@ -51,8 +51,8 @@ ENTRIES = (
                 meaning=(
                     "Turned up, cross-entropy speaks louder: faster learning, of wrong labels too."
                 ),
-                specials=(
-                    Special(
+                special_values=(
+                    SpecialValue(
                         value=0.0, name="reverse cross-entropy alone", equals="mean_absolute_error"
                     ),
                 ),
@@ -63,7 +63,9 @@ ENTRIES = (
                 minimum=0.0,
                 maximum=6.0,
                 meaning="Turned up, the reverse, noise-tolerant half speaks louder.",
-                specials=(Special(value=0.0, name="cross-entropy", equals="cross_entropy"),),
+                special_values=(
+                    SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
+                ),
             ),
             Parameter(
                 name="A",
@@ -75,9 +77,11 @@ ENTRIES = (
                     "Turned up, a target's zeros count as more impossible, which is the same as a"
                     " larger beta."
                 ),
-                specials=(
-                    Special(value=4.0, name="the paper's choice, log 0 taken as −4"),
-                    Special(value=9.210340371976182, name="the released code's clip at 0.0001"),
+                special_values=(
+                    SpecialValue(value=4.0, name="the paper's choice, log 0 taken as −4"),
+                    SpecialValue(
+                        value=9.210340371976182, name="the released code's clip at 0.0001"
+                    ),
                 ),
             ),
         ),
@@ -85,8 +89,8 @@ ENTRIES = (
             "Cross-entropy both ways: how surprised the prediction is by the label, and how"
             " surprised the label is by the prediction."
         ),
-        use="Use it where some labels are wrong and some classes are much harder than others.",
-        beware=(
+        when_to_use="Use it where some labels are wrong and some classes are much harder than others.",
+        caveat=(
             "The two weights and A are really one ratio and a step size: it is Poly-1 with eps ="
             " beta·A/alpha, times alpha."
         ),
@@ -113,10 +117,10 @@ ENTRIES = (
                     "Turned up, cross-entropy rules down to a smaller probability before the"
                     " straight line takes over."
                 ),
-                specials=(
-                    Special(value=1.0, name="dot product", equals="dot_product"),
-                    Special(value=2.0, name="the lower of the paper's two choices"),
-                    Special(value=10.0, name="the higher of the paper's two choices"),
+                special_values=(
+                    SpecialValue(value=1.0, name="dot product", equals="dot_product"),
+                    SpecialValue(value=2.0, name="the lower of the paper's two choices"),
+                    SpecialValue(value=10.0, name="the higher of the paper's two choices"),
                 ),
             ),
         ),
@@ -124,8 +128,8 @@ ENTRIES = (
             "Cross-entropy until an example looks hopeless, then a straight line: the slope in p is"
             " clipped, not the network's gradient."
         ),
-        use="Use it as cross-entropy with a safety belt where some labels are wrong.",
-        beware=(
+        when_to_use="Use it as cross-entropy with a safety belt where some labels are wrong.",
+        caveat=(
             "Below p = 1/tau it hears an example ever less: where classes outnumber tau, all"
             " examples are faint at the start."
         ),
@@ -148,8 +152,8 @@ ENTRIES = (
                 minimum=0.0,
                 maximum=0.95,
                 meaning="Turned up, more of the unlikely examples are left out altogether.",
-                specials=(
-                    Special(
+                special_values=(
+                    SpecialValue(
                         value=0.0, name="generalised cross-entropy", equals="generalized:q=0.7"
                     ),
                 ),
@@ -169,11 +173,11 @@ ENTRIES = (
             "Below the threshold k an example is taken for mislabelled, costs a constant and"
             " teaches nothing."
         ),
-        use=(
+        when_to_use=(
             "Use it after some epochs of an ordinary loss, to drop the examples that still look"
             " wrong."
         ),
-        beware=(
+        caveat=(
             "From random weights p is below k everywhere and nothing is learned; hard but true"
             " examples are dropped with the wrong ones."
         ),
@@ -210,18 +214,18 @@ ENTRIES = (
                     "Turned up, the loss turns from favouring the worst examples to favouring the"
                     " best."
                 ),
-                specials=(Special(value=1.0, name="dot product", equals="dot_product"),),
+                special_values=(SpecialValue(value=1.0, name="dot product", equals="dot_product"),),
             ),
         ),
         meaning=(
             "Generalised cross-entropy pushed aside by a, so that the likeliest label wins over a"
             " minority of wrong ones."
         ),
-        use=(
+        when_to_use=(
             "Use it where wrong labels remain a minority in every class; the paper also adds it to"
             " normalised cross-entropy."
         ),
-        beware=(
+        caveat=(
             "Two knobs that trade off against each other; with a large a it is nearly the dot"
             " product and learns as slowly."
         ),
@@ -249,18 +253,18 @@ ENTRIES = (
                 meaning=(
                     "Turned up above 1, unlikely examples are heard more; below 1, sure ones are."
                 ),
-                specials=(Special(value=1.0, name="dot product", equals="dot_product"),),
+                special_values=(SpecialValue(value=1.0, name="dot product", equals="dot_product"),),
             ),
         ),
         meaning=(
             "The distance from p to a goal a beyond 1, bent by a power: one can always be a little"
             " more right."
         ),
-        use=(
+        when_to_use=(
             "Use it where wrong labels remain a minority in every class and the dot product learns"
             " too slowly."
         ),
-        beware=(
+        caveat=(
             "Near a = 1 with q below 1 the slope at p = 1 grows without bound; the size of the loss"
             " changes much with a and q."
         ),
@@ -287,11 +291,11 @@ ENTRIES = (
             "A gentle exponential in p: nearly the dot product, with a little more ear for the"
             " unlikely."
         ),
-        use=(
+        when_to_use=(
             "Use it as a bounded loss with a single knob where wrong labels remain a minority in"
             " every class."
         ),
-        beware=(
+        caveat=(
             "Its slope is of the size 1/a, so compare at matched learning rates; it never"
             " reaches 0."
         ),
@@ -314,18 +318,20 @@ ENTRIES = (
                     "Turned up, the loss moves from the shape of cross-entropy to that of the mean"
                     " absolute error."
                 ),
-                specials=(Special(value=0.5, name="the classic Jensen–Shannon divergence"),),
+                special_values=(
+                    SpecialValue(value=0.5, name="the classic Jensen–Shannon divergence"),
+                ),
             ),
         ),
         meaning=(
             "Label and prediction meet at a mixture between them, and each pays for its distance"
             " from there."
         ),
-        use=(
+        when_to_use=(
             "Use it where some labels are wrong and you want one bounded knob between cross-entropy"
             " and the mean absolute error."
         ),
-        beware=(
+        caveat=(
             "Its size shrinks at both ends of pi, and the paper divides by −(1 − pi)·log(1 − pi):"
             " raise the learning rate to match. Between a soft target and a prediction it is not an"
             " expectation over the classes."

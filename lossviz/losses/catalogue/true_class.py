@@ -3,14 +3,14 @@ examples as well as for noisy labels.
 """
 
 from lossviz.losses.loss import Loss, Reference
-from lossviz.losses.parameter import Parameter, Special
+from lossviz.losses.parameter import Parameter, SpecialValue
 
 MAX_ORDER = 8
 _TAYLOR = " + ".join(
     ["(1-p)", *(f"where(t >= {i}, (1-p)**{i}/{i}, 0)" for i in range(2, MAX_ORDER + 1))]
 )
 
-ENTRIES = (
+TRUE_CLASS_LOSSES = (
     Loss(
         key="alpha",
         name="alpha-loss",
@@ -26,11 +26,11 @@ ENTRIES = (
                     "Turned up, the loss cares less about what it gets badly wrong and ends near a"
                     " soft count of errors."
                 ),
-                specials=(
-                    Special(value=0.5, name="inverse", equals="inverse"),
-                    Special(value=5 / 6, name="inverse power", equals="inverse_power:k=0.2"),
-                    Special(value=1.0, name="cross-entropy", equals="cross_entropy"),
-                    Special(value=2.0, name="square root of p", equals="generalized:q=0.5"),
+                special_values=(
+                    SpecialValue(value=0.5, name="inverse", equals="inverse"),
+                    SpecialValue(value=5 / 6, name="inverse power", equals="inverse_power:k=0.2"),
+                    SpecialValue(value=1.0, name="cross-entropy", equals="cross_entropy"),
+                    SpecialValue(value=2.0, name="square root of p", equals="generalized:q=0.5"),
                 ),
             ),
         ),
@@ -38,11 +38,11 @@ ENTRIES = (
             "Generalised cross-entropy seen from information theory: a is how strongly a guesser's"
             " better moments are rewarded."
         ),
-        use=(
+        when_to_use=(
             "Use it as a family to search: a below 1 for rare classes on clean labels, a above 1"
             " for labels that may be wrong."
         ),
-        beware=(
+        caveat=(
             "It is generalised cross-entropy with q = (a − 1)/a: comparing the two compares only"
             " how the search steps."
         ),
@@ -69,9 +69,9 @@ ENTRIES = (
                 maximum=5.0,
                 step=0.1,
                 meaning="Turned up, examples that are already right fall silent sooner.",
-                specials=(
-                    Special(value=0.0, name="cross-entropy", equals="cross_entropy"),
-                    Special(value=2.0, name="the paper's choice"),
+                special_values=(
+                    SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
+                    SpecialValue(value=2.0, name="the paper's choice"),
                 ),
             ),
         ),
@@ -79,11 +79,11 @@ ENTRIES = (
             "Cross-entropy that looks away from what it already knows, so that a flood of easy"
             " examples cannot drown the few hard ones."
         ),
-        use=(
+        when_to_use=(
             "Use it where easy examples outnumber hard ones by far, as background does objects in"
             " detection; it also tempers overconfidence."
         ),
-        beware=(
+        caveat=(
             "It amplifies wrong labels; once no example is unsure its gradient almost vanishes, and"
             " probabilities come out too low."
         ),
@@ -110,10 +110,10 @@ ENTRIES = (
                     "Turned up, the loss gains more of the dot product, which pushes on when an"
                     " example is already right."
                 ),
-                specials=(
-                    Special(value=-1.0, name="without the first Taylor term"),
-                    Special(value=0.0, name="cross-entropy", equals="cross_entropy"),
-                    Special(value=2.0, name="the paper's choice for ImageNet"),
+                special_values=(
+                    SpecialValue(value=-1.0, name="without the first Taylor term"),
+                    SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
+                    SpecialValue(value=2.0, name="the paper's choice for ImageNet"),
                 ),
             ),
         ),
@@ -121,11 +121,11 @@ ENTRIES = (
             "Cross-entropy is an endless sum of powers of 1 − p; this turns one knob, on the first"
             " of them."
         ),
-        use=(
+        when_to_use=(
             "Use it as a cheap search of one number at the end: positive where predictions stay"
             " unsure, negative where they are too sure."
         ),
-        beware=(
+        caveat=(
             "The best value depends on the data set and may have either sign; with a large eps,"
             " compare at the same size of steps."
         ),
@@ -153,8 +153,8 @@ ENTRIES = (
                     "Turned up, the sum follows cross-entropy further down, and fits both hard"
                     " examples and wrong labels better."
                 ),
-                specials=(
-                    Special(
+                special_values=(
+                    SpecialValue(
                         value=1.0, name="half the mean absolute error", equals="mean_absolute_error"
                     ),
                 ),
@@ -164,11 +164,11 @@ ENTRIES = (
             "Cross-entropy's Taylor series at p = 1, cut short: it stays finite however wrong the"
             " prediction is."
         ),
-        use=(
+        when_to_use=(
             "Use it where some labels are wrong and you want one whole number to choose: the paper"
             " tries 2 to 6."
         ),
-        beware=(
+        caveat=(
             "Few terms underfit where classes are many; between whole numbers the knob does"
             " nothing."
         ),

@@ -12,18 +12,18 @@ from torch.autograd.function import once_differentiable
 
 from lossviz.language.program import Program
 from lossviz.losses.objective.tensor_evaluation import (
-    Work,
-    named,
+    TensorEvaluator,
+    bind_names,
     operations_on,
     scaled,
-    softmax_beside,
+    softmax_and_complement,
 )
 
 # logits that are worked on at a time: what is made of them stays in the processor's cache
 _BLOCK = 2**19
 
 
-class OfP(torch.autograd.Function):
+class TrueClassFunction(torch.autograd.Function):
     """A loss of p alone: the gradient is cross-entropy's, ``weight * (softmax - one_hot)``, so that
     one softmax is all that it needs.
     """
@@ -38,12 +38,12 @@ class OfP(torch.autograd.Function):
         steps: Program,
     ) -> Tensor:
         """The losses [N, 1], or their sum."""
-        others, log_p, beside = softmax_beside(logits, targets)
-        penalty, weight = steps.run(operations_on(log_p), named(steps, logits, l=log_p))
+        others, log_p, complement = softmax_and_complement(logits, targets)
+        penalty, weight = steps.run(operations_on(log_p), bind_names(steps, logits, l=log_p))
         weight = weight if scale is None else scaled(weight, scale)
         context.factor = None if isinstance(weight, Tensor) else weight
         context.save_for_backward(
-            others, targets, beside, weight if isinstance(weight, Tensor) else None
+            others, targets, complement, weight if isinstance(weight, Tensor) else None
         )
         return _reduced(penalty, scale, total, log_p)
 
@@ -51,13 +51,13 @@ class OfP(torch.autograd.Function):
     @once_differentiable
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """The gradient by the logits [N, K]; it cannot be differentiated again."""
-        others, targets, beside, weight = context.saved_tensors
+        others, targets, complement, weight = context.saved_tensors
         factor = gradient * (context.factor if weight is None else weight)
-        at_target = (beside * factor).neg_()
+        at_target = (complement * factor).neg_()
         return (others * factor).scatter_(-1, targets, at_target), None, None, None, None
 
 
-class OfClasses(torch.autograd.Function):
+class AllClassesFunction(torch.autograd.Function):
     """A loss of all classes, a block of examples at a time, so that what is made of them stays in
     the processor's cache.
 
@@ -72,14 +72,14 @@ class OfClasses(torch.autograd.Function):
         targets: Tensor,
         scale: Tensor | float | None,
         total: bool,
-        work: Work,
+        evaluator: TensorEvaluator,
     ) -> Tensor:
         """The losses [N, 1], or their sum."""
         context.save_for_backward(logits, targets, scale if isinstance(scale, Tensor) else None)
-        context.work, context.scale = work, scale
+        context.evaluator, context.scale = evaluator, scale
         penalties = logits.new_empty(len(logits), 1)
         for block in _blocks(logits):
-            penalties[block] = work.penalty(logits[block], targets[block])
+            penalties[block] = evaluator.penalty(logits[block], targets[block])
         return _reduced(penalties, scale, total, penalties)
 
     @staticmethod
@@ -94,7 +94,7 @@ class OfClasses(torch.autograd.Function):
         )
         result = torch.empty_like(logits)
         for block in _blocks(logits):
-            context.work.gradient(
+            context.evaluator.gradient(
                 logits[block],
                 targets[block],
                 factor[block] if factor.ndim else factor,

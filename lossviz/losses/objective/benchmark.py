@@ -24,23 +24,24 @@ Criterion = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
+class BenchmarkResult:
     """One loss at one shape.
 
     Attributes:
         loss: The loss.
         shape: Examples and classes.
-        ratio: Median time of forward and backward, over cross-entropy's in the same rounds.
-        memory: Peak memory beyond the inputs, over cross-entropy's; None where it was not measured.
+        time_ratio: Median time of forward and backward, over cross-entropy's in the same rounds.
+        memory_ratio: Peak memory beyond the inputs, over cross-entropy's; None where it was not
+            measured.
     """
 
     loss: Loss
     shape: tuple[int, int]
-    ratio: float
-    memory: float | None
+    time_ratio: float
+    memory_ratio: float | None
 
 
-def measure(losses: Sequence[Loss], shape: tuple[int, int]) -> list[Measured]:
+def measure_losses(losses: Sequence[Loss], shape: tuple[int, int]) -> list[BenchmarkResult]:
     """Measure losses against cross-entropy at one of ``SHAPES``.
 
     Each round takes all in turn, so that what else the machine does falls on all alike.
@@ -59,11 +60,11 @@ def measure(losses: Sequence[Loss], shape: tuple[int, int]) -> list[Measured]:
     if shape == _MEMORY_SHAPE:
         peaks = [_peak_bytes(criterion, logits, targets) for criterion in criteria]
     return [
-        Measured(
+        BenchmarkResult(
             loss=loss,
             shape=shape,
-            ratio=median / reference,
-            memory=peak / peaks[0] if peak is not None and peaks[0] else None,
+            time_ratio=median / reference,
+            memory_ratio=peak / peaks[0] if peak is not None and peaks[0] else None,
         )
         for loss, median, peak in zip(losses, others, peaks[1:], strict=True)
     ]
@@ -99,7 +100,7 @@ def _status(field: str) -> float:
 
 def bench_objectives() -> str:
     """Measure the whole catalogue; the page docs/speed.md."""
-    by_shape = [measure(list(LOSSES.values()), shape) for shape in SHAPES]
+    by_shape = [measure_losses(list(LOSSES.values()), shape) for shape in SHAPES]
     head = " | ".join(f"({rows:,}, {classes:,})" for rows, classes in SHAPES)
     lines = [
         "# The objectives' speed",
@@ -122,9 +123,9 @@ def bench_objectives() -> str:
         "|---|---|" + "--:|" * (len(SHAPES) + 1),
     ]
     for row in zip(*by_shape, strict=True):
-        loss, memory = row[0].loss, row[-1].memory
+        loss, memory = row[0].loss, row[-1].memory_ratio
         kind = "all classes" if loss.formula.of_classes else "p"
-        cells = " | ".join(f"{measured.ratio:.2f}" for measured in row)
+        cells = " | ".join(f"{measured.time_ratio:.2f}" for measured in row)
         lines.append(
             f"| {loss.name} | {kind} | {cells} | {'–' if memory is None else f'{memory:.2f}'} |"
         )

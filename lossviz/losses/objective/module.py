@@ -9,8 +9,8 @@ from torch.nn import functional as F  # noqa: N812
 from lossviz.errors import InvalidInput
 from lossviz.language.program import Program
 from lossviz.losses.loss import Loss
-from lossviz.losses.objective.autograd import OfClasses, OfP
-from lossviz.losses.objective.tensor_evaluation import Distribution, OneClass
+from lossviz.losses.objective.autograd import AllClassesFunction, TrueClassFunction
+from lossviz.losses.objective.tensor_evaluation import HardTargetEvaluator, SoftTargetEvaluator
 
 Reduction = Literal["mean", "sum", "none"]
 REDUCTIONS: tuple[Reduction, ...] = ("mean", "sum", "none")
@@ -72,13 +72,15 @@ class Objective(nn.Module):
         )
         self.register_buffer("weight", weight)
         formula, values = loss.formula, loss.values
-        self._steps = (
-            OneClass(formula.one_hot, values)
+        self._evaluator = (
+            HardTargetEvaluator(formula.one_hot, values)
             if formula.of_classes
             else Program((formula.even.penalty, formula.even.weight), values)
         )
-        self._soft_steps = (
-            Distribution(formula.soft, values) if formula.soft and loss.soft_targets else None
+        self._soft_evaluator = (
+            SoftTargetEvaluator(formula.soft, values)
+            if formula.soft and loss.soft_targets
+            else None
         )
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
@@ -133,13 +135,14 @@ class Objective(nn.Module):
             scale = chosen if scale is None else chosen * scale
         if self.reduction == "mean":
             scale = scale / scale.sum() if isinstance(scale, Tensor) else 1 / max(len(targets), 1)
-        function = OfP if isinstance(self._steps, Program) else OfClasses
+        function = TrueClassFunction if isinstance(self._evaluator, Program) else AllClassesFunction
         return cast(
-            Tensor, function.apply(logits, targets, scale, self.reduction != "none", self._steps)
+            Tensor,
+            function.apply(logits, targets, scale, self.reduction != "none", self._evaluator),
         )
 
     def _soft(self, logits: Tensor, targets: Tensor) -> Tensor:
-        if self._soft_steps is None:
+        if self._soft_evaluator is None:
             raise InvalidInput(
                 f"{self.loss.label} is defined for one true class; it has no meaning for a"
                 " distribution over the classes. Give targets as int64, or take another loss for"
@@ -151,7 +154,9 @@ class Objective(nn.Module):
         scale = 1 / max(len(targets), 1) if self.reduction == "mean" else None
         return cast(
             Tensor,
-            OfClasses.apply(logits, weighted, scale, self.reduction != "none", self._soft_steps),
+            AllClassesFunction.apply(
+                logits, weighted, scale, self.reduction != "none", self._soft_evaluator
+            ),
         )
 
     def _check(self, logits: Tensor, targets: Tensor, soft: bool) -> None:

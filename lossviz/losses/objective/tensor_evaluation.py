@@ -16,7 +16,8 @@ from lossviz.language.formula import Gradient
 from lossviz.language.program import OPERATIONS, Operations, Program
 from lossviz.language.tree import Tree
 
-_HOPELESS = 1e-30  # a p below it is near float32's end, and its logarithm is taken from the logits
+# Below it p is near the end of float32's range, and log p is taken from the logits.
+_MIN_P_FOR_RATIO = 1e-30
 
 
 def _limited(of_two: Callable[[Tensor, Tensor], Tensor], side: str) -> Callable[[Any, Any], Any]:
@@ -47,23 +48,27 @@ def operations_on(like: Tensor) -> Operations:
     return TENSORS | {"where": where}
 
 
-def softmax_beside(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def softmax_and_complement(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The softmax with 0 for the true class [N, K]; of the true class log p and 1 - p [N, 1]."""
     others = torch.softmax(logits, -1)
     p = others.gather(-1, targets)
     others.scatter_(-1, targets, 0.0)
     # rounded to the least number that is more than none
-    beside = others.sum(-1, keepdim=True).clamp_(min=torch.finfo(logits.dtype).tiny)
-    log_p = (beside / p).log1p_().neg_()
+    complement = others.sum(-1, keepdim=True).clamp_(min=torch.finfo(logits.dtype).tiny)
+    log_p = (complement / p).log1p_().neg_()
     # asking a device would wait for it
-    if torch.compiler.is_compiling() or logits.is_cuda or (len(p) and p.amin().item() < _HOPELESS):
+    if (
+        torch.compiler.is_compiling()
+        or logits.is_cuda
+        or (len(p) and p.amin().item() < _MIN_P_FOR_RATIO)
+    ):
         from_logits = (
             logits.gather(-1, targets)
             - logits.amax(-1, keepdim=True)
             + others.amax(-1, keepdim=True).log()
         )
-        log_p = torch.where(p < _HOPELESS, from_logits, log_p)
-    return others, log_p, beside
+        log_p = torch.where(p < _MIN_P_FOR_RATIO, from_logits, log_p)
+    return others, log_p, complement
 
 
 def scaled(values: Any, scale: Tensor | float) -> Any:
@@ -75,7 +80,7 @@ def scaled(values: Any, scale: Tensor | float) -> Any:
     )
 
 
-class Work:
+class TensorEvaluator:
     """How a loss is worked out for a block of examples.
 
     Args:
@@ -86,7 +91,7 @@ class Work:
     def __init__(self, trees: Gradient, values: Mapping[str, float]) -> None:
         self._penalty = Program((_with_pj(trees.penalty),), values)
         self._derivatives = Program([_with_pj(tree) for tree in trees.derivatives], values)
-        self._none_at_target = all(_vanishes(_with_pj(inner)) for _, inner in trees.parts)
+        self._vanishes_at_target = all(_vanishes(_with_pj(inner)) for _, inner in trees.parts)
 
     def penalty(self, logits: Tensor, targets: Tensor) -> Tensor:
         """The losses [n, 1]."""
@@ -99,27 +104,27 @@ class Work:
         raise NotImplementedError
 
 
-class OneClass(Work):
+class HardTargetEvaluator(TensorEvaluator):
     """Targets are true classes [n, 1], reductions over the others."""
 
     def penalty(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """See ``Work``."""
-        others, log_p, _ = softmax_beside(logits, targets)
+        """See ``TensorEvaluator``."""
+        others, log_p, _ = softmax_and_complement(logits, targets)
         return cast(Tensor, self._run(self._penalty, logits, targets, others, log_p)[0])
 
     def gradient(self, logits: Tensor, targets: Tensor, factor: Tensor, out: Tensor) -> None:
-        """See ``Work``."""
-        others, log_p, beside = softmax_beside(logits, targets)
+        """See ``TensorEvaluator``."""
+        others, log_p, complement = softmax_and_complement(logits, targets)
         own, *parts = self._run(self._derivatives, logits, targets, others, log_p)
         own = own * factor
         by_class = _sum_of_products([outer * factor for outer in parts[::2]], parts[1::2])
         if not (isinstance(by_class, Tensor) and by_class.shape == logits.shape):
             by_class = _spread(by_class, logits).clone()
-        if not self._none_at_target:
+        if not self._vanishes_at_target:
             by_class.scatter_(-1, targets, 0.0)  # it is a product made here, which nobody else has
         total = by_class.sum(-1, keepdim=True)
         torch.addcmul(by_class, others, total + own, value=-1, out=out)
-        out.scatter_(-1, targets, beside * own - log_p.exp() * total)
+        out.scatter_(-1, targets, complement * own - log_p.exp() * total)
 
     def _run(
         self, steps: Program, logits: Tensor, targets: Tensor, others: Tensor, log_p: Tensor
@@ -132,26 +137,26 @@ class OneClass(Work):
             "sum_vanishing": lambda term: term.sum(-1, keepdim=True),
             "largest_other": lambda term: masked(term, -math.inf).amax(-1, keepdim=True),
         }
-        arrays = named(steps, logits, l=log_p, pj=others)
+        arrays = bind_names(steps, logits, l=log_p, pj=others)
         if "lj" in steps.names:
             # another log_softmax would take seven times as long
             arrays["lj"] = logits - (logits.gather(-1, targets) - log_p)
         return steps.run(operations, arrays)
 
 
-class Distribution(Work):
+class SoftTargetEvaluator(TensorEvaluator):
     """Targets are distributions [n, K], reductions over all classes: the loss is its expectation
     over the true class.
     """
 
     def penalty(self, logits: Tensor, targets: Tensor) -> Tensor:
-        """See ``Work``."""
+        """See ``TensorEvaluator``."""
         log_pj = torch.log_softmax(logits, -1)
         (penalty,) = self._run(self._penalty, log_pj, log_pj.exp())
         return cast(Tensor, scaled(_spread(penalty, targets), targets).sum(-1, keepdim=True))
 
     def gradient(self, logits: Tensor, targets: Tensor, factor: Tensor, out: Tensor) -> None:
-        """See ``Work``."""
+        """See ``TensorEvaluator``."""
         log_pj = torch.log_softmax(logits, -1)
         pj = log_pj.exp()
         own, *parts = self._run(self._derivatives, log_pj, pj)
@@ -169,10 +174,10 @@ class Distribution(Work):
             "sum_vanishing": lambda term: term.sum(-1, keepdim=True),
             "largest": lambda term: _spread(term, log_pj).amax(-1, keepdim=True),
         }
-        return steps.run(operations, named(steps, log_pj, l=log_pj, lj=log_pj, pj=pj))
+        return steps.run(operations, bind_names(steps, log_pj, l=log_pj, lj=log_pj, pj=pj))
 
 
-def named(steps: Program, logits: Tensor, **known: Tensor) -> dict[str, Tensor]:
+def bind_names(steps: Program, logits: Tensor, **known: Tensor) -> dict[str, Tensor]:
     """The tensors that the steps' names stand for."""
     if "K" in steps.names:
         known["K"] = logits.new_tensor(float(logits.shape[-1]))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import streamlit as st
 
 from lossviz.losses.analysis.lint import Finding, Severity, lint
-from lossviz.losses.loss import CLASSES, Loss
+from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 from lossviz.ui.markdown import escape_markdown
 
 _MARKS: dict[Severity, str] = {
@@ -45,16 +45,16 @@ def show_findings(findings: Iterable[Finding]) -> None:
     for finding in findings:
         mark = _DELIGHT if finding.code == "known" else _MARKS[finding.severity]
         st.caption(
-            f"{mark} **{escape_markdown(finding.sentence)}**  \n{escape_markdown(finding.advice)}"
+            f"{mark} **{escape_markdown(finding.message)}**  \n{escape_markdown(finding.advice)}"
         )
 
 
 def warn_of_errors(losses: Sequence[Loss]) -> None:
     """Say which of the losses had better not be trained with, and why; nothing where there is none."""
     lines = [
-        f"- **{escape_markdown(loss.label)}**: {escape_markdown(finding.sentence)} {escape_markdown(finding.advice)}"
+        f"- **{escape_markdown(loss.label)}**: {escape_markdown(finding.message)} {escape_markdown(finding.advice)}"
         for loss in losses
-        for finding in lint(loss, classes=CLASSES)
+        for finding in lint(loss, classes=DEFAULT_CLASSES)
         if finding.severity == "error"
     ]
     if lines:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import streamlit as st
 
 from lossviz.losses.catalogue import LOSSES
-from lossviz.losses.loss import CLASSES
+from lossviz.losses.loss import DEFAULT_CLASSES
 from lossviz.ui.state.chart_settings import ChartSettings
 from lossviz.ui.state.selection import Selection, leave_tour, show_tour_step
 
@@ -30,10 +30,10 @@ class TourStep:
 
 
 _PULLS = [
-    f"{float(LOSSES[key].pull(1 / CLASSES)):.2g}"
+    f"{float(LOSSES[key].pull(1 / DEFAULT_CLASSES)):.2g}"
     for key in ("dot_product", "cross_entropy", "inverse")
 ]
-_START = 1 / CLASSES
+_START = 1 / DEFAULT_CLASSES
 _FOUR = ("dot_product", "cross_entropy", "inverse", "inverse_power:k=0.2")
 
 STEPS = (

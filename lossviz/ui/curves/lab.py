@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lossviz.charts.curves import without_logarithm
-from lossviz.charts.loss_style import LossStyle, styles_of
+from lossviz.charts.loss_style import LossStyle, distinct_styles
 from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
 from lossviz.losses.catalogue import LOSSES
@@ -80,7 +80,7 @@ def curve_lab(selection: Selection, *, at: float | None = None) -> None:
 
 def styles_by_id(losses: Mapping[str, Loss]) -> dict[str, LossStyle]:
     """How losses that are shown together look."""
-    return dict(zip(losses, styles_of(list(losses.values())), strict=True))
+    return dict(zip(losses, distinct_styles(list(losses.values())), strict=True))
 
 
 def caption_of_classes(losses: Sequence[Loss], classes: int) -> str:
@@ -208,12 +208,12 @@ def loss_details(loss_id: str, loss: Loss, classes: int) -> None:
                 placeholder="call it something",
                 on_change=lambda: rename_loss(loss_id, st.session_state[field]),
             )
-        if loss.use:
-            st.caption(escape_markdown(loss.use))
-        if loss.beware:
-            st.caption(f"**Beware:** {escape_markdown(loss.beware)}")
+        if loss.when_to_use:
+            st.caption(escape_markdown(loss.when_to_use))
+        if loss.caveat:
+            st.caption(f"**Beware:** {escape_markdown(loss.caveat)}")
         for parameter in loss.parameters:
-            if parameter.meaning or parameter.specials:
+            if parameter.meaning or parameter.special_values:
                 st.caption(_explained(parameter))
         show_findings(folded_findings(loss, classes))
         if loss.reference:
@@ -222,12 +222,13 @@ def loss_details(loss_id: str, loss: Loss, classes: int) -> None:
 
 def _explained(parameter: Parameter) -> str:
     """A parameter's meaning, and its values that have a name."""
-    specials = " · ".join(
-        f"{special.value:.4g}: {escape_markdown(special.name)}" for special in parameter.specials
+    special_values = " · ".join(
+        f"{special.value:.4g}: {escape_markdown(special.name)}"
+        for special in parameter.special_values
     )
     return (
         f"**{greek_letter(parameter.name)}:** {escape_markdown(parameter.meaning)}"
-        + f"  \n{specials}" * bool(specials)
+        + f"  \n{special_values}" * bool(special_values)
     )
 
 

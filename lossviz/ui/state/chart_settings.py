@@ -11,7 +11,7 @@ from typing import TypeAlias
 from lossviz.charts.curves import LOGS
 from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
-from lossviz.losses.loss import CLASSES
+from lossviz.losses.loss import DEFAULT_CLASSES
 
 Query: TypeAlias = dict[str, list[str]]
 
@@ -34,7 +34,7 @@ class ChartSettings:
     views: tuple[str, ...] = ("penalty",)
     scale: str = "p"
     logs: tuple[str, ...] = ()
-    classes: int = CLASSES
+    classes: int = DEFAULT_CLASSES
 
     @property
     def query(self) -> Query:

@@ -12,7 +12,7 @@ import numpy as np
 from lossviz.errors import FormulaError, InvalidInput, LossvizError
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import Loss
-from lossviz.losses.parsing import loss_from_spec, named
+from lossviz.losses.parsing import loss_from_spec, with_name
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.state.chart_settings import ChartSettings, Query, read_chart_settings
 from lossviz.ui.state.geometry_state import GeometryState, read_geometry
@@ -127,7 +127,9 @@ def set_parameter(loss_id: str, name: str, value: float) -> None:
     """
     kept = session_in_callback()
     try:
-        kept["specs"][loss_id] = loss_from_spec(kept["specs"][loss_id]).at(**{name: value}).spec
+        kept["specs"][loss_id] = (
+            loss_from_spec(kept["specs"][loss_id]).with_values(**{name: value}).spec
+        )
     except LossvizError as error:
         kept["warning"], kept["rejections"] = (
             escape_markdown(f"{loss_id}: {error}"),
@@ -160,7 +162,7 @@ def rename_loss(loss_id: str, name: str) -> None:
     """
     kept = session_in_callback()
     try:
-        kept["specs"][loss_id] = named(loss_from_spec(kept["specs"][loss_id]), name).spec
+        kept["specs"][loss_id] = with_name(loss_from_spec(kept["specs"][loss_id]), name).spec
     except InvalidInput as error:
         kept["warning"] = escape_markdown(error)
     else:

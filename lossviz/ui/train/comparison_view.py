@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from lossviz.charts.comparison import error_figure, result_figure
-from lossviz.charts.loss_style import styles_of
+from lossviz.charts.comparison import error_rate_figure, final_error_figure
+from lossviz.charts.loss_style import distinct_styles
 from lossviz.errors import LossvizError
 from lossviz.experiments.descriptions import describe_comparison, format_duration
 from lossviz.experiments.fingerprints import (
@@ -93,14 +93,14 @@ def _panel(training: TrainingBackend, comparison: Comparison, running: bool) -> 
     with left:
         st.header("Error rates, epoch by epoch", anchor=False)
         live_chart(
-            error_figure(comparison, trials, error_rate_curves(history, evaluations)),
+            error_rate_figure(comparison, trials, error_rate_curves(history, evaluations)),
             key="errors",
             label="error rate of each trial over epochs",
         )
     with right:
         st.header("Where each loss ended", anchor=False)
         live_chart(
-            result_figure(summarise(comparison, trials, history)),
+            final_error_figure(summarise(comparison, trials, history)),
             key="results",
             label="last error rates of each loss, by seed, and their mean",
         )
@@ -185,7 +185,9 @@ def _grid(comparison: Comparison, trials: Sequence[Trial], history: History) -> 
     rows = [
         f"<th scope='row'>{legend_key(style)}{html.escape(loss.label)}</th>"
         + "".join(_cell(places[spec, seed], history) for seed in seeds)
-        for spec, loss, style in zip(comparison.losses, losses, styles_of(losses), strict=True)
+        for spec, loss, style in zip(
+            comparison.losses, losses, distinct_styles(losses), strict=True
+        )
     ]
     return _table(["loss", *(f"seed {seed}" for seed in seeds)], rows)
 

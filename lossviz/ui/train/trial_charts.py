@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from lossviz.charts.trials import rate_figure, sureness_figure, training_figure
+from lossviz.charts.trials import confidence_figure, learning_rate_figure, training_loss_figure
 from lossviz.experiments.records import Comparison, Trial
 from lossviz.experiments.results import group_by_trial
 from lossviz.experiments.store.store import Store
@@ -43,7 +43,7 @@ def trial_charts(store: Store, comparison: Comparison, trials: Sequence[Trial]) 
     shown = [trial for trial in trials if trial.seed == seed]
     draw: dict[str, Callable[[], None]] = {
         _VIEWS[0]: lambda: _training(store, comparison, shown),
-        _VIEWS[1]: lambda: _sureness(store, comparison, shown),
+        _VIEWS[1]: lambda: _confidence(store, comparison, shown),
         _VIEWS[2]: lambda: _rates(store, comparison, shown),
     }
     draw[view]()
@@ -52,7 +52,7 @@ def trial_charts(store: Store, comparison: Comparison, trials: Sequence[Trial]) 
 def _training(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
     batches = group_by_trial(store.batches(comparison.id)[0])
     live_chart(
-        training_figure(comparison, trials, batches),
+        training_loss_figure(comparison, trials, batches),
         key="training loss",
         label="training loss of each loss over epochs",
     )
@@ -65,7 +65,7 @@ def _training(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> 
 def _rates(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
     batches = group_by_trial(store.batches(comparison.id)[0])
     live_chart(
-        rate_figure(comparison, trials, batches),
+        learning_rate_figure(comparison, trials, batches),
         key="learning rate",
         label="learning rate over epochs",
     )
@@ -75,7 +75,7 @@ def _rates(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> Non
     )
 
 
-def _sureness(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
+def _confidence(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
     evaluations = group_by_trial(store.evaluations(comparison.id)[0])
     moments = sorted(
         {
@@ -94,7 +94,7 @@ def _sureness(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> 
             width=320,
         )
     live_chart(
-        sureness_figure(comparison, trials, evaluations, at=at + 1e-3),
+        confidence_figure(comparison, trials, evaluations, at=at + 1e-3),
         key="sureness",
         label="share of validation images over the probability of truth",
     )

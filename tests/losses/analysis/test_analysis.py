@@ -31,7 +31,7 @@ def ends(loss: Loss, classes: int) -> tuple[float, float]:
     }
     if key in both:
         return both[key]
-    at_zero = {
+    limit_at_zero = {
         "generalized": lambda: 1 / q if q > 0 else math.inf,
         "alpha": lambda: a / (a - 1) if a > 1 else math.inf,
         "taylor": lambda: sum(1 / i for i in range(1, int(v["t"]) + 1)),
@@ -50,7 +50,7 @@ def ends(loss: Loss, classes: int) -> tuple[float, float]:
         "normalised_cross_entropy": lambda: 1.0,
         "normalised_generalized": lambda: 1 / (classes - (classes - 1) ** (1 - q)),
     }.get(key, lambda: math.inf)
-    return at_zero(), 0.0
+    return limit_at_zero(), 0.0
 
 
 def settled(loss: Loss) -> bool:
@@ -68,13 +68,15 @@ def settled(loss: Loss) -> bool:
 def test_the_ends_are_the_limits_worked_out_by_hand(loss: Loss, classes: int) -> None:
     assume(settled(loss))
     if loss.key == "taylor":
-        loss = loss.at(t=round(loss.values["t"]))
+        loss = loss.with_values(t=round(loss.values["t"]))
     found = Analysis(loss=loss, classes=classes)
-    assert (found.at_zero, found.at_one) == pytest.approx(ends(loss, classes), rel=1e-6, abs=1e-9)
+    assert (found.limit_at_zero, found.limit_at_one) == pytest.approx(
+        ends(loss, classes), rel=1e-6, abs=1e-9
+    )
 
 
 @pytest.mark.parametrize(
-    ("text", "at_zero", "at_one"),
+    ("text", "limit_at_zero", "limit_at_one"),
     [
         # grows by 2.3 where log p grows tenfold
         ("log(-log(p/2))", math.inf, math.log(math.log(2))),
@@ -88,10 +90,12 @@ def test_the_ends_are_the_limits_worked_out_by_hand(loss: Loss, classes: int) ->
     ],
 )
 def test_the_ends_of_typed_losses_are_their_limits(
-    text: str, at_zero: float, at_one: float
+    text: str, limit_at_zero: float, limit_at_one: float
 ) -> None:
     found = Analysis(loss=parse_loss(text))
-    assert (found.at_zero, found.at_one) == pytest.approx((at_zero, at_one), nan_ok=True)
+    assert (found.limit_at_zero, found.limit_at_one) == pytest.approx(
+        (limit_at_zero, limit_at_one), nan_ok=True
+    )
 
 
 def test_a_limit_of_what_never_settles_is_none() -> None:
@@ -106,12 +110,12 @@ def test_the_bounds_are_those_that_scipy_finds(loss: Loss, classes: int, path: P
 
     def penalty(logit: float) -> float:
         return float(
-            loss.along_log(
+            loss.evaluate(
                 "penalty", np.array(-np.logaddexp(0.0, -logit)), classes=classes, path=path
             )
         )
 
-    tried = [found.at_zero, found.at_one]
+    tried = [found.limit_at_zero, found.limit_at_one]
     for sign in (1, -1):
         for bracket in pairwise(np.linspace(-30, 30, 6)):
             best = minimize_scalar(
@@ -121,8 +125,8 @@ def test_the_bounds_are_those_that_scipy_finds(loss: Loss, classes: int, path: P
                 options={"xatol": 1e-8},
             )
             tried.append(sign * best.fun)
-    assert found.lowest == pytest.approx(min(tried), rel=1e-6, abs=1e-9)
-    assert found.highest == pytest.approx(max(tried), rel=1e-6, abs=1e-9)
+    assert found.infimum == pytest.approx(min(tried), rel=1e-6, abs=1e-9)
+    assert found.supremum == pytest.approx(max(tried), rel=1e-6, abs=1e-9)
 
 
 def slopes_of(loss: Loss, p: Array, classes: int, path: Path) -> Array:
@@ -142,27 +146,29 @@ def test_rises_and_bulges_are_where_differences_on_a_dense_grid_say(
     )
     rounding = 1e-14 * np.abs(penalties[1:]) / np.diff(p)
     noise = 1e-6 * np.median(np.abs(slopes)) + 3 * rounding
-    if found.rises is None:
+    if found.rising_range is None:
         assert (slopes <= noise).all()
     else:
-        middle = [place for place in found.rises if p[0] < place < p[-1]]
+        middle = [place for place in found.rising_range if p[0] < place < p[-1]]
         for place in middle:
             step = 1e-4 * place * (1 - place)
             assert (
                 slopes_of(loss, np.array([place - step, place + step]), classes, path)[0]
                 > -1e-6 * np.abs(slopes).max()
             )
-        least, most = (place / (1 - place) for place in found.rises)
+        least, most = (place / (1 - place) for place in found.rising_range)
         odds = p / (1 - p)
         outside = (odds[1:] < least / 1.1) | (odds[:-1] > most * 1.1)
         assert (slopes <= noise)[outside].all()
     bends = np.diff(slopes)
-    if found.bulges is None:
+    if found.nonconvex_at is None:
         assert (bends >= -2 * noise[1:] - 2 * noise[:-1] - 1e-5 * np.abs(slopes[1:])).all()
-    elif p[0] < found.bulges < p[-1]:
-        step = 0.1 * found.bulges * (1 - found.bulges)
-        before, after = slopes_of(loss, found.bulges + step * np.array([-1, 0, 1]), classes, path)
-        assert after < before or loss.curvature(found.bulges, classes=classes, path=path) < 0
+    elif p[0] < found.nonconvex_at < p[-1]:
+        step = 0.1 * found.nonconvex_at * (1 - found.nonconvex_at)
+        before, after = slopes_of(
+            loss, found.nonconvex_at + step * np.array([-1, 0, 1]), classes, path
+        )
+        assert after < before or loss.curvature(found.nonconvex_at, classes=classes, path=path) < 0
 
 
 @pytest.mark.parametrize(
@@ -180,18 +186,18 @@ def test_rises_and_bulges_are_where_differences_on_a_dense_grid_say(
 )
 def test_shapes_that_one_sees_at_a_glance(text: str, rises: bool, bulges: bool) -> None:
     found = Analysis(loss=parse_loss(text))
-    assert (found.rises is not None, found.bulges is not None) == (rises, bulges)
+    assert (found.rising_range is not None, found.nonconvex_at is not None) == (rises, bulges)
 
 
 def test_a_valley_rises_on_its_far_side() -> None:
-    rises = Analysis(loss=parse_loss("(p-0.5)**2")).rises
+    rises = Analysis(loss=parse_loss("(p-0.5)**2")).rising_range
     assert rises is not None
     assert rises[0] == pytest.approx(0.5, abs=0.05)
     assert rises[1] == pytest.approx(1.0)
 
 
 def test_only_what_stops_is_flat() -> None:
-    flat = {key for key, loss in LOSSES.items() if Analysis(loss=loss).flat}
+    flat = {key for key, loss in LOSSES.items() if Analysis(loss=loss).has_flat_stretch}
     assert flat == {"truncated"}
 
 
@@ -200,15 +206,17 @@ def test_a_singular_loss_is_unbounded_on_its_sides() -> None:
         Analysis(loss=parse_loss("1/(p-0.512)**2")),
         Analysis(loss=parse_loss("log(abs(p-0.312))")),
     )
-    assert (pole.highest, well.lowest) == (math.inf, -math.inf)
-    assert pole.lowest == pytest.approx(1 / 0.512**2)
+    assert (pole.supremum, well.infimum) == (math.inf, -math.inf)
+    assert pole.infimum == pytest.approx(1 / 0.512**2)
 
 
 def test_the_start_is_the_weight_where_all_classes_are_alike() -> None:
     for classes in (2, 10, 1000):
         found = Analysis(loss=get_loss("inverse_power", k=0.5), classes=classes)
-        assert found.start == pytest.approx(0.5 * classes**0.5, rel=1e-5)
-        assert Analysis(loss=get_loss("cross_entropy"), classes=classes).start == pytest.approx(1)
+        assert found.initial_weight == pytest.approx(0.5 * classes**0.5, rel=1e-5)
+        assert Analysis(
+            loss=get_loss("cross_entropy"), classes=classes
+        ).initial_weight == pytest.approx(1)
 
 
 def test_a_problem_of_one_class_is_refused() -> None:

@@ -100,7 +100,7 @@ def test_a_disguised_loss_is_recognised(text: str, key: str, values: dict[str, f
 def agrees(loss: Loss, match: Equivalent) -> None:
     """Over logits of which the search has seen none."""
     logits = 2 * np.random.default_rng(7).standard_normal((50, 6))
-    ours, theirs = loss.of_logits(logits)[0], match.loss.of_logits(logits)[0]
+    ours, theirs = loss.value_and_gradient(logits)[0], match.loss.value_and_gradient(logits)[0]
     assert match.scale > 0
     np.testing.assert_allclose(
         match.scale * theirs + match.shift, ours, rtol=0, atol=1e-5 * np.ptp(ours)
@@ -126,7 +126,10 @@ def test_a_loss_of_the_catalogue_does_not_name_itself(loss: Loss) -> None:
 def test_any_loss_of_the_catalogue_is_recognised_at_any_scale_and_shift(
     loss: Loss, scale: float, shift: float
 ) -> None:
-    assume(np.ptp(loss.of_logits(3 * np.random.default_rng(0).standard_normal((99, 5)))[0]) > 1e-4)
+    assume(
+        np.ptp(loss.value_and_gradient(3 * np.random.default_rng(0).standard_normal((99, 5)))[0])
+        > 1e-4
+    )
     typed = parse_loss(f"scaled*({loss.text})+shift", **loss.values, scaled=scale, shift=shift)
     known = {match.loss.key: match for match in equivalents(typed)}
     assert loss.key in known
@@ -135,9 +138,9 @@ def test_any_loss_of_the_catalogue_is_recognised_at_any_scale_and_shift(
 
 def test_a_match_says_what_it_is() -> None:
     power, family, alpha = equivalents(parse_loss("p**-0.2"))
-    assert power.described == "inverse power with k = 1/5"
-    assert family.described == "generalised cross-entropy with q = -1/5, up to scale and shift"
-    assert alpha.described == "alpha-loss with a = 5/6, up to scale and shift"
+    assert power.description == "inverse power with k = 1/5"
+    assert family.description == "generalised cross-entropy with q = -1/5, up to scale and shift"
+    assert alpha.description == "alpha-loss with a = 5/6, up to scale and shift"
     assert (family.scale, family.shift) == pytest.approx((0.2, 1.0))
 
 
@@ -149,7 +152,7 @@ def test_the_simplest_name_comes_first() -> None:
 
 def test_an_unusual_value_is_told_in_full() -> None:
     match, *_ = equivalents(parse_loss("p**-0.123456"))
-    assert match.described == "inverse power with k = 0.123456"
+    assert match.description == "inverse power with k = 0.123456"
     assert get_loss("inverse_power", k=0.123456).values == pytest.approx(
         dict(match.loss.values), rel=1e-6
     )

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossviz import LOSSES, get_loss, objective
-from lossviz.losses.analysis.gradient_norm import hard_share, lipschitz
+from lossviz.losses.analysis.gradient_norm import hard_example_share, lipschitz
 from lossviz.losses.loss import Loss
 from tests.losses.test_loss import losses
 
@@ -32,21 +32,21 @@ def test_no_two_predictions_differ_by_more_than_the_lipschitz_constant_allows(
     second = first + random.choice([1e-3, 0.1, 1.0], size=(400, 1)) * random.standard_normal(
         (400, classes)
     )
-    change = np.abs(loss.of_logits(first)[0] - loss.of_logits(second)[0])
+    change = np.abs(loss.value_and_gradient(first)[0] - loss.value_and_gradient(second)[0])
     distance = np.linalg.norm(first - second, axis=1)
-    sizes = np.abs(loss.of_logits(first)[0])
+    sizes = np.abs(loss.value_and_gradient(first)[0])
     allowed = lipschitz(loss, classes=classes) * distance
     assert (change <= allowed * (1 + 1e-6) + 1e-13 * sizes).all()
 
 
 def test_the_harder_a_loss_is_the_more_it_listens_to_hard_examples() -> None:
     shares = [
-        hard_share(get_loss(key))
+        hard_example_share(get_loss(key))
         for key in ("dot_product", "generalized", "cross_entropy", "inverse_power", "inverse")
     ]
     assert shares == sorted(shares)
     assert len(set(shares)) == len(shares)
-    assert hard_share(get_loss("focal"), classes=2) > hard_share(
+    assert hard_example_share(get_loss("focal"), classes=2) > hard_example_share(
         get_loss("cross_entropy"), classes=2
     )
 
@@ -58,10 +58,10 @@ def test_the_hard_share_is_autograds(loss: Loss) -> None:
     ).requires_grad_()
     objective(loss, reduction="sum")(logits, torch.zeros(20_000, dtype=torch.int64)).backward()
     lengths, hard = logits.grad.norm(dim=1), logits.detach().softmax(1)[:, 0] < 0.1
-    assert hard_share(loss, classes=10) == pytest.approx(
+    assert hard_example_share(loss, classes=10) == pytest.approx(
         float(lengths[hard].sum() / lengths.sum()), abs=0.02
     )
 
 
 def test_a_loss_that_teaches_nothing_has_no_hard_share() -> None:
-    assert math.isnan(hard_share(get_loss("truncated", k=0.95), classes=1000))
+    assert math.isnan(hard_example_share(get_loss("truncated", k=0.95), classes=1000))

@@ -70,7 +70,7 @@ def well_written(found: tuple[Finding, ...]) -> None:
     assert gravity == sorted(gravity)
     assert len({finding.code for finding in found}) == len(found)
     for finding in found:
-        for text in (finding.sentence, finding.advice):
+        for text in (finding.message, finding.advice):
             assert text.endswith(".")
             assert not text.endswith("..")
             assert text[0].isupper()
@@ -119,13 +119,13 @@ def test_what_is_faint_for_many_classes_may_do_for_two() -> None:
 
 def test_the_greatest_cost_is_over_every_way_to_be_wrong() -> None:
     for key in ("brier", "hinge"):  # evenly spread, the rest costs 1.03; on a single rival 2
-        assert "no mistake costs more than 2." in codes(get_loss(key))["bounded"].sentence
+        assert "no mistake costs more than 2." in codes(get_loss(key))["bounded"].message
 
 
 @every_loss
 def test_a_counter_example_to_properness_shows_two_predictions_and_two_costs(loss: Loss) -> None:
     if "improper" in (found := codes(loss)):
-        sentence = found["improper"].sentence
+        sentence = found["improper"].message
         assert len(set(re.findall(r"\(.*?\)", sentence))) == 2
         better, truth = re.search(
             r"costs (\S+) on average, the truth itself (\S+)\.$", sentence

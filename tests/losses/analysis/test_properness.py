@@ -32,20 +32,20 @@ def test_where_a_loss_is_called_proper_scipy_finds_nothing_better_and_else_the_c
     loss: Loss, seed: int
 ) -> None:
     found = properness(loss)
-    if not found.holds:
-        truth, better = np.array(found.truth), np.array(found.better)
+    if not found.is_proper:
+        truth, better = np.array(found.truth), np.array(found.better_prediction)
         assert truth.sum() == pytest.approx(1)
         assert better.sum() == pytest.approx(1)
         assert (better > 0).all()
-        assert expected(loss, truth, truth) == pytest.approx(found.expected_truth, rel=1e-9)
-        assert expected(loss, truth, better) == pytest.approx(found.expected_better, rel=1e-9)
-        assert found.expected_better < found.expected_truth
+        assert expected(loss, truth, truth) == pytest.approx(found.truth_cost, rel=1e-9)
+        assert expected(loss, truth, better) == pytest.approx(found.better_cost, rel=1e-9)
+        assert found.better_cost < found.truth_cost
         return
     random = np.random.default_rng(seed)
     truth = random.dirichlet(np.ones(3))
 
     def of(logits: Array) -> tuple[float, Array]:
-        values, gradients = loss.of_logits(np.broadcast_to(logits, (3, 3)), np.arange(3))
+        values, gradients = loss.value_and_gradient(np.broadcast_to(logits, (3, 3)), np.arange(3))
         return float(truth @ values), truth @ gradients
 
     at_truth = of(np.log(truth))[0]
@@ -59,7 +59,7 @@ def test_where_a_loss_is_called_proper_scipy_finds_nothing_better_and_else_the_c
 
 @pytest.mark.parametrize("key", ["cross_entropy", "brier", "cosine"])
 def test_the_proper_losses_are_called_proper(key: str) -> None:
-    assert properness(get_loss(key)).holds
+    assert properness(get_loss(key)).is_proper
 
 
 @pytest.mark.parametrize(
@@ -74,11 +74,11 @@ def test_the_proper_losses_are_called_proper(key: str) -> None:
 )
 def test_proper_scores_of_textbooks_are_called_proper(text: str) -> None:
     # the last two: pseudo-spherical of order 3, Tsallis of order 1.5
-    assert properness(parse_loss(text)).holds
+    assert properness(parse_loss(text)).is_proper
 
 
 @pytest.mark.parametrize("key", sorted(set(LOSSES) - {"cross_entropy", "brier", "cosine"}))
 def test_all_others_are_called_improper(key: str) -> None:
     found = properness(get_loss(key))
-    assert not found.holds
-    assert found.expected_better < found.expected_truth
+    assert not found.is_proper
+    assert found.better_cost < found.truth_cost

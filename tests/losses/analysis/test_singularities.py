@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from lossviz import parse_loss
 from lossviz.language.paths import Path
-from lossviz.losses.analysis.singularities import singular_places
+from lossviz.losses.analysis.singularities import find_singularities
 from lossviz.losses.loss import Loss
 from tests.losses.test_loss import EITHER, losses
 
@@ -25,7 +25,7 @@ from tests.losses.test_loss import EITHER, losses
     ],
 )
 def test_a_single_place_where_a_loss_is_infinite_is_found(text: str, places: list[float]) -> None:
-    assert singular_places(parse_loss(text)) == pytest.approx(places, rel=1e-6)
+    assert find_singularities(parse_loss(text)) == pytest.approx(places, rel=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -43,10 +43,10 @@ def test_a_single_place_where_a_loss_is_infinite_is_found(text: str, places: lis
     ],
 )
 def test_a_loss_that_is_finite_inside_has_no_singular_place(text: str) -> None:
-    assert singular_places(parse_loss(text)) == ()
+    assert find_singularities(parse_loss(text)) == ()
 
 
 @settings(max_examples=30)
 @given(losses(), st.sampled_from([2, 37, 1000]), EITHER)
 def test_no_catalogue_loss_has_a_singular_place(loss: Loss, classes: int, path: Path) -> None:
-    assert singular_places(loss, classes=classes, path=path) == ()
+    assert find_singularities(loss, classes=classes, path=path) == ()

@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from lossviz import LOSSES, get_loss, loss_from_spec, objective, parse_loss
 from lossviz.losses.catalogue.documentation import catalogue_page
 from lossviz.losses.loss import Loss
-from lossviz.losses.parameter import Parameter, Special
+from lossviz.losses.parameter import Parameter, SpecialValue
 from tests.support.loss_references import REFERENCES
 
 P = np.linspace(0.01, 0.99, 99)
@@ -22,7 +22,7 @@ IDENTITIES = [
     (loss, parameter, special)
     for loss in LOSSES.values()
     for parameter in loss.parameters
-    for special in parameter.specials
+    for special in parameter.special_values
     if special.equals
 ]
 every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
@@ -31,18 +31,21 @@ every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
 def settings(loss: Loss) -> list[Loss]:
     """The loss at every combination of its parameters' ends, special values and defaults."""
     choices = [
-        sorted({p.minimum, p.value, p.maximum, *(s.value for s in p.specials)})
+        sorted({p.minimum, p.value, p.maximum, *(s.value for s in p.special_values)})
         for p in loss.parameters
     ]
-    return [loss.at(**dict(zip(loss.values, values, strict=True))) for values in product(*choices)]
+    return [
+        loss.with_values(**dict(zip(loss.values, values, strict=True)))
+        for values in product(*choices)
+    ]
 
 
 @every_loss
 def test_every_loss_explains_itself(loss: Loss) -> None:
     sentences = [
         loss.meaning,
-        loss.use,
-        loss.beware,
+        loss.when_to_use,
+        loss.caveat,
         *(parameter.meaning for parameter in loss.parameters),
     ]
     assert all(sentence.endswith(".") and len(sentence) > 20 for sentence in sentences)
@@ -62,9 +65,9 @@ def test_every_loss_names_its_source(loss: Loss) -> None:
 @every_loss
 def test_every_special_value_can_be_set(loss: Loss) -> None:
     for parameter in loss.parameters:
-        for special in parameter.specials:
+        for special in parameter.special_values:
             assert special.name
-            assert parameter.at(special.value).value == special.value
+            assert parameter.with_value(special.value).value == special.value
 
 
 @every_loss
@@ -89,7 +92,7 @@ def test_every_loss_is_what_its_paper_defines(loss: Loss, classes: int) -> None:
     target = 1
     for setting in settings(loss):
         expected = REFERENCES[loss.key](logits, torch.full((40,), target), **setting.values)
-        found, _ = setting.of_logits(logits.numpy(), target)
+        found, _ = setting.value_and_gradient(logits.numpy(), target)
         np.testing.assert_allclose(found, expected.numpy(), rtol=1e-7, atol=1e-12)
 
 
@@ -100,9 +103,9 @@ def test_every_loss_is_what_its_paper_defines(loss: Loss, classes: int) -> None:
 )
 @pytest.mark.parametrize("classes", [2, 10])
 def test_a_special_value_is_the_loss_that_it_is_said_to_equal(
-    loss: Loss, parameter: Parameter, special: Special, classes: int
+    loss: Loss, parameter: Parameter, special: SpecialValue, classes: int
 ) -> None:
-    there = loss.at(**{parameter.name: special.value}).penalty(P, classes=classes)
+    there = loss.with_values(**{parameter.name: special.value}).penalty(P, classes=classes)
     other = loss_from_spec(special.equals).penalty(P, classes=classes)
     design = np.stack([other, np.ones_like(P)], axis=1)
     (scale, shift), *_ = np.linalg.lstsq(design, there, rcond=None)
@@ -177,9 +180,9 @@ def test_the_asymmetric_loss_without_smoothing_is_focal(gamma: float) -> None:
 @pytest.mark.parametrize("key", ["normalised_cross_entropy", "normalised_generalized"])
 def test_a_normalised_loss_sums_to_one_over_the_labels(key: str) -> None:
     logits = np.array([2.0, -1.0, 0.5, 0.0])
-    assert sum(get_loss(key).of_logits(logits, target)[0] for target in range(4)) == pytest.approx(
-        1
-    )
+    assert sum(
+        get_loss(key).value_and_gradient(logits, target)[0] for target in range(4)
+    ) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(

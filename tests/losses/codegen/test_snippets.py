@@ -45,15 +45,17 @@ TYPED = (
 
 def elsewhere(loss: Loss) -> Loss:
     """The loss at another setting of all its parameters."""
-    return loss.at(**{p.name: round(0.4 * p.minimum + 0.6 * p.maximum, 2) for p in loss.parameters})
+    return loss.with_values(
+        **{p.name: round(0.4 * p.minimum + 0.6 * p.maximum, 2) for p in loss.parameters}
+    )
 
 
 CATALOGUE = [*LOSSES.values(), *(elsewhere(loss) for loss in LOSSES.values() if loss.parameters)]
 SPECIAL = [
-    loss.at(**{p.name: special.value})
+    loss.with_values(**{p.name: special.value})
     for loss in LOSSES.values()
     for p in loss.parameters
-    for special in p.specials
+    for special in p.special_values
 ]
 OWN = [*(parse_loss(text) for text in TYPED), parse_loss("where(k > 0, (1-p)**k, 1)", k=0)]
 EVERY = [*CATALOGUE, *SPECIAL, *OWN]

@@ -113,7 +113,9 @@ def test_the_family_is_finite_at_logits_of_80_for_every_q(q: float) -> None:
 @every_loss
 def test_the_values_are_those_of_numpy(loss: Loss) -> None:
     logits, targets = draw(1)
-    expected = torch.from_numpy(loss.of_logits(logits.detach().numpy(), targets.numpy())[0])
+    expected = torch.from_numpy(
+        loss.value_and_gradient(logits.detach().numpy(), targets.numpy())[0]
+    )
     torch.testing.assert_close(
         objective(loss, reduction="none")(logits, targets).detach(),
         expected,
@@ -258,7 +260,7 @@ def test_fastai_gets_probabilities_classes_and_losses_from_it(loss: Loss) -> Non
     torch.testing.assert_close(probabilities.sum(-1), torch.ones(10))
     assert decoded.tolist() == probabilities.argmax(-1).tolist()
     expected = torch.from_numpy(
-        loss.of_logits(probabilities.log().numpy(), targets.numpy())[0]
+        loss.value_and_gradient(probabilities.log().numpy(), targets.numpy())[0]
     ).float()
     torch.testing.assert_close(torch.as_tensor(losses), expected, rtol=1e-4, atol=1e-5)
     assert learner.loss_func.reduction == "mean"

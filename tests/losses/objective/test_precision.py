@@ -13,13 +13,13 @@ from tests.support.loss_references import REFERENCES
 
 every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=lambda loss: loss.key)
 SETTINGS = [
-    loss.at(**{parameter.name: value})
+    loss.with_values(**{parameter.name: value})
     for loss in LOSSES.values()
     for parameter in loss.parameters
     for value in {
         parameter.minimum,
         parameter.maximum,
-        *(special.value for special in parameter.specials),
+        *(special.value for special in parameter.special_values),
     }
 ]
 LARGEST = torch.finfo(torch.float32).max
@@ -142,7 +142,7 @@ def test_typed_losses_of_all_classes_pass_gradcheck(spec: str) -> None:
     assert torch.autograd.gradcheck(
         lambda values: objective(loss, reduction="none")(values, targets), logits
     )
-    values, gradients = loss.of_logits(logits.detach().numpy(), targets.numpy())
+    values, gradients = loss.value_and_gradient(logits.detach().numpy(), targets.numpy())
     found = objective(loss, reduction="none")(logits, targets)
     torch.testing.assert_close(found.detach(), torch.from_numpy(values))
     torch.testing.assert_close(

@@ -11,7 +11,7 @@ from lossviz.charts.curves import curve_figure, curve_uid
 from lossviz.charts.loss_style import LossStyle
 from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
-from lossviz.losses.loss import CLASSES, Loss
+from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 from lossviz.ui.components import read_assets
 from lossviz.ui.legend_key import legend_key
 
@@ -66,7 +66,7 @@ def curve_chart(
     refusals: int,
     scale: str = "p",
     logs: Sequence[str] = (),
-    classes: int = CLASSES,
+    classes: int = DEFAULT_CLASSES,
     at: float | None = None,
     shares: bool = True,
 ) -> None:

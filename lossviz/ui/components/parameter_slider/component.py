@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from lossviz.losses.loss import CLASSES, Loss
+from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 from lossviz.losses.parameter import MAX_VALUE, Parameter
 from lossviz.ui.components import read_assets
 from lossviz.ui.markdown import greek_letter
@@ -69,7 +69,7 @@ def parameter_slider(
         minimum=parameter.minimum if math.isfinite(parameter.minimum) else -MAX_VALUE,
         maximum=parameter.maximum if math.isfinite(parameter.maximum) else MAX_VALUE,
         step=parameter.slider_step(),
-        marks=tuple((special.value, special.name) for special in parameter.specials),
+        marks=tuple((special.value, special.name) for special in parameter.special_values),
         playable=True,
         color=color,
         refusals=refusals,
@@ -90,7 +90,7 @@ def classes_slider(
         label="K, number of classes",
         meaning="How many classes the network tells apart.",
         value=classes,
-        start=CLASSES,
+        start=DEFAULT_CLASSES,
         least=least,
         greatest=greatest,
         minimum=least,

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from lossviz.charts.loss_style import LossStyle, style_of
+from lossviz.charts.loss_style import LossStyle, style_for
 from lossviz.losses.catalogue import get_loss
 from lossviz.losses.loss import Loss
 from lossviz.ui.legend_key import dash_array, legend_key
@@ -41,7 +41,7 @@ def field_data(
 
 def measure_colors() -> tuple[tuple[str, str], ...]:
     """The colours of the measures that are losses too."""
-    return tuple((name, style_of(get_loss(name)).color) for name in ("cosine", "dot_product"))
+    return tuple((name, style_for(get_loss(name)).color) for name in ("cosine", "dot_product"))
 
 
 def mount(
