@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import sympy
 
-from lossviz.language.piecewise import Greatest
+from lossviz.language.piecewise import Maximum
 
 
 class _Positive(sympy.Symbol):  # type: ignore[misc]
@@ -135,7 +135,7 @@ def split_off_true_class(expression: sympy.Expr) -> sympy.Expr:
     """
     return expression.replace(ClassSum, lambda term: of_class(term, L) + OtherSum(term)).replace(
         ClassMax,
-        lambda term: Greatest(OtherMax(term), of_class(term, L)),
+        lambda term: Maximum(OtherMax(term), of_class(term, L)),
         # of equals the first counts: among classes that are all alike, as at the start, the others
         # are the larger
     )

@@ -14,7 +14,7 @@ from lossviz.language.derivative import derivative, gradient_parts, minus
 from lossviz.language.grammar import parameter_symbol, read_formula
 from lossviz.language.latex import to_latex
 from lossviz.language.log_space import at_limit, poles, to_log_space
-from lossviz.language.paths import Path, along
+from lossviz.language.simplex_paths import SimplexPath, along
 from lossviz.language.stable_rewrites import stabilise
 from lossviz.language.tree import Tree, to_tree
 
@@ -29,12 +29,12 @@ class Curve:
     Attributes:
         penalty: f as a tree over ``l``, the parameters and ``K``.
         weight: ``-p f'(p) = -df/dl`` as a tree over the same.
-        bend: ``dweight/dl`` as a tree over the same.
+        weight_slope: ``dweight/dl`` as a tree over the same.
     """
 
     penalty: Tree
     weight: Tree
-    bend: Tree
+    weight_slope: Tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +74,8 @@ class Formula:
     Attributes:
         text: As it was typed.
         latex: The formula in LaTeX, parameters by name.
-        of_classes: Whether it depends on the single pj, so that p alone does not tell it.
-        counts_classes: Whether it depends on K or on the pj.
+        depends_on_pj: Whether it depends on the single pj, so that p alone does not tell it.
+        depends_on_class_count: Whether it depends on K or on the pj.
 
     Raises:
         FormulaError: The text is no loss.
@@ -84,8 +84,8 @@ class Formula:
     def __init__(self, text: str, ranges: tuple[Range, ...]) -> None:
         self.text = text
         expression = read_formula(text, tuple(name for name, _, _ in ranges))
-        self.of_classes = bool(expression.atoms(Reduction))
-        self.counts_classes = self.of_classes or K in expression.free_symbols
+        self.depends_on_pj = bool(expression.atoms(Reduction))
+        self.depends_on_class_count = self.depends_on_pj or K in expression.free_symbols
         with _refusing(text):
             self.latex = to_latex(expression)
             in_log_space = to_log_space(expression)
@@ -95,12 +95,12 @@ class Formula:
             self._cases = _cases(in_log_space, ranges)
             self._split = [split_off_true_class(expression) for _, _, expression in self._cases]
             self.even = self._curve("even")
-            if self.of_classes:
+            if self.depends_on_pj:
                 self.one_hot  # noqa: B018 - now, so that what cannot be computed is refused now
 
-    def curve(self, path: Path) -> Curve:
+    def curve(self, path: SimplexPath) -> Curve:
         """The loss along a path; the same on both where it depends on p alone."""
-        return self.even if path == "even" or not self.of_classes else self.rival
+        return self.even if path == "even" or not self.depends_on_pj else self.rival
 
     @cached_property
     def rival(self) -> Curve:
@@ -126,10 +126,10 @@ class Formula:
         with _refusing(self.text):
             return self._gradient([expression for _, _, expression in self._cases])
 
-    def _curve(self, path: Path) -> Curve:
+    def _curve(self, path: SimplexPath) -> Curve:
         penalty = self._tree([along(expression, path) for expression in self._split])
         weight = minus(derivative(penalty, "l"))
-        return Curve(penalty=penalty, weight=weight, bend=derivative(weight, "l"))
+        return Curve(penalty=penalty, weight=weight, weight_slope=derivative(weight, "l"))
 
     def _gradient(self, cases: list[sympy.Expr]) -> Gradient:
         penalty = self._tree(cases)

@@ -15,9 +15,9 @@ from lossviz.language.class_reductions import PJ, ClassMax, ClassSum, K, P
 from lossviz.language.complexity import check_nesting
 from lossviz.language.parse import MAX_DEPTH, parse
 from lossviz.language.piecewise import (
-    Greatest,
-    Least,
-    Magnitude,
+    Maximum,
+    Minimum,
+    Modulus,
     Where,
     WhereAtLeast,
     WhereAtMost,
@@ -39,7 +39,7 @@ _FLOAT: dict[str, Callable[..., float]] = {
     "log1p": math.log1p, "expm1": math.expm1, "tanh": math.tanh, "sin": math.sin, "cos": math.cos,
 }  # fmt: skip
 _SYMBOLIC: dict[str, Callable[..., Any]] = {
-    "log": sympy.log, "exp": sympy.exp, "sqrt": sympy.sqrt, "abs": Magnitude, "min": Least, "max": Greatest,
+    "log": sympy.log, "exp": sympy.exp, "sqrt": sympy.sqrt, "abs": Modulus, "min": Minimum, "max": Maximum,
     "log1p": lambda x: sympy.log(1 + x), "expm1": lambda x: sympy.exp(x) - 1, "tanh": sympy.tanh, "sin": sympy.sin, "cos": sympy.cos,
 }  # fmt: skip
 _OVER_CLASSES: dict[str, Callable[..., Any]] = {

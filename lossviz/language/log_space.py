@@ -7,7 +7,7 @@ import math
 import sympy
 
 from lossviz.language.class_reductions import LJ, PJ, L, P
-from lossviz.language.piecewise import Magnitude
+from lossviz.language.piecewise import Modulus
 
 MAX_OPERATIONS = 60  # a limit of a longer text could take seconds
 # of a fraction that l'Hôpital goes on with; each derivative of a sum of powers is several times as
@@ -27,7 +27,7 @@ def to_log_space(expression: sympy.Expr) -> sympy.Expr:
     (1 - exp(l*q))/q
     """
     # sympy makes its own abs of sqrt(x**2)
-    return expression.xreplace({P: sympy.exp(L), PJ: sympy.exp(LJ)}).replace(sympy.Abs, Magnitude)
+    return expression.xreplace({P: sympy.exp(L), PJ: sympy.exp(LJ)}).replace(sympy.Abs, Modulus)
 
 
 def poles(expression: sympy.Expr, parameter: sympy.Symbol) -> list[sympy.Expr]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import sympy
 
 
-class _Choosing(sympy.Function):  # type: ignore[misc]
+class _Piecewise(sympy.Function):  # type: ignore[misc]
     """A function that sympy takes as it is: a real number, differentiable but where it switches. It
     is decided here once its values are numbers.
     """
@@ -28,7 +28,7 @@ class _Choosing(sympy.Function):  # type: ignore[misc]
         raise NotImplementedError
 
 
-class Where(_Choosing):
+class Where(_Piecewise):
     """``Where(a, b, then, otherwise)``: ``then`` where a and b compare as the subclass says, else
     ``otherwise``.
     """
@@ -85,7 +85,7 @@ class WhereAtLeast(Where):
     comparison, latex_sign = "ge", r"\geq"
 
 
-class Magnitude(_Choosing):
+class Modulus(_Piecewise):
     """``abs``."""
 
     operation = "abs"
@@ -107,7 +107,7 @@ class Magnitude(_Choosing):
         )
 
 
-class _Extreme(_Choosing):
+class _Extreme(_Piecewise):
     """``min`` or ``max`` of two or more."""
 
     better: ClassVar[type[Where]]
@@ -127,13 +127,13 @@ class _Extreme(_Choosing):
         return rf"\{self.operation}{power}\left({', '.join(map(printer.doprint, self.args))}\right)"
 
 
-class Least(_Extreme):
+class Minimum(_Extreme):
     """``min``."""
 
     operation, better = "min", WhereAtMost
 
 
-class Greatest(_Extreme):
+class Maximum(_Extreme):
     """``max``."""
 
     operation, better = "max", WhereAtLeast

@@ -12,13 +12,13 @@ import sympy
 from sympy.codegen.cfunctions import expm1, log1p
 
 from lossviz.language.class_reductions import Reduction
-from lossviz.language.piecewise import Greatest, Least, Magnitude, Where
+from lossviz.language.piecewise import Maximum, Minimum, Modulus, Where
 
 Tree = float | str | tuple[Any, ...]
 
 _NAMES = {
     sympy.Add: "add", sympy.Mul: "mul", sympy.Pow: "pow", sympy.exp: "exp", sympy.log: "log", expm1: "expm1", log1p: "log1p",
-    sympy.Abs: "abs", Magnitude: "abs", Least: "min", Greatest: "max", sympy.tanh: "tanh", sympy.sin: "sin", sympy.cos: "cos",
+    sympy.Abs: "abs", Modulus: "abs", Minimum: "min", Maximum: "max", sympy.tanh: "tanh", sympy.sin: "sin", sympy.cos: "cos",
 }  # fmt: skip
 
 

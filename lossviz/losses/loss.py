@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike
 
 from lossviz.errors import FormulaError, InvalidInput, ParameterError, suggestion
 from lossviz.language.formula import Formula, compile_formula
-from lossviz.language.paths import Path
+from lossviz.language.simplex_paths import SimplexPath
 from lossviz.losses.evaluation import Array, evaluate_tree, value_and_gradient
 from lossviz.losses.parameter import Parameter
 
-CurveQuantity = Literal["penalty", "weight", "bend"]
+CurveQuantity = Literal["penalty", "weight", "weight_slope"]
 DEFAULT_CLASSES = 37  # where nothing else is said: the article's pets
 # where a loss must be a number; p = 1 and p -> 0 may be singular
 _PROBE_P = np.linspace(0.05, 0.95, 19)
@@ -150,7 +150,7 @@ class Loss:
         )
 
     def penalty(
-        self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: Path = "even"
+        self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: SimplexPath = "even"
     ) -> Array:
         """The loss itself, f(p).
 
@@ -178,7 +178,9 @@ class Loss:
         """
         return self._evaluate_at("penalty", p, classes, path)
 
-    def weight(self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: Path = "even") -> Array:
+    def weight(
+        self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: SimplexPath = "even"
+    ) -> Array:
         """``-p f'(p)``: how strongly an example is heard, where cross-entropy hears each with 1.
         Args and errors as ``penalty``.
 
@@ -188,7 +190,9 @@ class Loss:
         """
         return self._evaluate_at("weight", p, classes, path)
 
-    def slope(self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: Path = "even") -> Array:
+    def slope(
+        self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: SimplexPath = "even"
+    ) -> Array:
         """The derivative ``f'(p)`` along the path. Args and errors as ``penalty``.
 
         >>> from lossviz import get_loss
@@ -197,7 +201,9 @@ class Loss:
         """
         return -self.weight(p, classes=classes, path=path) / np.asarray(p, dtype=np.float64)
 
-    def pull(self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: Path = "even") -> Array:
+    def pull(
+        self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: SimplexPath = "even"
+    ) -> Array:
         """``-df/dz_true = weight(p) (1 - p)``: the force on the true class's logit. Args and errors
         as ``penalty``.
 
@@ -214,7 +220,7 @@ class Loss:
             )
 
     def curvature(
-        self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: Path = "even"
+        self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: SimplexPath = "even"
     ) -> Array:
         """The second derivative ``f''(p)`` along the path: below 0 where the loss is not convex in
         p. Args and errors as ``penalty``.
@@ -223,8 +229,8 @@ class Loss:
         >>> get_loss("cross_entropy").curvature([0.25, 1.0]).tolist()
         [16.0, 1.0]
         """
-        bend = self._evaluate_at("bend", p, classes, path)
-        return (self.weight(p, classes=classes, path=path) - bend) / np.asarray(
+        weight_slope = self._evaluate_at("weight_slope", p, classes, path)
+        return (self.weight(p, classes=classes, path=path) - weight_slope) / np.asarray(
             p, dtype=np.float64
         ) ** 2
 
@@ -262,9 +268,9 @@ class Loss:
         log_p: Array,
         *,
         classes: int = DEFAULT_CLASSES,
-        path: Path = "even",
+        path: SimplexPath = "even",
     ) -> Array:
-        """``penalty``, ``weight`` or ``bend`` = dweight/dlog p, over log p: it reaches where p
+        """``penalty``, ``weight`` or ``weight_slope`` = dweight/dlog p, over log p: it reaches where p
         itself underflows. Otherwise as ``penalty``.
         """
         if classes < 2:
@@ -273,7 +279,7 @@ class Loss:
         return evaluate_tree(tree, self.values, classes, log_p)
 
     def _evaluate_at(
-        self, quantity: CurveQuantity, p: ArrayLike, classes: int, path: Path
+        self, quantity: CurveQuantity, p: ArrayLike, classes: int, path: SimplexPath
     ) -> Array:
         array = np.asarray(p, dtype=np.float64)
         if not ((array > 0) & (array <= 1)).all():

@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lossviz import objective, parse_loss
-from lossviz.language.paths import PATHS, SPARED, Path
+from lossviz.language.simplex_paths import NON_RIVAL_SHARE, PATHS, SimplexPath
 from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import Loss
 from tests.losses.test_loss import CLASSES, EITHER, losses
@@ -19,24 +19,26 @@ def kinks(loss: Loss, classes: int) -> list[float]:
     return (
         [inside[loss.key]]
         if loss.key in inside
-        else [1 / classes, 0.5, 1 / (2 - SPARED)]
+        else [1 / classes, 0.5, 1 / (2 - NON_RIVAL_SHARE)]
         if loss.key == "hinge"
         else []
     )
 
 
-def on_path(p: float, classes: int, path: Path) -> Array:
+def on_path(p: float, classes: int, path: SimplexPath) -> Array:
     """Logits along a path, the true class first."""
     others = np.full(classes - 1, (1 - p) / (classes - 1))
     if path == "rival" and classes > 2:
-        others = (1 - p) * np.array([1 - SPARED, *[SPARED / (classes - 2)] * (classes - 2)])
+        others = (1 - p) * np.array(
+            [1 - NON_RIVAL_SHARE, *[NON_RIVAL_SHARE / (classes - 2)] * (classes - 2)]
+        )
     return np.log([p, *others])
 
 
 @settings(max_examples=150)
 @given(losses(), st.floats(0.001, 0.999), CLASSES, EITHER)
 def test_slope_and_curvature_are_the_derivatives_along_both_paths(
-    loss: Loss, p: float, classes: int, path: Path
+    loss: Loss, p: float, classes: int, path: SimplexPath
 ) -> None:
     step = 1e-4 * min(p, 1 - p)
     assume(all(abs(p - kink) > 2 * step for kink in kinks(loss, classes)))
@@ -50,7 +52,7 @@ def test_slope_and_curvature_are_the_derivatives_along_both_paths(
 @settings(max_examples=150)
 @given(losses(), st.floats(0.001, 0.999), CLASSES, EITHER)
 def test_the_pull_is_what_moves_the_true_logit_along_both_paths(
-    loss: Loss, p: float, classes: int, path: Path
+    loss: Loss, p: float, classes: int, path: SimplexPath
 ) -> None:
     step = 1e-4
     assume(all(abs(p - kink) > 2 * step for kink in kinks(loss, classes)))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lossviz import LOSSES, get_loss, loss_from_spec, parse_loss
 from lossviz.errors import FormulaError, InvalidInput, ParameterError, UnknownLoss
-from lossviz.language.paths import PATHS
+from lossviz.language.simplex_paths import PATHS
 from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter
 

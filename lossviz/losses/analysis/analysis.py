@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from lossviz.errors import InvalidInput
-from lossviz.language.paths import PATHS, Path
+from lossviz.language.simplex_paths import PATHS, SimplexPath
 from lossviz.losses.analysis.extrema import grid, limit, maximize
 from lossviz.losses.analysis.gradient_norm import hard_example_share, lipschitz
 from lossviz.losses.analysis.properness import Properness, properness
@@ -39,7 +39,7 @@ class Analysis:
 
     loss: Loss
     classes: int = DEFAULT_CLASSES
-    path: Path = "even"
+    path: SimplexPath = "even"
 
     def __post_init__(self) -> None:
         if self.classes < 2:
@@ -101,7 +101,7 @@ class Analysis:
         """A p at or just beyond which the penalty is not convex in p, None where it is convex."""
 
         def bulge(log_p: Array) -> Array:  # -f'' p**2, of which only the sign is wanted
-            return self._evaluate("bend", log_p) - self._evaluate("weight", log_p)
+            return self._evaluate("weight_slope", log_p) - self._evaluate("weight", log_p)
 
         noise = 1e-7 * self._scale
         value, log_p = maximize(bulge)

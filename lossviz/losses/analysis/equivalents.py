@@ -7,8 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from lossviz.language.paths import Path
 from lossviz.language.program import NUMPY, Program
+from lossviz.language.simplex_paths import SimplexPath
 from lossviz.losses.analysis.number_format import format_fraction, nearest_simple_fraction
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.evaluation import Array
@@ -81,9 +81,9 @@ def equivalents(loss: Loss) -> tuple[Equivalent, ...]:
     tells_classes = np.abs(one_path - other).max() > _SAME  # no loss of p alone does
     for known in LOSSES.values():
         comparable = (
-            known.formula.counts_classes
+            known.formula.depends_on_class_count
             if tells_classes
-            else known.formula.of_classes <= loss.formula.of_classes
+            else known.formula.depends_on_pj <= loss.formula.depends_on_pj
         )
         if known.key != loss.key and comparable:
             values = _nearest(known, wanted)
@@ -114,8 +114,8 @@ def _weights(loss: Loss, values: dict[str, Array]) -> Array:
 
 @lru_cache(maxsize=128)
 def _programs(loss: Loss) -> tuple[Program, ...]:
-    ways: tuple[tuple[Path, float], ...] = (
-        (("even", 3.0), ("rival", 4.0)) if loss.formula.counts_classes else (("even", 3.0),)
+    ways: tuple[tuple[SimplexPath, float], ...] = (
+        (("even", 3.0), ("rival", 4.0)) if loss.formula.depends_on_class_count else (("even", 3.0),)
     )
     curves = [(loss.formula.curve(path), classes) for path, classes in ways]
     return tuple(

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from lossviz.language.paths import PATHS, SPARED, Path
+from lossviz.language.simplex_paths import NON_RIVAL_SHARE, PATHS, SimplexPath
 from lossviz.losses.analysis.extrema import FunctionOfLogP, limit, maximize
 from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
@@ -27,7 +27,7 @@ def lipschitz(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> float:
     >>> round(lipschitz(get_loss("cross_entropy")) ** 2, 9)
     2.0
     """
-    if not loss.formula.of_classes:
+    if not loss.formula.depends_on_pj:
         return _greatest(
             lambda log_p: (
                 math.sqrt(2)
@@ -52,16 +52,16 @@ def hard_example_share(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> float:
     return float(lengths[log_p < math.log(_HARD_BELOW_P)].sum()) / total if total > 0 else math.nan
 
 
-def path_logits(log_p: Array, classes: int, path: Path) -> Array:
+def path_logits(log_p: Array, classes: int, path: SimplexPath) -> Array:
     """Logits [..., K] along a path, the true class first."""
     beside = np.log(-np.expm1(log_p))[..., None]
     shares = np.full(classes - 1, 1 / (classes - 1))
     if path == "rival" and classes > 2:
-        shares = np.array([1 - SPARED, *[SPARED / (classes - 2)] * (classes - 2)])
+        shares = np.array([1 - NON_RIVAL_SHARE, *[NON_RIVAL_SHARE / (classes - 2)] * (classes - 2)])
     return np.concatenate([log_p[..., None], beside + np.log(shares)], axis=-1)
 
 
-def _lengths_along(loss: Loss, classes: int, path: Path, log_p: Array) -> Array:
+def _lengths_along(loss: Loss, classes: int, path: SimplexPath, log_p: Array) -> Array:
     return _lengths(loss, path_logits(log_p, classes, path))
 
 

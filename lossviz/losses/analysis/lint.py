@@ -137,7 +137,7 @@ def _rewards_uncertainty(analysis: Analysis) -> bool:
     classes do that are made against overconfidence.
     """
     return (
-        analysis.loss.formula.of_classes
+        analysis.loss.formula.depends_on_pj
         and analysis.rising_range is not None
         and analysis.rising_range[0] > 0.5
     )

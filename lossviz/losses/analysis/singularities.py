@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from lossviz.language.paths import Path
 from lossviz.language.program import NUMPY
+from lossviz.language.simplex_paths import SimplexPath
 from lossviz.language.tree import Tree
 from lossviz.losses.analysis.extrema import FunctionOfLogP, grid, refine_maximum
 from lossviz.losses.evaluation import Array, program_for
@@ -15,7 +15,7 @@ _MAX_ZEROS = 4  # of one divisor that are followed
 
 
 def find_singularities(
-    loss: Loss, *, classes: int = DEFAULT_CLASSES, path: Path = "even"
+    loss: Loss, *, classes: int = DEFAULT_CLASSES, path: SimplexPath = "even"
 ) -> tuple[float, ...]:
     """The p inside (0, 1) where the penalty is infinite or no number.
 

@@ -39,14 +39,14 @@ class _Body:
     Attributes:
         loss: What is exported.
         tree: Its formula, ready to be written.
-        of_classes: Whether it looks at the other classes; log p is then [N, 1].
+        depends_on_pj: Whether it looks at the other classes; log p is then [N, 1].
         digits: Whether each digit of 1 - p counts, which log_softmax would lose near p = 1.
         names: What each parameter is called.
     """
 
     loss: Loss
     tree: Tree
-    of_classes: bool
+    depends_on_pj: bool
     digits: bool
     names: Mapping[str, str]
 
@@ -63,7 +63,7 @@ class _Body:
     @property
     def counts(self) -> bool:
         """Whether it needs the number of classes."""
-        return self.of_classes or "K" in subtrees(self.tree)
+        return self.depends_on_pj or "K" in subtrees(self.tree)
 
     def keywords(self, *others: str) -> str:
         """The parameters with their values, as a signature has them after the positional arguments."""
@@ -158,11 +158,11 @@ def snippet(loss: Loss, framework: Framework) -> str:
         raise InvalidInput(f"framework must be one of {', '.join(FRAMEWORKS)}, got {framework!r}")
     formula = loss.formula
     positive = frozenset(parameter.name for parameter in loss.parameters if parameter.minimum >= 0)
-    penalty = formula.one_hot.penalty if formula.of_classes else formula.even.penalty
+    penalty = formula.one_hot.penalty if formula.depends_on_pj else formula.even.penalty
     body = _Body(
         loss=loss,
         tree=handwritten(penalty, positive),
-        of_classes=formula.of_classes,
+        depends_on_pj=formula.depends_on_pj,
         digits=vanishes_at_certainty(penalty, loss.values),
         names=_safe_names(tuple(loss.values)),
     )
@@ -225,9 +225,11 @@ def _with_imports(lines: list[str], *imports: str) -> list[str]:
 
 
 def _torch_lines(body: _Body, prefix: str, indent: int) -> list[str]:
-    head = ["K = logits.shape[-1]"] * body.counts + TORCH_HEADS[body.of_classes, body.digits]
+    head = ["K = logits.shape[-1]"] * body.counts + TORCH_HEADS[body.depends_on_pj, body.digits]
     return (
-        head + body.formula(TORCH, prefix, indent) + ["loss = loss.squeeze(-1)"] * body.of_classes
+        head
+        + body.formula(TORCH, prefix, indent)
+        + ["loss = loss.squeeze(-1)"] * body.depends_on_pj
     )
 
 
@@ -278,7 +280,7 @@ def _keras(body: _Body) -> list[str]:
     head = ["K = y_pred.shape[-1]"] * counted + [
         'labels = ops.cast(ops.reshape(y_true, (-1, 1)), "int32")'
     ]
-    head += KERAS_HEADS[body.of_classes, body.digits]
+    head += KERAS_HEADS[body.depends_on_pj, body.digits]
     formula = body.formula(KERAS, "self.", 8)
     knobs = ", ".join(
         ["**super().get_config()", *(f'"{name}": self.{name}' for name in body.names.values())]
@@ -296,7 +298,7 @@ def _keras(body: _Body) -> list[str]:
         *(own if body.names else []),
         "",
         "    def call(self, y_true, y_pred):",
-        *_indented([*head, *formula, "return loss" + "[:, 0]" * body.of_classes], 8),
+        *_indented([*head, *formula, "return loss" + "[:, 0]" * body.depends_on_pj], 8),
         *(config if body.names else []),
     ]
     return _with_imports(lines, "import keras", "from keras import ops")

@@ -124,7 +124,7 @@ def bench_objectives() -> str:
     ]
     for row in zip(*by_shape, strict=True):
         loss, memory = row[0].loss, row[-1].memory_ratio
-        kind = "all classes" if loss.formula.of_classes else "p"
+        kind = "all classes" if loss.formula.depends_on_pj else "p"
         cells = " | ".join(f"{measured.time_ratio:.2f}" for measured in row)
         lines.append(
             f"| {loss.name} | {kind} | {cells} | {'–' if memory is None else f'{memory:.2f}'} |"

@@ -74,7 +74,7 @@ class Objective(nn.Module):
         formula, values = loss.formula, loss.values
         self._evaluator = (
             HardTargetEvaluator(formula.one_hot, values)
-            if formula.of_classes
+            if formula.depends_on_pj
             else Program((formula.even.penalty, formula.even.weight), values)
         )
         self._soft_evaluator = (

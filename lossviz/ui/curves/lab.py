@@ -90,7 +90,7 @@ def caption_of_classes(losses: Sequence[Loss], classes: int) -> str:
     >>> caption_of_classes([LOSSES["cosine"], LOSSES["brier"]], 37)
     'Cosine and Brier score depend on more than p: drawn for 37 classes, the others sharing 1 − p evenly.'
     """
-    concerned = [loss for loss in losses if loss.formula.counts_classes]
+    concerned = [loss for loss in losses if loss.formula.depends_on_class_count]
     if not concerned:
         return ""
     depend = "depend" if len(concerned) > 1 else "depends"

@@ -10,7 +10,7 @@ from scipy.optimize import minimize_scalar
 
 from lossviz import LOSSES, Analysis, get_loss, parse_loss
 from lossviz.errors import InvalidInput
-from lossviz.language.paths import Path
+from lossviz.language.simplex_paths import SimplexPath
 from lossviz.losses.analysis.extrema import limit
 from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import Loss
@@ -105,7 +105,7 @@ def test_a_limit_of_what_never_settles_is_none() -> None:
 
 @settings(max_examples=30)
 @given(losses(), CLASSES, EITHER)
-def test_the_bounds_are_those_that_scipy_finds(loss: Loss, classes: int, path: Path) -> None:
+def test_the_bounds_are_those_that_scipy_finds(loss: Loss, classes: int, path: SimplexPath) -> None:
     found = Analysis(loss=loss, classes=classes, path=path)
 
     def penalty(logit: float) -> float:
@@ -129,14 +129,14 @@ def test_the_bounds_are_those_that_scipy_finds(loss: Loss, classes: int, path: P
     assert found.supremum == pytest.approx(max(tried), rel=1e-6, abs=1e-9)
 
 
-def slopes_of(loss: Loss, p: Array, classes: int, path: Path) -> Array:
+def slopes_of(loss: Loss, p: Array, classes: int, path: SimplexPath) -> Array:
     return np.diff(loss.penalty(p, classes=classes, path=path)) / np.diff(p)
 
 
 @settings(max_examples=60)
 @given(losses(), CLASSES, EITHER)
 def test_rises_and_bulges_are_where_differences_on_a_dense_grid_say(
-    loss: Loss, classes: int, path: Path
+    loss: Loss, classes: int, path: SimplexPath
 ) -> None:
     found = Analysis(loss=loss, classes=classes, path=path)
     p = 1 / (1 + np.exp(-np.linspace(-8, 8, 1500)))

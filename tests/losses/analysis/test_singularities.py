@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossviz import parse_loss
-from lossviz.language.paths import Path
+from lossviz.language.simplex_paths import SimplexPath
 from lossviz.losses.analysis.singularities import find_singularities
 from lossviz.losses.loss import Loss
 from tests.losses.test_loss import EITHER, losses
@@ -48,5 +48,7 @@ def test_a_loss_that_is_finite_inside_has_no_singular_place(text: str) -> None:
 
 @settings(max_examples=30)
 @given(losses(), st.sampled_from([2, 37, 1000]), EITHER)
-def test_no_catalogue_loss_has_a_singular_place(loss: Loss, classes: int, path: Path) -> None:
+def test_no_catalogue_loss_has_a_singular_place(
+    loss: Loss, classes: int, path: SimplexPath
+) -> None:
     assert find_singularities(loss, classes=classes, path=path) == ()

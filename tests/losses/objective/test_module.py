@@ -126,7 +126,7 @@ def test_the_values_are_those_of_numpy(loss: Loss) -> None:
 
 @pytest.mark.parametrize(
     "loss",
-    [loss for loss in LOSSES.values() if not loss.formula.of_classes],
+    [loss for loss in LOSSES.values() if not loss.formula.depends_on_pj],
     ids=lambda loss: loss.key,
 )
 def test_the_gradient_is_cross_entropys_times_the_weight(loss: Loss) -> None:

@@ -87,7 +87,7 @@ def test_the_gradient_is_that_of_the_papers_definition(loss: Loss) -> None:
     logits.requires_grad_()
     (found,) = torch.autograd.grad(objective(loss, reduction="sum")(logits, targets), logits)
     # of all classes: a rival's 1 - pj is not summed up anew
-    least = 1e-2 if loss.formula.of_classes else 1e-30
+    least = 1e-2 if loss.formula.depends_on_pj else 1e-30
     scale = expected.abs().amax(1, keepdim=True).clamp(min=least)
     assert ((found - expected).abs() / scale).max() <= 2e-5
     # the logits' common height changes nothing
