@@ -5,6 +5,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
+from lossviz.errors import MissingExtra
 from lossviz.losses.analysis.analysis import Analysis
 from lossviz.losses.analysis.lint import Finding, lint
 from lossviz.losses.catalogue import LOSSES, get_loss
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from lossviz.losses.objective.module import Objective
+
+__version__ = "0.1.0.dev0"  # the only place; pyproject.toml reads it
 
 __all__ = [
     "LOSSES",
@@ -37,11 +40,25 @@ def objective(
     weight: "Tensor | None" = None,
     ignore_index: int = -100,
 ) -> "Objective":
-    """The torch objective of a loss: an ``nn.Module`` of logits [N, K] and targets [N] (int64) or
-    [N, K] (soft). See ``Objective``.
-    """
-    from lossviz.losses.objective.module import (
-        Objective,  # torch: 2 s and 400 MB, when training only
-    )
+    """The torch objective of a loss: an ``nn.Module`` of logits and targets.
 
+    Args:
+        loss: What to train with.
+        reduction: As in ``torch.nn.CrossEntropyLoss``, like ``weight`` and ``ignore_index``.
+        axis: The axis of the classes.
+        weight: Of each class, shape [K].
+        ignore_index: A target that does not count.
+
+    Returns:
+        A module that takes logits [N, K] and targets, int64 [N] or soft [N, K]. See ``Objective``.
+
+    Raises:
+        MissingExtra: torch is not installed.
+    """
+    try:  # here, as torch costs 2 s and 400 MB, and the core of lossviz does without it
+        from lossviz.losses.objective.module import Objective
+    except ModuleNotFoundError as error:
+        if error.name != "torch":
+            raise
+        raise MissingExtra("train", "an objective") from None
     return Objective(loss, reduction=reduction, axis=axis, weight=weight, ignore_index=ignore_index)

@@ -1,13 +1,16 @@
 """The error tree of lossviz.
 
-    LossvizError                     a user can mend it; the message says how ├── InvalidInput
-    a value that nothing can be done with │   ├── FormulaError             a text that is no loss;
-    knows the place │   ├── UnknownLoss              no loss is registered under this key │   ├──
-    UnknownRecipe            no recipe is registered under this key │   ├── UnknownNetwork
-    no network has this name │   └── ParameterError           a parameter that is unknown, missing
-    or out of range ├── StoreError                   the database cannot do what was asked ├──
-    DownloadError                data or weights cannot be fetched: network, server, disk or a wrong
-    hash └── EngineError                  trials cannot be run here and now
+    LossvizError                 a user can mend it; the message says how
+    ├── InvalidInput             a value that nothing can be done with
+    │   ├── FormulaError         a text that is no loss; knows the place
+    │   ├── UnknownLoss          no loss is registered under this key
+    │   ├── UnknownRecipe        no recipe is registered under this key
+    │   ├── UnknownNetwork       no network has this name
+    │   └── ParameterError       a parameter that is unknown, missing or out of range
+    ├── StoreError               the database cannot do what was requested
+    ├── DownloadError            data or weights cannot be fetched: network, server, disk, hash
+    ├── EngineError              trials cannot be run here and now
+    └── MissingExtra             packages that a part of lossviz needs are not installed
 
 Pages and the command line catch ``LossvizError`` once, at the edge. Whatever else is raised is a
 bug and shows its trace.
@@ -55,7 +58,9 @@ class FormulaError(InvalidInput):
         if self.position is None:
             return self.reason
         start = max(0, self.position - 60)
-        return f"{self.text[start : self.position + 20]}\n{' ' * (self.position - start)}^\n{self.reason}"
+        excerpt = self.text[start : self.position + 20]
+        caret = " " * (self.position - start) + "^"
+        return f"{excerpt}\n{caret}\n{self.reason}"
 
 
 class UnknownLoss(InvalidInput, KeyError):
@@ -127,3 +132,17 @@ class DownloadError(LossvizError):
 
 class EngineError(LossvizError):
     """Trials cannot be run here and now."""
+
+
+class MissingExtra(LossvizError):
+    """Packages that a part of lossviz needs are not installed.
+
+    Attributes:
+        extra: The extra of lossviz that brings them.
+    """
+
+    def __init__(self, extra: str, needed_by: str) -> None:
+        self.extra = extra
+        super().__init__(
+            f'{needed_by} needs packages that are not installed: pip install "lossviz[{extra}]"'
+        )

@@ -1,1 +1,1 @@
-"""The command line: ``python -m lossviz COMMAND``."""
+"""The command line: ``lossviz COMMAND``; one module a command, gathered in ``main``."""

@@ -1,69 +1,128 @@
 """The fields of ``Settings`` as options of the command line: one table."""
 
 import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final
 
 from lossviz.experiments.settings import RANGES
 
-_FIELDS: Final = {
-    "network": (str, "a torchvision network by name; python -m lossviz networks lists them"),
-    "frozen_epochs": (int, "epochs in which only the last layer learns"),
-    "unfrozen_epochs": (int, "epochs after that, in which all layers learn"),
-    "batch_size": (int, "images a batch"),
-    "image_size": (int, "width and height of the images in pixels"),
-    "label_noise": (float, "share of training labels that are replaced by another class"),
-    "imbalance": (
-        float,
-        "how many times as many training images the first class keeps as the last",
+
+def _learning_rate(text: str) -> float | None:
+    """A number, or None for ``find``."""
+    if text == "find":
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"give a number such as 0.004, or find; got {text!r}"
+        ) from None
+
+
+def _absolute_path(text: str) -> str:
+    """The path seen from the root, as trials run in another working directory."""
+    return str(Path(text).expanduser().absolute())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _SettingOption:
+    """One option with a value.
+
+    Attributes:
+        parse: Makes the field's value from the text.
+        metavar: What stands for the value on the help page.
+        help: What it sets; the limits of the field are added.
+    """
+
+    parse: Callable[[str], Any]
+    metavar: str
+    help: str
+
+
+_OPTIONS: Final = {  # by field of Settings
+    "network": _SettingOption(
+        parse=str,
+        metavar="STR",
+        help="a torchvision network by name; python -m lossviz networks lists them",
     ),
-    "evaluations": (int, "how often an epoch the error rate is measured"),
-    "workers": (int, "processes that read batches, beside the trial's own"),
-    "folder": (str, "where the images of the recipe folder are, one folder for each class"),
-}
-
-
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """Give a parser an option for each field; what is not given stays the recipe's own."""
-    group = parser.add_argument_group("how it is trained, unless the recipe's own")
-    for name, (kind, help) in _FIELDS.items():
-        bounds = f", {RANGES[name][0]:g} to {RANGES[name][1]:g}" if name in RANGES else ""
-        group.add_argument(
-            f"--{name.replace('_', '-')}",
-            type=kind,
-            metavar=kind.__name__.upper(),
-            help=help + bounds,
-        )
-    group.add_argument(
-        "--learning-rate",
+    "frozen_epochs": _SettingOption(
+        parse=int, metavar="INT", help="epochs in which only the last layer learns"
+    ),
+    "unfrozen_epochs": _SettingOption(
+        parse=int, metavar="INT", help="epochs after that, in which all layers learn"
+    ),
+    "batch_size": _SettingOption(parse=int, metavar="INT", help="images a batch"),
+    "image_size": _SettingOption(
+        parse=int, metavar="INT", help="width and height of the images in pixels"
+    ),
+    "label_noise": _SettingOption(
+        parse=float,
+        metavar="FLOAT",
+        help="share of training labels that are replaced by another class",
+    ),
+    "imbalance": _SettingOption(
+        parse=float,
+        metavar="FLOAT",
+        help="how many times as many training images the first class keeps as the last",
+    ),
+    "evaluations": _SettingOption(
+        parse=int, metavar="INT", help="how often an epoch the error rate is measured"
+    ),
+    "workers": _SettingOption(
+        parse=int, metavar="INT", help="processes that read batches, beside the trial's own"
+    ),
+    "folder": _SettingOption(
+        parse=_absolute_path,
+        metavar="STR",
+        help="where the images of the recipe folder are, one folder for each class",
+    ),
+    "learning_rate": _SettingOption(
+        parse=_learning_rate,
         metavar="RATE",
         help="a number, or find: what fastai's lr_find suggests, once for all losses",
-    )
-    group.add_argument(
-        "--pretrained",
-        action=argparse.BooleanOptionalAction,
-        help="start from pretrained weights, or from scratch",
-    )
-    group.add_argument(
-        "--mixed-precision",
-        action=argparse.BooleanOptionalAction,
-        help="16 bits where that is safe, on an accelerator",
-    )
+    ),
+}
+_SWITCHES: Final = {  # by field of Settings: what it sets
+    "pretrained": "start from pretrained weights, or from scratch",
+    "mixed_precision": "16 bits where that is safe, on an accelerator",
+}
+_WITHOUT_LIMITS: Final = frozenset({"learning_rate"})  # its help says what it takes
 
 
-def changes_of(parser: argparse.ArgumentParser, options: argparse.Namespace) -> dict[str, Any]:
-    """The fields of ``Settings`` that were given; a learning rate that is no number ends the
-    program with exit code 2.
-    """
-    names = (*_FIELDS, "pretrained", "mixed_precision")
-    changes = {name: value for name in names if (value := getattr(options, name)) is not None}
-    if options.learning_rate == "find":
-        changes["learning_rate"] = None
-    elif options.learning_rate is not None:
-        try:
-            changes["learning_rate"] = float(options.learning_rate)
-        except ValueError:
-            parser.error(
-                "argument --learning-rate: give a number such as 0.004, or find; got"
-                f" {options.learning_rate!r}"
-            )
-    return changes
+def add_settings_options(parser: argparse.ArgumentParser) -> None:
+    """Give a parser an option for each field; what is not given stays the recipe's own."""
+    group = parser.add_argument_group("how it is trained, unless the recipe's own")
+    for field, option in _OPTIONS.items():
+        group.add_argument(
+            _flag(field),
+            type=option.parse,
+            metavar=option.metavar,
+            default=argparse.SUPPRESS,
+            help=option.help + _limits(field),
+        )
+    for field, help in _SWITCHES.items():
+        group.add_argument(
+            _flag(field),
+            action=argparse.BooleanOptionalAction,
+            default=argparse.SUPPRESS,
+            help=help,
+        )
+
+
+def given_settings(options: argparse.Namespace) -> dict[str, Any]:
+    """The fields of ``Settings`` that were given on the command line."""
+    given = vars(options)
+    return {field: given[field] for field in (*_OPTIONS, *_SWITCHES) if field in given}
+
+
+def _flag(field: str) -> str:
+    return f"--{field.replace('_', '-')}"
+
+
+def _limits(field: str) -> str:
+    if field not in RANGES or field in _WITHOUT_LIMITS:
+        return ""
+    lowest, highest = RANGES[field]
+    return f", {lowest:g} to {highest:g}"

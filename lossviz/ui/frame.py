@@ -10,11 +10,11 @@ from types import MappingProxyType
 import plotly.offline
 import streamlit as st
 
+from lossviz.app_folder import app_folder
 from lossviz.ui.components import read_assets
 from lossviz.ui.state.selection import selection_query
 from lossviz.ui.state.session import sync_from_url
 
-ROOT = Path(__file__).parents[2]
 # a Material symbol or an emoji would be fetched from elsewhere
 _ICON = Path(__file__).with_name("icon.svg")
 
@@ -160,7 +160,7 @@ def _prepare_process() -> None:
     """Once a process: plotly.js where the browser can fetch and cache it, and garbage that need not
     be looked at again after each rerun.
     """
-    target = ROOT / "static" / "plotly.min.js"
+    target = app_folder() / "static" / "plotly.min.js"
     script = plotly.offline.get_plotlyjs().encode()
     if not target.exists() or target.stat().st_size != len(script):
         target.parent.mkdir(exist_ok=True)

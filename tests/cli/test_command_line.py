@@ -1,9 +1,6 @@
 """``python -m lossviz``: what it prints, writes and refuses, seen from outside."""
 
 import json
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 from statistics import fmean
@@ -11,23 +8,7 @@ from statistics import fmean
 import pytest
 
 from lossviz import LOSSES
-
-ROOT = Path(__file__).parents[2]
-
-
-def lossviz(*arguments: str, timeout_s: float = 60) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"COLUMNS": "200", "PYTHONWARNINGS": "ignore"}
-    command = [sys.executable, "-m", "lossviz", *arguments]
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=timeout_s,
-        check=False,
-    )
-
+from tests.support.command_line import ROOT, lossviz
 
 REFUSED = {
     "a call in a formula": (["--loss", "__import__('os')"], "has no place in a formula"),

@@ -1,27 +1,18 @@
-"""How a recipe is trained: what is refused, how the command line asks for it, and how it reads."""
+"""How a recipe is trained: what is refused, and how it reads."""
 
-import argparse
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from lossviz.cli.settings_options import add_options, changes_of
 from lossviz.errors import InvalidInput
 from lossviz.experiments.descriptions import describe_comparison
 from lossviz.experiments.plan import completed_preparation, plan_comparison
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Preparation
-from lossviz.experiments.settings import RANGES, Settings
-from tests.cli.test_command_line import lossviz
+from lossviz.experiments.settings import RANGES
 
 DIGITS = get_recipe("digits").settings
-
-
-def options(*arguments: str) -> dict[str, object]:
-    parser = argparse.ArgumentParser()
-    add_options(parser)
-    return changes_of(parser, parser.parse_args(arguments))
 
 
 @pytest.mark.parametrize("name", RANGES)
@@ -40,80 +31,6 @@ def test_each_range_takes_its_ends_and_refuses_what_lies_beyond_with_the_fields_
 def test_without_any_epoch_nothing_would_be_trained() -> None:
     with pytest.raises(InvalidInput, match="nothing would be trained"):
         replace(DIGITS, frozen_epochs=0, unfrozen_epochs=0)
-
-
-def test_every_field_has_an_option_and_what_is_not_given_stays_the_recipes_own() -> None:
-    assert options() == {}
-    given = options(
-        *(
-            "--network",
-            "resnet18",
-            "--frozen-epochs",
-            "0",
-            "--unfrozen-epochs",
-            "3",
-            "--batch-size",
-            "8",
-            "--image-size",
-            "64",
-        ),
-        *(
-            "--label-noise",
-            "0.2",
-            "--imbalance",
-            "10",
-            "--evaluations",
-            "4",
-            "--workers",
-            "1",
-            "--folder",
-            "here",
-        ),
-        *("--learning-rate", "0.01", "--no-pretrained", "--mixed-precision"),
-    )
-    assert given.keys() == {field.name for field in fields(Settings)}
-    wanted = Settings(
-        network="resnet18", pretrained=False, image_size=64, learning_rate=0.01, frozen_epochs=0, unfrozen_epochs=3, batch_size=8,
-        label_noise=0.2, imbalance=10.0, evaluations=4, workers=1, mixed_precision=True, folder="here",
-    )  # fmt: skip
-    assert Settings(**given) == wanted
-
-
-def test_a_learning_rate_can_be_left_to_be_found() -> None:
-    assert options("--learning-rate", "find") == {"learning_rate": None}
-
-
-@pytest.mark.parametrize(
-    "arguments", [["--learning-rate", "fast"], ["--batch-size", "many"], ["--label-noise", "a bit"]]
-)
-def test_what_is_no_number_ends_the_program_with_exit_code_2(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit) as caught:
-        options(*arguments)
-    assert caught.value.code == 2
-    assert arguments[0] in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["--batch-size", "1"], "batch size must lie between"),
-        (["--label-noise", "0.7"], "label noise must lie between"),
-        (["--learning-rate", "fast"], "--learning-rate"),
-        (["--folder", "/tmp"], "takes no folder"),
-        (["--network", "resnet19"], "did you mean 'resnet18'"),
-        (["--frozen-epochs", "0", "--unfrozen-epochs", "0"], "nothing would be trained"),
-    ],
-)
-def test_the_command_line_refuses_settings_that_make_no_sense_with_exit_code_2(
-    arguments: list[str], words: str
-) -> None:
-    result = lossviz("train", "--loss", "inverse", *arguments)
-    assert result.returncode == 2
-    assert words in result.stderr
-    assert "Traceback" not in result.stderr
-    assert "starting" not in result.stderr
 
 
 def described(

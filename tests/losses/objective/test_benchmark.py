@@ -7,7 +7,7 @@ import pytest
 
 from lossviz import LOSSES
 from lossviz.losses.objective.benchmark import BenchmarkResult, measure_losses
-from tests.cli.test_command_line import ROOT
+from tests.support.command_line import ROOT
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 

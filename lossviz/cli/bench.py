@@ -1,0 +1,36 @@
+"""``lossviz bench``: speed and memory, as ratios measured in one run."""
+
+from argparse import ArgumentParser, Namespace
+
+from lossviz.cli.command import Command
+
+
+def _add_arguments(parser: ArgumentParser) -> None:
+    parser.add_argument(
+        "what",
+        choices=["objectives", "comparison"],
+        help="objectives: every loss against torch's cross-entropy; comparison: 12 trainings"
+        " against a notebook's",
+    )
+
+
+def _run(options: Namespace) -> int:
+    if options.what == "comparison":
+        from lossviz.experiments.benchmark import bench_comparison
+
+        print(bench_comparison(), end="")
+    else:
+        from lossviz.losses.objective.benchmark import bench_objectives
+
+        print(bench_objectives(), end="")
+    return 0
+
+
+COMMAND = Command(
+    name="bench",
+    help="measure speed and memory",
+    description="Measure speed and memory, as ratios in one run.",
+    run=_run,
+    add_arguments=_add_arguments,
+    extra="train",
+)

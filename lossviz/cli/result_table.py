@@ -1,0 +1,36 @@
+"""The error rates of a comparison as a table for the terminal."""
+
+from rich.table import Table
+
+from lossviz.experiments.export import ComparisonSnapshot
+from lossviz.experiments.results import summarise
+from lossviz.losses.parsing import loss_from_spec
+
+
+def result_table(snapshot: ComparisonSnapshot) -> Table:
+    """A row for each loss, a column for each seed and the mean; below it why trials failed."""
+    comparison, trials = snapshot.comparison, snapshot.trials
+    table = Table(
+        title=f"{comparison.recipe}: error rate on the validation images after the last epoch",
+        title_justify="left",
+    )
+    table.add_column("loss")
+    for seed in range(comparison.seeds):
+        table.add_column(f"seed {seed}", justify="right")
+    table.add_column("mean", justify="right")
+    for result in summarise(comparison, trials, snapshot.history):
+        states = {trial.seed: trial.state for trial in trials if trial.loss == result.loss}
+        cells = [
+            f"{result.error_rates[seed]:.4f}" if seed in result.error_rates else str(states[seed])
+            for seed in range(comparison.seeds)
+        ]
+        mean = "–" if result.mean is None else f"{result.mean:.4f}"
+        table.add_row(loss_from_spec(result.loss).label, *cells, mean)
+    reasons = [
+        f"{trial.loss}, seed {trial.seed}: {trial.state}: {trial.reason}\n"
+        for trial in trials
+        if trial.reason
+    ]
+    if reasons:
+        table.caption = "".join(reasons)
+    return table

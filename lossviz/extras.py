@@ -1,0 +1,30 @@
+"""The parts of lossviz that ``pip install lossviz`` leaves out, and whether they are installed."""
+
+from collections.abc import Mapping
+from importlib.util import find_spec
+from types import MappingProxyType
+from typing import Final
+
+from lossviz.errors import MissingExtra
+
+# A few packages of each are enough: pip installs all of an extra, or none of it.
+_MODULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "app": ("streamlit", "plotly", "sqlalchemy"),
+        "train": ("torch", "fastai", "rich", "sqlalchemy"),
+    }
+)
+
+
+def require_extra(extra: str, *, needed_by: str) -> None:
+    """Refuse to go on without the packages of an extra. Nothing is imported.
+
+    Args:
+        extra: ``"app"`` or ``"train"``.
+        needed_by: What cannot run without it, for the message.
+
+    Raises:
+        MissingExtra: A package of the extra is not installed.
+    """
+    if not all(find_spec(module) for module in _MODULES[extra]):
+        raise MissingExtra(extra, needed_by)
