@@ -11,12 +11,12 @@ from lossviz.charts.curves import LOGS, curve_figure, without_logarithm
 from lossviz.charts.scales import POINTS, SCALES, Scale
 from lossviz.charts.views import VIEWS
 from lossviz.losses.loss import Loss
-from tests.losses.test_loss import losses
+from tests.support.loss_cases import catalogue_losses
 
 P = np.linspace(0.01, 0.99, 50)
 
 
-@given(loss=losses())
+@given(loss=catalogue_losses())
 def test_each_view_is_the_loss_s_own_quantity(loss: Loss) -> None:
     for key, view in VIEWS.items():
         found = view.values(loss, np.log(P), 10)

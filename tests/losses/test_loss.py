@@ -10,13 +10,11 @@ from hypothesis import strategies as st
 
 from lossviz import LOSSES, get_loss, loss_from_spec, parse_loss
 from lossviz.errors import FormulaError, InvalidInput, ParameterError, UnknownLoss
-from lossviz.language.simplex_paths import PATHS
 from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter
+from tests.support.loss_cases import catalogue_losses, every_loss
 
 P = np.linspace(0.02, 1.0, 50)
-CLASSES = st.sampled_from([2, 10, 37])
-EITHER = st.sampled_from(list(PATHS))
 ARTICLE = {  # the article's own y_..., and its LaTeX
     "cross_entropy": (lambda x: -np.log(x), r"- \log{\left(p \right)}"),
     "dot_product": (lambda x: -x, "- p"),
@@ -25,23 +23,7 @@ ARTICLE = {  # the article's own y_..., and its LaTeX
 }
 
 
-@st.composite
-def losses(draw: st.DrawFn) -> Loss:
-    """Any loss of the catalogue, at any parameter values that it allows."""
-    loss = draw(st.sampled_from(list(LOSSES.values())))
-    return loss.with_values(
-        **{parameter.name: draw(values_of(parameter)) for parameter in loss.parameters}
-    )
-
-
-def values_of(parameter: Parameter) -> st.SearchStrategy[float]:
-    """Values in the parameter's range, none so small that its products are denormal numbers."""
-    return st.floats(parameter.minimum, parameter.maximum).filter(
-        lambda value: value == 0 or abs(value) > 1e-250
-    )
-
-
-@given(losses(), st.floats(0.02, 0.99))
+@given(catalogue_losses(), st.floats(0.02, 0.99))
 def test_the_slope_is_the_derivative_of_the_penalty(loss: Loss, p: float) -> None:
     step = 1e-5
     kinks = (
@@ -52,17 +34,17 @@ def test_the_slope_is_the_derivative_of_the_penalty(loss: Loss, p: float) -> Non
     assert loss.slope(p) == pytest.approx(finite_difference, rel=1e-4, abs=1e-4)
 
 
-@given(losses(), st.floats(1e-6, 1.0))
+@given(catalogue_losses(), st.floats(1e-6, 1.0))
 def test_the_weight_is_minus_p_times_the_slope(loss: Loss, p: float) -> None:
     assert loss.weight(p) == pytest.approx(-p * loss.slope(p), rel=1e-12)
 
 
-@given(losses(), st.floats(1e-6, 1.0))
+@given(catalogue_losses(), st.floats(1e-6, 1.0))
 def test_the_pull_is_the_weight_times_one_minus_p(loss: Loss, p: float) -> None:
     assert loss.pull(p) == pytest.approx(loss.weight(p) * (1 - p), rel=1e-12)
 
 
-@given(losses())
+@given(catalogue_losses())
 def test_a_better_prediction_is_never_punished_more(loss: Loss) -> None:
     # they do not want certainty
     assume(loss.key not in ("label_smoothing", "asymmetric", "confidence_penalty"))
@@ -71,7 +53,7 @@ def test_a_better_prediction_is_never_punished_more(loss: Loss) -> None:
     assert (loss.weight(P) >= 0).all()
 
 
-@given(losses())
+@given(catalogue_losses())
 def test_a_loss_survives_being_written_as_a_string(loss: Loss) -> None:
     assert loss_from_spec(loss.spec) == loss
 
@@ -89,7 +71,7 @@ def test_the_four_losses_are_the_articles(key: str) -> None:
     assert LOSSES[key].latex == latex
 
 
-@pytest.mark.parametrize("loss", LOSSES.values(), ids=str)
+@every_loss
 def test_every_loss_explains_itself(loss: Loss) -> None:
     assert loss.latex
     assert loss.name
@@ -132,7 +114,7 @@ def test_small_penalties_keep_their_digits(exponent: int) -> None:
     assert parse_loss("1-p").penalty(p) == pytest.approx(exact, rel=1e-14)
 
 
-@pytest.mark.parametrize("loss", LOSSES.values(), ids=str)
+@every_loss
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 3), (2, 0, 4)])
 def test_the_result_has_the_shape_of_p(loss: Loss, shape: tuple[int, ...]) -> None:
     for function in (loss.penalty, loss.slope, loss.weight, loss.pull):
@@ -141,7 +123,7 @@ def test_the_result_has_the_shape_of_p(loss: Loss, shape: tuple[int, ...]) -> No
         assert result.dtype == np.float64
 
 
-@pytest.mark.parametrize("loss", LOSSES.values(), ids=str)
+@every_loss
 @pytest.mark.parametrize("p", [0.0, -0.1, 1.0000001, math.nan, math.inf, [0.5, 0.0], [[1.0, 2.0]]])
 def test_what_is_no_probability_is_refused(loss: Loss, p: object) -> None:
     for function in (loss.penalty, loss.slope, loss.weight, loss.pull):
@@ -169,7 +151,7 @@ def test_a_parameter_out_of_range_is_refused(loss: Loss, parameter: Parameter) -
         assert caught.value.name == parameter.name
 
 
-@pytest.mark.parametrize("loss", LOSSES.values(), ids=str)
+@every_loss
 def test_an_unknown_parameter_is_refused(loss: Loss) -> None:
     for name in ("gamma_", "key", "self", "text"):
         with pytest.raises(ParameterError, match="has no parameter"):

@@ -14,7 +14,7 @@ from lossviz.language.simplex_paths import SimplexPath
 from lossviz.losses.analysis.extrema import limit
 from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import Loss
-from tests.losses.test_loss import CLASSES, EITHER, losses
+from tests.support.loss_cases import catalogue_losses, class_counts, paths
 
 
 def ends(loss: Loss, classes: int) -> tuple[float, float]:
@@ -64,7 +64,7 @@ def settled(loss: Loss) -> bool:
 
 
 @settings(max_examples=60)
-@given(losses(), CLASSES)
+@given(catalogue_losses(), class_counts)
 def test_the_ends_are_the_limits_worked_out_by_hand(loss: Loss, classes: int) -> None:
     assume(settled(loss))
     if loss.key == "taylor":
@@ -104,7 +104,7 @@ def test_a_limit_of_what_never_settles_is_none() -> None:
 
 
 @settings(max_examples=30)
-@given(losses(), CLASSES, EITHER)
+@given(catalogue_losses(), class_counts, paths)
 def test_the_bounds_are_those_that_scipy_finds(loss: Loss, classes: int, path: SimplexPath) -> None:
     found = Analysis(loss=loss, classes=classes, path=path)
 
@@ -134,7 +134,7 @@ def slopes_of(loss: Loss, p: Array, classes: int, path: SimplexPath) -> Array:
 
 
 @settings(max_examples=60)
-@given(losses(), CLASSES, EITHER)
+@given(catalogue_losses(), class_counts, paths)
 def test_rises_and_bulges_are_where_differences_on_a_dense_grid_say(
     loss: Loss, classes: int, path: SimplexPath
 ) -> None:

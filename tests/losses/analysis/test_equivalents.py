@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lossviz import LOSSES, get_loss, parse_loss
 from lossviz.losses.analysis.equivalents import Equivalent, equivalents
 from lossviz.losses.loss import Loss
-from tests.losses.test_loss import losses
+from tests.support.loss_cases import catalogue_losses
 
 DISGUISED: list[tuple[str, str, dict[str, float]]] = [
     ("p**-0.2", "inverse_power", {"k": 1 / 5}),
@@ -122,7 +122,7 @@ def test_a_loss_of_the_catalogue_does_not_name_itself(loss: Loss) -> None:
 
 @pytest.mark.slow
 @settings(max_examples=25, derandomize=True)
-@given(losses(), st.floats(0.1, 10), st.floats(-5, 5))
+@given(catalogue_losses(), st.floats(0.1, 10), st.floats(-5, 5))
 def test_any_loss_of_the_catalogue_is_recognised_at_any_scale_and_shift(
     loss: Loss, scale: float, shift: float
 ) -> None:

@@ -3,16 +3,12 @@
 import re
 from typing import get_args
 
-import numpy as np
 import pytest
-import torch
 
-from lossviz import LOSSES, get_loss, loss_from_spec, objective, parse_loss
+from lossviz import get_loss, loss_from_spec, parse_loss
 from lossviz.losses.analysis.lint import Finding, Severity, lint
 from lossviz.losses.loss import Loss
-from tests.losses.catalogue.test_catalogue import settings
-
-every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=LOSSES)
+from tests.support.loss_cases import every_loss, parameter_corners
 
 FOUND: dict[str, tuple[Severity, tuple[str, ...]]] = {
     "undefined": ("error", ("1/(p-0.512)", "log(abs(p-0.312))", "1/(p-0.512)**2")),
@@ -90,7 +86,7 @@ def test_no_loss_of_the_catalogue_is_an_error_and_every_finding_is_well_written(
 @pytest.mark.slow
 @every_loss
 def test_every_finding_is_well_written_at_the_parameters_ends_too(loss: Loss) -> None:
-    for i, setting in enumerate(settings(loss)):
+    for i, setting in enumerate(parameter_corners(loss)):
         well_written(lint(setting, classes=(2, 10, 37)[i % 3]))
 
 
@@ -131,35 +127,3 @@ def test_a_counter_example_to_properness_shows_two_predictions_and_two_costs(los
             r"costs (\S+) on average, the truth itself (\S+)\.$", sentence
         ).groups()
         assert float(better) < float(truth)
-
-
-def finite(loss: Loss, dtype: torch.dtype) -> bool:
-    """Whether torch can compute loss and gradient where the logits are as far apart as -20 and 20."""
-    for at_target in (-20.0, 20.0):
-        logits = torch.full((1, 37), -at_target, dtype=dtype)
-        logits[0, 0] = at_target
-        logits.requires_grad_()
-        value = objective(loss)(logits, torch.zeros(1, dtype=torch.int64))
-        value.backward()
-        if not (value.isfinite() and logits.grad.isfinite().all()):
-            return False
-    return True
-
-
-@pytest.mark.parametrize(
-    "spec",
-    [
-        *LOSSES,
-        *(f"1/p**{k}" for k in np.arange(0.1, 4, 0.3).round(1)),
-        "-3000*log(p)",
-        "-1000*log(p)",
-        "exp(1/p)",
-    ],
-)
-def test_overflow_is_what_torch_overflows_at(spec: str) -> None:
-    loss = loss_from_spec(spec)
-    found = set(codes(loss))
-    assert ("overflow_float32" in found) == (not finite(loss, torch.float32))
-    assert bool(found & {"overflow_float32", "overflow_float16"}) == (
-        not finite(loss, torch.float16)
-    )
