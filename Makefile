@@ -1,12 +1,13 @@
 # make app    serve the app            (ARGS="--server.port 8502" go to streamlit)
 # make test   run every test, in a real browser too (ARGS="-k sentence" go to pytest)
+# make test-core  run the tests of formulas, losses and geometry: no torch, no browser, a minute
 # make check  format, lint, types
 # The first run makes .venv and installs what is needed; later runs start at once.
 
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: app test check format clean
+.PHONY: app test test-core check format clean
 .DELETE_ON_ERROR:
 
 app: .venv/.app
@@ -20,6 +21,9 @@ else
 	OMP_NUM_THREADS=1 $(PY) -m pytest -m "not (alone or browser)" -n auto --dist loadfile
 	$(PY) -m pytest -m "alone or browser"
 endif
+
+test-core: .venv/.core
+	OMP_NUM_THREADS=1 $(PY) -m pytest -m "not (alone or slow)" -n auto --dist loadfile @tests/core_tests.txt $(ARGS)
 
 check: .venv/.dev
 	$(PY) -m ruff format --check .
@@ -38,10 +42,14 @@ clean:
 		|| { echo "lossviz needs Python 3.11 to 3.13; say which: make PYTHON=python3.12 ..." >&2; exit 1; }
 	$(PYTHON) -m venv .venv
 
+.venv/.core: requirements-test-core.txt | .venv/bin/python
+	$(PY) -m pip install --quiet -r requirements-test-core.txt
+	touch $@
+
 .venv/.app: requirements.txt | .venv/bin/python
 	$(PY) -m pip install --quiet -r requirements.txt
 	touch $@
 
-.venv/.dev: requirements-dev.txt .venv/.app
+.venv/.dev: requirements-dev.txt requirements-test-core.txt .venv/.app
 	$(PY) -m pip install --quiet -r requirements-dev.txt
 	touch $@

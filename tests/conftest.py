@@ -1,13 +1,16 @@
-"""Fixtures of several test files, and how patient hypothesis is."""
+"""Fixtures of several folders, and how patient hypothesis is.
+
+Nothing here imports torch, Streamlit or Playwright before a test needs it: the core's tests run
+where they are not installed (``make test-core``).
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.support.browser", "tests.support.downloads"]
+pytest_plugins = ["tests.support.browser"]
 
 # Hypothesis' own clocks measure the machine: another program on the two cores makes them fail.
 # Where time is the claim, a test takes it itself.
@@ -20,7 +23,7 @@ def one_thread() -> Iterator[None]:
     """Compute as in a trial's process on two cores: sums depend on how they are shared out, and
     threads that wait for each other take turns.
     """
-    import torch  # most tests do without
+    import torch
 
     before = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -30,6 +33,8 @@ def one_thread() -> Iterator[None]:
 
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    import streamlit as st
+
     path = tmp_path / "lossviz.sqlite"
     monkeypatch.setenv("LOSSVIZ_DATABASE", f"sqlite:///{path}")
     yield path

@@ -1,4 +1,10 @@
-"""A served app and a real Chromium, for tests of what a person does."""
+"""A served app and a real Chromium, for tests of what a person does.
+
+The fixtures are known to every test, so Playwright is imported only where a browser starts: the
+core's tests run where it is not installed.
+"""
+
+from __future__ import annotations
 
 import os
 import re
@@ -10,14 +16,15 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from tests.support.install_browser import find_browser
 from tests.support.waiting import wait_until
 
-expect.set_options(timeout=30_000)  # two cores may be busy training
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Playwright
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM_OPTIONS = [
@@ -88,8 +95,11 @@ def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def playwright_runs() -> Iterator[Playwright]:
     if find_browser() is None:
         (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(
-            "there is no Chromium; python tests/install_browser.py says why"
+            "there is no Chromium; python tests/support/install_browser.py says why"
         )
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=30_000)  # two cores may be busy training
     with sync_playwright() as playwright:
         yield playwright
 
