@@ -1,4 +1,4 @@
-"""What will be trained: a request becomes a comparison, cores and memory become trials in parallel."""
+"""What is trained: a request becomes a comparison, which cores and memory run in parallel."""
 
 from collections.abc import Sequence
 
@@ -45,8 +45,9 @@ def plan_comparison(
     created_at: float,
     settings: Settings | None = None,
 ) -> Comparison:
-    """Validate a request and turn it into a comparison. Losses come out in their canonical spelling;
-    without settings it gets the recipe's own.
+    """Validate a request and turn it into a comparison.
+
+    Losses come out in their canonical spelling; without settings it gets the recipe's own.
 
     Raises:
         UnknownRecipe, UnknownLoss, FormulaError, ParameterError: As the name says.

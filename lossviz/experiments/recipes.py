@@ -23,7 +23,8 @@ class Recipe:
         classes: Number of classes, the start is p ≈ 1 / classes; None where the folder says.
         any_network: Whether another network can be named.
         downloads: Whether data and weights are fetched where they are not at hand.
-        needs_preparation: Whether something must be done before the first trial, whatever the settings.
+        needs_preparation: Whether something must be done before the first trial, whatever the
+            settings.
     """
 
     key: str
@@ -120,7 +121,8 @@ def validate_settings(recipe: Recipe, settings: Settings) -> None:
             )
     elif recipe.key != "digits":
         raise InvalidInput(
-            f"the network {DIGITS_NETWORK} is made for digits; name a torchvision network, such as resnet18"
+            f"the network {DIGITS_NETWORK} is made for digits; name a torchvision network, such as"
+            " resnet18"
         )
     if settings.folder and not Path(settings.folder).expanduser().is_dir():
         raise InvalidInput(

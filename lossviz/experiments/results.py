@@ -60,7 +60,7 @@ def error_rate_curves(
 def summarise(
     comparison: Comparison, trials: Sequence[Trial], history: History
 ) -> list[LossResult]:
-    """One result for each loss, in the comparison's order. Trials that did not finish do not count."""
+    """One result for each loss, in the comparison's order; only finished trials count."""
     finished = [
         trial for trial in trials if trial.state is TrialState.FINISHED and history.get(trial.id)
     ]

@@ -29,7 +29,8 @@ class Settings:
     """What all trials of a comparison share beside data and seed.
 
     Attributes:
-        network: ``DIGITS_NETWORK`` or the name of a torchvision network, see ``lossviz.experiments.networks``.
+        network: ``DIGITS_NETWORK`` or the name of a torchvision network, see
+            ``lossviz.experiments.networks``.
         pretrained: Whether it starts from weights that were trained before, and only its last layer
             from chance.
         frozen_epochs: Epochs in which only the last layer learns.

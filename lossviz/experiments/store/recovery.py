@@ -1,4 +1,4 @@
-"""A database file that is damaged: kept aside, so that a new one can be begun and nothing is lost."""
+"""A damaged database file is renamed, so that a new one can be begun and nothing is lost."""
 
 import sqlite3
 from contextlib import closing, suppress

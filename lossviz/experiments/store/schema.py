@@ -1,4 +1,4 @@
-"""The tables of the store, and how a database is brought up to them."""
+"""The tables of the store. A change here needs a migration, see ``migrations``."""
 
 import sqlalchemy as sa
 
@@ -72,18 +72,3 @@ FINGERPRINTS = sa.Table(
     sa.Column("part", sa.String, primary_key=True),
     sa.Column("value", sa.String, nullable=False),
 )
-
-
-def bring_up_to_date(connection: sa.Connection) -> None:
-    """Make the tables that are missing, and give those of an older version the columns that it did
-    not know.
-
-    Side effects: changes the database's schema.
-    """
-    TABLES.create_all(connection)
-    for table in TABLES.sorted_tables:
-        known = {column["name"] for column in sa.inspect(connection).get_columns(table.name)}
-        for column in table.columns:
-            if column.name not in known:
-                clause = sa.schema.CreateColumn(column).compile(dialect=connection.dialect)
-                connection.execute(sa.text(f"ALTER TABLE {table.name} ADD COLUMN {clause}"))

@@ -29,6 +29,7 @@ from lossviz.experiments.records import (
     TrialState,
 )
 from lossviz.experiments.settings import Settings
+from lossviz.experiments.store.migration import migrate
 from lossviz.experiments.store.schema import (
     BATCHES,
     COMPARISONS,
@@ -36,7 +37,6 @@ from lossviz.experiments.store.schema import (
     EVALUATIONS,
     FINGERPRINTS,
     TRIALS,
-    bring_up_to_date,
 )
 
 _BUSY_MS = 20_000  # a backup may hold the database for a while; what is reported meanwhile waits
@@ -49,7 +49,8 @@ def database_url() -> str:
     """
     if url := os.environ.get("LOSSVIZ_DATABASE"):
         return url
-    return f"sqlite:///{user_data_path('lossviz', appauthor=False, ensure_exists=True) / 'lossviz.sqlite'}"
+    folder = user_data_path("lossviz", appauthor=False, ensure_exists=True)
+    return f"sqlite:///{folder / 'lossviz.sqlite'}"
 
 
 class Store:
@@ -74,8 +75,8 @@ class Store:
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _prepare_sqlite)
         try:
-            with self._connection() as connection:
-                bring_up_to_date(connection)
+            with self._store_errors():
+                migrate(self._engine)
         except StoreError:
             self.close()
             raise
@@ -109,9 +110,14 @@ class Store:
         if connection := getattr(self._local, "connection", None):
             yield connection
             return
+        with self._store_errors(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _store_errors(self) -> Iterator[None]:
+        """Turn what SQLAlchemy raises into a StoreError."""
         try:
-            with self._engine.begin() as connection:
-                yield connection
+            yield
         except SQLAlchemyError as error:
             cause = str(getattr(error, "orig", None) or error)
             raise StoreError(
