@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-import plotly.offline
 import streamlit as st
 
 from lossviz.app_folder import app_folder
-from lossviz.ui.components import read_assets
 from lossviz.ui.state.selection import selection_query
 from lossviz.ui.state.session import sync_from_url
+from lossviz.ui.static_files import MODULES, PLOTLY_URL, module_url, publish
 
 # a Material symbol or an emoji would be fetched from elsewhere
 _ICON = Path(__file__).with_name("icon.svg")
@@ -127,7 +126,10 @@ _STYLE = """
 
 # As soon as a page begins: plotly.js is 4.8 MB, and takes the browser longer than all else that a
 # page with charts needs.
-_FETCH = f"<script>{{ {read_assets('shared/plotly.js')} loadPlotly(); }}</script>"
+_FETCH = f"""<script>
+import(new URL("{module_url("shared/plotly.js")}", document.baseURI))
+  .then(({{ loadPlotly }}) => loadPlotly("{PLOTLY_URL}"));
+</script>"""
 
 
 def begin_page(path: str) -> None:
@@ -142,7 +144,7 @@ def begin_page(path: str) -> None:
     st.set_page_config(
         page_title=title, page_icon=str(_ICON), layout="wide", initial_sidebar_state="collapsed"
     )
-    _prepare_process()
+    _prepare_process(MODULES)
     st.html(_STYLE)
     if page.has_charts:
         with st.container(key="fetch"):
@@ -156,14 +158,10 @@ def begin_page(path: str) -> None:
 
 
 @st.cache_resource(show_spinner=False)
-def _prepare_process() -> None:
-    """Once a process: plotly.js where the browser can fetch and cache it, and garbage that need not
-    be looked at again after each rerun.
+def _prepare_process(modules: str) -> None:
+    """Once a process, and again when its scripts have changed: put what the browser fetches where
+    Streamlit serves it, and keep the garbage collector from looking at what stays.
     """
-    target = app_folder() / "static" / "plotly.min.js"
-    script = plotly.offline.get_plotlyjs().encode()
-    if not target.exists() or target.stat().st_size != len(script):
-        target.parent.mkdir(exist_ok=True)
-        target.write_bytes(script)
+    publish(app_folder() / "static")
     gc.collect()
     gc.freeze()

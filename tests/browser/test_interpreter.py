@@ -10,15 +10,11 @@ from lossviz import LOSSES
 from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
-from lossviz.ui.components import read_assets
+from tests.support.modules import open_modules
 
 pytestmark = pytest.mark.browser
 SETTINGS = 21  # of each parameter, from end to end
-SCRIPT = (
-    "const hub = {};"
-    + read_assets("shared/tree.js", "curve_chart/views.js")
-    + "Object.assign(window, { VIEWS, SCALES, readCurve, sharesOf });"
-)
+MODULES = ("curve_chart/views.js",)
 EVALUATE = """([curve, classes, places, scale]) => {
   const read = readCurve(curve, classes), log = places.map(SCALES[scale].toLog);
   return Object.fromEntries(Object.keys(VIEWS).map((view) => [view, log.map((l) => String(VIEWS[view](read, l)))]));
@@ -52,8 +48,7 @@ def in_browser(page: Page, loss: Loss, scale: str) -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize("key", LOSSES)
 def test_the_browser_draws_every_view_of_a_loss_as_python_does(page: Page, key: str) -> None:
-    page.set_content("<p>interpreter</p>")
-    page.add_script_tag(content=SCRIPT)
+    open_modules(page, *MODULES)
     for loss in settings(LOSSES[key]):
         for scale in ("p", "margin"):
             log_p = SCALES[scale].to_log_p(SCALES[scale].places)
@@ -65,8 +60,7 @@ def test_the_browser_draws_every_view_of_a_loss_as_python_does(page: Page, key: 
 
 
 def test_shares_of_the_gradient_add_up_and_follow_the_pull(page: Page) -> None:
-    page.set_content("<p>interpreter</p>")
-    page.add_script_tag(content=SCRIPT)
+    open_modules(page, *MODULES)
     at = [0.01, 0.1, 0.5, 0.9]
     for key in ("cross_entropy", "dot_product", "focal", "brier"):
         even = LOSSES[key].formula.even

@@ -20,27 +20,21 @@ from lossviz.geometry import vectors as geometry
 from lossviz.losses.analysis.lint import lint
 from lossviz.losses.analysis.properness import TRUE_DISTRIBUTIONS, losses_by_true_class, properness
 from lossviz.losses.loss import Loss
-from lossviz.ui.components import read_assets
 from lossviz.ui.components.shared.geometry_component import field_data
 from lossviz.ui.curves.lab import styles_by_id
 from lossviz.ui.state.geometry_state import LEAST_START_P, GeometryState
 from tests.browser.test_interpreter import settings
+from tests.support.modules import open_modules
 
 pytestmark = pytest.mark.browser
 
-FILES = (
-    "shared/format.js",
-    "shared/tree.js",
-    "shared/vectors.js",
+MODULES = (
     "shared/loss_evaluation.js",
+    "shared/vectors.js",
     "simplex/gradient_flow.js",
-    "shared/drag_handle.js",
-    "shared/measure_table.js",
-    "shared/angle_chart.js",
     "simplex/map.js",
     "simplex/index.js",
 )
-SCRIPT = read_assets(*FILES).replace("export default", "const opened =")
 KINKED = {"hinge"}  # its descent slides along a kink, where no solver of smooth equations is of use
 TIMES = [0.3, 3.0, 30.0, 1000.0]
 FLOW_TRUTHS = ([1.0, 0.0, 0.0], [0.5, 0.3, 0.2], [0.5, 0.5, 0.0], [0.98, 0.01, 0.01])
@@ -48,14 +42,10 @@ FLOW_TRUTHS = ([1.0, 0.0, 0.0], [0.5, 0.3, 0.2], [0.5, 0.5, 0.0], [0.98, 0.01, 0
 
 @pytest.fixture(scope="module")
 def run(browser: Browser) -> Iterator[Any]:
-    """Evaluates JavaScript with the page's own functions in sight."""
+    """Evaluates JavaScript with the modules' exports in sight."""
     page: Page = browser.new_page()
-    page.set_content("<p>mathematics</p>")
-
-    def evaluate(expression: str, argument: Any = None) -> Any:
-        return page.evaluate(f"(given) => {{ {SCRIPT}; return ({expression})(given); }}", argument)
-
-    yield evaluate
+    open_modules(page, *MODULES)
+    yield page.evaluate
     page.close()
 
 

@@ -13,6 +13,7 @@ from lossviz.losses.loss import Loss
 from lossviz.ui.components import read_assets
 from lossviz.ui.components.shared.geometry_component import field_data, measure_colors, mount
 from lossviz.ui.state.geometry_state import GeometryState
+from lossviz.ui.static_files import import_module
 
 _HTML = """
 <div class="lossviz-arrows lossviz-plane">
@@ -35,18 +36,7 @@ _COMPONENT = st.components.v2.component(
     "lossviz.plane",
     html=_HTML,
     css=read_assets("shared/geometry.css", "arrow_plane/style.css"),
-    js=read_assets(
-        "shared/plotly.js",
-        "shared/format.js",
-        "shared/tree.js",
-        "shared/vectors.js",
-        "shared/loss_evaluation.js",
-        "shared/drag_handle.js",
-        "shared/measure_table.js",
-        "shared/angle_chart.js",
-        "arrow_plane/logit_plane.js",
-        "arrow_plane/index.js",
-    ),
+    js=import_module("arrow_plane/index.js"),
     isolate_styles=False,
 )
 

@@ -1,5 +1,12 @@
 // Two arrows in the plane. They follow the hand on every frame, and with them every measure, curve and loss.
 
+import { LogitPlane, ofLogits } from "./logit_plane.js";
+import { ANYWHERE, AngleCharts, SURE } from "../shared/angle_chart.js";
+import { Arrivals, Handle, Parts, atNextFrame, handleOf } from "../shared/drag_handle.js";
+import { expectedLoss, hearSliders, logsOf, readFields } from "../shared/loss_evaluation.js";
+import { MeasureTable } from "../shared/measure_table.js";
+import { cosineText, fixed, measure, two, vectorText } from "../shared/vectors.js";
+
 const LOW = -0.03, HIGH = 1.15, STEP = 0.01, LEAST_TARGET = 0.05;
 const GAP = { left: 52, bottom: 44 }; // pixels for the numbers and titles of the axes
 const QUARTER = Math.PI / 2;

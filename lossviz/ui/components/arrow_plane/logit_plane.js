@@ -1,5 +1,8 @@
 // The plane of two logits, where the prediction's arrow comes from. Along a diagonal z2 − z1 is the same, and so is the softmax.
 
+import { Handle, Parts, handleOf } from "../shared/drag_handle.js";
+import { fixed, short, two } from "../shared/vectors.js";
+
 const REACH = 5, LOGIT_STEP = 0.1, LOGIT_GAP = 46; // pixels for numbers and titles
 const DIAGONALS = [0.1, 0.5, 0.9]; // of p2
 const LOGIT_DRAWING = `
@@ -9,7 +12,7 @@ const LOGIT_DRAWING = `
   <g class="arrows"><path class="prediction-line"/><text class="logit-name"></text></g>
   ${handleOf("logits", "Logits", `aria-roledescription="point"`)}`;
 
-const ofLogits = ([a, b]) => {
+export const ofLogits = ([a, b]) => {
   const first = 1 / (1 + Math.exp(b - a));
   return [first, 1 - first];
 };
@@ -19,7 +22,7 @@ const logitsOf = ([a, b]) => {
 };
 const settleLogits = (point) => point.map((value) => Math.round(Math.max(-REACH, Math.min(REACH, value)) / LOGIT_STEP) / (1 / LOGIT_STEP));
 
-class LogitPlane {
+export class LogitPlane {
   // moved(logits): they are elsewhere now. release(moved): the hand is off. target(): the prediction's target.
   constructor(svg, moved, release, target) {
     svg.innerHTML = LOGIT_DRAWING;

@@ -1,5 +1,12 @@
 // Many classes: the prediction as bars, of which the true class's is dragged while the others share the rest; the start is p = 1/K.
 
+import { AngleCharts } from "../shared/angle_chart.js";
+import { Arrivals, Handle, Parts, atNextFrame, handleOf } from "../shared/drag_handle.js";
+import { numberText } from "../shared/format.js";
+import { descentByLogits, hearSliders, logsOf, lossAt, readFields } from "../shared/loss_evaluation.js";
+import { MeasureTable } from "../shared/measure_table.js";
+import { cosineText, fixed, measure, trimmed } from "../shared/vectors.js";
+
 const TRUE = 1; // the article's true class is the second
 const LEAST_P = 0.001;
 const ARTICLE_OTHERS = [0.2, 0.1, 0.4].map((share) => share / 0.7);

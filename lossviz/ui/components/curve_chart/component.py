@@ -14,6 +14,7 @@ from lossviz.charts.views import VIEWS
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 from lossviz.ui.components import read_assets
 from lossviz.ui.legend_key import legend_key
+from lossviz.ui.static_files import PLOTLY_URL, import_module
 
 _HTML = """
 <div class="curve-lab">
@@ -43,16 +44,7 @@ _COMPONENT = st.components.v2.component(
     "lossviz.curve_chart",
     html=_HTML,
     css=read_assets("shared/plot.css", "shared/range.css", "curve_chart/style.css"),
-    js=read_assets(
-        "shared/plotly.js",
-        "shared/format.js",
-        "shared/tree.js",
-        "curve_chart/views.js",
-        "curve_chart/overlay.js",
-        "curve_chart/value_table.js",
-        "curve_chart/downloads.js",
-        "curve_chart/index.js",
-    ),
+    js=import_module("curve_chart/index.js"),
     isolate_styles=False,
 )
 
@@ -127,5 +119,6 @@ def curve_chart(
         "shares": shares,
         "drawn": next((value for loss in shown for value in loss.values.values()), None),
         "refusals": refusals,
+        "plotly": PLOTLY_URL,
     }
     _COMPONENT(key=key, data=data)

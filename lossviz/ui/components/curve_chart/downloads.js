@@ -1,6 +1,8 @@
 // Buttons that save a plot as it stands, with the legend that the page shows beside it.
 
-const downloads = (Plotly, name, marks) =>
+import { themeOf } from "../shared/format.js";
+
+export const downloads = (Plotly, name, marks) =>
   ["png", "svg"].map((format) => ({
     name: `download-${format}`,
     title: `Download as ${format.toUpperCase()}`,

@@ -1,6 +1,13 @@
 // Curves of losses, in one view or two side by side. While a parameter is dragged only its own paths and numbers are redrawn, from the loss's own
 // formula; plotly hears of it on release.
 
+import { downloads } from "./downloads.js";
+import { Overlay } from "./overlay.js";
+import { LEAST_P, Readout } from "./value_table.js";
+import { SCALES, VIEWS, pixelOf, previewCurve, readCurve } from "./views.js";
+import { PLOT_OPTIONS, routeOf, themed } from "../shared/format.js";
+import { hub, loadPlotly } from "../shared/plotly.js";
+
 const instances = new WeakMap();
 
 class CurveLab {
@@ -21,7 +28,7 @@ class CurveLab {
   take(data) {
     const figures = data.figures.map((text) => JSON.parse(text));
     this.queue = this.queue.then(async () => {
-      const Plotly = await loadPlotly();
+      const Plotly = await loadPlotly(data.plotly);
       this.ready = false; // a pane may be new, and nothing can be drawn in it yet
       Object.assign(this, { scale: SCALES[data.scale], classes: data.classes });
       this.curves = new Map(data.curves.map((curve) => [curve.id, readCurve(curve, data.classes)]));

@@ -3,7 +3,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const LABEL_ROOM = 84; // pixels
 
-class Overlay {
+export class Overlay {
   constructor(svg) {
     this.svg = svg;
     svg.innerHTML = '<path class="preview"/><line class="start"/><text class="start" y="14"></text><line class="cursor"/><g class="dots"></g>';

@@ -1,7 +1,10 @@
 // The numbers beside the curves, as a real table: each loss's values where the cursor stands, and who gets its gradient. The table's row heads are
 // the legend: pressed, they hide a curve.
 
-const LEAST_P = 1e-4; // of the cursor
+import { SCALES, VIEWS, sharesOf } from "./views.js";
+import { numberText } from "../shared/format.js";
+
+export const LEAST_P = 1e-4; // of the cursor
 const READER_STEPS = 1000;
 const COLUMNS = ["penalty", "slope", "weight", "pull"];
 const EXAMPLES = [0.01, 0.1, 0.5, 0.9];
@@ -13,7 +16,7 @@ const placeText = (p) => (p > 0.99995 ? "1" : p > 0.99 ? p.toFixed(4) : numberTe
 const sentenceOf = (shares) =>
   shares ? `gives ${EXAMPLES.map((p, i) => `${percent(shares[i])} to ${p}`).join(", ")}` : "gives nothing to any of them";
 
-class Readout {
+export class Readout {
   constructor(root, { toggle, read }) {
     Object.assign(this, { root, rows: new Map(), toggle });
     this.reader = root.querySelector(".reader input");

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from lossviz.losses.loss import Loss
-from lossviz.ui.components import read_assets
+from lossviz.ui.static_files import import_module
 
 _KEY = "formula preview"
 _COMPONENT = st.components.v2.component(
@@ -15,9 +15,7 @@ _COMPONENT = st.components.v2.component(
         ".preview-note { margin: 0; font-size: 0.9rem; opacity: 0.8; color: var(--st-text-color);"
         " }\n.preview-note:empty { display: none; }\n"
     ),
-    js=read_assets(
-        "shared/plotly.js", "shared/tree.js", "curve_chart/views.js", "formula_preview/index.js"
-    ),
+    js=import_module("formula_preview/index.js"),
     isolate_styles=False,
 )
 

@@ -1,6 +1,9 @@
 // The link between a text field and the charts: tells Python of each pause in typing and of the Enter key, and hands Python's answer to the charts.
 // Streamlit's own way to hear of typing, live="50ms", would import pandas to read the "50ms": 70 MB.
 
+import { readCurve } from "../curve_chart/views.js";
+import { hub } from "../shared/plotly.js";
+
 const PAUSE_MS = 50;
 const instances = new WeakMap();
 

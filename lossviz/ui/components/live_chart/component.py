@@ -6,12 +6,13 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from lossviz.ui.components import read_assets
+from lossviz.ui.static_files import PLOTLY_URL, import_module
 
 _COMPONENT = st.components.v2.component(
     "lossviz.live_chart",
     html='<div class="plot" role="group"></div>\n',
     css=read_assets("shared/plot.css"),
-    js=read_assets("shared/plotly.js", "shared/format.js", "live_chart/index.js"),
+    js=import_module("live_chart/index.js"),
     isolate_styles=False,
 )
 
@@ -24,4 +25,7 @@ def live_chart(figure: go.Figure, *, key: str, label: str) -> None:
         key: Constant for one chart on a page.
         label: The chart in words, for screen readers.
     """
-    _COMPONENT(key=key, data={"figure": figure.to_json(remove_uids=False), "label": label})
+    _COMPONENT(
+        key=key,
+        data={"figure": figure.to_json(remove_uids=False), "label": label, "plotly": PLOTLY_URL},
+    )

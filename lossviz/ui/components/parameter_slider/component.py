@@ -12,6 +12,7 @@ from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 from lossviz.losses.parameter import MAX_VALUE, Parameter
 from lossviz.ui.components import read_assets
 from lossviz.ui.markdown import greek_letter
+from lossviz.ui.static_files import import_module
 
 _COMPONENT = st.components.v2.component(
     "lossviz.parameter_slider",
@@ -26,7 +27,7 @@ _COMPONENT = st.components.v2.component(
 </div>
 """,
     css=read_assets("shared/range.css", "parameter_slider/style.css"),
-    js=read_assets("shared/plotly.js", "parameter_slider/index.js"),
+    js=import_module("parameter_slider/index.js"),
     isolate_styles=False,
 )
 

@@ -1,5 +1,7 @@
 // A slider for one number. Every movement goes to the charts on the page; Python hears of it on release, on a key press, or when a number is typed.
 
+import { hub } from "../shared/plotly.js";
+
 const instances = new WeakMap();
 const SWEEP_MS = 5000; // from where it stands up to the end, down to the other and back
 const STILLS = 10; // pictures in a sweep where the reader wants no motion

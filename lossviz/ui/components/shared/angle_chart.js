@@ -1,10 +1,13 @@
 // Curves over the angle between prediction and target, from 0° to 90°, with a dot on each where the prediction stands.
 
+import { routeOf } from "./format.js";
+import { measure, trimmed } from "./vectors.js";
+
 const INSET = { left: 42, right: 10, top: 8, bottom: 40 }; // pixels, for numbers and titles
 const SAMPLES = 90;
 const FAR = 1e5; // pixels: further than any screen, near enough for any renderer
 
-const niceStep = (span, parts) => {
+export const niceStep = (span, parts) => {
   const rough = span / parts, power = 10 ** Math.floor(Math.log10(rough));
   return power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
 };
@@ -73,10 +76,10 @@ const CURVES = [
   { key: "dot", style: "stroke:var(--dot_product);fill:var(--dot_product);stroke-dasharray:9 6" },
   { key: "distance", style: "stroke:currentColor;fill:currentColor;stroke-dasharray:2 4" },
 ];
-const SURE = [-0.05, 1.5], ANYWHERE = [-0.05, 2.1]; // of probabilities, and of any arrows in the unit square
-const lossStyle = ({ color, dash }) => `stroke:${color};fill:${color};stroke-dasharray:${dash || "none"}`;
+export const SURE = [-0.05, 1.5], ANYWHERE = [-0.05, 2.1]; // of probabilities, and of any arrows in the unit square
+export const lossStyle = ({ color, dash }) => `stroke:${color};fill:${color};stroke-dasharray:${dash || "none"}`;
 
-class AngleCharts {
+export class AngleCharts {
   constructor(node) {
     node.innerHTML = '<section class="alike"></section><section class="costs"></section>';
     this.alike = new AngleChart(node.firstChild, "How near they point");

@@ -1,7 +1,7 @@
 // A handle that mouse, finger and keys move. Python hears of it once, when it is let go.
 // While it is busy, the hand knows better than Python where it stands.
 
-class Handle {
+export class Handle {
   // locate(event): the pointer's place, in the handle's own terms. read(): where the handle is. move(place): takes it there, or as near as it may go.
   // press(event): where a key takes it, or nothing. release(moved): the hand is off it, and may have moved it.
   constructor(node, { locate, read, move, press, release }) {
@@ -55,11 +55,11 @@ class Handle {
 }
 
 // The handles' element, for a drawing's markup: a circle to see and a wider one to touch.
-const handleOf = (name, label, more = "") =>
+export const handleOf = (name, label, more = "") =>
   `<g class="handle ${name}-handle" role="slider" tabindex="0" aria-label="${label}" aria-valuemin="0" aria-valuemax="1" ${more}><circle class="touch" r="24"/><circle class="grip" r="15"/></g>`;
 
 // What a drawing does again and again: sets attributes and texts of its parts, which it finds once.
-class Parts {
+export class Parts {
   constructor(root) {
     Object.assign(this, { root, found: new Map() });
   }
@@ -80,7 +80,7 @@ class Parts {
 }
 
 // Calls draw at the next frame, once however often it is asked.
-const atNextFrame = (draw) => {
+export const atNextFrame = (draw) => {
   let frame = 0;
   return () => {
     frame ||= requestAnimationFrame(() => {
@@ -91,7 +91,7 @@ const atNextFrame = (draw) => {
 };
 
 // Where Python wants the arrows counts only where it has moved them since, and no hand is on them; a hand that has moved one knows better.
-class Arrivals {
+export class Arrivals {
   // adopt(data): the arrows go where Python wants them.
   constructor(handles, adopt) {
     Object.assign(this, { handles, adopt, taken: null, data: null });

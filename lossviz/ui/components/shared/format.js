@@ -1,6 +1,6 @@
 // What the charts share: numbers as text, routes of curves, colours of the theme, and plotly's options.
 
-const numberText = (value) => {
+export const numberText = (value) => {
   if (Number.isNaN(value)) return "none";
   if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
   const size = Math.abs(value);
@@ -9,7 +9,7 @@ const numberText = (value) => {
 };
 
 // The route of an SVG path through points; a point that is not finite interrupts it.
-const routeOf = (points) => {
+export const routeOf = (points) => {
   let pen = "M";
   let route = "";
   for (const [x, y] of points) {
@@ -23,13 +23,13 @@ const routeOf = (points) => {
 };
 
 // Streamlit hands its theme down as CSS variables; a chart takes its neutral colours from them.
-const themeOf = (node) => {
+export const themeOf = (node) => {
   const style = getComputedStyle(node);
   const read = (name, fallback) => style.getPropertyValue(name).trim() || fallback;
   return { text: read("--st-text-color", "#222"), background: read("--st-background-color", "#fff"), border: read("--st-border-color", "#ccc") };
 };
 
-const themed = (layout, node) => {
+export const themed = (layout, node) => {
   const theme = themeOf(node);
   const result = { ...layout, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { ...layout.font, color: theme.text } };
   for (const name of Object.keys(layout).filter((key) => /^[xy]axis/.test(key)))
@@ -39,4 +39,4 @@ const themed = (layout, node) => {
   return result;
 };
 
-const PLOT_OPTIONS = { responsive: true, displaylogo: false, showSendToCloud: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+export const PLOT_OPTIONS = { responsive: true, displaylogo: false, showSendToCloud: false, modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };

@@ -1,10 +1,14 @@
 // A loss over whole distributions: its value and its gradient where a class, or a distribution over the classes, is the truth.
 // lossviz/losses/evaluation.py is the same in Python; a browser test holds this to torch's objectives.
 
+import { hub } from "./plotly.js";
+import { compileTree } from "./tree.js";
+import { sumOf } from "./vectors.js";
+
 const LEAST_LOG = -700; // a probability of 1e-304: the limit is read off there where 0 itself gives no number
 
 // A loss as it comes from Python, ready to be evaluated.
-const readField = (field) => ({
+export const readField = (field) => ({
   ...field,
   values: { ...field.values },
   scope: {}, // what its trees see: the values, and the class in hand
@@ -16,7 +20,7 @@ const readField = (field) => ({
 
 // Hears the page's sliders: what they move counts at once, then moved(name, value) is called. It goes on counting until Python sends that value, or
 // has refused one: an answer to an earlier movement must not take back the ones since.
-const hearSliders = (fieldsOf, moved) => {
+export const hearSliders = (fieldsOf, moved) => {
   const awaited = new Map();
   let refusals = 0;
   const hear = ({ detail: { id, name, value } }) => {
@@ -43,14 +47,14 @@ const hearSliders = (fieldsOf, moved) => {
 };
 
 // The losses as Python sends them, with what the sliders have moved since.
-const readFields = (data, sliders) => {
+export const readFields = (data, sliders) => {
   sliders.heed(data.refusals);
   const fields = data.fields.map(readField);
   for (const { id, values } of fields) for (const name of Object.keys(values)) values[name] = sliders.newest(id, name, values[name]);
   return fields;
 };
 
-const logsOf = (p) => p.map(Math.log);
+export const logsOf = (p) => p.map(Math.log);
 
 // Whether one of the operations stands in a tree.
 const holds = (tree, operations) => Array.isArray(tree) && (operations.includes(tree[0]) || tree.some((branch) => holds(branch, operations)));
@@ -65,13 +69,13 @@ const look = ({ scope, values }, logs, k) =>
 const withoutZeros = (logs) => logs.map((log) => Math.max(log, LEAST_LOG));
 
 // The loss of a prediction, given as log-probabilities, where class k is the right answer.
-const lossAt = (field, logs, k) => {
+export const lossAt = (field, logs, k) => {
   const value = field.penalty(look(field, logs, k));
   return Number.isNaN(value) ? field.penalty(look(field, withoutZeros(logs), k)) : value;
 };
 
 // The expected loss where the right answer is drawn from the distribution t; what never happens costs nothing.
-const expectedLoss = (field, logs, t) => sumOf(t.map((share, k) => (share > 0 ? share * lossAt(field, logs, k) : 0)));
+export const expectedLoss = (field, logs, t) => sumOf(t.map((share, k) => (share > 0 ? share * lossAt(field, logs, k) : 0)));
 
 // The derivatives of the expected loss by each log-probability.
 const byLogs = (field, logs, t) => {
@@ -98,20 +102,20 @@ const slopesAt = (field, logs, t) => {
 };
 
 // Steepest descent in the logits: how training moves them, dz/dτ = −dS/dz.
-const descentByLogits = (field, logs, t) => {
+export const descentByLogits = (field, logs, t) => {
   const slopes = byLogs(field, logs, t), total = sumOf(slopes);
   return slopes.map((slope, j) => Math.exp(logs[j]) * total - slope);
 };
 
 // The same as the prediction sees it: dp/dτ for these dz/dτ.
-const throughSoftmax = (p, dz) => {
+export const throughSoftmax = (p, dz) => {
   const mean = sumOf(dz.map((value, j) => value * p[j]));
   return dz.map((value, j) => p[j] * (value - mean));
 };
 
 // Steepest descent in the probabilities themselves, along p1 + ... + pK = 1. A class at 0 that would fall further stays there.
-const AT_ZERO = 1e-9;
-const descentByP = (field, logs, t) => {
+export const AT_ZERO = 1e-9;
+export const descentByP = (field, logs, t) => {
   const slopes = byLogs(field, logs, t), p = logs.map(Math.exp);
   const down = slopes.map((slope, j) => (slope === 0 ? 0 : -slope / p[j]));
   const free = down.map(() => true);

@@ -1,6 +1,9 @@
 // The numbers beside the arrows: each measure with the sum that makes it, and what each chosen loss costs.
 
-class MeasureTable {
+import { Parts } from "./drag_handle.js";
+import { LONG, MEASURES, short, three, vectorText } from "./vectors.js";
+
+export class MeasureTable {
   constructor(node, zero, title = "What each loss charges") {
     const rows = MEASURES.map(({ key, name, symbol }) => `<div class="row" data-measure="${key}"><dt><i class="mark ${key}"></i>${name} <span>${symbol}</span></dt><dd><span class="sum"></span> <b></b></dd></div>`);
     node.innerHTML = `
@@ -48,7 +51,7 @@ class MeasureTable {
   }
 }
 
-const costText = (value) => {
+export const costText = (value) => {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "none" : value > 0 ? "∞" : "−∞";
   return Math.abs(value) >= 1000 ? value.toExponential(1).replace("e+", "e").replace("-", "−") : three(value);
 };

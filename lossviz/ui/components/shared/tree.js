@@ -24,7 +24,7 @@ const reduction = (start, operate) => (term) => (values) => {
 const REDUCTIONS = { sum_others: reduction(0, (a, b) => a + b), largest_other: reduction(-Infinity, Math.max) };
 
 // A tree as a function of the values of its names: {l: Math.log(p), k: 0.2}.
-const compileTree = (tree) => {
+export const compileTree = (tree) => {
   if (typeof tree === "number") return () => tree;
   if (typeof tree === "string") return (values) => values[tree];
   const [operation, ...branches] = tree;

@@ -1,8 +1,8 @@
 // What is read off two arrows, in any number of dimensions. lossviz/geometry/vectors.py is the same in Python; a browser test holds the two together.
 
-const sumOf = (values) => values.reduce((total, value) => total + value, 0);
+export const sumOf = (values) => values.reduce((total, value) => total + value, 0);
 
-const measure = (p, t) => {
+export const measure = (p, t) => {
   const dot = sumOf(p.map((value, i) => value * t[i])), length = Math.hypot(...p), targetLength = Math.hypot(...t);
   const [u, w] = [p.map((value) => value / length), t.map((value) => value / targetLength)];
   const [apart, together] = [Math.hypot(...u.map((value, i) => value - w[i])), Math.hypot(...u.map((value, i) => value + w[i]))];
@@ -16,18 +16,18 @@ const measure = (p, t) => {
   };
 };
 
-const fixed = (value, digits) => (Math.abs(value) < 0.5 / 10 ** digits ? (0).toFixed(digits) : value.toFixed(digits).replace("-", "−"));
-const two = (value) => fixed(value, 2);
-const three = (value) => fixed(value, 3);
-const trimmed = (value) => String(Number(value.toFixed(3))).replace("-", "−"); // 0.3, 0.027
-const short = (value) => (Number.isInteger(value) ? String(value) : two(value)); // the 0 and 1 of a target
-const cosineText = (value) => fixed(value, value > 0.999 && value < 1 ? 5 : 3); // arccos 1.000 would not be 0.6°
-const vectorText = (values, write = two) => `[${values.map(write).join(", ")}]`;
+export const fixed = (value, digits) => (Math.abs(value) < 0.5 / 10 ** digits ? (0).toFixed(digits) : value.toFixed(digits).replace("-", "−"));
+export const two = (value) => fixed(value, 2);
+export const three = (value) => fixed(value, 3);
+export const trimmed = (value) => String(Number(value.toFixed(3))).replace("-", "−"); // 0.3, 0.027
+export const short = (value) => (Number.isInteger(value) ? String(value) : two(value)); // the 0 and 1 of a target
+export const cosineText = (value) => fixed(value, value > 0.999 && value < 1 ? 5 : 3); // arccos 1.000 would not be 0.6°
+export const vectorText = (values, write = two) => `[${values.map(write).join(", ")}]`;
 
 // One row each: what it is called, its symbol, the sum with the numbers put in, and its value. Long vectors are not written out.
-const LONG = 4;
+export const LONG = 4;
 const written = (terms, otherwise) => (terms.length > LONG ? otherwise : terms.join(" + "));
-const MEASURES = [
+export const MEASURES = [
   { key: "angle", name: "Angle", symbol: "θ", directed: true, sum: (m) => `arccos ${cosineText(m.cosine)}`, value: (m) => `${fixed(m.angle, 1)}°` },
   { key: "cosine", name: "Cosine", symbol: "cos θ", directed: true, sum: (m, write) => `${write(m.dot)} / (${three(m.length)} · ${trimmed(m.targetLength)})`, value: (m) => cosineText(m.cosine) },
   { key: "dot", name: "Dot product", symbol: "p·t", sum: (m, write) => written(m.p.map((value, i) => `${write(value)}·${short(m.t[i])}`), `${write(m.dot)}·1, all else 0`), value: (m, write) => write(m.dot) },

@@ -13,6 +13,7 @@ from lossviz.losses.loss import Loss
 from lossviz.ui.components import read_assets
 from lossviz.ui.components.shared.geometry_component import field_data, mount
 from lossviz.ui.state.geometry_state import GeometryState
+from lossviz.ui.static_files import import_module
 
 _HTML = """
 <div class="lossviz-arrows lossviz-simplex">
@@ -32,20 +33,7 @@ _COMPONENT = st.components.v2.component(
     "lossviz.simplex",
     html=_HTML,
     css=read_assets("shared/range.css", "shared/geometry.css", "simplex/style.css"),
-    js=read_assets(
-        "shared/plotly.js",
-        "shared/format.js",
-        "shared/tree.js",
-        "shared/vectors.js",
-        "shared/loss_evaluation.js",
-        "simplex/gradient_flow.js",
-        "shared/drag_handle.js",
-        "shared/measure_table.js",
-        "shared/angle_chart.js",
-        "simplex/map.js",
-        "simplex/race.js",
-        "simplex/index.js",
-    ),
+    js=import_module("simplex/index.js"),
     isolate_styles=False,
 )
 

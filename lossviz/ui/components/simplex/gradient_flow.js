@@ -1,6 +1,9 @@
 // The way of a prediction that follows the negative gradient: dz/dτ or dp/dτ = −gradient. τ is learning rate × steps.
 
-const SPACES = {
+import { AT_ZERO, descentByLogits, descentByP } from "../shared/loss_evaluation.js";
+import { sumOf } from "../shared/vectors.js";
+
+export const SPACES = {
   logits: {
     begin: (p) => p.map(Math.log),
     probabilities: (z) => {
@@ -38,7 +41,7 @@ const STAGES = [
   [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
 ];
 const DOUBT = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
-const FIRST_TIME = 0.01, LAST_TIME = 1000; // of τ, as the race shows it
+export const FIRST_TIME = 0.01, LAST_TIME = 1000; // of τ, as the race shows it
 const STANDSTILL = 1e-5; // a rate that comes to no more than 0.01 by LAST_TIME
 const RECENT = 200, MOST_TRIES = 10000;
 // Along a kink, such as the hinge's, every step is too long for its error. When its patience is at an end, a loss that may have one goes on to and fro
@@ -59,7 +62,7 @@ const moves = (way, rough) => {
 
 // The way from a prediction p, as [{ time, y, rate }], y in the space's own terms: until LAST_TIME, or until it stands still, which way.stands says,
 // or until it has tried too often.
-const follow = (field, { space, start, truth, tolerance = 1e-6 }) => {
+export const follow = (field, { space, start, truth, tolerance = 1e-6 }) => {
   const { begin, logs, descent, allows, settle } = SPACES[space];
   const rateAt = (y) => descent(field, logs(y), truth);
   let time = 0, y = begin(start), rate = rateAt(y), h = 1e-3 / Math.max(1, sizeOf(rate)), rough = 0, shorter = 1;
@@ -86,7 +89,7 @@ const follow = (field, { space, start, truth, tolerance = 1e-6 }) => {
 };
 
 // The prediction at a time: Hermite's cubic between two steps; where the way has ended, its end.
-const placeAt = (way, space, time) => {
+export const placeAt = (way, space, time) => {
   const { probabilities } = SPACES[space], last = way.at(-1);
   if (time >= last.time) return probabilities(last.y);
   let [low, high] = [0, way.length - 1];
@@ -102,11 +105,11 @@ const placeAt = (way, space, time) => {
 };
 
 // How far a prediction is from the truth: the class that is furthest off.
-const offBy = (p, truth) => Math.max(...p.map((value, j) => Math.abs(value - truth[j])));
+export const offBy = (p, truth) => Math.max(...p.map((value, j) => Math.abs(value - truth[j])));
 
 // When the way comes this near to the truth for good; Infinity if never.
-const ARRIVED = 0.05;
-const arrival = (way, space, truth) => {
+export const ARRIVED = 0.05;
+export const arrival = (way, space, truth) => {
   const far = (y) => offBy(SPACES[space].probabilities(y), truth) > ARRIVED;
   const last = way.findLastIndex(({ y }) => far(y));
   if (last < 0) return 0;

@@ -1,11 +1,21 @@
 // Three classes: one loss or two as maps over all predictions, and all chosen losses racing from one prediction to the truth.
 
+import { lossStyle } from "../shared/angle_chart.js";
+import { Arrivals, Handle, atNextFrame } from "../shared/drag_handle.js";
+import { numberText, themeOf } from "../shared/format.js";
+import { expectedLoss, hearSliders, logsOf, readFields, throughSoftmax } from "../shared/loss_evaluation.js";
+import { costText } from "../shared/measure_table.js";
+import { sumOf, two, vectorText } from "../shared/vectors.js";
+import { ARRIVED, SPACES, arrival, follow, offBy, placeAt } from "./gradient_flow.js";
+import { SimplexMap, basisOf, bestAnswer, expectedAll } from "./map.js";
+import { Race } from "./race.js";
+
 const LEAST_START = 0.01, HUNDREDTH = 0.01;
 const SLOW_MS = 25; // a way that takes longer is followed only when the hand lets go
 const instances = new WeakMap();
 
 // The nearest distribution of hundredths that gives each class at least so much; lossviz/ui/state/geometry_view.py settles on the same.
-const settleDistribution = (p, least = 0) => {
+export const settleDistribution = (p, least = 0) => {
   const free = 1 - p.length * least, v = p.map((value) => (value - least) / free), falling = [...v].sort((a, b) => b - a);
   let total = 0, tau = 0;
   falling.forEach((value, i) => {

@@ -1,6 +1,12 @@
 // The triangle of all predictions over three classes, with a loss's expected value as colour and lines, and its descent as arrows.
 // Class 1 is at the top, class 2 at the left, class 3 at the right.
 
+import { niceStep } from "../shared/angle_chart.js";
+import { Parts, handleOf } from "../shared/drag_handle.js";
+import { numberText } from "../shared/format.js";
+import { expectedLoss, logsOf, lossAt } from "../shared/loss_evaluation.js";
+import { sumOf } from "../shared/vectors.js";
+
 const SIDE = 60; // small triangles along a side
 const RASTER = 170; // pixels of the coloured picture, which is smooth enough to be stretched
 const EDGE = 1e-6; // the probability that stands for 0 at the edges, where many losses are infinite
@@ -14,12 +20,12 @@ const CLEAR = 0.9; // of all predictions are told apart by colour; the rest cost
 const nodeAt = (a, c) => ((SIDE - a) * (SIDE - a + 1)) / 2 + c;
 const NODES = Array.from({ length: SIDE + 1 }, (_, row) => Array.from({ length: row + 1 }, (_, c) => [SIDE - row, row - c, c])).flat();
 const SECOND = NODES.map(([a, b, c]) => nodeAt(b, c)), THIRD = NODES.map(([a, b, c]) => nodeAt(c, b));
-const PLACES = NODES.map((counts) => counts.map((count) => count / SIDE));
+export const PLACES = NODES.map((counts) => counts.map((count) => count / SIDE));
 const TRIANGLES = NODES.flatMap(([a, b, c]) => [
   ...(a > 0 ? [[nodeAt(a, c), nodeAt(a - 1, c), nodeAt(a - 1, c + 1)]] : []),
   ...(a > 0 && b > 0 ? [[nodeAt(a, c), nodeAt(a, c + 1), nodeAt(a - 1, c + 1)]] : []),
 ]);
-const inside = (p) => {
+export const inside = (p) => {
   const kept = p.map((value) => Math.max(value, EDGE)), total = sumOf(kept);
   return kept.map((value) => value / total);
 };
@@ -42,8 +48,8 @@ const PIXELS = (() => {
 })();
 
 // A loss where class 1 is true, at every node.
-const basisOf = (field) => PLACES.map((p) => lossAt(field, logsOf(inside(p)), 0));
-const expectedAll = (basis, [t1, t2, t3]) =>
+export const basisOf = (field) => PLACES.map((p) => lossAt(field, logsOf(inside(p)), 0));
+export const expectedAll = (basis, [t1, t2, t3]) =>
   basis.map((value, i) => (t1 && t1 * value) + (t2 && t2 * basis[SECOND[i]]) + (t3 && t3 * basis[THIRD[i]]));
 
 // The prediction of least expected loss: the best node, and the truth, each improved by ever smaller steps around it.
@@ -52,7 +58,7 @@ const DIRECTIONS = Array.from({ length: 12 }, (_, i) => {
   return [c + s, s - c, -2 * s];
 });
 const GAIN = 1e-7; // of the usual difference from the truth's own loss: less is rounding. As in lossviz/losses/analysis/properness.py
-const bestAnswer = (field, values, truth) => {
+export const bestAnswer = (field, values, truth) => {
   const costOf = (p) => {
     const cost = expectedLoss(field, logsOf(p), truth);
     return Number.isNaN(cost) ? Infinity : cost;
@@ -97,7 +103,7 @@ const MAP = `
     <p class="verdict"></p>
   </figure>`;
 
-class SimplexMap {
+export class SimplexMap {
   // wire(handles' element, place of a pointer event): makes it live.
   constructor(holder, wire) {
     const box = document.createElement("div");

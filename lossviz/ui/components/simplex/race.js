@@ -1,5 +1,10 @@
 // How far each loss still is from the truth, over the time that its descent has had; and the hand on the clock.
 
+import { lossStyle } from "../shared/angle_chart.js";
+import { Parts } from "../shared/drag_handle.js";
+import { numberText } from "../shared/format.js";
+import { ARRIVED, FIRST_TIME, LAST_TIME } from "./gradient_flow.js";
+
 const RACE_INSET = { left: 44, right: 14, top: 8, bottom: 40 };
 const RACE_MS = 6000; // from the first moment to the last
 const RACE_STILLS = 10; // pictures where the reader wants no motion
@@ -12,7 +17,7 @@ const RACE = `
   <div class="clock"><button type="button" class="run"></button><span>τ = <b class="time"></b></span>
     <input class="lossviz-range" type="range" min="0" max="1" step="any" aria-label="Time of the race"></div>`;
 
-class Race {
+export class Race {
   // moved(): the clock shows another time.
   constructor(node, moved) {
     node.innerHTML = RACE;
