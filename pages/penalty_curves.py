@@ -21,4 +21,4 @@ st.markdown(
         f"**{VIEWS[view].name}.** {VIEWS[view].description}" for view in selection.chart.views
     )
 )
-curve_lab(selection, at=step.at if step else None)
+curve_lab(selection, at=step.cursor_p if step else None)

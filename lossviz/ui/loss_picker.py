@@ -12,15 +12,10 @@ from lossviz.losses.catalogue import LOSSES
 from lossviz.ui.components.parameter_slider.component import classes_slider
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.share_link import share_button
+from lossviz.ui.state.actions import add_loss, choose_losses, set_chart_settings
 from lossviz.ui.state.chart_settings import LEAST_CLASSES, MAX_VIEWS, MOST_CLASSES, ChartSettings
-from lossviz.ui.state.selection import (
-    Selection,
-    add_loss,
-    choose_losses,
-    read_selection,
-    set_chart_settings,
-)
-from lossviz.ui.state.session import ARTICLE
+from lossviz.ui.state.page_state import ARTICLE
+from lossviz.ui.state.selection import Selection, read_selection
 
 _PILLS, _SHELF = "chosen losses", "catalogue"
 _VIEWS, _SCALE, _LOGS = "views", "scale", "logs"

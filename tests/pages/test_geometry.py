@@ -9,18 +9,20 @@ from lossviz.losses.catalogue import LOSSES
 from lossviz.ui.geometry.many_classes import PRESETS as CLASSES_PRESETS
 from lossviz.ui.geometry.three_classes import TRUTHS
 from lossviz.ui.geometry.two_classes import PRESETS, TARGETS
-from lossviz.ui.state.geometry_state import PARTS, GeometryState, read_geometry
+from lossviz.ui.state.geometry_properties import read_geometry
+from lossviz.ui.state.geometry_state import PARTS, GeometryState
+from lossviz.ui.state.session import SESSION_KEY
 from tests.pages.test_pages import opened
 
 PAGE = "pages/geometry.py"
 
 
 def geometry_of(app: AppTest) -> GeometryState:
-    return read_geometry(app.session_state["lossviz"]["choice"]["geometry"])[0]
+    return read_geometry(app.session_state[SESSION_KEY]["choice"]["geometry"]).value
 
 
-def moves_of(app: AppTest) -> int:
-    return int(app.session_state["lossviz"]["geometry_version"])
+def geometry_version_of(app: AppTest) -> int:
+    return int(app.session_state[SESSION_KEY]["geometry_version"])
 
 
 def address_of(app: AppTest) -> dict[str, str]:
@@ -93,11 +95,11 @@ def test_a_broken_link_opens_the_usual_start_with_a_warning_that_is_said_once() 
 
 def test_coming_back_to_the_segment_takes_the_arrow_to_its_nearest_point() -> None:
     app = opened(PAGE, p="0.90,0.70", mode="free")
-    moves = moves_of(app)
+    before = geometry_version_of(app)
     app.button_group(key="plane mode").set_value("segment").run()
     assert geometry_of(app).prediction == (0.6, 0.4)
     assert address_of(app) == {"p": "0.60,0.40"}
-    assert moves_of(app) == moves + 1, "so the browser takes it over"
+    assert geometry_version_of(app) == before + 1, "so the browser takes it over"
 
 
 @pytest.mark.parametrize("target", TARGETS)
@@ -105,12 +107,12 @@ def test_coming_back_to_the_segment_takes_the_arrow_to_its_nearest_point() -> No
 def test_a_preset_moves_the_arrow_and_the_address(name: str, target: str) -> None:
     app = opened(PAGE, p="0.30,0.70")
     app.button_group(key="plane target").set_value(target).run()
-    moves = moves_of(app)
+    before = geometry_version_of(app)
     app.button_group(key="plane preset").set_value(name).run()
     assert not app.exception
     p1, p2 = geometry_of(app).prediction
     assert (p2 if target == "[0, 1]" else p1) == PRESETS[name]
-    assert moves_of(app) == moves + 1
+    assert geometry_version_of(app) == before + 1
     assert address_of(app)["p"] == f"{p1:.2f},{p2:.2f}"
     assert app.session_state["plane preset"] == name, "it stays lit while the arrow is there"
 

@@ -11,7 +11,8 @@ from lossviz.ui.components.formula_preview.component import formula_preview
 from lossviz.ui.curves.code_export import show_code
 from lossviz.ui.curves.findings import show_findings
 from lossviz.ui.markdown import code_block, escape_markdown
-from lossviz.ui.state.selection import add_own_loss, keep_selection, read_selection, selection_query
+from lossviz.ui.state.actions import add_own_loss, keep_selection
+from lossviz.ui.state.selection import read_selection, selection_query
 
 _LABEL, _FIELD = "A loss of your own", "own loss"
 # the text so far, why it cannot be kept, whether it just was

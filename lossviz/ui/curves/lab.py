@@ -22,8 +22,9 @@ from lossviz.ui.curves.findings import folded_findings, immediate_findings, show
 from lossviz.ui.curves.formula_field import formula_field
 from lossviz.ui.legend_key import legend_key
 from lossviz.ui.markdown import escape_markdown, greek_letter
+from lossviz.ui.state.actions import keep_selection, rename_loss, set_parameter
 from lossviz.ui.state.chart_settings import ChartSettings
-from lossviz.ui.state.selection import Selection, keep_selection, rename_loss, set_parameter
+from lossviz.ui.state.selection import Selection
 
 _NAMED = 3  # losses that a caption names
 

@@ -12,8 +12,9 @@ from lossviz.ui.curves.lab import loss_card
 from lossviz.ui.geometry.many_classes import many_classes
 from lossviz.ui.geometry.three_classes import three_classes
 from lossviz.ui.geometry.two_classes import two_classes
+from lossviz.ui.state.actions import set_geometry
 from lossviz.ui.state.geometry_state import PARTS, GeometryState
-from lossviz.ui.state.selection import Selection, read_selection, set_geometry
+from lossviz.ui.state.selection import Selection, read_selection
 
 DRAW_PART: Final[Mapping[str, Callable[[Selection, Mapping[str, LossStyle]], None]]] = (
     MappingProxyType({"plane": two_classes, "simplex": three_classes, "classes": many_classes})

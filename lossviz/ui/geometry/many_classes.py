@@ -12,8 +12,9 @@ from lossviz.charts.loss_style import LossStyle
 from lossviz.geometry.vectors import angle_deg, dot
 from lossviz.ui.components.class_bars.component import classes_bars
 from lossviz.ui.components.parameter_slider.component import classes_slider
+from lossviz.ui.state.actions import on_drag_end, set_geometry
 from lossviz.ui.state.geometry_state import ARTICLE, LEAST_CLASSES, MOST_CLASSES
-from lossviz.ui.state.selection import Selection, on_drag_end, read_selection, set_geometry
+from lossviz.ui.state.selection import Selection, read_selection
 
 PRESETS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
     {

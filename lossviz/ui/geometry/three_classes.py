@@ -10,8 +10,9 @@ import streamlit as st
 from lossviz.charts.loss_style import LossStyle
 from lossviz.ui.components.simplex.component import simplex
 from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.state.actions import on_drag_end, set_geometry
 from lossviz.ui.state.geometry_state import SPACES, Vector
-from lossviz.ui.state.selection import Selection, on_drag_end, read_selection, set_geometry
+from lossviz.ui.state.selection import Selection, read_selection
 
 TRUTHS: Final[Mapping[str, Vector]] = MappingProxyType(
     {"Always": (1.0, 0.0, 0.0), "Half the time": (0.5, 0.3, 0.2), "Most often": (0.4, 0.35, 0.25)}

@@ -9,8 +9,9 @@ import streamlit as st
 from lossviz.charts.loss_style import LossStyle
 from lossviz.geometry.vectors import angle_deg, dot
 from lossviz.ui.components.arrow_plane.component import plane
+from lossviz.ui.state.actions import on_drag_end, set_geometry
 from lossviz.ui.state.geometry_state import MODES, GeometryState, Vector
-from lossviz.ui.state.selection import Selection, on_drag_end, read_selection, set_geometry
+from lossviz.ui.state.selection import Selection, read_selection
 
 TARGETS: Final[Mapping[str, Vector]] = MappingProxyType(
     {"[0, 1]": (0.0, 1.0), "[1, 0]": (1.0, 0.0)}

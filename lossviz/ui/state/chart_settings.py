@@ -1,34 +1,43 @@
-"""How the reader looks at the losses: views, scales and number of classes, and how a page's address
-says it.
-"""
+"""How the curves are drawn: views, scales and number of classes, and how an address says it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, Final
 
 from lossviz.charts.curves import LOGS
 from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
+from lossviz.errors import InvalidInput
 from lossviz.losses.loss import DEFAULT_CLASSES
+from lossviz.ui.state.url_state import (
+    Property,
+    Query,
+    Reading,
+    Unreadable,
+    read_query,
+    write_query,
+)
 
-Query: TypeAlias = dict[str, list[str]]
-
-MAX_VIEWS = 2
-LEAST_CLASSES, MOST_CLASSES = 2, 1000
-NAMES = ("view", "x", "log", "K")  # in an address
+MAX_VIEWS: Final = 2
+LEAST_CLASSES: Final = 2
+MOST_CLASSES: Final = 1000
+_QUOTED_CHARACTERS = 60  # of a link, in a sentence about it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartSettings:
-    """How the reader looks at the losses.
+    """How the curves are drawn.
 
     Attributes:
-        views: One or two keys of ``VIEWS``.
+        views: One or two keys of ``VIEWS``, in the table's order.
         scale: Key of ``SCALES``: what the horizontal axis is.
-        logs: The axes that are logarithmic, of ``LOGS``.
+        logs: The axes that are logarithmic, of ``LOGS``, in its order.
         classes: Number of classes K, 2 to 1,000.
+
+    Raises:
+        InvalidInput: A value is not one of these.
     """
 
     views: tuple[str, ...] = ("penalty",)
@@ -36,61 +45,121 @@ class ChartSettings:
     logs: tuple[str, ...] = ()
     classes: int = DEFAULT_CLASSES
 
-    @property
-    def query(self) -> Query:
-        """What ``read_chart_settings`` reads back; nothing of what everybody starts with.
-
-        >>> ChartSettings(views=("weight", "pull"), classes=10).query
-        {'view': ['weight', 'pull'], 'K': ['10']}
-        """
-        start = ChartSettings()
-        found = {
-            "view": list(self.views) if self.views != start.views else [],
-            "x": [self.scale] if self.scale != start.scale else [],
-            "log": list(self.logs),
-            "K": [str(self.classes)] if self.classes != start.classes else [],
-        }
-        return {name: values for name, values in found.items() if values}
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.views) <= MAX_VIEWS or not set(self.views) <= set(VIEWS):
+            raise InvalidInput(f"views must be one or {MAX_VIEWS} of {', '.join(VIEWS)}")
+        if self.scale not in SCALES:
+            raise InvalidInput(f"scale must be one of {', '.join(SCALES)}")
+        if not set(self.logs) <= set(LOGS):
+            raise InvalidInput(f"logs must be among {', '.join(LOGS)}")
+        if not LEAST_CLASSES <= self.classes <= MOST_CLASSES:
+            raise InvalidInput(f"classes must be {LEAST_CLASSES} to {MOST_CLASSES}")
 
 
-def read_chart_settings(query: Mapping[str, Sequence[str]]) -> tuple[ChartSettings, list[str]]:
-    """The settings that an address names, and what of it cannot be read; what is missing or unreadable
-    is as everybody starts.
+def read_chart_settings(query: Mapping[str, Sequence[str]]) -> Reading[ChartSettings]:
+    """The settings that an address names.
 
-    >>> read_chart_settings({"view": ["Pull"], "K": ["1"]})[1]
-    ["The link's K is '1', which is no number of classes: 2 to 1000; it is left out."]
+    >>> read_chart_settings({"view": ["Pull"], "K": ["1"]}).problems
+    ("The link's K is '1', which is no number of classes: 2 to 1000; it is left out.",)
     """
-    start, complaints = ChartSettings(), []
+    reading = read_query(CHART_PROPERTIES, query)
+    return Reading(value=ChartSettings(**reading.value), problems=reading.problems)
 
-    def read(name: str, known: Sequence[str], most: int) -> list[str]:
-        wanted = list(dict.fromkeys(value.lower() for value in query.get(name, ())))
-        unread = [value for value in wanted if value not in known]
-        if unread or len(wanted) > most:
-            choice = f"{'one' if most == 1 else f'at most {most}'} of {', '.join(known)}"
-            complaints.append(
-                f"The link's {name} is {', '.join(wanted)[:60]!r}, which should be {choice}; the"
-                " rest is left out."
-            )
-        return [value for value in known if value in wanted][:most]
 
-    views, scales, logs = (
-        read("view", list(VIEWS), MAX_VIEWS),
-        read("x", list(SCALES), 1),
-        read("log", LOGS, len(LOGS)),
+def write_chart_settings(settings: ChartSettings) -> Query:
+    """The query that ``read_chart_settings`` reads back.
+
+    >>> write_chart_settings(ChartSettings(views=("weight", "pull"), classes=10))
+    {'view': ['weight', 'pull'], 'K': ['10']}
+    """
+    return write_query(CHART_PROPERTIES, settings)
+
+
+def _read_keys(
+    texts: Sequence[str], *, name: str, known: Sequence[str], most: int
+) -> tuple[tuple[str, ...], str]:
+    """Those of the texts that are known keys, in the keys' order; and what is wrong with the rest."""
+    named = list(dict.fromkeys(text.lower() for text in texts))
+    readable = tuple(key for key in known if key in named)[:most]
+    if len(named) <= most and set(named) <= set(known):
+        return readable, ""
+    quoted = ", ".join(named)[:_QUOTED_CHARACTERS]
+    return readable, (
+        f"The link's {name} is {quoted!r}, which should be {_one_or_more_of(known, most)};"
+        " the rest is left out."
     )
-    classes = start.classes
-    for text in query.get("K", ()):
-        if text.isascii() and text.isdigit() and LEAST_CLASSES <= int(text[:9]) <= MOST_CLASSES:
-            classes = int(text)
-        else:
-            complaints.append(
-                f"The link's K is {text[:20]!r}, which is no number of classes: {LEAST_CLASSES} to"
-                f" {MOST_CLASSES}; it is left out."
+
+
+def _one_or_more_of(known: Sequence[str], most: int) -> str:
+    count = "one" if most == 1 else f"at most {most}"
+    return f"{count} of {', '.join(known)}"
+
+
+def _keys(
+    name: str, attribute: str, known: Sequence[str], *, most: int, default: tuple[str, ...]
+) -> Property[tuple[str, ...]]:
+    def parse(texts: Sequence[str]) -> tuple[str, ...]:
+        readable, problem = _read_keys(texts, name=name, known=known, most=most)
+        if problem:
+            raise Unreadable(problem, readable=readable or None)
+        return readable
+
+    limits = _one_or_more_of(known, most)
+    return Property(
+        name=name, attribute=attribute, default=default, parse=parse, print=list, limits=limits
+    )
+
+
+def _key(name: str, attribute: str, known: Sequence[str], *, default: str) -> Property[str]:
+    def parse(texts: Sequence[str]) -> str:
+        readable, problem = _read_keys(texts, name=name, known=known, most=1)
+        if problem:
+            raise Unreadable(problem, readable=readable[0] if readable else None)
+        return readable[0]
+
+    return Property(
+        name=name,
+        attribute=attribute,
+        default=default,
+        parse=parse,
+        print=lambda key: [key],
+        limits=_one_or_more_of(known, 1),
+    )
+
+
+def _classes(*, default: int) -> Property[int]:
+    limits = f"{LEAST_CLASSES} to {MOST_CLASSES}"
+
+    def is_readable(text: str) -> bool:
+        # no more digits than the largest has: Python refuses to read thousands of them
+        digits = text.isascii() and text.isdigit() and len(text) <= 9
+        return digits and LEAST_CLASSES <= int(text) <= MOST_CLASSES
+
+    def parse(texts: Sequence[str]) -> int:
+        readable = [int(text) for text in texts if is_readable(text)]
+        unreadable = [text for text in texts if not is_readable(text)]
+        if unreadable:
+            raise Unreadable(
+                f"The link's K is {unreadable[0][:20]!r}, which is no number of classes: {limits};"
+                " it is left out.",
+                readable=readable[-1] if readable else None,
             )
-    chart = ChartSettings(
-        views=tuple(views) or start.views,
-        scale=scales[0] if scales else start.scale,
-        logs=tuple(logs),
-        classes=classes,
+        return readable[-1]
+
+    return Property(
+        name="K",
+        attribute="classes",
+        default=default,
+        parse=parse,
+        print=lambda classes: [str(classes)],
+        limits=limits,
     )
-    return chart, complaints
+
+
+_START = ChartSettings()
+CHART_PROPERTIES: Final[tuple[Property[Any], ...]] = (
+    _keys("view", "views", list(VIEWS), most=MAX_VIEWS, default=_START.views),
+    _key("x", "scale", list(SCALES), default=_START.scale),
+    _keys("log", "logs", LOGS, most=len(LOGS), default=_START.logs),
+    _classes(default=_START.classes),
+)

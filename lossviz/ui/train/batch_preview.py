@@ -12,7 +12,7 @@ from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.engine.previews import BatchPreview
 from lossviz.experiments.settings import Settings
 from lossviz.ui.markdown import escape_markdown
-from lossviz.ui.state.selection import keep_selection
+from lossviz.ui.state.actions import keep_selection
 
 _KEY = "look"  # in the session: the key of the look, and at what
 _POLL_EVERY_S = 0.5

@@ -27,10 +27,11 @@ from lossviz.ui.components.live_chart.component import live_chart
 from lossviz.ui.legend_key import legend_key
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.train.backend import TrainingBackend
-from lossviz.ui.train.launch_form import CHOSEN
+from lossviz.ui.train.comparison_link import link_comparison, linked_comparison
 from lossviz.ui.train.trial_charts import trial_charts
 
 _POLL_EVERY_S = 1.0
+_PICKED = "comparison"  # key of the control
 
 
 def pick_comparison(comparisons: Sequence[Comparison]) -> Comparison:
@@ -38,26 +39,22 @@ def pick_comparison(comparisons: Sequence[Comparison]) -> Comparison:
     by default.
     """
     by_id = {comparison.id: comparison for comparison in comparisons}
-    linked = st.query_params.get(CHOSEN)
-    if linked is not None and linked not in by_id:
-        st.warning(
-            "The comparison that this link names is not in this app's database; the newest is"
-            " shown.",
-            icon=":material/link_off:",
-        )
-    st.session_state[CHOSEN] = linked if linked in by_id else comparisons[0].id
-    chosen = st.selectbox(
+    linked = linked_comparison(by_id)
+    for problem in linked.problems:
+        st.warning(problem, icon=":material/link_off:")
+    st.session_state[_PICKED] = linked.value or comparisons[0].id
+    picked = st.selectbox(
         "Comparison",
         list(by_id),
         format_func=lambda key: _title(by_id[key]),
-        key=CHOSEN,
-        on_change=_write_link,
+        key=_PICKED,
+        on_change=_on_pick,
     )
-    return by_id[chosen]
+    return by_id[picked]
 
 
-def _write_link() -> None:
-    st.query_params[CHOSEN] = st.session_state[CHOSEN]
+def _on_pick() -> None:
+    link_comparison(st.session_state[_PICKED])
 
 
 def _title(comparison: Comparison) -> str:

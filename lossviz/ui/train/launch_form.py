@@ -13,12 +13,11 @@ from lossviz.experiments.settings import Settings
 from lossviz.losses.loss import Loss
 from lossviz.ui.curves.findings import warn_of_errors
 from lossviz.ui.markdown import escape_markdown
-from lossviz.ui.state.selection import keep_selection
+from lossviz.ui.state.actions import keep_selection
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.batch_preview import batch_preview_button, show_batch_preview
+from lossviz.ui.train.comparison_link import link_comparison
 from lossviz.ui.train.settings_form import pick_settings, recipes_on_offer
-
-CHOSEN = "comparison"
 
 
 def launch_form(training: TrainingBackend, losses: Sequence[Loss]) -> None:
@@ -83,7 +82,7 @@ def launch_form(training: TrainingBackend, losses: Sequence[Loss]) -> None:
         except LossvizError as error:
             st.error(escape_markdown(error), icon=":material/error:")
         else:
-            st.query_params[CHOSEN] = wish.id
+            link_comparison(wish.id)
 
 
 def _settings(recipe: str) -> tuple[Settings | None, str]:

@@ -10,7 +10,7 @@ from lossviz.experiments.descriptions import network_name
 from lossviz.experiments.networks import DIGITS_NETWORK, NETWORKS, local_weights
 from lossviz.experiments.recipes import RECIPES, Recipe
 from lossviz.experiments.settings import RANGES, Settings
-from lossviz.ui.state.selection import keep_selection
+from lossviz.ui.state.actions import keep_selection
 
 _IMBALANCES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 _FIND, _GIVEN = "find it", "set it"

@@ -1,26 +1,25 @@
-"""The article's story, step by step."""
+"""The guided tour, step by step."""
 
 import numpy as np
 import pytest
 
 from lossviz import LOSSES, loss_from_spec
 from lossviz.geometry.vectors import dot
-from lossviz.ui.curves.guided_tour import STEPS
-from lossviz.ui.state.session import LAST_STEP
+from lossviz.ui.curves.tour_steps import TOUR_STEPS
 from tests.pages.test_pages import opened, typed
 
 CURVES = "pages/penalty_curves.py"
 
 
-def test_the_story_has_seven_steps_and_each_shows_losses() -> None:
-    assert len(STEPS) == LAST_STEP == 7
-    for step in STEPS:
+def test_the_tour_has_seven_steps_and_each_shows_losses() -> None:
+    assert len(TOUR_STEPS) == 7
+    for step in TOUR_STEPS:
         assert all(loss_from_spec(spec) for spec in step.losses)
-        assert 0 < step.at <= 1
+        assert 0 < step.cursor_p <= 1
 
 
-def test_the_story_s_numbers_are_right() -> None:
-    text = " ".join(step.text for step in STEPS)
+def test_the_tour_s_numbers_are_right() -> None:
+    text = " ".join(step.text for step in TOUR_STEPS)
     target, prediction = [0, 1, 0, 0], [0.2, 0.3, 0.1, 0.4]
     assert f"**{dot(prediction, target):.1f}**" in text
     assert f"**{float(LOSSES['cross_entropy'].penalty(0.3)):.3f}**" in text
@@ -37,14 +36,14 @@ def test_next_and_back_set_the_lab_and_leaving_brings_back_what_there_was() -> N
     app = typed(opened(CURVES, loss=["inverse_power:k=0.9"], view="slope", K="10"), "(1-p)**2")
     app.button(key="story").click().run()
     assert not app.exception
-    for place, step in enumerate(STEPS, start=1):
+    for place, step in enumerate(TOUR_STEPS, start=1):
         assert f"{place} of 7 · {step.title}" in "".join(element.value for element in app.markdown)
         assert sorted(app.session_state["chosen losses"]) == sorted(
             spec.partition(":")[0] for spec in step.losses
         )
         assert app.session_state["views"] == list(step.chart.views)
         assert app.query_params["story"] == str(place)
-        if place < len(STEPS):
+        if place < len(TOUR_STEPS):
             next(button for button in app.button if button.label == "Next").click().run()
     assert app.query_params["loss"] == ["cross_entropy", "generalized:q=1.0"]
     next(button for button in app.button if button.label == "Back").click().run()
@@ -59,7 +58,7 @@ def test_next_and_back_set_the_lab_and_leaving_brings_back_what_there_was() -> N
 
 
 @pytest.mark.parametrize("place", range(1, 8))
-def test_a_link_opens_the_story_where_it_says(place: int) -> None:
+def test_a_link_opens_the_tour_where_it_says(place: int) -> None:
     app = opened(CURVES, story=str(place))
     assert not app.exception
     assert f"{place} of 7" in "".join(element.value for element in app.markdown)

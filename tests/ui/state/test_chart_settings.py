@@ -1,47 +1,44 @@
-"""How a page's address says what the reader looks at."""
+"""How the curves are drawn, and how an address says it."""
 
+from typing import Any
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossviz.charts.curves import LOGS
 from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
+from lossviz.errors import InvalidInput
 from lossviz.ui.state.chart_settings import (
+    CHART_PROPERTIES,
     LEAST_CLASSES,
     MAX_VIEWS,
     MOST_CLASSES,
-    NAMES,
     ChartSettings,
     read_chart_settings,
+    write_chart_settings,
 )
+from lossviz.ui.state.url_state import Reading
+from tests.support.page_states import CHART_SETTINGS
 
-CHART_SETTINGS = st.builds(
-    ChartSettings,
-    views=st.sets(st.sampled_from(list(VIEWS)), min_size=1, max_size=MAX_VIEWS).map(
-        lambda chosen: tuple(view for view in VIEWS if view in chosen)
-    ),
-    scale=st.sampled_from(list(SCALES)),
-    logs=st.sets(st.sampled_from(LOGS)).map(
-        lambda chosen: tuple(axis for axis in LOGS if axis in chosen)
-    ),
-    classes=st.integers(LEAST_CLASSES, MOST_CLASSES),
-)
+NAMES = [spec.name for spec in CHART_PROPERTIES]
 
 
-@given(chart=CHART_SETTINGS)
-def test_what_is_written_is_read_back_without_complaint(chart: ChartSettings) -> None:
-    assert read_chart_settings(chart.query) == (chart, [])
+@given(settings=CHART_SETTINGS)
+def test_what_is_written_is_read_back_without_a_problem(settings: ChartSettings) -> None:
+    assert read_chart_settings(write_chart_settings(settings)) == Reading(value=settings)
 
 
 def test_what_everybody_starts_with_is_not_written() -> None:
-    assert ChartSettings().query == {}
+    assert write_chart_settings(ChartSettings()) == {}
 
 
 @given(query=st.dictionaries(st.sampled_from(NAMES), st.lists(st.text(max_size=30), max_size=5)))
-def test_a_hostile_address_gives_a_sight_and_a_word_for_each_thing_that_was_left_out(
+def test_a_hostile_address_gives_settings_and_a_word_for_each_thing_that_was_left_out(
     query: dict[str, list[str]],
 ) -> None:
-    chart, complaints = read_chart_settings(query)
+    reading = read_chart_settings(query)
+    chart = reading.value
     assert set(chart.views) <= set(VIEWS)
     assert 1 <= len(chart.views) <= MAX_VIEWS
     assert LEAST_CLASSES <= chart.classes <= MOST_CLASSES
@@ -53,14 +50,32 @@ def test_a_hostile_address_gives_a_sight_and_a_word_for_each_thing_that_was_left
             for value in query.get(name, [])
         )
     ]
-    assert len(complaints) >= len(unread)
+    assert len(reading.problems) >= len(unread)
 
 
 def test_an_old_link_with_the_view_s_name_still_opens_it() -> None:
-    assert read_chart_settings({"view": ["Weight"]})[0].views == ("weight",)
+    assert read_chart_settings({"view": ["Weight"]}).value.views == ("weight",)
 
 
-def test_three_views_are_two_and_a_complaint() -> None:
-    chart, (complaint,) = read_chart_settings({"view": ["pull", "weight", "slope"]})
-    assert chart.views == ("slope", "weight")
-    assert "at most 2 of" in complaint
+def test_three_views_are_two_and_a_problem() -> None:
+    reading = read_chart_settings({"view": ["pull", "weight", "slope"]})
+    (problem,) = reading.problems
+    assert reading.value.views == ("slope", "weight")
+    assert "at most 2 of" in problem
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"views": ()},
+        {"views": ("penalty", "slope", "pull")},
+        {"views": ("depth",)},
+        {"scale": "time"},
+        {"logs": ("z",)},
+        {"classes": 1},
+    ],
+    ids=str,
+)
+def test_settings_that_make_no_sense_cannot_be_built(values: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput):
+        ChartSettings(**values)
