@@ -31,6 +31,8 @@ LAYERS = {  # each may import itself and what stands here
         "experiments.recipes",
         "experiments.settings",
         "experiments.networks",
+        "experiments.engine.messages",
+        "experiments.engine.channel",
         "language",
         "errors",
     },

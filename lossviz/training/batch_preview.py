@@ -1,7 +1,7 @@
-"""A look at the data before anything is trained: the first batch of seed 0, as the network gets it."""
+"""A preview of the data before anything is trained: the first batch of seed 0."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import torch
 from fastai.data.transforms import Normalize
@@ -9,14 +9,15 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
+from lossviz.experiments.engine.messages import EmitProgress, PreviewImage
 from lossviz.experiments.settings import Settings
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.objective.module import Objective
-from lossviz.training.progress_callback import Emit
+from lossviz.training.interruption import StopRequested
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 
 SHOWN = 12
-_LEAST_PIXELS = 96  # smaller images are enlarged, each pixel a square
+_MIN_PIXELS = 96  # smaller images are enlarged, each pixel a square
 
 
 def preview_batch(
@@ -24,15 +25,13 @@ def preview_batch(
     settings: Settings,
     *,
     cores: int,
-    emit: Emit,
-    stop_requested: Callable[[], bool] = lambda: False,
-) -> list[tuple[bytes, str, str]]:
-    """The first images of the first batch that trials with seed 0 are trained on, augmented and as
-    the network is told.
+    emit: EmitProgress,
+    stop_requested: StopRequested = lambda: False,
+) -> tuple[PreviewImage, ...]:
+    """The first images of the first batch that trials with seed 0 are trained on, augmented.
 
     Returns:
-        For each image: a PNG, the name of its class, and the name of the class that the network is
-            told, which label noise may have changed.
+        At most ``SHOWN`` images.
 
     Raises:
         LossvizError, TrialStopped: As ``prepare``.
@@ -44,30 +43,33 @@ def preview_batch(
     )
     learner = seeded_learner(recipe, settings, source, Objective(LOSSES["cross_entropy"]), 0)
     train = learner.dls.train
-    chosen: list[int] = []
-    read = train.dataset.batch
+    indices: list[int] = []
+    read_batch = train.dataset.batch
 
-    def remember(numbers: Sequence[int]) -> tuple[Tensor, Tensor]:
-        chosen.extend(numbers)
-        return read(numbers)  # type: ignore[no-any-return]
+    def read_and_record(batch: Sequence[int]) -> tuple[Tensor, Tensor]:
+        indices.extend(batch)
+        return read_batch(batch)  # type: ignore[no-any-return]
 
-    train.dataset.batch = remember
+    train.dataset.batch = read_and_record
     images, targets = train.one_batch()
-    normalise = train.after_batch.fs.filter(lambda transform: isinstance(transform, Normalize))
-    for transform in normalise:
-        images = transform.decode(images)
-    right = source.targets[train.dataset.rows[torch.tensor(chosen)]]
-    return [
-        (_png(image), source.classes[int(true)], source.classes[int(told)])
-        for image, true, told in zip(
-            images[:SHOWN].as_subclass(Tensor).cpu(), right[:SHOWN], targets[:SHOWN], strict=True
+    for transform in train.after_batch.fs:
+        if isinstance(transform, Normalize):
+            images = transform.decode(images)
+    images = images[:SHOWN].as_subclass(Tensor).cpu()
+    true_targets = source.targets[train.dataset.rows[torch.tensor(indices)]][:SHOWN]
+    return tuple(
+        PreviewImage(
+            png=_png(image),
+            true_class=source.classes[int(true)],
+            label=source.classes[int(label)],
         )
-    ]
+        for image, true, label in zip(images, true_targets, targets[:SHOWN], strict=True)
+    )
 
 
 def _png(image: Tensor) -> bytes:
     """An image, [1 or 3, height, width] in [0, 1], as the bytes of a PNG."""
-    scale = max(1, -(-_LEAST_PIXELS // image.shape[-1]))
+    scale = max(1, -(-_MIN_PIXELS // image.shape[-1]))
     large = F.interpolate(image[None], scale_factor=scale, mode="nearest")[0]
     pixels = (large.clamp(0, 1) * 255).round().byte().expand(3, -1, -1).permute(1, 2, 0).numpy()
     file = io.BytesIO()

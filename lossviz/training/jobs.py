@@ -1,133 +1,85 @@
-"""What a process of the host can be asked to do: one table. Each job takes a plan of plain data,
-and tells what it does by calling.
+"""What each job of the host does.
+
+Heavy imports stand inside the functions: a job's process loads what its job needs and no more.
 """
 
-import gc
-from collections.abc import Callable
-from contextlib import suppress
-from dataclasses import asdict, replace
-from functools import cache
-from types import MappingProxyType
-from typing import Any
+from typing import assert_never
 
-from lossviz.experiments.networks import DIGITS_NETWORK
-from lossviz.experiments.settings import Settings
+from lossviz.experiments.engine.messages import (
+    EmitJobEvent,
+    Job,
+    Prepare,
+    Prepared,
+    PreviewBatch,
+    PreviewReady,
+    RunTrial,
+)
+from lossviz.training.interruption import StopRequested
 
-Emit = Callable[..., None]
-StopRequested = Callable[[], bool]
+
+def do_job(job: Job, *, emit: EmitJobEvent, stop_requested: StopRequested) -> None:
+    """Do one job.
+
+    Args:
+        job: What to do.
+        emit: Called with each event but the end.
+        stop_requested: Called often; the job raises ``TrialStopped`` once it returns True.
+
+    Side effects: those of the job; sets how many threads torch uses.
+    """
+    match job:
+        case RunTrial():
+            _run_trial(job, emit=emit, stop_requested=stop_requested)
+        case Prepare():
+            _prepare(job, emit=emit, stop_requested=stop_requested)
+        case PreviewBatch():
+            _preview(job, emit=emit, stop_requested=stop_requested)
+        case _:
+            assert_never(job)
 
 
-def _trial(plan: dict[str, Any], *, emit: Emit, stop_requested: StopRequested) -> None:
-    """Plan: recipe, settings, learning_rate, threads, loss, seed. Tells what ``run_trial`` tells."""
+def _run_trial(job: RunTrial, *, emit: EmitJobEvent, stop_requested: StopRequested) -> None:
     import torch
 
     from lossviz.training.trial import run_trial
 
-    torch.set_num_threads(plan["threads"])
-    fields = {name: plan[name] for name in ("recipe", "loss", "seed", "learning_rate")}
+    torch.set_num_threads(job.threads)
     run_trial(
-        **fields, settings=Settings(**plan["settings"]), emit=emit, stop_requested=stop_requested
+        recipe=job.recipe,
+        loss=job.loss,
+        seed=job.seed,
+        settings=job.settings,
+        learning_rate=job.learning_rate,
+        emit=emit,
+        stop_requested=stop_requested,
     )
 
 
-def _preparation(plan: dict[str, Any], *, emit: Emit, stop_requested: StopRequested) -> None:
-    """Plan: recipe, settings, cores, trials. Tells ``"preparing", fields of Preparation``, in the
-    end what came of it.
-    """
+def _prepare(job: Prepare, *, emit: EmitJobEvent, stop_requested: StopRequested) -> None:
     import torch
 
     from lossviz.training.preparation import prepare
 
-    torch.set_num_threads(plan["cores"])
-    fields = {name: plan[name] for name in ("recipe", "cores", "trials")}
-    emit(
-        "preparing",
-        asdict(
-            prepare(
-                **fields,
-                settings=Settings(**plan["settings"]),
-                emit=emit,
-                stop_requested=stop_requested,
-            )
-        ),
+    torch.set_num_threads(job.cores)
+    preparation = prepare(
+        recipe=job.recipe,
+        settings=job.settings,
+        cores=job.cores,
+        trials=job.trials,
+        emit=emit,
+        stop_requested=stop_requested,
     )
+    emit(Prepared(preparation=preparation))
 
 
-def _look(plan: dict[str, Any], *, emit: Emit, stop_requested: StopRequested) -> None:
-    """Plan: recipe, settings, cores. Tells ``"preparing", fields of Preparation`` and ``"looked",
-    [(PNG bytes, class name, told class name)]``.
-    """
+def _preview(job: PreviewBatch, *, emit: EmitJobEvent, stop_requested: StopRequested) -> None:
     from lossviz.training.batch_preview import preview_batch
 
-    emit(
-        "looked",
-        preview_batch(
-            plan["recipe"],
-            Settings(**plan["settings"]),
-            cores=plan["cores"],
-            emit=emit,
-            stop_requested=stop_requested,
-        ),
+    images = preview_batch(
+        recipe=job.recipe,
+        settings=job.settings,
+        cores=job.cores,
+        emit=emit,
+        stop_requested=stop_requested,
     )
-
-
-_JOBS: MappingProxyType[str, Callable[..., None]] = MappingProxyType(
-    {"trial": _trial, "preparation": _preparation, "look": _look}
-)
-
-
-def do_job(kind: str, plan: dict[str, Any], *, emit: Emit, stop_requested: StopRequested) -> None:
-    """Do one job of the table.
-
-    Args:
-        kind: Which.
-        plan: As the table says.
-        emit: Called with what is to be told.
-        stop_requested: Called often; the job ends with ``TrialStopped`` once it says so.
-    """
-    _JOBS[kind](plan, emit=emit, stop_requested=stop_requested)
-
-
-def warm_up(kind: str, plan: dict[str, Any]) -> None:
-    """Import and compute once what jobs of this kind need, so that the processes forked from this
-    one share it: 0.05 s each instead of 4 s.
-
-    Side effects: imports; keeps the garbage collector from touching, and so copying, what is
-        shared.
-    """
-    if kind != "trial" or plan.get("settings", {}).get("network", DIGITS_NETWORK) != DIGITS_NETWORK:
-        import lossviz.training.batch_preview
-        import lossviz.training.data.image_folders
-        import lossviz.training.networks.torchvision_networks
-        import lossviz.training.preparation  # noqa: F401
-    _first_batch()
-    gc.collect()
-    gc.freeze()
-
-
-@cache
-def _first_batch() -> None:
-    """Begin to train the digits, and stop: what torch compiles, what is imported late and read from
-    files need not be done again in each trial.
-    """
-    import torch
-
-    from lossviz.experiments.recipes import get_recipe
-    from lossviz.training.progress_callback import TrialStopped
-    from lossviz.training.trial import run_trial
-
-    if torch.cuda.is_available():
-        return  # going backward would start threads, which no fork survives
-    torch.set_num_threads(1)  # for the same reason
-    # so that the validation images are looked at after two batches
-    settings = replace(get_recipe("digits").settings, evaluations=10)
-    asked = iter([False, False])
-    with suppress(TrialStopped):
-        run_trial(
-            recipe="digits",
-            loss="cross_entropy",
-            seed=0,
-            settings=settings,
-            emit=lambda *_: None,
-            stop_requested=lambda: next(asked, True),
-        )
+    emit(PreviewReady(images=images))

@@ -1,25 +1,27 @@
-"""What is done once for all trials of a comparison: data and weights fetched, images decoded, the
-network tried, a learning rate looked for.
+"""What is done once for all trials of a comparison, before the first.
+
+Data and weights are downloaded, images decoded, the network tried and a learning rate searched.
 """
 
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 import fastai.callback.schedule  # noqa: F401 - gives Learner its lr_find
 from fastai.callback.core import Callback
 from fastai.learner import Learner
 
+from lossviz.experiments.engine.messages import EmitProgress
 from lossviz.experiments.plan import completed_preparation
 from lossviz.experiments.records import Preparation
 from lossviz.experiments.settings import Settings
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.objective.module import Objective
+from lossviz.training.data.remote_file import CheckStop, OnProgress
+from lossviz.training.interruption import StopRequested
 from lossviz.training.memory import trials_fitting_in_memory
-from lossviz.training.progress_callback import Emit
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 
-_TRIED_BATCHES = 100
+_SEARCH_BATCHES = 100
 
 
 def prepare(
@@ -28,10 +30,10 @@ def prepare(
     settings: Settings,
     cores: int,
     trials: int,
-    emit: Emit,
-    stop_requested: Callable[[], bool] = lambda: False,
+    emit: EmitProgress,
+    stop_requested: StopRequested = lambda: False,
 ) -> Preparation:
-    """Do it, and say what came of it.
+    """Prepare a comparison.
 
     Args:
         recipe: Key of a recipe.
@@ -39,23 +41,26 @@ def prepare(
             ``lr_find`` suggests for cross-entropy and seed 0, whatever losses are compared.
         cores: Cores that the trials share.
         trials: How many there will be.
-        emit: Called with ``"preparing", fields of Preparation``.
-        stop_requested: Asked often.
+        emit: Called with the progress.
+        stop_requested: Called often.
+
+    Returns:
+        The complete preparation.
 
     Raises:
-        TrialStopped: ``stop_requested`` said so.
+        TrialStopped: ``stop_requested`` returned True.
         LossvizError: Data, weights, disk or network will not do; the message says what is missing.
 
     Side effects: downloads; writes data, weights and decoded images to the user's folders; seeds
         and uses the global generators.
     """
-    work = LoadOptions.reporting(emit, stop_requested=stop_requested, threads=cores)
-    source = LOAD[recipe](settings, work)
-    work.tell("trying the network", 0.0)
+    options = LoadOptions.reporting(emit, stop_requested=stop_requested, threads=cores)
+    source = LOAD[recipe](settings, options)
+    options.on_progress("trying the network", 0.0)
     learner = seeded_learner(recipe, settings, source, Objective(LOSSES["cross_entropy"]), 0)
     fit_in_memory = trials_fitting_in_memory(learner)
     rate = settings.learning_rate or find_learning_rate(
-        learner, settings, tell=work.tell, check=work.check
+        learner, settings, on_progress=options.on_progress, check_stop=options.check_stop
     )
     return completed_preparation(
         cores=cores,
@@ -66,18 +71,19 @@ def prepare(
     )
 
 
-class _Steps(Callback):  # type: ignore[misc]
-    """Tells how many batches were tried."""
+class _SearchProgress(Callback):  # type: ignore[misc]
+    """Reports how many batches ``lr_find`` has trained on."""
 
-    def __init__(self, tell: Callable[[str, float], None], check: Callable[[], None]) -> None:
-        self._tell, self._check, self._batches = tell, check, 0
+    def __init__(self, on_progress: OnProgress, check_stop: CheckStop) -> None:
+        self._on_progress, self._check_stop = on_progress, check_stop
+        self._batches = 0
 
     def after_batch(self) -> None:
-        self._check()
+        self._check_stop()
         self._batches += 1
-        self._tell(
-            f"looking for a learning rate: batch {self._batches} of at most {_TRIED_BATCHES}",
-            self._batches / _TRIED_BATCHES,
+        self._on_progress(
+            f"looking for a learning rate: batch {self._batches} of at most {_SEARCH_BATCHES}",
+            self._batches / _SEARCH_BATCHES,
         )
 
 
@@ -85,15 +91,19 @@ def find_learning_rate(
     learner: Learner,
     settings: Settings,
     *,
-    tell: Callable[[str, float], None],
-    check: Callable[[], None],
+    on_progress: OnProgress,
+    check_stop: CheckStop,
 ) -> float:
     """What fastai's ``lr_find`` suggests (its "valley") for the phase that comes first.
 
-    Side effects: trains the learner, and brings its weights back.
+    Side effects: trains the learner, and restores its weights.
     """
-    (learner.freeze if settings.frozen_epochs else learner.unfreeze)()
+    if settings.frozen_epochs:
+        learner.freeze()
+    else:
+        learner.unfreeze()
     with tempfile.TemporaryDirectory() as folder:
-        learner.path = Path(folder)  # it keeps the first weights there meanwhile
-        with learner.no_bar(), learner.no_logging(), learner.added_cbs([_Steps(tell, check)]):
-            return float(learner.lr_find(num_it=_TRIED_BATCHES, show_plot=False).valley)
+        learner.path = Path(folder)  # it keeps the initial weights there meanwhile
+        progress = _SearchProgress(on_progress, check_stop)
+        with learner.no_bar(), learner.no_logging(), learner.added_cbs([progress]):
+            return float(learner.lr_find(num_it=_SEARCH_BATCHES, show_plot=False).valley)

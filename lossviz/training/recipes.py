@@ -1,74 +1,74 @@
-"""How each recipe of ``lossviz.experiments.recipes`` gets its images and its ``Learner``: one
-table.
-"""
+"""How each recipe of ``lossviz.experiments.recipes`` loads its images and makes its ``Learner``."""
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from fastai.learner import Learner
 from fastai.torch_core import set_seed
 
+from lossviz.experiments.engine.messages import EmitProgress, PreparationProgress
 from lossviz.experiments.networks import get_network
-from lossviz.experiments.records import Preparation
 from lossviz.experiments.settings import Settings
 from lossviz.training.data import digits
 from lossviz.training.data.dataset import ImageDataset
 from lossviz.training.data.loaders import make_loaders
 from lossviz.training.data.remote_file import CheckStop, OnProgress
+from lossviz.training.interruption import StopRequested, stop_check
 from lossviz.training.networks.learners import LossFunction, device_for, make_learner
-from lossviz.training.progress_callback import Emit, stop_check
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadOptions:
-    """How long work may be done, and by how many threads.
+    """How images are loaded, whatever they are.
 
     Attributes:
-        threads: Threads at once.
-        tell: Told what is being done, and which share of it is done.
-        check: Called now and then; raises where the work shall end.
+        threads: Threads to load with.
+        on_progress: Called with what is being done, in words, and the share of it that is done.
+        check_stop: Called now and then; raises where loading shall stop.
     """
 
     threads: int = 1
-    tell: OnProgress = lambda _stage, _share: None
-    check: CheckStop = lambda: None
+    on_progress: OnProgress = lambda _stage, _share: None
+    check_stop: CheckStop = lambda: None
 
     @classmethod
     def reporting(
-        cls, emit: Emit, *, stop_requested: Callable[[], bool], threads: int
+        cls, emit: EmitProgress, *, stop_requested: StopRequested, threads: int
     ) -> "LoadOptions":
-        """Work that is told of as ``"preparing", fields of Preparation`` and ends with
-        ``TrialStopped`` once a stop is wished.
-        """
+        """Options to report progress as events, and to raise ``TrialStopped`` on request."""
 
-        def tell(stage: str, share: float) -> None:
-            emit("preparing", asdict(Preparation(stage=stage, share=share)))
+        def on_progress(stage: str, share: float) -> None:
+            emit(PreparationProgress(stage=stage, share=share))
 
-        return cls(threads=threads, tell=tell, check=stop_check(stop_requested))
+        return cls(threads=threads, on_progress=on_progress, check_stop=stop_check(stop_requested))
 
 
 def _digits(settings: Settings, _options: LoadOptions) -> ImageDataset:
     return digits.load_digits_dataset(settings)
 
 
-# fastai.vision is imported where it is needed: it takes 2 s that the digits do not wait for.
+# fastai.vision is imported inside the functions: it takes 2 s that the digits do not wait for.
 def _pets(settings: Settings, options: LoadOptions) -> ImageDataset:
     from lossviz.training.data.downloads import fetch_pets, fetch_weights
     from lossviz.training.data.image_folders import image_dataset, pets_files
 
     if settings.pretrained:
         fetch_weights(
-            get_network(settings.network), on_progress=options.tell, check_stop=options.check
+            get_network(settings.network),
+            on_progress=options.on_progress,
+            check_stop=options.check_stop,
         )
-    files, breeds = pets_files(fetch_pets(on_progress=options.tell, check_stop=options.check))
+    files, breeds = pets_files(
+        fetch_pets(on_progress=options.on_progress, check_stop=options.check_stop)
+    )
     return image_dataset(
         files,
         breeds,
         settings,
         threads=options.threads,
-        on_progress=options.tell,
-        check_stop=options.check,
+        on_progress=options.on_progress,
+        check_stop=options.check_stop,
     )
 
 
@@ -81,8 +81,8 @@ def _folder(settings: Settings, options: LoadOptions) -> ImageDataset:
         classes,
         settings,
         threads=options.threads,
-        on_progress=options.tell,
-        check_stop=options.check,
+        on_progress=options.on_progress,
+        check_stop=options.check_stop,
         notes=notes,
     )
 

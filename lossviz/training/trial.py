@@ -1,20 +1,21 @@
-"""One trial: a recipe, a loss and a seed, trained by fastai's ``fine_tune``. It reports by calling,
-and touches neither store nor app.
-"""
+"""One trial: a recipe, a loss and a seed, trained by fastai's ``fine_tune``.
 
-from collections.abc import Callable
+It reports by events, and touches neither store nor app.
+"""
 
 import fastai.callback.schedule  # noqa: F401 - gives Learner its fine_tune
 from fastai.learner import Learner
 
 from lossviz.errors import InvalidInput
+from lossviz.experiments.engine.messages import EmitTrialEvent, TrialOrigin
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.settings import Settings
 from lossviz.losses.objective.module import Objective
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.training.fingerprints import FingerprintCallback
+from lossviz.training.interruption import StopRequested, stop_check
 from lossviz.training.networks.learners import describe_weights
-from lossviz.training.progress_callback import Emit, ProgressCallback, stop_check
+from lossviz.training.progress_callback import ProgressCallback
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 
 
@@ -25,8 +26,8 @@ def run_trial(
     seed: int,
     settings: Settings | None = None,
     learning_rate: float | None = None,
-    emit: Emit,
-    stop_requested: Callable[[], bool] = lambda: False,
+    emit: EmitTrialEvent,
+    stop_requested: StopRequested = lambda: False,
 ) -> Learner:
     """Train, and return the trained learner.
 
@@ -36,16 +37,13 @@ def run_trial(
         seed: Fixes split, initial weights, batches and augmentations, to the bit.
         settings: How it is trained; the recipe's own by default.
         learning_rate: What the preparation has found, where the settings leave it open.
-        emit: Called with ``"origin", words``, ``"progress", share, images_per_s, memory_mb``,
-            ``"batches", [fields of BatchLoss]``, ``"evaluation", fields of Evaluation``, ``"epoch",
-            fields of EpochMetrics`` and ``"fingerprint", part, hash``; the parts are
-            ``lossviz.experiments.fingerprints.PARTS``, the last of which comes when the training has
-            gone to its end.
-        stop_requested: Asked after every batch.
+        emit: Called with each event. The fingerprint of the last batch comes only when the training
+            is complete.
+        stop_requested: Called after every batch.
 
     Raises:
-        TrialStopped: ``stop_requested`` said so.
-        TrialDiverged: The training loss, or what the network answers, is not finite.
+        TrialStopped: ``stop_requested`` returned True.
+        TrialDiverged: The training loss, or an output of the network, is not finite.
         LossvizError: Data or weights are not there, or do not fit the settings.
 
     Side effects: seeds the global generators; draws from them; reads and maybe writes the user's
@@ -57,24 +55,26 @@ def run_trial(
         raise InvalidInput(
             "the learning rate is left to lr_find, but nothing has looked for it yet"
         )
-    source = LOAD[recipe](settings, LoadOptions(check=stop_check(stop_requested)))
+    source = LOAD[recipe](settings, LoadOptions(check_stop=stop_check(stop_requested)))
     learner = seeded_learner(recipe, settings, source, Objective(loss_from_spec(loss)), seed)
     if settings.mixed_precision and learner.dls.device.type != "cpu":
         learner.to_fp16()
     emit(
-        "origin",
-        f"{describe_weights(settings)}; {len(learner.dls.train_ds):,} images to learn from,"
-        f" {len(learner.dls.valid_ds):,} to be judged on",
+        TrialOrigin(
+            description=f"{describe_weights(settings)};"
+            f" {len(learner.dls.train_ds):,} images to learn from,"
+            f" {len(learner.dls.valid_ds):,} to be judged on"
+        )
     )
     fingerprints = FingerprintCallback(emit=emit)
     fingerprints.report_start(learner)
-    watch = ProgressCallback(
+    progress = ProgressCallback(
         emit=emit,
         stop_requested=stop_requested,
         epochs=settings.epochs,
         evaluations=settings.evaluations,
     )
-    learner.add_cbs([watch, fingerprints])
+    learner.add_cbs([progress, fingerprints])
     # fastprogress would write bars even without a terminal
     with learner.no_bar(), learner.no_logging():
         learner.fine_tune(

@@ -20,12 +20,12 @@ from lossviz.experiments.fingerprints import (
 )
 from lossviz.training import trial as trials
 from lossviz.training.data import image_folders as images
-from lossviz.training.progress_callback import TrialStopped
+from lossviz.training.interruption import TrialStopped
 from lossviz.training.recipes import seeded_learner
 from lossviz.training.trial import run_trial
 from tests.support.pictures import save_pictures
 from tests.support.records import comparison
-from tests.support.trials import train
+from tests.support.trials import RecordedTrial, train
 from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -35,19 +35,18 @@ LOSSES = ("cross_entropy", "p**-k; k=0.2")
 
 def told(loss: str, seed: int = 0, stop_requested=lambda: False) -> dict[str, str]:
     """The fingerprints of a trial of digits."""
-    found: dict[str, str] = {}
-
-    def emit(kind: str, *details: object) -> None:
-        if kind == "fingerprint":
-            part, value = details
-            assert part not in found, "each part is told once"
-            found[str(part)] = str(value)
-
+    recorded = RecordedTrial()
     try:
-        run_trial(recipe="digits", loss=loss, seed=seed, emit=emit, stop_requested=stop_requested)
+        run_trial(
+            recipe="digits",
+            loss=loss,
+            seed=seed,
+            emit=recorded.record,
+            stop_requested=stop_requested,
+        )
     except TrialStopped:
         assert stop_requested()
-    return found
+    return recorded.fingerprints
 
 
 @pytest.fixture(scope="module")

@@ -146,7 +146,7 @@ def timed(function: Callable[..., Any], spent: Spent, part: str) -> Callable[...
 
 
 def get_ready(**changes: object) -> tuple[Preparation, set[str]]:
-    """Prepare, and return also what it told, without numbers."""
+    """Prepare, and return also the stages that it reported, without numbers."""
     stages = set()
     settings = settings_of("pets", **{**SMALL, **changes})
     ready = prepare(
@@ -154,7 +154,7 @@ def get_ready(**changes: object) -> tuple[Preparation, set[str]]:
         settings=settings,
         cores=2,
         trials=4,
-        emit=lambda _, fields: stages.add(fields["stage"].split(":")[0]),
+        emit=lambda progress: stages.add(progress.stage.split(":")[0]),
     )
     return ready, stages
 

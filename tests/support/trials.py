@@ -1,31 +1,53 @@
-"""Trials that run in the test's own process, and all that they told."""
+"""Trials that run in the test's own process, and all that they report."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
+from fastai.learner import Learner
+
+from lossviz.experiments.engine.messages import (
+    BatchLosses,
+    EpochEnded,
+    Evaluated,
+    Fingerprint,
+    TrialEvent,
+    TrialOrigin,
+    TrialProgress,
+)
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import BatchLoss, EpochMetrics, Evaluation
 from lossviz.experiments.settings import Settings
 from lossviz.training.trial import run_trial
 
+_Event = TypeVar("_Event")
+
 
 @dataclass(frozen=True)
 class RecordedTrial:
-    """What a trial told, in its order: a kind and details each time."""
+    """What a trial reported, in its order.
 
-    events: list[tuple[Any, ...]]
+    ``record`` is the function to pass as its ``emit``.
+    """
+
+    events: list[TrialEvent] = field(default_factory=list)
+
+    def record(self, event: TrialEvent) -> None:
+        self.events.append(event)
+
+    def _of(self, kind: type[_Event]) -> list[_Event]:
+        return [event for event in self.events if isinstance(event, kind)]
 
     @property
     def fingerprints(self) -> dict[str, str]:
-        return {
-            part: value
-            for kind, part, value in (event for event in self.events if event[0] == "fingerprint")
-        }
+        events = self._of(Fingerprint)
+        found = {event.part: event.digest for event in events}
+        assert len(found) == len(events), "each part is reported once"
+        return found
 
     @property
     def epochs(self) -> list[EpochMetrics]:
-        return [EpochMetrics(**event[1]) for event in self.events if event[0] == "epoch"]
+        return [event.metrics for event in self._of(EpochEnded)]
 
     @property
     def error_rates(self) -> list[float]:
@@ -33,49 +55,60 @@ class RecordedTrial:
 
     @property
     def evaluations(self) -> list[Evaluation]:
-        return [Evaluation(**event[1]) for event in self.events if event[0] == "evaluation"]
+        return [event.evaluation for event in self._of(Evaluated)]
 
     @property
     def points(self) -> list[BatchLoss]:
-        return [
-            BatchLoss(**point)
-            for event in self.events
-            if event[0] == "batches"
-            for point in event[1]
-        ]
+        return [point for event in self._of(BatchLosses) for point in event.losses]
+
+    @property
+    def shares(self) -> list[float]:
+        return [event.share for event in self._of(TrialProgress)]
 
     @property
     def origin(self) -> str:
-        return "".join(event[1] for event in self.events if event[0] == "origin")
+        return "".join(event.description for event in self._of(TrialOrigin))
 
 
 def settings_of(recipe: str, **changes: Any) -> Settings:
     """The recipe's own settings with some changes; those of ``folder`` small."""
-    small: dict[str, Any] = (
-        {"network": "shufflenet_v2_x0_5", "image_size": 32, "unfrozen_epochs": 1, "batch_size": 8}
-        if recipe == "folder"
-        else {}
-    )
+    small: dict[str, Any] = {}
+    if recipe == "folder":
+        small = {
+            "network": "shufflenet_v2_x0_5",
+            "image_size": 32,
+            "unfrozen_epochs": 1,
+            "batch_size": 8,
+        }
     return replace(get_recipe(recipe).settings, **{**small, **changes})
 
 
-def train(
+def train_learner(
     recipe: str = "digits",
     *,
     loss: str = "cross_entropy",
     seed: int = 0,
+    found_rate: float | None = None,
     stop_requested: Callable[[], bool] = lambda: False,
     **changes: Any,
-) -> RecordedTrial:
-    """Run a trial to its end."""
-    told = RecordedTrial([])
-    settings = settings_of(recipe, **changes)
-    run_trial(
+) -> tuple[Learner, RecordedTrial]:
+    """Run a trial to its end; return the trained learner too.
+
+    ``found_rate`` is what a preparation found, ``changes`` are fields of ``Settings``.
+    """
+    recorded = RecordedTrial()
+    learner = run_trial(
         recipe=recipe,
         loss=loss,
         seed=seed,
-        settings=settings,
-        emit=lambda *event: told.events.append(event),
+        settings=settings_of(recipe, **changes),
+        learning_rate=found_rate,
+        emit=recorded.record,
         stop_requested=stop_requested,
     )
-    return told
+    return learner, recorded
+
+
+def train(recipe: str = "digits", **changes: Any) -> RecordedTrial:
+    """Run a trial to its end; the arguments are those of ``train_learner``."""
+    return train_learner(recipe, **changes)[1]

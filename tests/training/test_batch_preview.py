@@ -1,5 +1,5 @@
-"""A look shows what the first trial is trained on; and how many trainings the memory holds is
-judged without leaving a trace.
+"""A batch preview shows what the first trial is trained on; and the number of trainings that fit in
+memory is estimated without leaving a trace.
 """
 
 import io
@@ -15,14 +15,14 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lossviz import LOSSES, objective
-from lossviz.experiments.records import Preparation
+from lossviz.experiments.engine.messages import PreparationProgress
 from lossviz.training import memory
 from lossviz.training import trial as trials
 from lossviz.training.batch_preview import SHOWN, preview_batch
 from lossviz.training.data import image_folders as images
 from lossviz.training.data.dataset import ImageDataset
+from lossviz.training.interruption import TrialStopped
 from lossviz.training.memory import trials_fitting_in_memory
-from lossviz.training.progress_callback import TrialStopped
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 from tests.support.pictures import save_pictures
 from tests.support.trials import settings_of, train
@@ -36,21 +36,16 @@ def album(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     return {"folder": str(save_pictures(tmp_path / "album")), "batch_size": 16}
 
 
-def looked(recipe: str, **changes: object) -> list[tuple[Tensor, str, str]]:
-    """What is shown: pixels [3, height, width], 0 to 255, the right class and the one that is told."""
-    stages: list[Preparation] = []
-    shown = preview_batch(
-        recipe,
-        settings_of(recipe, **changes),
-        cores=1,
-        emit=lambda _, fields: stages.append(Preparation(**fields)),
-    )
-    pictures = [Image.open(io.BytesIO(png)) for png, _, _ in shown]
-    assert {picture.format for picture in pictures} == {"PNG"}
-    assert all(not stage.done for stage in stages)
+def previewed(recipe: str, **changes: object) -> list[tuple[Tensor, str, str]]:
+    """Each image's pixels, [3, height, width] from 0 to 255, its true class and its label."""
+    reported: list[PreparationProgress] = []
+    images = preview_batch(recipe, settings_of(recipe, **changes), cores=1, emit=reported.append)
+    files = [Image.open(io.BytesIO(image.png)) for image in images]
+    assert {file.format for file in files} == {"PNG"}
+    assert all(0 <= progress.share <= 1 for progress in reported)
     return [
-        (torch.from_numpy(np.array(picture)).permute(2, 0, 1), *names)
-        for picture, (_, *names) in zip(pictures, shown, strict=True)
+        (torch.from_numpy(np.array(file)).permute(2, 0, 1), image.true_class, image.label)
+        for file, image in zip(files, images, strict=True)
     ]
 
 
@@ -89,40 +84,40 @@ def test_what_is_shown_is_to_the_pixel_the_first_batch_that_is_trained_on(
     recipe: str, album: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     changes = album if recipe == "folder" else {"label_noise": 0.3}
-    shown = looked(recipe, **changes)
-    batch, told = first_batch(monkeypatch, recipe, **changes)
+    shown = previewed(recipe, **changes)
+    batch, labels = first_batch(monkeypatch, recipe, **changes)
     assert len(shown) == SHOWN == 12
     names = tuple("abc") if recipe == "folder" else tuple("0123456789")
-    assert [name for _, _, name in shown] == [names[target] for target in told[:SHOWN].tolist()]
+    assert [name for _, _, name in shown] == [names[target] for target in labels[:SHOWN].tolist()]
     for (pixels, _, _), trained in zip(shown, shown_as(batch), strict=False):
         assert torch.equal(pixels, trained)
 
 
 def test_small_images_are_enlarged_and_large_ones_are_not(album: dict[str, object]) -> None:
-    assert {pixels.shape for pixels, _, _ in looked("digits")} == {(3, 96, 96)}
-    assert {pixels.shape for pixels, _, _ in looked("folder", **{**album, "image_size": 128})} == {
-        (3, 128, 128)
-    }
+    assert {pixels.shape for pixels, _, _ in previewed("digits")} == {(3, 96, 96)}
+    assert {
+        pixels.shape for pixels, _, _ in previewed("folder", **{**album, "image_size": 128})
+    } == {(3, 128, 128)}
 
 
-def test_labels_that_noise_has_changed_are_shown_beside_the_right_ones() -> None:
-    plain, noisy = looked("digits"), looked("digits", label_noise=0.6)
-    assert all(right == told for _, right, told in plain)
-    assert [right for _, right, _ in noisy] == [right for _, right, _ in plain]
-    assert 2 <= sum(right != told for _, right, told in noisy) <= 11
+def test_labels_that_noise_has_changed_are_shown_beside_the_true_ones() -> None:
+    plain, noisy = previewed("digits"), previewed("digits", label_noise=0.6)
+    assert all(true == label for _, true, label in plain)
+    assert [true for _, true, _ in noisy] == [true for _, true, _ in plain]
+    assert 2 <= sum(true != label for _, true, label in noisy) <= 11
 
 
 def test_a_pretrained_network_s_normalisation_is_undone(monkeypatch: pytest.MonkeyPatch) -> None:
     """The same digits, normalised for a pretrained network, look as they do without."""
-    from lossviz.training import batch_preview as looks
+    from lossviz.training import batch_preview
 
     monkeypatch.setattr(
-        looks,
+        batch_preview,
         "seeded_learner",
         lambda recipe, settings, source, loss, seed: shown_learner(source, loss, seed),
     )
-    normalised = looked("digits", network="squeezenet1_1", pretrained=True, image_size=32)
-    plain = looked("digits", network="squeezenet1_1", pretrained=False, image_size=32)
+    normalised = previewed("digits", network="squeezenet1_1", pretrained=True, image_size=32)
+    plain = previewed("digits", network="squeezenet1_1", pretrained=False, image_size=32)
     for (one, *_), (other, *_) in zip(normalised, plain, strict=True):
         assert (one.int() - other.int()).abs().max() <= 1  # one step of 255, by rounding
 
@@ -138,13 +133,13 @@ def shown_learner(source: ImageDataset, loss, seed: int) -> Learner:
     )
 
 
-def test_a_look_can_be_stopped_while_images_are_decoded(album: dict[str, object]) -> None:
+def test_a_preview_can_be_stopped_while_images_are_decoded(album: dict[str, object]) -> None:
     with pytest.raises(TrialStopped):
         preview_batch(
             "folder",
             settings_of("folder", **album),
             cores=1,
-            emit=lambda *_: None,
+            emit=lambda _: None,
             stop_requested=lambda: True,
         )
 
@@ -163,7 +158,7 @@ def learner_of(network: str, size: int, **changes: object) -> Learner:
 
 
 @pytest.mark.parametrize(("network", "size"), [("letters", 8), ("resnet18", 32)])
-def test_judging_the_memory_leaves_weights_running_means_and_gradients_as_they_were(
+def test_estimating_the_memory_leaves_weights_running_means_and_gradients_as_they_were(
     network: str, size: int
 ) -> None:
     learner = learner_of(network, size)

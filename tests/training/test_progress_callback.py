@@ -1,6 +1,4 @@
-"""What a trial tells of its way: phases, evaluations, the curve of its batches; and the learning
-rate that it takes.
-"""
+"""What a trial reports: phases, evaluations, the training curve; and the learning rate it takes."""
 
 import gc
 import math
@@ -9,15 +7,15 @@ from pathlib import Path
 
 import pytest
 import torch
-from fastai.learner import Learner
 
 from lossviz import LOSSES, objective
+from lossviz.experiments.engine.messages import PreparationProgress
 from lossviz.experiments.records import HISTOGRAM_BINS, Phase, Preparation
+from lossviz.training.interruption import TrialStopped
 from lossviz.training.preparation import find_learning_rate, prepare
-from lossviz.training.progress_callback import POINTS, TrialStopped
+from lossviz.training.progress_callback import POINTS
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
-from lossviz.training.trial import run_trial
-from tests.support.trials import RecordedTrial, settings_of, train
+from tests.support.trials import RecordedTrial, settings_of, train, train_learner
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 BATCHES = 1438 // 64  # an epoch of digits
@@ -32,24 +30,24 @@ def once() -> RecordedTrial:
 
 
 @pytest.mark.parametrize("evaluations", [2, 3, 10])
-def test_more_evaluations_are_told_and_change_nothing_of_the_training(
+def test_more_evaluations_are_reported_and_change_nothing_of_the_training(
     once: RecordedTrial, evaluations: int
 ) -> None:
-    told = train(evaluations=evaluations)
-    assert told.error_rates == once.error_rates
-    assert told.fingerprints == once.fingerprints
-    assert told.points == once.points
-    assert len(told.evaluations) == 2 * evaluations
-    at = [evaluation.at for evaluation in told.evaluations]
+    recorded = train(evaluations=evaluations)
+    assert recorded.error_rates == once.error_rates
+    assert recorded.fingerprints == once.fingerprints
+    assert recorded.points == once.points
+    assert len(recorded.evaluations) == 2 * evaluations
+    at = [evaluation.at for evaluation in recorded.evaluations]
     assert at == pytest.approx(
         [(number + 1) / evaluations for number in range(2 * evaluations)], abs=0.5 / BATCHES + 1e-9
     )
     assert [
-        evaluation for evaluation in told.evaluations if evaluation.at in (1, 2)
+        evaluation for evaluation in recorded.evaluations if evaluation.at in (1, 2)
     ] == once.evaluations
 
 
-def test_every_evaluation_counts_every_image_that_is_judged_on(once: RecordedTrial) -> None:
+def test_every_evaluation_counts_every_validation_image(once: RecordedTrial) -> None:
     assert [evaluation.error_rate for evaluation in once.evaluations] == pytest.approx(
         once.error_rates
     )
@@ -61,9 +59,9 @@ def test_every_evaluation_counts_every_image_that_is_judged_on(once: RecordedTri
         assert surely_right <= (1 - evaluation.error_rate) * 359 + 1e-9
 
 
-def test_where_batches_are_fewer_than_evaluations_each_batch_is_judged_once() -> None:
-    told = train(batch_size=1024, evaluations=10)  # one batch an epoch
-    assert [evaluation.at for evaluation in told.evaluations] == [1, 2]
+def test_where_batches_are_fewer_than_evaluations_each_batch_is_evaluated_once() -> None:
+    recorded = train(batch_size=1024, evaluations=10)  # one batch an epoch
+    assert [evaluation.at for evaluation in recorded.evaluations] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -77,14 +75,14 @@ def test_where_batches_are_fewer_than_evaluations_each_batch_is_judged_once() ->
     ],
 )
 def test_either_phase_can_be_left_out(frozen: int, unfrozen: int, phases: list[Phase]) -> None:
-    learner, told = trained_learner(frozen_epochs=frozen, unfrozen_epochs=unfrozen)
-    assert [metrics.phase for metrics in told.epochs] == phases
+    learner, recorded = train_learner(frozen_epochs=frozen, unfrozen_epochs=unfrozen)
+    assert [metrics.phase for metrics in recorded.epochs] == phases
     assert (
-        [metrics.epoch for metrics in told.epochs]
-        == [evaluation.at for evaluation in told.evaluations]
+        [metrics.epoch for metrics in recorded.epochs]
+        == [evaluation.at for evaluation in recorded.evaluations]
         == list(range(1, len(phases) + 1))
     )
-    assert told.points[-1].at == len(phases)
+    assert recorded.points[-1].at == len(phases)
     body = seeded_learner(
         "digits",
         settings_of("digits"),
@@ -95,21 +93,6 @@ def test_either_phase_can_be_left_out(frozen: int, unfrozen: int, phases: list[P
     first = next(body.parameters())
     # a frozen body stays as it was
     assert torch.equal(first, next(learner.model.parameters())) == (unfrozen == 0)
-
-
-def trained_learner(**changes: object) -> tuple[Learner, RecordedTrial]:
-    told = RecordedTrial([])
-    settings = settings_of("digits", **changes)
-    return (
-        run_trial(
-            recipe="digits",
-            loss="cross_entropy",
-            seed=0,
-            settings=settings,
-            emit=lambda *event: told.events.append(event),
-        ),
-        told,
-    )
 
 
 @pytest.mark.slow
@@ -141,8 +124,8 @@ def test_learning_rates_follow_the_schedule(once: RecordedTrial) -> None:
 
 
 def test_mixed_precision_changes_nothing_without_an_accelerator(once: RecordedTrial) -> None:
-    told = train(mixed_precision=True)
-    assert (told.fingerprints, told.points, told.evaluations) == (
+    recorded = train(mixed_precision=True)
+    assert (recorded.fingerprints, recorded.points, recorded.evaluations) == (
         once.fingerprints,
         once.points,
         once.evaluations,
@@ -151,16 +134,19 @@ def test_mixed_precision_changes_nothing_without_an_accelerator(once: RecordedTr
 
 @pytest.mark.parametrize("network", ["squeezenet1_1", "resnet18"])
 def test_digits_can_be_learned_by_torchvision_s_networks_from_scratch(network: str) -> None:
-    told = train(network=network, pretrained=False, image_size=32, frozen_epochs=0, batch_size=256)
-    assert (
-        told.origin == f"{network}, from scratch; 1,438 images to learn from, 359 to be judged on"
+    recorded = train(
+        network=network, pretrained=False, image_size=32, frozen_epochs=0, batch_size=256
     )
-    assert len(told.error_rates) == 1
+    assert (
+        recorded.origin
+        == f"{network}, from scratch; 1,438 images to learn from, 359 to be judged on"
+    )
+    assert len(recorded.error_rates) == 1
 
 
 def found(**changes: object) -> Preparation:
     settings = settings_of("digits", learning_rate=None, **changes)
-    return prepare(recipe="digits", settings=settings, cores=2, trials=6, emit=lambda *_: None)
+    return prepare(recipe="digits", settings=settings, cores=2, trials=6, emit=lambda _: None)
 
 
 @pytest.mark.slow
@@ -174,23 +160,15 @@ def test_a_learning_rate_that_is_left_open_is_found_the_same_twice_and_nothing_s
     assert 1e-4 < ready.learning_rate < 1
     assert ready == found()
     assert list(tmp_path.iterdir()) == []
-    events: list[tuple] = []
-    run_trial(
-        recipe="digits",
-        loss="cross_entropy",
-        seed=0,
-        settings=settings_of("digits", learning_rate=None),
-        learning_rate=ready.learning_rate,
-        emit=lambda *event: events.append(event),
-    )
-    assert max(point.learning_rate for point in RecordedTrial(events).points) == pytest.approx(
+    _, recorded = train_learner("digits", found_rate=ready.learning_rate, learning_rate=None)
+    assert max(point.learning_rate for point in recorded.points) == pytest.approx(
         ready.learning_rate, rel=0.05
     )
 
 
 @pytest.mark.slow
 @BY_FASTAI
-def test_looking_for_a_learning_rate_brings_the_weights_back(
+def test_the_search_for_a_learning_rate_restores_the_weights(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -203,12 +181,15 @@ def test_looking_for_a_learning_rate_brings_the_weights_back(
         0,
     )
     before = {name: value.clone() for name, value in learner.model.state_dict().items()}
-    told: list[tuple[str, float]] = []
+    reported: list[tuple[str, float]] = []
     learner.freeze()  # as fastai leaves a pretrained vision_learner
     rate = find_learning_rate(
-        learner, settings, tell=lambda *said: told.append(said), check=lambda: None
+        learner,
+        settings,
+        on_progress=lambda *progress: reported.append(progress),
+        check_stop=lambda: None,
     )
-    assert told[0] == ("looking for a learning rate: batch 1 of at most 100", 0.01)
+    assert reported[0] == ("looking for a learning rate: batch 1 of at most 100", 0.01)
     # it looked with all layers learning
     assert all(parameter.requires_grad for parameter in learner.model.parameters())
     assert all(
@@ -221,12 +202,12 @@ def test_looking_for_a_learning_rate_brings_the_weights_back(
 @BY_FASTAI
 # fastai ends its folder with the object only
 @pytest.mark.filterwarnings("ignore:Implicitly cleaning up:ResourceWarning")
-def test_looking_for_a_learning_rate_can_be_stopped_and_leaves_nothing_on_the_disk(
+def test_the_search_for_a_learning_rate_can_be_stopped_and_leaves_nothing_on_the_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    stages: list[str] = []
+    reported: list[PreparationProgress] = []
     settings = settings_of("digits", learning_rate=None)
     with pytest.raises(TrialStopped):
         prepare(
@@ -234,9 +215,10 @@ def test_looking_for_a_learning_rate_can_be_stopped_and_leaves_nothing_on_the_di
             settings=settings,
             cores=2,
             trials=6,
-            emit=lambda _, fields: stages.append(fields["stage"]),
+            emit=reported.append,
             stop_requested=lambda: (
-                stages[-1:] == ["looking for a learning rate: batch 5 of at most 100"]
+                bool(reported)
+                and reported[-1].stage == "looking for a learning rate: batch 5 of at most 100"
             ),
         )
     gc.collect()

@@ -1,5 +1,6 @@
-"""A training costs little more than a bare loop, and a comparison less than in a notebook; all as
-ratios in one run.
+"""A training costs little more than a bare loop, and a comparison less than in a notebook.
+
+All as ratios in one run.
 """
 
 import time
@@ -47,7 +48,7 @@ class _Clock(Callback):
 
 
 def ours(monkeypatch: pytest.MonkeyPatch, opt_func=None) -> tuple[float, dict]:
-    """Seconds a batch of a whole trial as the engine runs it, and the weights that it ended with."""
+    """Seconds a batch of a whole trial, as the engine runs it, and its weights at the end."""
     clock = _Clock()
 
     def clocked(*plan: object):
@@ -58,7 +59,7 @@ def ours(monkeypatch: pytest.MonkeyPatch, opt_func=None) -> tuple[float, dict]:
 
     monkeypatch.setattr(trials, "seeded_learner", clocked)
     learner = run_trial(
-        recipe="digits", loss="cross_entropy", seed=0, settings=SETTINGS, emit=lambda *_: None
+        recipe="digits", loss="cross_entropy", seed=0, settings=SETTINGS, emit=lambda _: None
     )
     gaps = [after - before for before, after in zip(clock.ticks, clock.ticks[1:], strict=False)]
     return median(gaps), learner.model.state_dict()
@@ -87,7 +88,7 @@ def test_a_batch_of_digits_takes_at_most_1_3_times_a_bare_loop(
     assert min(ratios) <= 1.3  # what else the machine does can only make it worse
 
 
-def test_adam_at_once_ends_with_the_weights_of_fastais_adam_to_the_bit(
+def test_foreach_adam_ends_with_the_weights_of_fastais_adam_to_the_bit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     mine, theirs = ours(monkeypatch)[1], ours(monkeypatch, Adam)[1]

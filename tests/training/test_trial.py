@@ -1,4 +1,4 @@
-"""A trial is fixed by its recipe, loss and seed; trials of one seed differ in nothing but the loss."""
+"""A trial is fixed by recipe, loss and seed; trials of one seed differ in nothing but the loss."""
 
 import hashlib
 import subprocess
@@ -16,13 +16,14 @@ from torch import Tensor
 from lossviz import LOSSES, objective
 from lossviz.errors import LossvizError
 from lossviz.experiments.recipes import RECIPES, get_recipe
-from lossviz.experiments.records import EpochMetrics, Phase
+from lossviz.experiments.records import Phase
 from lossviz.training.data.digits import load_images
+from lossviz.training.interruption import TrialDiverged, TrialStopped
 from lossviz.training.networks.digits_network import make_body, make_head
 from lossviz.training.networks.pretrain_letters import WEIGHTS, render_letters
-from lossviz.training.progress_callback import TrialDiverged, TrialStopped
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 from lossviz.training.trial import run_trial
+from tests.support.trials import RecordedTrial, train
 
 SHA256 = "6db80d1f45f4e0659c4eb32dd3eb075955b6cad7c5643886fc6293763222a2f1"
 
@@ -82,28 +83,9 @@ def same(one: object, other: object) -> bool:
     return all(map(same, one, other))
 
 
-def train(loss: str, seed: int = 0, stop_requested=lambda: False, **changes: object) -> list[tuple]:
-    """Everything that a trial of digits reports."""
-    events: list[tuple] = []
-    settings = replace(get_recipe("digits").settings, **changes)
-    run_trial(
-        recipe="digits",
-        loss=loss,
-        seed=seed,
-        settings=settings,
-        emit=lambda *event: events.append(event),
-        stop_requested=stop_requested,
-    )
-    return events
-
-
-def epochs(events: list[tuple]) -> list[EpochMetrics]:
-    return [EpochMetrics(**event[1]) for event in events if event[0] == "epoch"]
-
-
 @pytest.fixture(scope="module")
-def events() -> list[tuple]:
-    return train("cross_entropy")
+def recorded() -> RecordedTrial:
+    return train()
 
 
 @pytest.mark.parametrize("seed", [0, 7])
@@ -122,7 +104,7 @@ def test_another_seed_gives_another_split_other_weights_and_another_batch() -> N
     assert not same(one.batch, other.batch)
 
 
-def test_the_heads_first_weights_come_from_the_seed_alone_and_the_bodys_from_the_file() -> None:
+def test_the_heads_initial_weights_come_from_the_seed_alone_and_the_bodys_from_the_file() -> None:
     weights = start("inverse", 5).weights
     torch.manual_seed(5)  # no loader has drawn from it
     make_body()
@@ -131,9 +113,9 @@ def test_the_heads_first_weights_come_from_the_seed_alone_and_the_bodys_from_the
     assert same({name: weights[f"0.{name}"] for name in load_file(WEIGHTS)}, load_file(WEIGHTS))
 
 
-def test_the_same_trial_twice_gives_the_same_numbers(events: list[tuple]) -> None:
+def test_the_same_trial_twice_gives_the_same_numbers(recorded: RecordedTrial) -> None:
     torch.randn(17)  # what was drawn before does not matter
-    for once, again in zip(epochs(events), epochs(train("cross_entropy")), strict=True):
+    for once, again in zip(recorded.epochs, train().epochs, strict=True):
         assert (once.train_loss, once.valid_loss, once.error_rate) == (
             again.train_loss,
             again.valid_loss,
@@ -141,49 +123,51 @@ def test_the_same_trial_twice_gives_the_same_numbers(events: list[tuple]) -> Non
         )
 
 
-def test_another_seed_gives_other_numbers(events: list[tuple]) -> None:
-    assert epochs(events)[-1].valid_loss != epochs(train("cross_entropy", seed=1))[-1].valid_loss
+def test_another_seed_gives_other_numbers(recorded: RecordedTrial) -> None:
+    assert recorded.epochs[-1].valid_loss != train(seed=1).epochs[-1].valid_loss
 
 
-def test_epochs_are_counted_over_both_phases(events: list[tuple]) -> None:
-    assert [(metrics.phase, metrics.epoch) for metrics in epochs(events)] == [
+def test_epochs_are_counted_over_both_phases(recorded: RecordedTrial) -> None:
+    assert [(metrics.phase, metrics.epoch) for metrics in recorded.epochs] == [
         (Phase.FROZEN, 1),
         (Phase.UNFROZEN, 2),
     ]
-    assert all(metrics.seconds > 0 for metrics in epochs(events))
+    assert all(metrics.seconds > 0 for metrics in recorded.epochs)
 
 
-def test_fine_tuning_learns(events: list[tuple]) -> None:
-    frozen, unfrozen = epochs(events)
+def test_fine_tuning_learns(recorded: RecordedTrial) -> None:
+    frozen, unfrozen = recorded.epochs
     assert unfrozen.error_rate < frozen.error_rate
     assert unfrozen.error_rate < 0.4  # guessing gives 0.9
 
 
-def test_progress_grows_to_the_end(events: list[tuple]) -> None:
-    shares = [event[1] for event in events if event[0] == "progress"]
+def test_progress_grows_to_the_end(recorded: RecordedTrial) -> None:
+    shares = recorded.shares
     assert len(shares) >= 2
     assert shares == sorted(shares)
     assert 0 < shares[0] < shares[-1] <= 1
 
 
-@pytest.mark.parametrize("asked_at", [1, 5])
-def test_a_stop_in_the_frozen_phase_ends_the_trial_there(asked_at: int) -> None:
-    asked, reported = [], []
+@pytest.mark.parametrize("stop_at", [1, 5])
+def test_a_stop_in_the_frozen_phase_ends_the_trial_there(stop_at: int) -> None:
+    recorded = RecordedTrial()
+    calls = 0
 
     def stop_requested() -> bool:
-        asked.append(True)
-        return len(asked) >= asked_at
+        nonlocal calls
+        calls += 1
+        return calls >= stop_at
 
     with pytest.raises(TrialStopped):
         run_trial(
             recipe="digits",
             loss="cross_entropy",
             seed=0,
-            emit=lambda *event: reported.append(event[0]),
+            emit=recorded.record,
             stop_requested=stop_requested,
         )
-    assert len(asked) == asked_at  # no further batch, frozen or not
-    assert "epoch" not in reported
+    assert calls == stop_at  # no further batch, frozen or not
+    assert recorded.epochs == []
 
 
 @pytest.mark.parametrize(
@@ -193,7 +177,7 @@ def test_a_loss_that_overflows_ends_the_trial_and_names_the_place(loss: str, pla
     with pytest.raises(
         TrialDiverged, match=rf"the training loss became (inf|nan) at .*{place}"
     ) as caught:
-        train(loss)
+        train(loss=loss)
     assert isinstance(caught.value, LossvizError)
 
 

@@ -1,4 +1,4 @@
-"""The process in which trials are forked, seen from the engine."""
+"""The process in which jobs are forked, seen from the engine."""
 
 import multiprocessing
 import os
@@ -8,18 +8,22 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from lossviz.experiments.engine.channel import ControllerChannel
+from lossviz.experiments.engine.messages import HostEvent, Request
+
 _ROOT = Path(__file__).parents[3]
-_GRACE_S = 5.0  # a host that imports torch hears of its end after 2 s
+_GRACE_S = 5.0  # a host that imports torch notices after 2 s that its standard input has ended
 
 
 class HostProcess:
-    """A training host and the line to it.
+    """A training host, and the connection to it.
 
     Args:
-        method: How it makes a trial's process, "fork" or "spawn".
+        method: How it starts a job's process, "fork" or "spawn".
 
     Attributes:
-        connection: What the host says comes from here; it ends when the host does.
+        ready: Whether it has sent ``HostReady``; kept by the one who receives.
+        connection: To wait on: readable when the host has sent something, or has gone.
 
     Raises:
         OSError: No process can be started.
@@ -28,9 +32,11 @@ class HostProcess:
     """
 
     def __init__(self, method: str) -> None:
-        self.connection, theirs = multiprocessing.Pipe()
-        with theirs:
-            handle = theirs.fileno()
+        self.ready = False
+        self.connection, host_end = multiprocessing.Pipe()
+        self._channel = ControllerChannel(self.connection)
+        with host_end:
+            handle = host_end.fileno()
             inherit: dict[str, Any] = {"pass_fds": [handle]}
             if sys.platform == "win32":
                 os.set_handle_inheritable(handle, True)
@@ -54,13 +60,21 @@ class HostProcess:
         """Its process id."""
         return self._process.pid
 
-    def send(self, *message: object) -> None:
-        """Send to the host; where it has just gone, the connection's end tells, and is read next."""
+    def send(self, request: Request) -> None:
+        """Send a request; one to a host that has just gone is dropped, as the next read shows."""
         with suppress(OSError):
-            self.connection.send(message)
+            self._channel.send(request)
 
-    def end(self) -> None:
-        """End it, and with it its trials; returns when it has ended. One that hangs is killed."""
+    def receive(self) -> HostEvent:
+        """Wait for the next event and return it.
+
+        Raises:
+            EOFError, OSError: The host has gone.
+        """
+        return self._channel.receive()
+
+    def close(self) -> None:
+        """End it, and with it its jobs; returns when it has ended. One that hangs is killed."""
         self.connection.close()
         try:
             self._process.communicate(timeout=_GRACE_S)  # closing its standard input ends it

@@ -1,13 +1,23 @@
-"""Batch previews: the first images as the network gets them, before anything is trained."""
+"""Batch previews: the first images as the network gets them, before anything is trained.
+
+A page requests one and polls it; the host prepares it as a job.
+"""
 
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lossviz.experiments.records import Preparation
+from lossviz.experiments.engine.messages import (
+    JobEnded,
+    JobEvent,
+    PreparationProgress,
+    PreviewBatch,
+    PreviewImage,
+    PreviewReady,
+)
 from lossviz.experiments.settings import Settings
 
-_REMEMBERED = 20
+_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,80 +27,89 @@ class BatchPreview:
     Attributes:
         stage: What is being done now, in words.
         share: How much of that stage is done, 0 to 1.
-        tiles: The images: PNG bytes, the name of the class, the name that the network is told;
-            empty until they are there.
+        images: Empty until they are ready.
         failure: Why there are none and none will come; empty otherwise.
     """
 
     stage: str = "starting"
     share: float = 0.0
-    tiles: tuple[tuple[bytes, str, str], ...] = ()
+    images: tuple[PreviewImage, ...] = ()
     failure: str = ""
 
     @property
     def ended(self) -> bool:
         """Whether nothing more will come."""
-        return bool(self.tiles or self.failure)
+        return bool(self.images or self.failure)
 
 
 class BatchPreviews:
-    """The last previews. One thread changes them, any may read."""
+    """The latest previews. One thread changes them, any may read.
 
-    def __init__(self) -> None:
+    Args:
+        cores: Cores to decode images with.
+    """
+
+    def __init__(self, *, cores: int) -> None:
+        self._cores = cores
         self._previews: dict[str, BatchPreview] = {}
-        self._begun: list[tuple[str, str, Settings]] = []
+        self._requests: list[PreviewBatch] = []
         self._numbers = itertools.count()
 
     @property
-    def waiting(self) -> bool:
-        """Whether there is one that has not ended."""
+    def open(self) -> bool:
+        """Whether one has not ended."""
         return any(not preview.ended for preview in self._previews.values())
 
     def request(self, recipe: str, settings: Settings) -> str:
-        """Note a request; return its key."""
+        """Queue a preview and return its key."""
         key = str(next(self._numbers))
         self._previews[key] = BatchPreview()
-        self._begun.append((key, recipe, settings))
-        for old in list(self._previews)[:-_REMEMBERED]:
-            del self._previews[old]
+        self._requests.append(
+            PreviewBatch(key=key, recipe=recipe, settings=settings, cores=self._cores)
+        )
+        for oldest in list(self._previews)[:-_KEPT]:
+            del self._previews[oldest]
         return key
 
-    def take_requests(self) -> Iterator[tuple[str, str, Settings]]:
-        """The wishes that are new: key, recipe and settings."""
-        while self._begun:
-            yield self._begun.pop(0)
+    def take_requests(self) -> Iterator[PreviewBatch]:
+        """The queued ones, which count as started from now on."""
+        while self._requests:
+            yield self._requests.pop(0)
 
     def cancel(self, key: str, reason: str) -> bool:
-        """End one that is not begun yet; say whether it was so."""
-        waiting = [request for request in self._begun if request[0] == key]
-        self._begun = [request for request in self._begun if request[0] != key]
-        if waiting:
-            self.end(key, reason)
-        return bool(waiting)
+        """End a preview that is still queued; return whether it was."""
+        is_queued = any(request.key == key for request in self._requests)
+        self._requests = [request for request in self._requests if request.key != key]
+        if is_queued:
+            self._end(key, reason)
+        return is_queued
 
     def get(self, key: str) -> BatchPreview | None:
-        """A preview, None where it is forgotten."""
+        """A preview; None where it is no longer kept."""
         return self._previews.get(key)
 
-    def set_progress(self, key: str, preparation: Preparation) -> None:
-        """Note how far one is."""
-        self._change(key, stage=preparation.stage, share=preparation.share)
-
-    def finish(self, key: str, tiles: list[tuple[bytes, str, str]]) -> None:
-        """Note what was seen."""
-        self._change(key, tiles=tuple(tiles))
-
-    def end(self, key: str, reason: str) -> None:
-        """Note that one has ended; where nothing was seen, with the reason."""
-        preview = self._previews.get(key)
-        if preview and not preview.ended:
-            self._change(key, failure=reason or "nothing was seen; look again")
+    def handle(self, key: str, event: JobEvent) -> None:
+        """Note what the job of a preview reports."""
+        match event:
+            case PreparationProgress(stage=stage, share=share):
+                self._change(key, stage=stage, share=share)
+            case PreviewReady(images=images):
+                self._change(key, images=images)
+            case JobEnded(reason=reason):
+                self._end(key, reason)
+            case _:
+                raise AssertionError(f"the job of a preview reported {event}")
 
     def fail_all(self, reason: str) -> None:
         """End all that have not ended."""
-        self._begun.clear()
+        self._requests.clear()
         for key in list(self._previews):
-            self.end(key, reason)
+            self._end(key, reason)
+
+    def _end(self, key: str, reason: str) -> None:
+        preview = self._previews.get(key)
+        if preview and not preview.ended:
+            self._change(key, failure=reason or "nothing was seen; look again")
 
     def _change(self, key: str, **fields: object) -> None:
         if key in self._previews:

@@ -1,21 +1,23 @@
-"""What this machine offers to trainings."""
+"""What this machine offers to training."""
 
 import os
 import sys
 from pathlib import Path
 
-_NVIDIA = Path("/proc/driver/nvidia/version")
+_NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
 
 
 def available_cores() -> int:
     """Cores that this process may use."""
-    return (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1)
-    )
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
-def safe_method() -> str:
-    """How trials are started: forked on Linux, unless there is an NVIDIA driver: fastai wakes CUDA
-    when it is imported, and CUDA survives no fork.
+def safe_start_method() -> str:
+    """How jobs' processes are started: "fork" on Linux, unless there is an NVIDIA driver.
+
+    Importing fastai initialises CUDA, which does not survive a fork.
     """
-    return "fork" if sys.platform == "linux" and not _NVIDIA.exists() else "spawn"
+    can_fork = sys.platform == "linux" and not _NVIDIA_DRIVER.exists()
+    return "fork" if can_fork else "spawn"

@@ -1,5 +1,7 @@
-"""Which work comes next: pure. Trials start in the order of their queue, so that a seed is finished
-for all losses before the next one begins.
+"""Which job starts next: pure.
+
+Trials start in the order of their queue, so that a seed is finished for all losses before the next
+one begins.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,15 +14,23 @@ from lossviz.experiments.records import Comparison, Preparation, Trial
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedTrial:
-    """A trial that waits, with the comparison that it belongs to."""
+    """A trial to start, with the comparison that it belongs to."""
 
     trial: Trial
     comparison: Comparison
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingPreparation:
+    """A comparison to prepare before its trials can start."""
+
+    comparison: Comparison
+
+
 def needs_preparation(comparison: Comparison) -> bool:
-    """Whether something must be done before its first trial: anything but the digits with our own
-    network and a learning rate that is known.
+    """Whether something must be done before its first trial.
+
+    That is so for all but the digits with our own network and a learning rate that is known.
     """
     settings = comparison.settings
     return (
@@ -37,19 +47,18 @@ def next_job(
     *,
     preparing: str | None,
     cores: int,
-) -> QueuedTrial | Comparison | None:
-    """The trial to start now, the comparison to prepare now, or None where nothing can be started
-    until something ends.
+) -> QueuedTrial | PendingPreparation | None:
+    """The trial or the preparation to start now; None where nothing can start until a job ends.
 
-    A trial starts where its threads find free cores and its comparison allows one more at once.
-    Trials of a comparison that is not prepared are passed over; those behind one that waits for
-    cores wait with it, so that none waits for ever.
+    A trial starts where its threads find free cores and its comparison allows one more in parallel.
+    Trials of a comparison that is not prepared are skipped; those behind one that waits for cores
+    wait with it, so that none waits for ever.
 
     Args:
-        queue: What waits, in order.
-        running: What runs.
-        preparations: Of the comparisons that are prepared, by their ids.
-        preparing: The comparison that is being prepared, if any: one at a time.
+        queue: The queued trials, in order.
+        running: The running trials.
+        preparations: Of the comparisons that are prepared, by comparison id.
+        preparing: The id of the comparison that is being prepared, if any: one at a time.
         cores: Cores in all.
     """
     used = sum(preparations[entry.comparison.id].threads for entry in running)
@@ -57,9 +66,9 @@ def next_job(
         preparation = preparations.get(entry.comparison.id)
         if preparation is None:
             if preparing is None:
-                return entry.comparison
+                return PendingPreparation(comparison=entry.comparison)
             continue
-        side_by_side = sum(other.comparison.id == entry.comparison.id for other in running)
-        fits = side_by_side < preparation.at_once and used + preparation.threads <= cores
+        in_parallel = sum(other.comparison.id == entry.comparison.id for other in running)
+        fits = in_parallel < preparation.at_once and used + preparation.threads <= cores
         return entry if fits else None
     return None

@@ -2,9 +2,6 @@
 seed alone.
 """
 
-import ctypes
-import signal
-import sys
 from collections.abc import Iterable, Iterator, Sequence
 from multiprocessing import get_start_method
 from typing import Any
@@ -17,9 +14,9 @@ from torch import Tensor
 
 from lossviz.experiments.settings import Settings
 from lossviz.training.data.dataset import ImageDataset, flip_labels, subsample_classes
+from lossviz.training.parent_death import die_with_parent
 
 _JUDGED_AT_ONCE = 2**18  # pixels: small images are judged in one batch
-_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class ImageSubset:
@@ -64,8 +61,7 @@ class SubsetLoader(TfmdDL):  # type: ignore[misc]
 
     def wif(self) -> None:
         """Have the kernel end a reading process when its trial goes, where it can."""
-        if sys.platform == "linux":
-            ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        die_with_parent()
 
 
 def make_loaders(

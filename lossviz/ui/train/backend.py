@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lossviz.errors import EngineError, LossvizError
+from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.store.recovery import quarantine_damaged_file
 from lossviz.experiments.store.store import Store, database_url
@@ -25,7 +26,7 @@ class TrainingBackend:
     """
 
     store: Store
-    engine: LocalEngine | None
+    engine: Engine | None
     obstacle: str = ""
     notice: str = ""
 

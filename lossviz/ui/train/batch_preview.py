@@ -8,7 +8,8 @@ import html
 import streamlit as st
 
 from lossviz.errors import LossvizError
-from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.engine.contract import Engine
+from lossviz.experiments.engine.messages import PreviewImage
 from lossviz.experiments.engine.previews import BatchPreview
 from lossviz.experiments.settings import Settings
 from lossviz.ui.markdown import escape_markdown
@@ -18,9 +19,7 @@ _KEY = "look"  # in the session: the key of the look, and at what
 _POLL_EVERY_S = 0.5
 
 
-def batch_preview_button(
-    engine: LocalEngine | None, recipe: str, settings: Settings | None
-) -> None:
+def batch_preview_button(engine: Engine | None, recipe: str, settings: Settings | None) -> None:
     """The button that begins to look.
 
     Side effects: a press makes the engine begin, and the session remember it.
@@ -35,7 +34,7 @@ def batch_preview_button(
         st.session_state[_KEY] = (engine.request_preview(recipe, settings), recipe, settings)
 
 
-def show_batch_preview(engine: LocalEngine | None, recipe: str, settings: Settings | None) -> None:
+def show_batch_preview(engine: Engine | None, recipe: str, settings: Settings | None) -> None:
     """What was seen, or how far it is; nothing where nobody looked, or where something else is set
     now.
     """
@@ -55,7 +54,7 @@ def show_batch_preview(engine: LocalEngine | None, recipe: str, settings: Settin
             st.error(
                 escape_markdown(now.failure[0].upper() + now.failure[1:]), icon=":material/error:"
             )
-        elif now.tiles:
+        elif now.images:
             _show(now)
         else:
             said = (
@@ -74,13 +73,13 @@ def show_batch_preview(engine: LocalEngine | None, recipe: str, settings: Settin
         st.error(escape_markdown(error), icon=":material/error:")
 
 
-def _show(look: BatchPreview) -> None:
-    tiles = "".join(_tile(*tile) for tile in look.tiles)
+def _show(preview: BatchPreview) -> None:
+    tiles = "".join(_tile(image) for image in preview.images)
     st.html(
         "<div class='lossviz-tiles' role='list' aria-label='images of the first"
         f" batch'>{tiles}</div>"
     )
-    flipped = sum(true != told for _, true, told in look.tiles)
+    flipped = sum(image.label != image.true_class for image in preview.images)
     noise = (
         f" Of these, {flipped} {'have' if flipped != 1 else 'has'} a wrong label, struck out the"
         " right one."
@@ -93,12 +92,11 @@ def _show(look: BatchPreview) -> None:
     )
 
 
-def _tile(png: bytes, true: str, told: str) -> str:
-    source = base64.b64encode(png).decode()
-    name = (
-        html.escape(told)
-        if true == told
-        else f"<s>{html.escape(true)}</s> <b>{html.escape(told)}</b>"
-    )
-    image = f"<img src='data:image/png;base64,{source}' alt='{html.escape(true, quote=True)}'>"
-    return f"<figure role='listitem'>{image}<figcaption>{name}</figcaption></figure>"
+def _tile(image: PreviewImage) -> str:
+    source = base64.b64encode(image.png).decode()
+    caption = html.escape(image.label)
+    if image.label != image.true_class:
+        caption = f"<s>{html.escape(image.true_class)}</s> <b>{caption}</b>"
+    alt = html.escape(image.true_class, quote=True)
+    img = f"<img src='data:image/png;base64,{source}' alt='{alt}'>"
+    return f"<figure role='listitem'>{img}<figcaption>{caption}</figcaption></figure>"

@@ -11,7 +11,6 @@ from lossviz.errors import EngineError, StoreError
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.fingerprints import PARTS, compare_fingerprints
 from lossviz.experiments.records import Comparison, EpochMetrics, Trial, TrialState
-from lossviz.training.trial import run_trial
 from tests.support.engine_harness import (
     ENDING_S,
     METHODS,
@@ -20,6 +19,7 @@ from tests.support.engine_harness import (
     alive,
     engine_harness,
 )
+from tests.support.trials import train
 from tests.support.waiting import wait_until
 
 LOSSES = ["cross_entropy", "dot_product", "inverse"]
@@ -80,14 +80,7 @@ def in_process() -> dict[str, list[EpochMetrics]]:
     torch.set_num_threads(1)
     history: dict[str, list[EpochMetrics]] = {}
     for loss in LOSSES:
-        events: list[tuple] = []
-        run_trial(
-            recipe="digits",
-            loss=loss,
-            seed=0,
-            emit=lambda *event, events=events: events.append(event),
-        )
-        history[loss] = [EpochMetrics(**details[0]) for kind, *details in events if kind == "epoch"]
+        history[loss] = train(loss=loss).epochs
     torch.set_num_threads(threads)
     return history
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from lossviz.experiments.engine import local
+from lossviz.experiments.engine import supervisor
 from lossviz.experiments.records import Comparison, Trial, TrialState
 from tests.support.engine_harness import METHODS, STARTING_S, EngineHarness, alive, engine_harness
 from tests.support.waiting import wait_until
@@ -31,7 +31,8 @@ def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineHarness]
 
 def results_of(harness: EngineHarness, comparison: Comparison) -> list[tuple]:
     """What each trial's last attempt came to, by position: error rates, losses and fingerprints."""
-    rows, told = harness.store.epochs(comparison.id)[0], harness.store.fingerprints(comparison.id)
+    rows = harness.store.epochs(comparison.id)[0]
+    fingerprints = harness.store.fingerprints(comparison.id)
     return [
         (
             [
@@ -39,13 +40,13 @@ def results_of(harness: EngineHarness, comparison: Comparison) -> list[tuple]:
                 for trial_id, row in rows
                 if trial_id == trial.id
             ],
-            told[trial.id],
+            fingerprints[trial.id],
         )
         for trial in harness.trials(comparison)
     ]
 
 
-def test_a_database_that_is_locked_for_10_s_delays_what_is_told_and_loses_nothing(
+def test_a_database_that_is_locked_for_10_s_delays_what_is_reported_and_loses_nothing(
     harness: EngineHarness,
 ) -> None:
     comparison = harness.launch(LOSSES)
@@ -165,7 +166,7 @@ def test_a_comparison_stops_while_it_is_prepared_and_while_it_waits_within_3_s(
     wait_until(
         lambda: "rate" in harness.store.preparation(prepared.id).stage,
         within_s=STARTING_S,
-        what="a learning rate is looked for",
+        what="the search for a learning rate",
     )
     assert stopped(harness, waiting.trials()[0]) < 3
     assert stopped(harness, prepared.trials()[0]) < 3
@@ -179,7 +180,9 @@ def test_a_comparison_stops_while_it_is_prepared_and_while_it_waits_within_3_s(
     harness.wait_for(after, 1, TrialState.FINISHED)
 
 
-def test_a_trial_that_does_not_hear_is_killed_and_ends_as_cancelled(harness: EngineHarness) -> None:
+def test_a_trial_that_does_not_respond_is_killed_and_ends_as_cancelled(
+    harness: EngineHarness,
+) -> None:
     comparison = harness.launch(["inverse"], unfrozen_epochs=20)
     wait_until(lambda: harness.store.epochs(comparison.id)[0], within_s=STARTING_S, what="an epoch")
     process = of_trial(harness, 0)
@@ -194,7 +197,7 @@ def test_what_was_interrupted_gives_when_run_again_the_numbers_of_an_undisturbed
     undisturbed = harness.launch(LOSSES)
     harness.wait_for_end(undisturbed)
     interrupted = harness.launch(LOSSES)
-    # so that one stays as it is, two run, or one runs and has told of an epoch
+    # so that one stays as it is, two run, or one runs and has reported an epoch
     harness.wait_for(interrupted, 1, TrialState.FINISHED)
     wait_until(
         lambda: len(harness.store.epochs(interrupted.id)[0]) >= 3,
@@ -231,11 +234,11 @@ def test_a_host_that_hangs_is_killed_when_the_engine_ends(
         assert all(trial.state.ended for trial in harness.trials(comparison))
 
 
-def test_a_host_without_work_leaves_after_10_minutes_and_comes_back_with_the_next_trial(
+def test_a_host_without_jobs_ends_after_10_minutes_and_comes_back_with_the_next_trial(
     harness: EngineHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert local._IDLE_S == 600
-    monkeypatch.setattr(local, "_IDLE_S", 0.5)
+    assert supervisor._IDLE_S == 600
+    monkeypatch.setattr(supervisor, "_IDLE_S", 0.5)
     first = harness.launch(["inverse"])
     wait_until(lambda: harness.engine.host_pid, within_s=STARTING_S, what="a host")
     host = psutil.Process(harness.engine.host_pid)

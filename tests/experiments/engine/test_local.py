@@ -11,8 +11,7 @@ from typing import Any, NoReturn
 import pytest
 
 from lossviz.errors import EngineError, StoreError
-from lossviz.experiments.engine import local
-from lossviz.experiments.engine import resources as machine
+from lossviz.experiments.engine import resources, supervisor
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
@@ -31,17 +30,17 @@ def test_trials_are_not_forked_beside_an_nvidia_driver(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(machine, "_NVIDIA", tmp_path / "version")
-    assert machine.safe_method() == "fork"
+    monkeypatch.setattr(resources, "_NVIDIA_DRIVER", tmp_path / "version")
+    assert resources.safe_start_method() == "fork"
     (tmp_path / "version").touch()
-    assert machine.safe_method() == "spawn"
+    assert resources.safe_start_method() == "spawn"
 
 
 def refuse(*_: object, **__: object) -> NoReturn:
     raise OSError("no more processes")
 
 
-def test_where_no_process_can_be_started_trials_end_and_the_engine_waits_for_the_next_wish(
+def test_where_no_process_can_be_started_trials_end_and_the_engine_waits_for_the_next_request(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits: list[Any] = []
@@ -50,8 +49,8 @@ def test_where_no_process_can_be_started_trials_end_and_the_engine_waits_for_the
         waits.append(args)
         return real_wait(*args, **options)
 
-    real_wait = local.wait
-    monkeypatch.setattr(local, "wait", wait)
+    real_wait = supervisor.wait
+    monkeypatch.setattr(supervisor, "wait", wait)
     monkeypatch.setattr(subprocess, "Popen", refuse)
     # pytest would keep the error, and all that it holds open
     monkeypatch.setattr(logging.getLogger("lossviz"), "disabled", True)
@@ -69,7 +68,7 @@ def test_where_no_process_can_be_started_trials_end_and_the_engine_waits_for_the
     engine.close()
 
 
-def test_an_engine_that_cannot_close_its_trials_gives_its_lock_back_all_the_same(
+def test_an_engine_that_cannot_close_its_trials_releases_its_lock_all_the_same(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = LocalEngine(store)
@@ -85,7 +84,7 @@ def test_an_engine_that_cannot_close_its_trials_gives_its_lock_back_all_the_same
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-def test_a_bug_that_ends_the_engine_leaves_no_trial_open_and_is_told(
+def test_a_bug_that_ends_the_engine_leaves_no_trial_open_and_is_reported(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     engine = LocalEngine(store)
@@ -93,7 +92,7 @@ def test_a_bug_that_ends_the_engine_leaves_no_trial_open_and_is_told(
     def divide() -> NoReturn:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(engine, "_fill", divide)
+    monkeypatch.setattr(engine._supervisor, "_start_jobs", divide)
     engine.launch(examples.comparison())
     engine._loop.join()
     assert {trial.state for trial in store.trials("c")} == {TrialState.CANCELLED}
@@ -105,7 +104,7 @@ def test_a_bug_that_ends_the_engine_leaves_no_trial_open_and_is_told(
     LocalEngine(store).close()  # the lock is free
 
 
-def test_wishes_behind_the_one_that_closes_are_refused(store: Store) -> None:
+def test_calls_behind_the_one_that_closes_are_refused(store: Store) -> None:
     engine = LocalEngine(store)
     busy, free = threading.Event(), threading.Event()
     threads = [
@@ -124,9 +123,9 @@ def test_wishes_behind_the_one_that_closes_are_refused(store: Store) -> None:
         threads.append(threading.Thread(target=act))
         threads[-1].start()
         wait_until(
-            lambda number=number: len(engine._loop._requests) == number,
+            lambda number=number: len(engine._loop._calls) == number,
             within_s=10,
-            what="the wish is in the queue",
+            what="the call is queued",
         )
     free.set()
     for thread in threads:

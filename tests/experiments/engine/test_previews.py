@@ -2,73 +2,91 @@
 
 import pytest
 
+from lossviz.experiments.engine.messages import (
+    JobEnded,
+    PreparationProgress,
+    Prepared,
+    PreviewBatch,
+    PreviewImage,
+    PreviewReady,
+)
 from lossviz.experiments.engine.previews import BatchPreview, BatchPreviews
 from lossviz.experiments.recipes import get_recipe
-from lossviz.experiments.records import Preparation
+from lossviz.experiments.records import Preparation, TrialState
 
 DIGITS = get_recipe("digits").settings
-TILES = [(b"png", "three", "eight")]
+IMAGES = (PreviewImage(png=b"png", true_class="three", label="eight"),)
+READY = PreviewReady(images=IMAGES)
+FINISHED = JobEnded(state=TrialState.FINISHED, reason="")
 
 
 @pytest.fixture
 def previews() -> BatchPreviews:
-    return BatchPreviews()
+    return BatchPreviews(cores=2)
 
 
-def test_a_look_is_handed_out_once_and_waits_until_it_ends(previews: BatchPreviews) -> None:
-    assert not previews.waiting
+def test_a_preview_is_started_once_and_is_open_until_it_ends(previews: BatchPreviews) -> None:
+    assert not previews.open
     key = previews.request("digits", DIGITS)
-    assert previews.waiting
-    assert list(previews.take_requests()) == [(key, "digits", DIGITS)]
+    assert previews.open
+    assert list(previews.take_requests()) == [
+        PreviewBatch(key=key, recipe="digits", settings=DIGITS, cores=2)
+    ]
     assert list(previews.take_requests()) == []
-    assert previews.waiting
+    assert previews.open
     assert previews.get(key) == BatchPreview()
-    previews.set_progress(key, Preparation(stage="decoding", share=0.5))
+    previews.handle(key, PreparationProgress(stage="decoding", share=0.5))
     assert previews.get(key) == BatchPreview(stage="decoding", share=0.5)
-    previews.finish(key, TILES)
-    previews.end(key, "")
-    assert not previews.waiting
-    assert previews.get(key) == BatchPreview(stage="decoding", share=0.5, tiles=tuple(TILES))
+    previews.handle(key, READY)
+    previews.handle(key, FINISHED)
+    assert not previews.open
+    assert previews.get(key) == BatchPreview(stage="decoding", share=0.5, images=IMAGES)
 
 
-def test_a_look_that_saw_nothing_ends_with_a_reason(previews: BatchPreviews) -> None:
+def test_a_preview_without_images_ends_with_a_reason(previews: BatchPreviews) -> None:
     one, other = previews.request("digits", DIGITS), previews.request("digits", DIGITS)
-    previews.end(one, "no folder")
-    previews.end(other, "")
+    previews.handle(one, JobEnded(state=TrialState.FAILED, reason="no folder"))
+    previews.handle(other, FINISHED)
     assert previews.get(one) == BatchPreview(failure="no folder")
     assert previews.get(other) == BatchPreview(failure="nothing was seen; look again")
 
 
-def test_where_the_host_is_gone_all_that_wait_end_and_what_was_seen_stays(
+def test_where_the_host_has_gone_all_open_ones_end_and_images_stay(
     previews: BatchPreviews,
 ) -> None:
-    seen, begun = previews.request("digits", DIGITS), previews.request("digits", DIGITS)
-    previews.finish(seen, TILES)
+    ready, started = previews.request("digits", DIGITS), previews.request("digits", DIGITS)
+    previews.handle(ready, READY)
     previews.fail_all("the host has gone")
     assert list(previews.take_requests()) == []
-    assert not previews.waiting
-    assert previews.get(seen) == BatchPreview(tiles=tuple(TILES))
-    assert previews.get(begun) == BatchPreview(failure="the host has gone")
+    assert not previews.open
+    assert previews.get(ready) == BatchPreview(images=IMAGES)
+    assert previews.get(started) == BatchPreview(failure="the host has gone")
 
 
-def test_only_the_last_twenty_are_remembered_and_news_of_others_changes_nothing(
+def test_only_the_last_twenty_are_kept_and_events_of_others_change_nothing(
     previews: BatchPreviews,
 ) -> None:
     keys = [previews.request("digits", DIGITS) for _ in range(25)]
     assert [previews.get(key) is None for key in keys] == [True] * 5 + [False] * 20
-    previews.set_progress(keys[0], Preparation(stage="late"))
-    previews.finish(keys[0], TILES)
-    previews.end(keys[0], "late")
+    previews.handle(keys[0], PreparationProgress(stage="late", share=0.0))
+    previews.handle(keys[0], READY)
+    previews.handle(keys[0], FINISHED)
     assert previews.get(keys[0]) is None
     assert all(previews.get(key) == BatchPreview() for key in keys[5:])
 
 
-def test_one_that_is_not_begun_can_be_withdrawn_and_one_that_is_cannot(
+def test_one_that_is_queued_can_be_cancelled_and_one_that_is_started_cannot(
     previews: BatchPreviews,
 ) -> None:
     one, other = previews.request("digits", DIGITS), previews.request("digits", DIGITS)
     assert previews.cancel(one, "stopped by request")
     assert previews.get(one) == BatchPreview(failure="stopped by request")
-    assert [key for key, *_ in previews.take_requests()] == [other]
+    assert [request.key for request in previews.take_requests()] == [other]
     assert not previews.cancel(other, "stopped by request")
     assert previews.get(other) == BatchPreview()
+
+
+def test_an_event_that_is_no_preview_s_is_a_bug(previews: BatchPreviews) -> None:
+    key = previews.request("digits", DIGITS)
+    with pytest.raises(AssertionError, match="Prepared"):
+        previews.handle(key, Prepared(preparation=Preparation(done=True)))

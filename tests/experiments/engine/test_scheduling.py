@@ -1,6 +1,4 @@
-"""Which work comes next: no core is asked for twice, seeds finish together, and nobody waits for
-ever.
-"""
+"""Which job starts next: no core is used twice, seeds finish together, and none waits for ever."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lossviz.experiments.engine.scheduling import QueuedTrial, needs_preparation, next_job
+from lossviz.experiments.engine.scheduling import (
+    PendingPreparation,
+    QueuedTrial,
+    needs_preparation,
+    next_job,
+)
 from lossviz.experiments.plan import completed_preparation, plan_comparison
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Comparison, Preparation
@@ -37,10 +40,10 @@ def started(
     """The ids of what starts before anything ends."""
     waiting, running = list(queue), list[QueuedTrial]()
     while isinstance(
-        work := next_job(waiting, running, preparations, preparing=None, cores=cores), QueuedTrial
+        job := next_job(waiting, running, preparations, preparing=None, cores=cores), QueuedTrial
     ):
-        waiting.remove(work)
-        running.append(work)
+        waiting.remove(job)
+        running.append(job)
     return [entry.trial.id for entry in running]
 
 
@@ -90,14 +93,14 @@ def test_what_needs_many_cores_is_not_overtaken_by_what_needs_few() -> None:
 def test_what_is_not_prepared_is_prepared_one_at_a_time_and_passed_over_meanwhile() -> None:
     a, b, c = comparison("a"), comparison("b"), comparison("c")
     queue, ready = queued(a, b, c), {"c": Preparation(done=True, at_once=2)}
-    assert next_job(queue, [], ready, preparing=None, cores=2) == a
-    work = next_job(queue, [], ready, preparing="a", cores=2)
-    assert isinstance(work, QueuedTrial)
-    assert work.trial.id == "c-0"
+    assert next_job(queue, [], ready, preparing=None, cores=2) == PendingPreparation(comparison=a)
+    job = next_job(queue, [], ready, preparing="a", cores=2)
+    assert isinstance(job, QueuedTrial)
+    assert job.trial.id == "c-0"
     assert next_job(queued(a, b), [], {}, preparing="a", cores=2) is None
 
 
-def test_without_work_there_is_none() -> None:
+def test_without_queued_trials_there_is_no_job() -> None:
     assert next_job([], [], {}, preparing=None, cores=2) is None
 
 
@@ -139,9 +142,7 @@ def test_a_preparation_asks_for_no_more_cores_than_there_are(
 def test_everything_that_is_queued_runs_once_and_never_on_more_cores_than_there_are(
     data: st.DataObject, cores: int, count: int
 ) -> None:
-    """A whole day of an engine: whatever ends first, and however slow preparations are, all trials
-    run, each comparison's in their order.
-    """
+    """Whatever ends first, and however slow preparations are, each comparison's trials run in order."""
     comparisons = [
         comparison(f"c{i}", losses=data.draw(st.integers(1, 3)), seeds=data.draw(st.integers(1, 3)))
         for i in range(count)
@@ -159,15 +160,15 @@ def test_everything_that_is_queued_runs_once_and_never_on_more_cores_than_there_
     preparations: dict[str, Preparation] = {}
     preparing: str | None = None
     while queue or running or preparing:
-        work = next_job(queue, running, preparations, preparing=preparing, cores=cores)
-        if isinstance(work, Comparison):
+        job = next_job(queue, running, preparations, preparing=preparing, cores=cores)
+        if isinstance(job, PendingPreparation):
             assert preparing is None
-            assert work.id not in preparations
-            preparing = work.id
-        elif work:
-            queue.remove(work)
-            running.append(work)
-            order.append(work.trial.id)
+            assert job.comparison.id not in preparations
+            preparing = job.comparison.id
+        elif job:
+            queue.remove(job)
+            running.append(job)
+            order.append(job.trial.id)
             assert sum(plans[entry.comparison.id].threads for entry in running) <= cores
             for entry in running:
                 assert (

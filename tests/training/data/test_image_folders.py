@@ -46,7 +46,7 @@ def test_a_folder_is_prepared_and_trained(tmp_path: Path, network: str) -> None:
         settings=settings_of("folder", **changes),
         cores=2,
         trials=4,
-        emit=lambda _, fields: stages.append(fields["stage"]),
+        emit=lambda progress: stages.append(progress.stage),
     )
     assert ready.done
     assert ready.learning_rate == 2e-3
@@ -177,7 +177,7 @@ def test_a_folder_that_cannot_be_trained_on_is_refused_with_advice(
     make(tmp_path / "album")
     settings = settings_of("folder", folder=str(tmp_path / "album"))
     with pytest.raises(InvalidInput, match=message):
-        prepare(recipe="folder", settings=settings, cores=1, trials=1, emit=lambda *_: None)
+        prepare(recipe="folder", settings=settings, cores=1, trials=1, emit=lambda _: None)
 
 
 def test_images_too_small_for_the_network_are_refused_with_a_size_that_works(
@@ -192,7 +192,7 @@ def test_images_too_small_for_the_network_are_refused_with_a_size_that_works(
     with pytest.raises(
         LossvizError, match=r"squeezenet1_1 cannot take images of 8 × 8 pixels; 32 × 32 works"
     ):
-        prepare(recipe="folder", settings=settings, cores=1, trials=1, emit=lambda *_: None)
+        prepare(recipe="folder", settings=settings, cores=1, trials=1, emit=lambda _: None)
 
 
 def test_what_cannot_be_read_is_noted_with_its_name_and_its_label_goes_with_it(

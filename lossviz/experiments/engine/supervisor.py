@@ -1,0 +1,158 @@
+"""Keeps a host running while there are jobs, and stores what it reports."""
+
+import logging
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from typing import assert_never
+
+from lossviz.errors import StoreError
+from lossviz.experiments.engine.dispatcher import Dispatcher
+from lossviz.experiments.engine.host_process import HostProcess
+from lossviz.experiments.engine.messages import HostEvent, HostReady, JobReport, Request
+from lossviz.experiments.store.store import Store
+
+_IDLE_S = 600.0  # how long a host without jobs keeps its 600 MB
+_EVENTS_PER_TRANSACTION = 200
+_RETRY_S = 2.0  # between attempts to close what is open in a database that cannot be written
+
+
+class HostSupervisor:
+    """Starts a host when a job needs one, and ends it when it was idle for long.
+
+    Used by one thread; ``failure``, ``warming_up`` and ``host_pid`` are read by others.
+
+    Args:
+        dispatcher: Its jobs run in the host.
+        store: Where trials are reported to.
+        method: How the host starts a job's process, "fork" or "spawn".
+        clock: Seconds since the epoch.
+
+    Attributes:
+        failure: Why training has stopped, until ``recover``; empty where it has not.
+    """
+
+    def __init__(
+        self, dispatcher: Dispatcher, store: Store, *, method: str, clock: Callable[[], float]
+    ) -> None:
+        self._dispatcher, self._store = dispatcher, store
+        self._method, self._clock = method, clock
+        self._host: HostProcess | None = None
+        self.failure = ""
+        # why trials that the store shows as open are not; empty where there are none
+        self._close_cause = ""
+
+    @property
+    def warming_up(self) -> bool:
+        """Whether a host is importing fastai, which takes some seconds."""
+        host = self._host
+        return host is not None and not host.ready
+
+    @property
+    def host_pid(self) -> int | None:
+        """The host's process id, None while there is none."""
+        host = self._host
+        return host.pid if host else None
+
+    def step(self, waker: Connection) -> None:
+        """Start jobs, wait for the next event or for ``waker``, and handle it.
+
+        Where the store cannot be written, or no process can be started, all training stops.
+
+        Side effects: starts and ends processes, writes to the store.
+        """
+        try:
+            self._start_jobs()
+            self._wait(waker)
+            if self._close_cause:
+                with suppress(StoreError):  # then at the next step, or when the app starts again
+                    self._close_open_trials()
+            elif self._timeout_s() == 0:
+                self.end_host()
+        except (StoreError, OSError) as error:
+            self._abandon(error)
+
+    def send(self, request: Request) -> None:
+        """Send a request to the host, if there is one."""
+        if self._host:
+            self._host.send(request)
+
+    def recover(self) -> None:
+        """Close what is still to be closed, before something new is queued.
+
+        Raises:
+            StoreError: The store still cannot be written.
+        """
+        if self._close_cause:
+            self._close_open_trials()
+        self.failure = ""
+
+    def end_host(self) -> None:
+        """End the host, and with it its jobs."""
+        if self._host:
+            self._host.close()
+        self._host = None
+
+    def _start_jobs(self) -> None:
+        if self._host is None and self._dispatcher.has_pending:
+            self._host = HostProcess(self._method)
+        if self._host and self._host.ready:
+            self._dispatcher.start_jobs(self.send)
+
+    def _wait(self, waker: Connection) -> None:
+        host, sources = self._host, [waker]
+        if host:
+            sources.append(host.connection)
+        ready = wait(sources, timeout=self._timeout_s())
+        if host and host.connection in ready:
+            self._receive(host)
+
+    def _timeout_s(self) -> float | None:
+        """Seconds until something is due though no event comes; None where nothing is."""
+        if self._close_cause:
+            return _RETRY_S
+        if self._host is None or not self._host.ready or not self._dispatcher.idle:
+            return None
+        return max(0.0, self._dispatcher.idle_since + _IDLE_S - time.monotonic())
+
+    def _receive(self, host: HostProcess) -> None:
+        """Handle what the host has sent, in one transaction."""
+        has_gone = False
+        with self._store.transaction():
+            for _ in range(_EVENTS_PER_TRANSACTION):
+                try:
+                    event = host.receive()
+                except (EOFError, OSError):
+                    has_gone = True
+                    break
+                self._handle(host, event)
+                if not host.connection.poll():
+                    break
+        if has_gone:
+            self.end_host()
+            self._dispatcher.on_host_died(was_ready=host.ready)
+
+    def _handle(self, host: HostProcess, event: HostEvent) -> None:
+        match event:
+            case HostReady():
+                host.ready = True
+                self._dispatcher.idle_since = time.monotonic()
+            case JobReport():
+                self._dispatcher.handle(event)
+            case _:
+                assert_never(event)
+
+    def _abandon(self, error: Exception) -> None:
+        """Train nothing. What the store shows as open is closed as soon as it can be."""
+        logging.getLogger("lossviz").error("training stopped: %s", error)
+        self.failure = f"Training has stopped: {error}. Mend that, then run the trials again."
+        self.end_host()
+        self._dispatcher.clear(self.failure)
+        self._close_cause = f"training stopped ({error})"
+        with suppress(StoreError):
+            self._close_open_trials()
+
+    def _close_open_trials(self) -> None:
+        self._store.close_open_trials(now=self._clock(), cause=self._close_cause)
+        self._close_cause = ""

@@ -1,0 +1,65 @@
+"""What a host imports and computes once, so that the processes forked from it share it.
+
+A job then starts in 0.05 s instead of 4 s.
+"""
+
+import gc
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache
+
+from lossviz.experiments.engine.messages import Job, RunTrial
+from lossviz.experiments.networks import DIGITS_NETWORK
+
+
+def warm_up() -> None:
+    """Load what every job needs.
+
+    Side effects: imports; keeps the garbage collector from touching, and so copying, what is
+        shared.
+    """
+    _train_two_batches()
+    gc.collect()
+    gc.freeze()
+
+
+def warm_up_for(job: Job) -> None:
+    """Load what this job needs, where that is more than every job needs.
+
+    Side effects: as ``warm_up``.
+    """
+    if not isinstance(job, RunTrial) or job.settings.network != DIGITS_NETWORK:
+        import lossviz.training.batch_preview
+        import lossviz.training.data.image_folders
+        import lossviz.training.networks.torchvision_networks
+        import lossviz.training.preparation  # noqa: F401
+    warm_up()
+
+
+@cache
+def _train_two_batches() -> None:
+    """Begin to train the digits, and stop.
+
+    What torch compiles, what is imported late and what is read from files is then shared too.
+    """
+    import torch
+
+    from lossviz.experiments.recipes import get_recipe
+    from lossviz.training.interruption import TrialStopped
+    from lossviz.training.trial import run_trial
+
+    if torch.cuda.is_available():
+        return  # the backward pass would start threads, which do not survive a fork
+    torch.set_num_threads(1)  # for the same reason
+    # so that the validation images are evaluated after two batches
+    settings = replace(get_recipe("digits").settings, evaluations=10)
+    answers = iter([False, False])
+    with suppress(TrialStopped):
+        run_trial(
+            recipe="digits",
+            loss="cross_entropy",
+            seed=0,
+            settings=settings,
+            emit=lambda _: None,
+            stop_requested=lambda: next(answers, True),
+        )
