@@ -8,7 +8,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.progress import remaining_s, share_done
 from lossviz.experiments.records import Comparison, EpochMetrics, Preparation, Trial
 from lossviz.experiments.store.store import Store
@@ -16,9 +16,7 @@ from lossviz.experiments.store.store import Store
 _POLL_EVERY_S: Final = 0.1
 
 
-def follow(
-    comparison: Comparison, store: Store, engine: LocalEngine
-) -> dict[str, list[EpochMetrics]]:
+def follow(comparison: Comparison, store: Store, engine: Engine) -> dict[str, list[EpochMetrics]]:
     """Show progress until every trial has ended.
 
     Returns:

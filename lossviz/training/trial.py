@@ -15,8 +15,8 @@ from lossviz.losses.parsing import loss_from_spec
 from lossviz.training.fingerprints import FingerprintCallback
 from lossviz.training.interruption import StopRequested, stop_check
 from lossviz.training.networks.learners import describe_weights
-from lossviz.training.progress_callback import ProgressCallback
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
+from lossviz.training.report_callback import ReportCallback
 
 
 def run_trial(
@@ -68,13 +68,13 @@ def run_trial(
     )
     fingerprints = FingerprintCallback(emit=emit)
     fingerprints.report_start(learner)
-    progress = ProgressCallback(
+    report = ReportCallback(
         emit=emit,
         stop_requested=stop_requested,
         epochs=settings.epochs,
         evaluations=settings.evaluations,
     )
-    learner.add_cbs([progress, fingerprints])
+    learner.add_cbs([report, fingerprints])
     # fastprogress would write bars even without a terminal
     with learner.no_bar(), learner.no_logging():
         learner.fine_tune(

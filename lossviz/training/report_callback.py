@@ -25,8 +25,11 @@ _REPORT_EVERY_S = 0.1
 _MEASURE_MEMORY_EVERY_S = 2.0  # reading a process's memory takes milliseconds
 
 
-class ProgressCallback(Callback):  # type: ignore[misc]
+class ReportCallback(Callback):  # type: ignore[misc]
     """Reports progress, losses, evaluations and epochs, and ends a training that diverges.
+
+    It is not called ``ProgressCallback``: fastai has one of that name, keeps callbacks by their
+    names, and would drop this one with its progress bars.
 
     ``fine_tune`` is two fits and ``Recorder`` starts anew at each, so epochs are counted here.
     Stopping raises an exception of our own: fastai's ``CancelFitException`` would end the frozen

@@ -13,8 +13,8 @@ from lossviz.experiments.engine.messages import PreparationProgress
 from lossviz.experiments.records import HISTOGRAM_BINS, Phase, Preparation
 from lossviz.training.interruption import TrialStopped
 from lossviz.training.preparation import find_learning_rate, prepare
-from lossviz.training.progress_callback import POINTS
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
+from lossviz.training.report_callback import POINTS
 from tests.support.trials import RecordedTrial, settings_of, train, train_learner
 
 pytestmark = pytest.mark.usefixtures("one_thread")
