@@ -13,7 +13,7 @@ from lossviz.experiments.settings import Settings
 from lossviz.training.data import digits
 from lossviz.training.data.dataset import ImageDataset
 from lossviz.training.data.loaders import make_loaders
-from lossviz.training.data.remote_file import CheckStop, OnProgress
+from lossviz.training.data.progress import CheckStop, OnProgress
 from lossviz.training.interruption import StopRequested, stop_check
 from lossviz.training.networks.learners import LossFunction, device_for, make_learner
 
@@ -50,8 +50,9 @@ def _digits(settings: Settings, _options: LoadOptions) -> ImageDataset:
 
 # fastai.vision is imported inside the functions: it takes 2 s that the digits do not wait for.
 def _pets(settings: Settings, options: LoadOptions) -> ImageDataset:
-    from lossviz.training.data.downloads import fetch_pets, fetch_weights
     from lossviz.training.data.image_folders import image_dataset, pets_files
+    from lossviz.training.data.pets_download import fetch_pets
+    from lossviz.training.data.weights_download import fetch_weights
 
     if settings.pretrained:
         fetch_weights(

@@ -1,4 +1,4 @@
-"""What tests of downloads share: a server on this machine with a file, a way to it without pause or
+"""What tests of downloads share: a server on this machine with a file, retries without pause or
 proxy, processes that end with the test.
 """
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lossviz.training.data import resumable_download as transfer
+from lossviz.training.data import resumable_download
 from tests.support.file_server import Served, served_files
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +27,7 @@ class Stopped(Exception):
 def direct(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reach 127.0.0.1 directly where a proxy is set, and try again at once."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    monkeypatch.setattr(transfer, "PAUSES_S", (0.0, 0.0))
+    monkeypatch.setattr(resumable_download, "PAUSES_S", (0.0, 0.0))
 
 
 @pytest.fixture

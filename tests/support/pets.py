@@ -21,9 +21,12 @@ from torchvision.models import ResNet18_Weights, resnet18
 from lossviz.experiments import networks
 from lossviz.experiments.networks import Network
 from lossviz.experiments.records import Preparation
-from lossviz.training.data import downloads as download
-from lossviz.training.data import image_folders as images
-from lossviz.training.data import resumable_download as transfer
+from lossviz.training.data import (
+    image_folders,
+    pets_download,
+    resumable_download,
+    weights_download,
+)
 from lossviz.training.data.dataset import ImageDataset
 from lossviz.training.data.loaders import ImageSubset
 from lossviz.training.preparation import prepare
@@ -118,14 +121,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         patch.setenv("no_proxy", "127.0.0.1")
         patch.setenv("FASTAI_HOME", str(folder / "fastai"))
         patch.setenv("TORCH_HOME", str(folder / "torch"))
-        patch.setattr(transfer, "PAUSES_S", (0.0, 0.0))
+        patch.setattr(resumable_download, "PAUSES_S", (0.0, 0.0))
         patch.setattr(external.URLs, "PETS", url)
         patch.setattr(fastdownload.core, "checks_module", lambda module: world.checks)
-        patch.setattr(download, "PETS_IMAGES", 37 * EACH)
-        patch.setattr(download, "WEIGHTS_URL", served.url)
-        patch.setattr(images, "cache_folder", lambda: folder / "stores")
+        patch.setattr(pets_download, "PETS_IMAGES", 37 * EACH)
+        patch.setattr(weights_download, "WEIGHTS_URL", served.url)
+        patch.setattr(image_folders, "cache_folder", lambda: folder / "stores")
         for owner, name, part in (
-            (images, "open_image_cache", "decoding"),
+            (image_folders, "open_image_cache", "decoding"),
             (ImageSubset, "batch", "reading"),
         ):
             patch.setattr(owner, name, timed(getattr(owner, name), world.spent, part))

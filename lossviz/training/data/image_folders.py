@@ -16,7 +16,7 @@ from lossviz.errors import InvalidInput
 from lossviz.experiments.settings import Settings
 from lossviz.training.data.dataset import ImageDataset
 from lossviz.training.data.image_cache import ImageCache, cache_folder, open_image_cache
-from lossviz.training.data.remote_file import CheckStop, OnProgress
+from lossviz.training.data.progress import CheckStop, OnProgress
 from lossviz.training.networks.learners import LossFunction
 from lossviz.training.networks.torchvision_networks import normalisation_statistics
 

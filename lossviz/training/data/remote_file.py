@@ -1,27 +1,18 @@
-"""What a file from the network must be, and what is shared by all that bring one to the disk: the
-lock, the free space, the errors.
-"""
+"""A file as it must come from the network, and what is said where it cannot come."""
 
 import errno
 import hashlib
 import re
-import shutil
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from lossviz.errors import DownloadError, InvalidInput
-
-OnProgress = Callable[[str, float], None]
-CheckStop = Callable[[], None]
+from lossviz.training.data.disk import require_free_space
 
 MB = 1e6  # as in "812 MB" for the 811,706,944 bytes of the pets
-_TELL_EVERY_S = 0.1
-_LOOK_EVERY_S = 0.5
+_CHUNK = 2**20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,78 +48,40 @@ class RemoteFile:
         if not path.is_file() or self.size not in (None, path.stat().st_size):
             return False
         hashed = hashlib.new(self.algorithm, usedforsecurity=False)
-        left = self.hashed_bytes or path.stat().st_size
+        remaining = self.hashed_bytes or path.stat().st_size
         with path.open("rb") as file:
-            while chunk := file.read(min(left, 2**20)):
+            while chunk := file.read(min(remaining, _CHUNK)):
                 hashed.update(chunk)
-                left -= len(chunk)
+                remaining -= len(chunk)
         return hashed.hexdigest().startswith(self.digest)
 
     def error(self, reason: str) -> DownloadError:
-        """The error that says ``reason``."""
+        """The error that says why it cannot be downloaded."""
         return DownloadError(self.url, f"{self.name} cannot be downloaded: {reason}")
 
+    def require_free_space(self, folder: Path, needed: int) -> None:
+        """Refuse a disk with fewer than ``needed`` bytes free.
 
-@contextmanager
-def locked(
-    file: RemoteFile, lock: Path, *, waiting: Callable[[], None], check_stop: CheckStop
-) -> Iterator[None]:
-    """Hold the file lock; while another process holds it, call ``waiting`` and ``check_stop`` twice a
-    second.
-
-    On Linux and macOS this is the lock that fastdownload takes, under the name that it gives it, so
-    a notebook's own ``untar_data`` takes turns too.
-    """
-    with disk_errors(file, lock.parent):
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        held = FileLock(lock)
-    while not held.is_locked:
-        check_stop()
-        with disk_errors(file, lock.parent), suppress(Timeout):
-            held.acquire(timeout=_LOOK_EVERY_S)
-        if not held.is_locked:
-            waiting()
-    try:
-        yield
-    finally:
-        held.release()
-
-
-def require_free_space(file: RemoteFile, folder: Path, needed: int) -> None:
-    """Refuse a disk that has fewer than ``needed`` bytes free.
-
-    Raises:
-        DownloadError: Says how much is free and needed, and where.
-    """
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise file.error(
-            f"{folder} has {free / MB:,.0f} MB free and {needed / MB:,.0f} MB are needed; "
-            f"free some, or let the environment variable {file.home} name a folder on a larger disk"
+        Raises:
+            DownloadError: Says how much is free and needed, and where.
+        """
+        require_free_space(
+            folder,
+            needed,
+            lambda free: self.error(
+                f"{folder} has {free / MB:,.0f} MB free and {needed / MB:,.0f} MB are needed; free"
+                f" some, or let the environment variable {self.home} name a folder on a larger disk"
+            ),
         )
 
-
-@contextmanager
-def disk_errors(file: RemoteFile, folder: Path) -> Iterator[None]:
-    """Turn what the disk refuses into a DownloadError."""
-    try:
-        yield
-    except OSError as error:
-        what = "free some room there" if error.errno == errno.ENOSPC else "make it writable"
-        raise file.error(
-            f"{folder} cannot be written ({error.strerror or error}); {what}, or let the"
-            f" environment variable {file.home} name another folder"
-        ) from error
-
-
-def throttled(on_progress: OnProgress) -> OnProgress:
-    """``on_progress``, made to skip what comes within a tenth of a second."""
-    told = float("-inf")
-
-    def thinned(sentence: str, share: float) -> None:
-        nonlocal told
-        if (now := time.monotonic()) - told >= _TELL_EVERY_S:
-            told = now
-            on_progress(sentence, share)
-
-    return thinned
+    @contextmanager
+    def disk_errors(self, folder: Path) -> Iterator[None]:
+        """Turn an OSError of the block, which writes to ``folder``, into a DownloadError."""
+        try:
+            yield
+        except OSError as error:
+            advice = "free some room there" if error.errno == errno.ENOSPC else "make it writable"
+            raise self.error(
+                f"{folder} cannot be written ({error.strerror or error}); {advice}, or let the"
+                f" environment variable {self.home} name another folder"
+            ) from error

@@ -21,7 +21,7 @@ from fastai.vision.data import ImageBlock
 from torch import Tensor
 
 from lossviz.errors import LossvizError
-from lossviz.training.data import image_cache as decoded
+from lossviz.training.data import image_decoding
 from lossviz.training.data.image_cache import MAX_CROPS, ImageCache
 from tests.support.pictures import Album, picture, save_pictures
 
@@ -45,7 +45,7 @@ def read_files(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
         seen.append(Path(file.name))
         return create(file)
 
-    monkeypatch.setattr(decoded, "PILImage", SimpleNamespace(create=counted))
+    monkeypatch.setattr(image_decoding, "PILImage", SimpleNamespace(create=counted))
     return seen
 
 

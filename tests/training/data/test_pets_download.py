@@ -1,5 +1,6 @@
-"""The pets come through fastai's own ``untar_data``, whole, whatever happens on the way."""
+"""The pets arrive as fastai's own ``untar_data`` gives them, whole, whatever happens meanwhile."""
 
+import fcntl
 import hashlib
 import io
 import os
@@ -18,8 +19,8 @@ from fastai.data import external
 from PIL import Image
 
 from lossviz.errors import DownloadError
-from lossviz.training.data import downloads as download
-from lossviz.training.data.downloads import fetch_pets
+from lossviz.training.data import pets_download
+from lossviz.training.data.pets_download import fetch_pets
 from tests.support.downloads import CONTENT, Stopped, start
 from tests.support.file_server import Fault, Served
 
@@ -55,10 +56,10 @@ PRELUDE = """
 import fastdownload.core
 from pathlib import Path
 from fastai.data.external import URLs
-from lossviz.training.data import downloads as download
+from lossviz.training.data import pets_download
 URLs.PETS = {url!r}
 fastdownload.core.checks_module = lambda module: Path({checks!r})
-download.PETS_IMAGES = 6
+pets_download.PETS_IMAGES = 6
 """
 
 
@@ -73,13 +74,13 @@ class Home:
     folder: Path
     archive: Path
     prelude: str
-    told: list[tuple[str, float]]
+    reported: list[tuple[str, float]]
 
     def fetch(self, check=lambda: None) -> None:
-        assert (
-            fetch_pets(on_progress=lambda *said: self.told.append(said), check_stop=check)
-            == self.folder
+        folder = fetch_pets(
+            on_progress=lambda *report: self.reported.append(report), check_stop=check
         )
+        assert folder == self.folder
         assert sorted(path.name for path in (self.folder / "images").iterdir()) == sorted(
             f"{breed}_{number}.jpg" for breed in BREEDS for number in (1, 2)
         )
@@ -104,43 +105,60 @@ def home(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
     monkeypatch.setenv("FASTAI_HOME", str(tmp_path / "fastai"))
     monkeypatch.setattr(external.URLs, "PETS", url)
     monkeypatch.setattr(fastdownload.core, "checks_module", lambda module: checks)
-    monkeypatch.setattr(download, "PETS_IMAGES", 6)
+    monkeypatch.setattr(pets_download, "PETS_IMAGES", 6)
     external.fastai_cfg.cache_clear()
     yield Home(
         folder=tmp_path / "fastai" / "data" / "oxford-iiit-pet",
         archive=tmp_path / "fastai" / "archive" / "oxford-iiit-pet.tgz",
         prelude=PRELUDE.format(url=url, checks=str(checks)),
-        told=[],
+        reported=[],
     )
     external.fastai_cfg.cache_clear()
 
 
-def test_the_pets_come_through_fastai_s_own_untar_data_without_a_line_printed(
-    served: Served, home: Home, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+def test_the_pets_arrive_without_a_line_printed(
+    served: Served, home: Home, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    urls = []
-
-    def untar_data(url: str) -> Path:
-        urls.append(url)
-        return external.untar_data(url)
-
-    monkeypatch.setattr(download, "untar_data", untar_data)
     served.faults += [Fault(cut_after=300_000)]
     home.fetch()
     assert served.requests == [0, 300_000]
-    assert urls == [external.URLs.PETS]
-    assert {sentence.split(":")[0] for sentence, _ in home.told} >= {
+    assert {sentence.split(":")[0] for sentence, _ in home.reported} >= {
         "downloading the pets",
         "unpacking the pets",
     }
-    assert all(0 <= share <= 1 for _, share in home.told)
-    assert external.untar_data(external.URLs.PETS) == home.folder  # as a notebook would find it
+    assert all(0 <= share <= 1 for _, share in home.reported)
     assert capfd.readouterr() == ("", "")
+
+
+def tree(folder: Path) -> dict[str, tuple[object, ...]]:
+    """Mode, time and content of all files in a folder, and the mode of all folders, by name."""
+    found: dict[str, tuple[object, ...]] = {}
+    for path in [folder, *folder.rglob("*")]:
+        about = path.stat()
+        found[str(path.relative_to(folder))] = (
+            (about.st_mode, about.st_mtime, path.read_bytes())
+            if path.is_file()
+            else (about.st_mode,)
+        )
+    return found
+
+
+def test_a_notebook_s_untar_data_finds_what_it_would_have_unpacked(
+    served: Served, home: Home
+) -> None:
+    home.fetch()
+    ours = tree(home.folder)
+    assert external.untar_data(external.URLs.PETS) == home.folder
+    assert tree(home.folder) == ours
+    shutil.rmtree(home.folder)
+    assert external.untar_data(external.URLs.PETS) == home.folder
+    assert tree(home.folder) == ours
+    assert served.requests == [0]
 
 
 def test_a_notebook_s_own_untar_data_and_ours_take_turns(home: Home) -> None:
     def check() -> None:
-        if home.told:
+        if home.reported:
             raise Stopped
 
     with (
@@ -148,7 +166,42 @@ def test_a_notebook_s_own_untar_data_and_ours_take_turns(home: Home) -> None:
         pytest.raises(Stopped),
     ):
         home.fetch(check)
-    assert home.told == [("another process is downloading the pets: 0 of 1 MB", 0.0)]
+    assert home.reported == [("another process is downloading the pets: 0 of 1 MB", 0.0)]
+
+
+def test_while_another_process_unpacks_it_is_said(home: Home) -> None:
+    home.fetch()
+    shutil.rmtree(home.folder)
+    home.reported.clear()
+
+    def check() -> None:
+        if home.reported:
+            raise Stopped
+
+    with (
+        fastdownload.core._locked(home.archive.with_name(f"{home.archive.name}.lock")),
+        pytest.raises(Stopped),
+    ):
+        home.fetch(check)
+    assert home.reported == [("another process is unpacking the pets", 0.0)]
+
+
+def test_a_notebook_s_untar_data_waits_until_all_is_unpacked(home: Home) -> None:
+    locked: list[bool] = []
+
+    def check() -> None:
+        if home.reported and home.reported[-1][0] == "unpacking the pets":
+            with home.archive.with_name(f"{home.archive.name}.lock").open("r") as lock:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    locked.append(True)
+                else:
+                    locked.append(False)
+
+    home.fetch(check)
+    assert locked
+    assert all(locked)
 
 
 def test_pets_that_are_there_need_no_network_and_no_archive(served: Served, home: Home) -> None:
@@ -181,7 +234,7 @@ def check():
     if seen:
         print(seen[0].name, flush=True)
         threading.Event().wait()
-download.fetch_pets(on_progress=lambda *_: None, check_stop=check)
+pets_download.fetch_pets(on_progress=lambda *_: None, check_stop=check)
 """,
     )
     assert process.stdout
@@ -194,13 +247,12 @@ download.fetch_pets(on_progress=lambda *_: None, check_stop=check)
 
 def test_unpacking_can_be_stopped(home: Home) -> None:
     def check() -> None:
-        if home.told and home.told[-1][0] == "unpacking the pets":
+        if home.reported and home.reported[-1][0] == "unpacking the pets":
             raise Stopped
 
     with pytest.raises(Stopped):
         home.fetch(check)
     assert not home.folder.exists()
-    assert tarfile.TarFile.extraction_filter is None
     home.fetch()
 
 
@@ -214,7 +266,7 @@ def test_a_folder_that_somebody_left_half_is_set_aside_and_done_again(home: Home
     assert (
         f"{home.folder} had fewer than 6 images and is now called oxford-iiit-pet-incomplete-1",
         0.0,
-    ) in home.told
+    ) in home.reported
 
 
 @pytest.mark.parametrize("broken", [b"\0" * 100, b""], ids=["zeros", "missing members"])
@@ -227,11 +279,11 @@ def test_an_archive_that_is_broken_where_fastai_does_not_look_is_thrown_away(
     if broken:
         served_archive.write_bytes(good[: 2**20] + broken + good[2**20 + len(broken) :])
     else:
-        monkeypatch.setattr(download, "PETS_IMAGES", 7)
+        monkeypatch.setattr(pets_download, "PETS_IMAGES", 7)
     with pytest.raises(DownloadError, match="is broken inside and was thrown away; try again"):
         home.fetch()
     assert not home.archive.exists()
     assert not home.folder.exists()
     served_archive.write_bytes(good)
-    monkeypatch.setattr(download, "PETS_IMAGES", 6)
+    monkeypatch.setattr(pets_download, "PETS_IMAGES", 6)
     home.fetch()

@@ -1,15 +1,16 @@
 """Pretrained weights are downloaded to where torch looks for them."""
 
 import hashlib
+from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 import torch
 
 from lossviz.errors import InvalidInput
-from lossviz.training.data import downloads as download
-from lossviz.training.data.downloads import fetch_weights
+from lossviz.experiments.networks import Network
+from lossviz.training.data import weights_download
+from lossviz.training.data.weights_download import fetch_weights
 from tests.support.downloads import CONTENT
 from tests.support.file_server import Fault, Served
 
@@ -22,8 +23,10 @@ def test_weights_are_verified_by_the_digits_in_their_name_and_put_where_torch_lo
     name = f"resnet18-{hashlib.sha256(CONTENT).hexdigest()[:8]}.pth"
     (tmp_path / "server" / name).write_bytes(CONTENT)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path / "torch"))
-    monkeypatch.setattr(download, "WEIGHTS_URL", served.url)
-    network = SimpleNamespace(name="resnet18", weights_file=name, weights_megabytes=1.3)
+    monkeypatch.setattr(weights_download, "WEIGHTS_URL", served.url)
+    network = Network(
+        name="resnet18", parameters_millions=11.69, weights_file=name, weights_megabytes=1.3
+    )
     served.faults += [Fault(cut_after=300_000)]
     weights = fetch_weights(network, on_progress=lambda *_: None, check_stop=lambda: None)
     assert (
@@ -33,9 +36,9 @@ def test_weights_are_verified_by_the_digits_in_their_name_and_put_where_torch_lo
     )
     assert weights.read_bytes() == CONTENT
     assert served.requests == [0, 300_000]
-    with pytest.raises(InvalidInput, match="no digits of its hash"):
+    with pytest.raises(InvalidInput, match="a hash is 8 or more hex digits, got 'own'"):
         fetch_weights(
-            SimpleNamespace(name="own", weights_file="own.pth", weights_megabytes=1.3),
+            replace(network, weights_file="own.pth"),
             on_progress=lambda *_: None,
             check_stop=lambda: None,
         )
