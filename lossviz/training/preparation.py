@@ -16,7 +16,7 @@ from lossviz.experiments.records import Preparation
 from lossviz.experiments.settings import Settings
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.objective.module import Objective
-from lossviz.training.data.remote_file import CheckStop, OnProgress
+from lossviz.training.data.progress import CheckStop, OnProgress
 from lossviz.training.interruption import StopRequested
 from lossviz.training.memory import trials_fitting_in_memory
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
