@@ -8,7 +8,7 @@ import psutil
 import pytest
 
 from lossviz import LOSSES
-from lossviz.language.grammar import FUNCTIONS
+from lossviz.language.operations import function_names
 from tests.support.browser import ROOT, answers, free_port
 from tests.support.waiting import wait_until
 
@@ -75,4 +75,4 @@ def test_the_readmes_python_runs_as_it_stands() -> None:
 
 
 def test_the_readme_names_every_function_of_the_language() -> None:
-    assert all(re.search(rf"\b{name}\b", README) for name in FUNCTIONS)
+    assert all(re.search(rf"\b{name}\b", README) for name in function_names())

@@ -10,13 +10,14 @@ import sympy
 
 from lossviz.errors import FormulaError
 from lossviz.language.class_reductions import K, L, Reduction, split_off_true_class
-from lossviz.language.derivative import derivative, gradient_parts, minus
+from lossviz.language.derivative import derivative, gradient_parts
 from lossviz.language.grammar import parameter_symbol, read_formula
 from lossviz.language.latex import to_latex
 from lossviz.language.log_space import at_limit, poles, to_log_space
+from lossviz.language.lowering import lower
 from lossviz.language.simplex_paths import SimplexPath, along
 from lossviz.language.stable_rewrites import stabilise
-from lossviz.language.tree import Tree, to_tree
+from lossviz.language.tree import LOG_P, Name, Tree, call, negate
 
 Range = tuple[str, float, float]
 
@@ -128,20 +129,20 @@ class Formula:
 
     def _curve(self, path: SimplexPath) -> Curve:
         penalty = self._tree([along(expression, path) for expression in self._split])
-        weight = minus(derivative(penalty, "l"))
-        return Curve(penalty=penalty, weight=weight, weight_slope=derivative(weight, "l"))
+        weight = negate(derivative(penalty, LOG_P))
+        return Curve(penalty=penalty, weight=weight, weight_slope=derivative(weight, LOG_P))
 
     def _gradient(self, cases: list[sympy.Expr]) -> Gradient:
         penalty = self._tree(cases)
         return Gradient(
-            penalty=penalty, own=derivative(penalty, "l"), parts=gradient_parts(penalty)
+            penalty=penalty, own=derivative(penalty, LOG_P), parts=gradient_parts(penalty)
         )
 
     def _tree(self, cases: list[sympy.Expr]) -> Tree:
         """One tree of an expression a case: the last holds where no other does."""
-        *special, general = [to_tree(stabilise(expression)) for expression in cases]
+        *special, general = [lower(stabilise(expression)) for expression in cases]
         for (name, value, _), tree in zip(self._cases[:-1], special, strict=True):
-            general = ("where", ("eq", name, value), tree, general)
+            general = call("where", call("eq", Name(name), value), tree, general)
         return general
 
 

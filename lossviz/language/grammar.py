@@ -3,65 +3,43 @@ ever run.
 """
 
 import ast
-import math
-from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
 
 import sympy
 
 from lossviz.errors import FormulaError, suggestion
-from lossviz.language.class_reductions import PJ, ClassMax, ClassSum, K, P
-from lossviz.language.complexity import check_nesting
-from lossviz.language.parse import MAX_DEPTH, parse
-from lossviz.language.piecewise import (
-    Maximum,
-    Minimum,
-    Modulus,
-    Where,
-    WhereAtLeast,
-    WhereAtMost,
-    WhereGreater,
-    WhereLess,
+from lossviz.language.bounded_arithmetic import (
+    MAX_NUMBER,
+    NoRealValue,
+    apply_bounded,
+    check_numbers,
 )
+from lossviz.language.class_reductions import PJ, K, P
+from lossviz.language.complexity import check_nesting
+from lossviz.language.operation import Operation
+from lossviz.language.operations import (
+    CLASS_FUNCTIONS,
+    OPERATIONS,
+    function_names,
+    typed_operation,
+)
+from lossviz.language.syntax import MAX_DEPTH, parse
 
 MAX_EXPONENT = 64
-MAX_NUMBER = 1e100
-# operations in an exact number, such as sqrt(2)/3; longer ones become floating point too:
-# .5**.5**.5**.5**.5 took sympy 20 ms
-MAX_ROOTS = 8
-# longer numerators and denominators become floating point: to sympy p**1.0000001 is a polynomial of
-# degree 10,000,001
-MAX_EXACT = 10_000
-
-_FLOAT: dict[str, Callable[..., float]] = {
-    "log": math.log, "exp": math.exp, "sqrt": math.sqrt, "abs": abs, "min": min, "max": max,
-    "log1p": math.log1p, "expm1": math.expm1, "tanh": math.tanh, "sin": math.sin, "cos": math.cos,
-}  # fmt: skip
-_SYMBOLIC: dict[str, Callable[..., Any]] = {
-    "log": sympy.log, "exp": sympy.exp, "sqrt": sympy.sqrt, "abs": Modulus, "min": Minimum, "max": Maximum,
-    "log1p": lambda x: sympy.log(1 + x), "expm1": lambda x: sympy.exp(x) - 1, "tanh": sympy.tanh, "sin": sympy.sin, "cos": sympy.cos,
-}  # fmt: skip
-_OVER_CLASSES: dict[str, Callable[..., Any]] = {
-    "sum": ClassSum,
-    "mean": lambda term: ClassSum(term) / K,
-    "max": ClassMax,
-}
-FUNCTIONS = (*_SYMBOLIC, "where", "sum", "mean")
 SYMBOLS = ("p", "pj", "K")
-_VARIADIC = {"min", "max"}
-_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
-    ast.Pow: lambda a, b: a**b,
+_OPERATORS: dict[type[ast.operator], str] = {
+    ast.Add: "add",
+    ast.Sub: "sub",
+    ast.Mult: "mul",
+    ast.Div: "div",
+    ast.Pow: "pow",
 }
-_COMPARISONS: dict[type[ast.cmpop], type[Where]] = {
-    ast.Lt: WhereLess,
-    ast.LtE: WhereAtMost,
-    ast.Gt: WhereGreater,
-    ast.GtE: WhereAtLeast,
+_COMPARISONS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "lt",
+    ast.LtE: "le",
+    ast.Gt: "gt",
+    ast.GtE: "ge",
 }
 
 
@@ -74,7 +52,7 @@ def read_formula(text: str, parameters: tuple[str, ...] = ()) -> sympy.Expr:
     """Read a loss from its text.
 
     The language: numbers, ``p``, ``K``, declared parameters, ``+ - * / **``, parentheses, the
-    functions in ``FUNCTIONS``, and comparisons (``< <= > >=``) as the condition of
+    functions of ``function_names()``, and comparisons (``< <= > >=``) as the condition of
     ``where(condition, a, b)``. ``sum``, ``mean`` and ``max`` of one term run over all classes, each
     class's probability being ``pj`` in the term.
 
@@ -120,7 +98,8 @@ def names_in(text: str) -> list[str]:
     called = {node.func for node in ast.walk(parsed) if isinstance(node, ast.Call)}
     names = [node for node in ast.walk(parsed) if isinstance(node, ast.Name) and node not in called]
     names.sort(key=lambda node: node.col_offset)
-    return list(dict.fromkeys(node.id for node in names if node.id not in (*SYMBOLS, *FUNCTIONS)))
+    language = (*SYMBOLS, *function_names())
+    return list(dict.fromkeys(node.id for node in names if node.id not in language))
 
 
 class _Reader:
@@ -164,7 +143,8 @@ class _Reader:
             case ast.Compare():
                 raise self._refuse(node, "a comparison belongs inside where(condition, a, b)")
             case _:
-                language = "numbers, p, pj, K, parameters, + - * / ** and " + ", ".join(FUNCTIONS)
+                functions = ", ".join(function_names())
+                language = f"numbers, p, pj, K, parameters, + - * / ** and {functions}"
                 raise self._refuse(node, f"this is not part of the loss language: use {language}")
 
     def _number(self, node: ast.expr, value: float) -> sympy.Expr:
@@ -182,15 +162,13 @@ class _Reader:
             )
         if name in self._symbols:
             return self._symbols[name]
-        if name in FUNCTIONS:
+        functions = function_names()
+        if name in functions:
             raise self._refuse(node, f"{name} is a function; write {name}(...)")
         longer = [parameter for parameter in self._parameters if parameter.startswith(name)]
-        twins = [symbol for symbol in SYMBOLS if symbol.lower() == name.lower()]
-        near = [
-            *longer,
-            *twins,
-            *get_close_matches(name, (*self._parameters, *FUNCTIONS, *SYMBOLS), n=1),
-        ]
+        same_letters = [symbol for symbol in SYMBOLS if symbol.lower() == name.lower()]
+        known = (*self._parameters, *functions, *SYMBOLS)
+        near = [*longer, *same_letters, *get_close_matches(name, known, n=1)]
         kind = "the parameter " if near and near[0] in self._parameters else ""
         meant = f"; did you mean {kind}{near[0]!r}?" if near else "."
         raise self._refuse(
@@ -201,46 +179,51 @@ class _Reader:
     def _operation(self, node: ast.expr, op: ast.operator, left: Any, right: Any) -> sympy.Expr:
         if isinstance(op, ast.Pow) and right.is_number and abs(right) > MAX_EXPONENT:
             raise self._refuse(node, f"the exponent is too large: at most {MAX_EXPONENT}")
-        operate = _OPERATORS[type(op)]
-        self._check_value(node, operate, left, right)
-        return self._apply(node, operate, left, right)
+        return self._apply(node, OPERATIONS[_OPERATORS[type(op)]], left, right)
 
     def _call(self, node: ast.Call, name: str, arguments: list[ast.expr], depth: int) -> sympy.Expr:
-        if name not in FUNCTIONS:
-            raise self._refuse(
-                node,
-                f"unknown function {name!r}{suggestion(name, FUNCTIONS) or '.'} The functions are"
-                f" {', '.join(FUNCTIONS)}.",
-            )
-        needed = 3 if name == "where" else 1
-        if (
-            len(arguments) < 2 - (name in _OVER_CLASSES)
-            if name in _VARIADIC
-            else len(arguments) != needed
-        ):
-            wanted = (
-                "two or more values" if name in _VARIADIC else f"{needed} value{'s' * (needed > 1)}"
-            )
-            raise self._refuse(node, f"{name}(...) takes {wanted}, found {len(arguments)}")
+        operation = typed_operation(name)
+        self._check_arity(node, name, operation, len(arguments))
+        if name in CLASS_FUNCTIONS and len(arguments) == 1:
+            return self._reduction(node, name, arguments[0], depth)
         if name == "where":
             condition, then, otherwise = arguments
             return self._where(
                 condition, self.read(then, depth), self.read(otherwise, depth), depth
             )
-        if name in _OVER_CLASSES and len(arguments) == 1:
-            return self._reduction(node, name, arguments[0], depth)
-        values = [self.read(argument, depth) for argument in arguments]
-        self._check_value(node, _FLOAT[name], *values)
-        return self._apply(node, _SYMBOLIC[name], *values)
+        assert operation is not None
+        return self._apply(node, operation, *(self.read(part, depth) for part in arguments))
+
+    def _check_arity(
+        self, node: ast.Call, name: str, operation: Operation | None, found: int
+    ) -> None:
+        """Refuse an unknown function, or one with another number of arguments than it takes."""
+        if operation is None and name not in CLASS_FUNCTIONS:
+            functions = function_names()
+            raise self._refuse(
+                node,
+                f"unknown function {name!r}{suggestion(name, functions) or '.'} The functions are"
+                f" {', '.join(functions)}.",
+            )
+        if operation is not None and operation.variadic:
+            # max of a single term runs over the classes
+            accepted = found >= 2 or (found == 1 and name in CLASS_FUNCTIONS)
+            wanted = "two or more values"
+        else:
+            needed = operation.arity if operation else 1
+            accepted = found == needed
+            wanted = f"{needed} value" if needed == 1 else f"{needed} values"
+        if not accepted:
+            raise self._refuse(node, f"{name}(...) takes {wanted}, found {found}")
 
     def _where(
         self, node: ast.expr, then: sympy.Expr, otherwise: sympy.Expr, depth: int
     ) -> sympy.Expr:
         match node:
             case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _COMPARISONS:
-                return _COMPARISONS[type(op)](
-                    self.read(left, depth), self.read(right, depth), then, otherwise
-                )
+                choose = OPERATIONS[_COMPARISONS[type(op)]].symbolic
+                assert choose is not None
+                return choose(self.read(left, depth), self.read(right, depth), then, otherwise)
             case _:
                 raise self._refuse(
                     node, "the condition of where(...) is one comparison, such as p > 0.5"
@@ -251,49 +234,23 @@ class _Reader:
         term = self.read(argument, depth)
         self._in_reduction = outside
         if PJ not in term.free_symbols:
-            advice = (
-                "; max of two or more values takes the largest of them" if name == "max" else ""
-            )
+            advice = ""
+            if name == "max":
+                advice = "; max of two or more values takes the largest of them"
             raise self._refuse(
                 node,
                 f"{name}(...) of one term runs over the classes; use pj, each class's probability,"
                 f" inside it{advice}",
             )
-        return self._apply(node, _OVER_CLASSES[name], term)
-
-    def _apply(self, node: ast.expr, operate: Callable[..., Any], *values: Any) -> sympy.Expr:
-        """The result, with numbers of bounded length; refused if sympy finds it infinite or
-        complex, such as ``log(-p)``.
-        """
         try:
-            expression = operate(*values)
-        # sympy, not the text, is at its limits; whatever it raised, the visitor can write it in
-        # another way
-        except Exception as error:
-            raise self._refuse(
-                node, "this cannot be worked out; write it in a simpler way"
-            ) from error
-        if expression.has(sympy.I, sympy.zoo, sympy.oo, -sympy.oo, sympy.nan):
-            raise self._refuse(node, "this has no real value")
-        if expression.is_number and expression.count_ops() > MAX_ROOTS:
-            return sympy.Float(float(expression))
-        long = [
-            number
-            for number in expression.atoms(sympy.Rational)
-            if max(abs(number.p), number.q) > MAX_EXACT
-        ]
-        return expression.xreplace({number: sympy.Float(number) for number in long})
+            return apply_bounded(CLASS_FUNCTIONS[name], term)
+        except NoRealValue as error:
+            raise self._refuse(node, str(error)) from error
 
-    def _check_value(self, node: ast.expr, operate: Callable[..., Any], *values: Any) -> None:
-        """Refuse arithmetic on plain numbers that has no real, bounded result, before sympy
-        computes it exactly (9**9**9 would not end).
-        """
-        if not all(value.is_number for value in values):
-            return
+    def _apply(self, node: ast.expr, operation: Operation, *values: sympy.Expr) -> sympy.Expr:
+        assert operation.symbolic is not None
         try:
-            result = operate(*(float(value) for value in values))
-            bounded = abs(result) <= MAX_NUMBER and not isinstance(result, complex)
-        except (ArithmeticError, TypeError, ValueError):
-            bounded = False
-        if not bounded:
-            raise self._refuse(node, f"this has no real value, or one beyond {MAX_NUMBER:.0e}")
+            check_numbers(operation, *values)
+            return apply_bounded(operation.symbolic, *values)
+        except NoRealValue as error:
+            raise self._refuse(node, str(error)) from error

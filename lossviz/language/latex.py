@@ -8,6 +8,7 @@ import sympy
 from sympy.printing.latex import LatexPrinter
 
 from lossviz.language.class_reductions import PJ
+from lossviz.language.operations import operations_by_sympy_class
 
 _SYMBOLS = {PJ: "p_{j}", sympy.Symbol("eps", real=True): r"\varepsilon"}
 
@@ -16,6 +17,14 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
     def __init__(self, settings: dict[str, Any]) -> None:
         super().__init__(settings)
         self._exponents: dict[Any, Any] = {}  # by their stand-ins
+        self._function_names = {
+            symbolic.__name__: operation.latex
+            for symbolic, operation in operations_by_sympy_class().items()
+            if operation.latex
+        }
+
+    def _hprint_Function(self, name: str) -> str:  # noqa: N802
+        return self._function_names.get(name) or str(super()._hprint_Function(name))
 
     def _print_Mul(self, product: Any) -> str:  # noqa: N802
         # Of each negative exponent, such as -p, sympy asks whether it is constant, and simplifies

@@ -1,70 +1,235 @@
-"""One plain tree for a formula, read alike by NumPy, by torch and by the browser. It is data: it
-pickles, it is JSON, and nothing is compiled.
+"""A formula as a tree of numbers, names and calls, which NumPy, torch and the browser evaluate.
 
-A tree is a number, a name, or ``(operation, tree, ...)``; ``lossviz.language.program`` lists the
-operations. The names are ``l`` = log p, ``lj`` = log pj inside a reduction over the classes, ``K``,
-and the parameters.
+A tree is data: it hashes, pickles and prints as JSON, and nothing is compiled or executed. The
+names in it are ``l`` = log p, ``lj`` = log pj inside a reduction over the classes, ``K``, and the
+parameters; ``lossviz.language.operations`` lists the operations.
+
+``+ - * / **`` of trees build trees without the terms and factors that change nothing, so that
+derivative rules read like the formulas in a textbook.
 """
 
-from typing import Any
-
-import sympy
-from sympy.codegen.cfunctions import expm1, log1p
-
-from lossviz.language.class_reductions import Reduction
-from lossviz.language.piecewise import Maximum, Minimum, Modulus, Where
-
-Tree = float | str | tuple[Any, ...]
-
-_NAMES = {
-    sympy.Add: "add", sympy.Mul: "mul", sympy.Pow: "pow", sympy.exp: "exp", sympy.log: "log", expm1: "expm1", log1p: "log1p",
-    sympy.Abs: "abs", Modulus: "abs", Minimum: "min", Maximum: "max", sympy.tanh: "tanh", sympy.sin: "sin", sympy.cos: "cos",
-}  # fmt: skip
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Union
 
 
-def to_tree(expression: sympy.Expr) -> Tree:
-    """Turn an expression into a tree.
+class _Arithmetic:
+    """The operators of the three kinds of nodes."""
 
-    >>> import sympy
-    >>> to_tree(-sympy.exp(sympy.Symbol("l")))
-    ('neg', ('exp', 'l'))
+    __slots__ = ()
+
+    def __add__(self, other: "Operand") -> "Tree":
+        return add(self, other)
+
+    def __radd__(self, other: float) -> "Tree":
+        return add(other, self)
+
+    def __sub__(self, other: "Operand") -> "Tree":
+        return add(self, negate(other))
+
+    def __rsub__(self, other: float) -> "Tree":
+        return add(other, negate(self))
+
+    def __mul__(self, other: "Operand") -> "Tree":
+        return multiply(self, other)
+
+    def __rmul__(self, other: float) -> "Tree":
+        return multiply(other, self)
+
+    def __truediv__(self, other: "Operand") -> "Tree":
+        return divide(self, other)
+
+    def __rtruediv__(self, other: float) -> "Tree":
+        return divide(other, self)
+
+    def __pow__(self, other: "Operand") -> "Tree":
+        return power(self, other)
+
+    def __neg__(self) -> "Tree":
+        return negate(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Number(_Arithmetic):
+    """A constant.
+
+    Attributes:
+        value: Always a float, also where an integer is given.
     """
-    if expression.is_Symbol:
-        return str(expression.name)
-    if expression.is_number:
-        return float(expression)
-    if isinstance(expression, Where):
-        left, right, then, otherwise = map(to_tree, expression.args)
-        return ("where", (expression.comparison, left, right), then, otherwise)
-    if isinstance(expression, Reduction):
-        return (expression.operation, to_tree(expression.args[0]))
-    if isinstance(expression, sympy.Mul):
-        return _product(expression)
-    if isinstance(expression, sympy.Pow) and expression.exp == sympy.Rational(1, 2):
-        return ("sqrt", to_tree(expression.base))
-    if _is_divisor(expression):
-        return ("div", 1.0, to_tree(1 / expression))
-    return (_NAMES[expression.func], *map(to_tree, expression.args))
+
+    value: float
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "value", float(self.value))
+
+    def __str__(self) -> str:
+        return f"{self.value:g}"
 
 
-def _product(expression: sympy.Mul) -> Tree:
-    coefficient, rest = expression.as_coeff_Mul()
-    if coefficient.could_extract_minus_sign():
-        return ("neg", to_tree(-expression))
-    divisors = [1 / factor for factor in expression.args if _is_divisor(factor)]
-    if coefficient.is_Rational and coefficient.q != 1:
-        coefficient, divisors = (
-            sympy.Integer(coefficient.p),
-            [
-                sympy.Integer(coefficient.q),
-                *divisors,
-            ],
+@dataclass(frozen=True, slots=True)
+class Name(_Arithmetic):
+    """A parameter, or one of the quantities ``l``, ``lj`` and ``K``."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(_Arithmetic):
+    """An operation applied to its arguments.
+
+    The hash is computed once: programs are looked up by their trees on every evaluation, and
+    hashing a whole tree each time would take longer than evaluating it.
+
+    Attributes:
+        operation: A key of ``OPERATIONS``.
+        arguments: At least one.
+    """
+
+    operation: str
+    arguments: tuple["Tree", ...]
+    _hash: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_hash", hash((self.operation, self.arguments)))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        return (
+            isinstance(other, Call)
+            and self._hash == other._hash
+            and self.operation == other.operation
+            and self.arguments == other.arguments
         )
-    if divisors:
-        factors = [factor for factor in sympy.Mul.make_args(rest) if not _is_divisor(factor)]
-        return ("div", to_tree(sympy.Mul(coefficient, *factors)), to_tree(sympy.Mul(*divisors)))
-    return ("mul", *map(to_tree, expression.args))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # hashes of strings differ from process to process, so that the hash is computed anew
+        return Call, (self.operation, self.arguments)
+
+    def __str__(self) -> str:
+        return f"{self.operation}({', '.join(map(str, self.arguments))})"
 
 
-def _is_divisor(factor: sympy.Expr) -> bool:
-    return bool(factor.is_Pow and factor.exp.is_Number and factor.exp.is_negative)
+Tree = Number | Name | Call
+Operand = Union[_Arithmetic, float]  # noqa: UP007 - what an operator takes: a tree, or a plain number
+
+ZERO, ONE, MINUS_ONE = Number(0.0), Number(1.0), Number(-1.0)
+LOG_P, LOG_PJ, CLASSES = Name("l"), Name("lj"), Name("K")
+
+
+def call(operation: str, *arguments: Operand) -> Call:
+    """An operation of trees and plain numbers.
+
+    >>> print(call("max", LOG_P, 2))
+    max(l, 2)
+    """
+    return Call(operation, tuple(map(_as_tree, arguments)))
+
+
+def add(*terms: Operand) -> Tree:
+    """The sum, without the terms that are 0."""
+    kept = [term for term in map(_as_tree, terms) if term != ZERO]
+    if not kept:
+        return ZERO
+    return Call("add", tuple(kept)) if len(kept) > 1 else kept[0]
+
+
+def negate(operand: Operand) -> Tree:
+    """The negative; of a negative, its argument."""
+    tree = _as_tree(operand)
+    match tree:
+        case Number(value=value):
+            return Number(-value + 0.0)
+        case Call(operation="neg", arguments=(positive,)):
+            return positive
+    return Call("neg", (tree,))
+
+
+def multiply(*factors: Operand) -> Tree:
+    """The product, without the factors that are 1; 0 where one factor is 0.
+
+    >>> print(multiply(2, LOG_P, -1))
+    neg(mul(2, l))
+    """
+    trees = [_as_tree(factor) for factor in factors]
+    if ZERO in trees:
+        return ZERO
+    kept = [tree for tree in trees if tree not in (ONE, MINUS_ONE)]
+    if len(kept) > 1:
+        product: Tree = Call("mul", tuple(kept))
+    else:
+        product = kept[0] if kept else ONE
+    return negate(product) if trees.count(MINUS_ONE) % 2 else product
+
+
+def divide(numerator: Operand, denominator: Operand) -> Tree:
+    """The quotient; 0 where the numerator is 0."""
+    above = _as_tree(numerator)
+    return ZERO if above == ZERO else Call("div", (above, _as_tree(denominator)))
+
+
+def power(base: Operand, exponent: Operand) -> Tree:
+    """The power; the base itself where the exponent is 1."""
+    raised = _as_tree(exponent)
+    return _as_tree(base) if raised == ONE else Call("pow", (_as_tree(base), raised))
+
+
+def where(condition: Tree, then: Operand, otherwise: Operand) -> Tree:
+    """``then`` where the condition holds, else ``otherwise``; ``then`` alone where both are equal."""
+    first, second = _as_tree(then), _as_tree(otherwise)
+    return first if first == second else Call("where", (condition, first, second))
+
+
+def subtrees(tree: Tree) -> Iterator[Tree]:
+    """All trees in a tree and the tree itself, the inner ones first.
+
+    >>> [str(part) for part in subtrees(-(LOG_P + 1))]
+    ['l', '1', 'add(l, 1)', 'neg(add(l, 1))']
+    """
+    if isinstance(tree, Call):
+        for argument in tree.arguments:
+            yield from subtrees(argument)
+    yield tree
+
+
+def substitute(tree: Tree, old: Tree, new: Tree) -> Tree:
+    """The tree with ``new`` in the place of each ``old``.
+
+    >>> print(substitute(call("exp", LOG_P), LOG_P, LOG_PJ))
+    exp(lj)
+    """
+    if tree == old:
+        return new
+    if not isinstance(tree, Call):
+        return tree
+    return Call(tree.operation, tuple(substitute(part, old, new) for part in tree.arguments))
+
+
+def to_json(tree: Tree) -> float | str | tuple[Any, ...]:
+    """The tree as the browser reads it: numbers, names, and operations with their arguments.
+
+    Tuples, because a list in a component's data makes Streamlit import pandas.
+
+    >>> to_json(2 * call("exp", LOG_P))
+    ('mul', 2.0, ('exp', 'l'))
+    """
+    match tree:
+        case Number(value=value):
+            return value
+        case Name(name=name):
+            return name
+        case Call(operation=operation, arguments=arguments):
+            return (operation, *map(to_json, arguments))
+
+
+def _as_tree(operand: Operand) -> Tree:
+    if isinstance(operand, Number | Name | Call):
+        return operand
+    assert not isinstance(operand, _Arithmetic)
+    return Number(operand)

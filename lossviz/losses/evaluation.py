@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lossviz.language.formula import Formula
-from lossviz.language.program import NUMPY, Program, on_classes, program
+from lossviz.language.numpy_backend import elementwise, over_classes
+from lossviz.language.program import Program, program
 from lossviz.language.tree import Tree
 
 Array = NDArray[np.float64]
@@ -23,10 +24,12 @@ def evaluate_tree(tree: Tree, values: Values, classes: int, log_p: Array) -> Arr
     """A tree over ``l`` = log p, as a new array of the same shape; infinities are answers."""
     run = program_for((tree,), values, classes).run
     with np.errstate(all="ignore"):
-        (result,) = run(NUMPY, {"l": log_p})
+        (result,) = run(elementwise, {"l": log_p})
         # such as 0*log(0) for the other classes: the limit
         if (unknown := np.isnan(result) & (log_p == 0)).any():
-            result = np.where(unknown, run(NUMPY, {"l": np.minimum(log_p, -_TINY)})[0], result)
+            result = np.where(
+                unknown, run(elementwise, {"l": np.minimum(log_p, -_TINY)})[0], result
+            )
     return np.broadcast_to(result, log_p.shape) + 0.0  # without negative zeros
 
 
@@ -43,7 +46,7 @@ def value_and_gradient(
         log_p, log_pj = _log_probabilities(logits, targets[..., None], others)
         run = program_for((trees.penalty, *trees.derivatives), values, classes).run
         penalty, own, *parts = run(
-            NUMPY | on_classes(others), {"l": np.minimum(log_p, -_TINY), "lj": log_pj}
+            over_classes(others), {"l": np.minimum(log_p, -_TINY), "lj": log_pj}
         )
         by_class = np.zeros(others.shape)
         for outer, inner in zip(parts[::2], parts[1::2], strict=True):

@@ -2,6 +2,9 @@
 
 import math
 from dataclasses import dataclass, replace
+from typing import SupportsFloat
+
+import numpy as np
 
 from lossviz.errors import InvalidInput, ParameterError
 
@@ -29,15 +32,22 @@ class SpecialValue:
 class Parameter:
     """A named number in a loss.
 
+    All numbers are kept as floats, whatever kind of number they are given as: an integer computes,
+    prints and compares as the float of the same value.
+
     Attributes:
         name: As it stands in the formula.
-        value: What it is now.
+        value: What it is now; finite.
         minimum: Least value allowed.
         maximum: Greatest value allowed.
         step: What one press of an arrow key changes.
         meaning: One sentence: what turning it up does.
         unit: What it counts, empty for a plain number.
         special_values: Values that have a name.
+
+    Raises:
+        ParameterError: The value is not a finite number in the range.
+        InvalidInput: The range is empty.
     """
 
     name: str
@@ -50,6 +60,9 @@ class Parameter:
     special_values: tuple[SpecialValue, ...] = ()
 
     def __post_init__(self) -> None:
+        for attribute in ("value", "minimum", "maximum", "step"):
+            number = _as_float(self.name, getattr(self, attribute))
+            object.__setattr__(self, attribute, number)
         if not self.minimum <= self.maximum:
             raise InvalidInput(
                 f"the range of {self.name} is empty: {self.minimum:g} to {self.maximum:g}"
@@ -60,7 +73,6 @@ class Parameter:
                 f"{self.name} must lie between {self.minimum:g} and {self.maximum:g}, got"
                 f" {self.value:g}",
             )
-
         if abs(self.value) > MAX_VALUE:
             raise ParameterError(
                 self.name, f"{self.name} must be at most {MAX_VALUE:g} in size, got {self.value:g}"
@@ -68,7 +80,7 @@ class Parameter:
 
     def with_value(self, value: float) -> "Parameter":
         """The same parameter with another value."""
-        return replace(self, value=float(value))
+        return replace(self, value=value)
 
     def slider_range(self) -> tuple[float, float]:
         """Ends for a slider: the range itself, or for a visitor's own parameter from zero to the
@@ -92,3 +104,13 @@ class Parameter:
         while decimals < MAX_DECIMALS and round(self.value, decimals) != self.value:
             decimals += 1
         return float(10.0**-decimals)
+
+
+def _as_float(name: str, number: object) -> float:
+    """The number as a float; a truth value or a text is none."""
+    if isinstance(number, SupportsFloat) and not isinstance(number, bool | np.bool_):
+        try:
+            return float(number)
+        except (OverflowError, TypeError, ValueError):
+            pass
+    raise ParameterError(name, f"{name} must be a number, got {number!r:.60}")

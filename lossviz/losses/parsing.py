@@ -5,7 +5,8 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from lossviz.errors import FormulaError, InvalidInput, ParameterError
-from lossviz.language.grammar import FUNCTIONS, SYMBOLS, names_in
+from lossviz.language.grammar import SYMBOLS, names_in
+from lossviz.language.operations import function_names
 from lossviz.losses.catalogue import LOSSES, get_loss
 from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter
@@ -19,7 +20,6 @@ _DEFAULT_VALUES = {
     for loss in reversed(list(LOSSES.values()))
     for parameter in loss.parameters
 }
-_RESERVED = frozenset({"l", "lj", *SYMBOLS, *FUNCTIONS})
 
 
 def parse_loss(text: str, /, **parameters: float) -> Loss:
@@ -44,19 +44,20 @@ def parse_loss(text: str, /, **parameters: float) -> Loss:
         raise FormulaError(
             text, None, f"{len(parameters)} parameters; at most {MAX_PARAMETERS} are allowed"
         )
+    reserved = {"l", "lj", *SYMBOLS, *function_names()}
     for name in parameters:
-        if not _NAME.fullmatch(name) or name in _RESERVED:
+        if not _NAME.fullmatch(name) or name in reserved:
             raise ParameterError(
                 name,
                 f"{name!r} cannot name a parameter: use letters and digits, and none of"
-                f" {', '.join(sorted(_RESERVED))}",
+                f" {', '.join(sorted(reserved))}",
             )
     used = names_in(text)
     unused = [name for name in parameters if name not in used]
     found = [
         name
         for name in used
-        if name not in parameters and _NAME.fullmatch(name) and name not in _RESERVED
+        if name not in parameters and _NAME.fullmatch(name) and name not in reserved
     ]
     if (
         not unused
@@ -66,9 +67,7 @@ def parse_loss(text: str, /, **parameters: float) -> Loss:
         parameters = parameters | {name: _DEFAULT_VALUES.get(name, 1.0) for name in found}
     loss = Loss(
         text=text.strip(),
-        parameters=tuple(
-            Parameter(name=name, value=float(value)) for name, value in parameters.items()
-        ),
+        parameters=tuple(Parameter(name=name, value=value) for name, value in parameters.items()),
     )
     if unused:
         raise ParameterError(
@@ -81,7 +80,8 @@ def parse_loss(text: str, /, **parameters: float) -> Loss:
 
 def _resembles_keyword(name: str) -> bool:
     """Whether a name may be a slip in typing a word of the language: ``lgo``, ``P``."""
-    return name.lower() in {"p", "pj"} or bool(get_close_matches(name, FUNCTIONS, n=1, cutoff=0.7))
+    near = get_close_matches(name, function_names(), n=1, cutoff=0.7)
+    return name.lower() in {"p", "pj"} or bool(near)
 
 
 def loss_from_spec(spec: str) -> Loss:

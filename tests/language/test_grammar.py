@@ -15,8 +15,9 @@ from lossviz import LOSSES, parse_loss
 from lossviz.errors import FormulaError
 from lossviz.language.complexity import MAX_FUNCTIONS
 from lossviz.language.formula import compile_formula
-from lossviz.language.parse import MAX_CHARACTERS
-from lossviz.language.program import NUMPY
+from lossviz.language.operations import OPERATIONS
+from lossviz.language.tree import Call, Name, Number, Tree, subtrees, to_json
+from lossviz.language.syntax import MAX_CHARACTERS
 
 GRID = np.linspace(0.05, 1.0, 24)
 
@@ -114,18 +115,20 @@ def test_the_slope_is_the_derivative_on_each_side_of_a_kink(text: str) -> None:
     "text", ["p**-k", "where(p > k, -log(p), max(1, k - p))", "(1 - p**k)/k", "abs(p - k)/sqrt(p)"]
 )
 def test_a_compiled_formula_is_plain_json(text: str) -> None:
+    def read(value: list | str | float) -> Tree:
+        """The tree as the browser reads it: by the kind of each value."""
+        if isinstance(value, list):
+            return Call(value[0], tuple(map(read, value[1:])))
+        return Name(value) if isinstance(value, str) else Number(value)
+
     formula = compile_formula(text, (("k", 0.0, 1.0),))
-
-    def tuples(value: object) -> object:
-        return tuple(map(tuples, value)) if isinstance(value, list) else value
-
     for tree in (formula.even.penalty, formula.even.weight):
-        assert tuples(json.loads(json.dumps(tree))) == tree
+        assert read(json.loads(json.dumps(to_json(tree)))) == tree
 
 
 def test_every_operation_of_a_tree_is_one_that_evaluators_know() -> None:
-    def operations(tree: object) -> set[str]:
-        return {tree[0]}.union(*map(operations, tree[1:])) if isinstance(tree, tuple) else set()
+    def operations(tree: Tree) -> set[str]:
+        return {part.operation for part in subtrees(tree) if isinstance(part, Call)}
 
     text = (
         "where(p>k, log(p)*exp(k), min(p,k)/max(p,2)) + abs(p-k)  + log1p(p) - expm1(p) + sqrt(p+1)"
@@ -133,7 +136,7 @@ def test_every_operation_of_a_tree_is_one_that_evaluators_know() -> None:
     )
     formula = compile_formula(text, (("k", 0.0, 1.0),))
     used = operations(formula.even.penalty) | operations(formula.even.weight)
-    assert used <= set(NUMPY)
+    assert used <= set(OPERATIONS)
     assert {
         "where",
         "gt",
@@ -160,7 +163,7 @@ def test_no_nesting_makes_the_derivative_explode(opening: str) -> None:
     # as deep as the limits allow
     depth = {"abs(": 36, "min(p,": 36, "where(p<.5,p,": 24}.get(opening, MAX_FUNCTIONS)
     formula = compile_formula(opening * depth + "p" + ")" * depth)
-    assert len(json.dumps(formula.even.weight)) < 100_000
+    assert len(json.dumps(to_json(formula.even.weight))) < 100_000
 
 
 @pytest.mark.parametrize("key", LOSSES)

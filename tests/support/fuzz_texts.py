@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from random import Random
 
 from lossviz import LOSSES
-from lossviz.language.grammar import FUNCTIONS
+from lossviz.language.operations import function_names
 
 ONE_VALUE = ("log", "exp", "sqrt", "abs", "log1p", "expm1", "tanh", "sin", "cos")
 NAMES = ("p", "p", "p", "p", "k", "q", "a", "gamma", "K", "x_1")
@@ -15,7 +15,7 @@ NUMBERS = (
 )  # fmt: skip
 OPERATORS = ("+", "-", "*", "/", "**")
 PIECES = (
-    *FUNCTIONS, *OPERATORS, *NAMES, *NUMBERS, *"()[]{}<>=,.;:!?@#$%^&|~`'\"\\_ \t\n\r\0\x0b\x1b\x7f", "pj", "(p", ")", "**-", "- -", "<=", ">=",
+    *function_names(), *OPERATORS, *NAMES, *NUMBERS, *"()[]{}<>=,.;:!?@#$%^&|~`'\"\\_ \t\n\r\0\x0b\x1b\x7f", "pj", "(p", ")", "**-", "- -", "<=", ">=",
     "==", "!=", ":=", "//", "%", "->", "...", " if ", " else ", " for ", " in ", " or ", " not ", "lambda ", "None", "True", "1j", "0x10", "0b1",
     "0o7", "1_000", "1_0or p", "1if ", "00", "1e", "1.e5", "1..", ".__class__", "__import__", "\u200b", "\u200e", "\u202e", "\u2066", "\ufeff",
     "\u00a0", "\u2003", "\u037e", "ｐ", "р", "ρ", "𝑝", "²", "½", "−", "×", "·", "÷", "٣", "∞", "é", "e\u0301", "\U0001f600", "\ud800", "\udfff",

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 import numpy as np
 
-from lossviz.language.program import NUMPY, Program
+from lossviz.language.numpy_backend import elementwise
+from lossviz.language.program import Program
 from lossviz.language.simplex_paths import SimplexPath
 from lossviz.losses.analysis.number_format import format_fraction, nearest_simple_fraction
 from lossviz.losses.catalogue import LOSSES
@@ -106,7 +107,7 @@ def _weights(loss: Loss, values: dict[str, Array]) -> Array:
         with np.errstate(all="ignore"):
             weights, penalties = (
                 np.broadcast_to(result, (count, _LOG_P.size))
-                for result in compiled.run(NUMPY, arrays)
+                for result in compiled.run(elementwise, arrays)
             )
             parts += [weights, np.diff(penalties, axis=1)]
     return np.concatenate(parts * (2 // len(_programs(loss))), axis=1)

@@ -4,13 +4,15 @@ import math
 
 import numpy as np
 
-from lossviz.language.program import NUMPY
+from lossviz.language.numpy_backend import elementwise
 from lossviz.language.simplex_paths import SimplexPath
-from lossviz.language.tree import Tree
+from lossviz.language.tree import Call, Tree
 from lossviz.losses.analysis.extrema import FunctionOfLogP, grid, refine_maximum
 from lossviz.losses.evaluation import Array, program_for
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 
+# the argument whose zeros can make an operation infinite
+_INFINITE_AT_ZERO = {"div": 1, "log": 0, "pow": 0}
 _MAX_ZEROS = 4  # of one divisor that are followed
 
 
@@ -68,7 +70,7 @@ def _nearness(divisor: Tree, loss: Loss, classes: int) -> FunctionOfLogP:
         with np.errstate(all="ignore"):
             return -np.abs(
                 np.broadcast_to(
-                    np.asarray(run(NUMPY, {"l": log_p})[0], dtype=np.float64), log_p.shape
+                    np.asarray(run(elementwise, {"l": log_p})[0], dtype=np.float64), log_p.shape
                 )
             )
 
@@ -92,8 +94,11 @@ def _diverges(penalty: FunctionOfLogP, log_p: float) -> bool:
 
 def _divisors(tree: Tree) -> list[Tree]:
     """The parts of a tree whose zeros may be singular."""
-    if not isinstance(tree, tuple):
+    if not isinstance(tree, Call):
         return []
-    found = [part for branch in tree[1:] for part in _divisors(branch)]
-    at = {"div": 2, "log": 1, "pow": 1}.get(tree[0])
-    return [*found, tree[at]] if at and isinstance(tree[at], tuple) else found
+    found = [part for argument in tree.arguments for part in _divisors(argument)]
+    if tree.operation in _INFINITE_AT_ZERO:
+        operand = tree.arguments[_INFINITE_AT_ZERO[tree.operation]]
+        if isinstance(operand, Call):
+            found.append(operand)
+    return found

@@ -1,46 +1,53 @@
-"""How torch and Keras are written: their functions, and the lines from logits to log-probabilities."""
+"""How torch and Keras are written: their functions, and the lines that make log-probabilities of
+logits.
+"""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
-from lossviz.losses.codegen.writer import Dialect
-
-_SAME_NAME = ("exp", "log", "expm1", "log1p", "sqrt", "abs", "tanh", "sin", "cos", "where")
-_OTHER_NAME = {
-    "min": "minimum", "max": "maximum", "sum_others": "sum", "constant": "full_like", "and": "logical_and", "not": "logical_not",
-}  # fmt: skip
+from lossviz.language.operation import Operation
 
 
-def _functions(module: str, *, largest: str) -> dict[str, str]:
-    """The name of each operation in a library; they differ in that of the largest along an axis."""
-    theirs = (
-        dict(zip(_SAME_NAME, _SAME_NAME, strict=True)) | _OTHER_NAME | {"largest_other": largest}
-    )
-    return {name: f"{module}.{function}" for name, function in theirs.items()}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dialect:
+    """How a library of arrays is written.
+
+    Attributes:
+        function: The name of an operation on arrays.
+        over_classes: What the call of a reduction ends with.
+        full_like: The function that makes an array of one number in the shape of another.
+        clamp: Writes the minimum or maximum of an array and a plain number.
+    """
+
+    function: Callable[[Operation], str]
+    over_classes: str
+    full_like: str
+    clamp: Callable[[Operation, str, str], str]
 
 
 TORCH = Dialect(
-    functions=_functions("torch", largest="amax"),
+    function=lambda operation: f"torch.{operation.torch}",
     over_classes=", dim=-1, keepdim=True",
-    clamp=lambda side, array, bound: (
-        f"torch.clamp({array}, {'max' if side == 'min' else 'min'}={bound})"
-    ),
+    full_like="torch.full_like",
+    clamp=lambda operation, array, bound: f"torch.clamp({array}, {operation.clamp_side}={bound})",
 )
 KERAS = Dialect(
-    functions=_functions("ops", largest="max"),
+    function=lambda operation: f"ops.{operation.keras}",
     over_classes=", axis=-1, keepdims=True",
-    clamp=lambda side, array, bound: f"ops.{side}imum({array}, {bound})",
+    full_like="ops.full_like",
+    clamp=lambda operation, array, bound: f"ops.{operation.keras}({array}, {bound})",
 )
-_WHY = "# against the log-sum of all rivals: log_softmax would round 1 - p away"
-# the lines that make log_p, and log_pj of the other classes: by whether the loss looks at these,
+_WHY_RIVALS = "# against the log-sum of all rivals: log_softmax would round 1 - p away"
+# the lines that make log_p, and log_pj of the other classes: by whether the loss depends on these,
 # and whether each digit of 1 - p counts
-Heads = Mapping[tuple[bool, bool], list[str]]
-TORCH_HEADS: Heads = {
+LogProbabilityLines = Mapping[tuple[bool, bool], list[str]]
+TORCH_LOG_PROBABILITIES: LogProbabilityLines = {
     (False, False): [
         "log_p = F.log_softmax(logits, dim=-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)"
     ],
     (False, True): [
         "true = targets.unsqueeze(-1)",
-        _WHY,
+        _WHY_RIVALS,
         "rivals = logits.scatter(-1, true, -torch.inf).logsumexp(-1, keepdim=True)",
         "log_p = F.logsigmoid(logits.gather(-1, true) - rivals).squeeze(-1)",
     ],
@@ -53,17 +60,17 @@ TORCH_HEADS: Heads = {
     (True, True): [
         "true = targets.unsqueeze(-1)",
         "others = (true + torch.arange(1, K, device=logits.device)) % K  # the other classes",
-        _WHY,
+        _WHY_RIVALS,
         "rivals = logits.gather(-1, others).logsumexp(-1, keepdim=True)",
         "log_p = F.logsigmoid(logits.gather(-1, true) - rivals)",
         "log_pj = F.log_softmax(logits, dim=-1).gather(-1, others)",
     ],
 }
-KERAS_HEADS: Heads = {
+KERAS_LOG_PROBABILITIES: LogProbabilityLines = {
     (False, False): ["log_p = ops.take_along_axis(ops.log_softmax(y_pred), labels, axis=-1)[:, 0]"],
     (False, True): [
         "others = (labels + ops.arange(1, K)) % K  # the other classes",
-        _WHY,
+        _WHY_RIVALS,
         "rivals = ops.logsumexp(ops.take_along_axis(y_pred, others, axis=-1), axis=-1)",
         "log_p = ops.log_sigmoid(ops.take_along_axis(y_pred, labels, axis=-1)[:, 0] - rivals)",
     ],
@@ -75,7 +82,7 @@ KERAS_HEADS: Heads = {
     ],
     (True, True): [
         "others = (labels + ops.arange(1, K)) % K  # the other classes",
-        _WHY,
+        _WHY_RIVALS,
         (
             "rivals = ops.logsumexp(ops.take_along_axis(y_pred, others, axis=-1), axis=-1,"
             " keepdims=True)"

@@ -14,9 +14,9 @@ from lossviz.language.program import Program
 from lossviz.losses.objective.tensor_evaluation import (
     TensorEvaluator,
     bind_names,
-    operations_on,
     scaled,
     softmax_and_complement,
+    tensor_backend,
 )
 
 # logits that are worked on at a time: what is made of them stays in the processor's cache
@@ -39,7 +39,7 @@ class TrueClassFunction(torch.autograd.Function):
     ) -> Tensor:
         """The losses [N, 1], or their sum."""
         others, log_p, complement = softmax_and_complement(logits, targets)
-        penalty, weight = steps.run(operations_on(log_p), bind_names(steps, logits, l=log_p))
+        penalty, weight = steps.run(tensor_backend(log_p), bind_names(steps, logits, l=log_p))
         weight = weight if scale is None else scaled(weight, scale)
         context.factor = None if isinstance(weight, Tensor) else weight
         context.save_for_backward(

@@ -5,7 +5,6 @@ Digits are kept where torch's cross-entropy loses them: 1 - p is the sum of the 
 is ``-log1p((1 - p)/p)``.
 """
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -13,39 +12,62 @@ import torch
 from torch import Tensor
 
 from lossviz.language.formula import Gradient
-from lossviz.language.program import OPERATIONS, Operations, Program
-from lossviz.language.tree import Tree
+from lossviz.language.operation import ClassReduction
+from lossviz.language.operations import OPERATIONS
+from lossviz.language.program import Backend, Program
+from lossviz.language.tree import LOG_PJ, Call, Name, Tree, call
 
 # Below it p is near the end of float32's range, and log p is taken from the logits.
 _MIN_P_FOR_RATIO = 1e-30
 
+_PJ = Name("pj")
+_EXP_LOG_PJ = call("exp", LOG_PJ)
+_EXP_TWICE_LOG_PJ = call("exp", call("mul", 2, LOG_PJ))
 
-def _limited(of_two: Callable[[Tensor, Tensor], Tensor], side: str) -> Callable[[Any, Any], Any]:
-    """The smaller or the larger of two, one of which may be a plain number."""
+# spreads a term over the classes, the value of a class that takes no part being neutral
+ClassTerms = Callable[[Any, ClassReduction], Tensor]
 
-    def choose(a: Any, b: Any) -> Any:
+
+def tensor_backend(like: Tensor, class_terms: ClassTerms | None = None) -> Backend:
+    """The operations on tensors of this dtype and device.
+
+    Args:
+        like: A tensor of that dtype and device.
+        class_terms: Spreads a term of a reduction over the classes; not needed where no tree has
+            one.
+    """
+
+    def backend(operation: str) -> Callable[..., Any]:
+        record = OPERATIONS[operation]
+        # a Python operator works on tensors as on arrays
+        function = getattr(torch, record.torch) if record.torch else record.numpy
+        if record.reduction is not None:
+            assert class_terms is not None
+            return _over_classes(function, record.reduction, class_terms)
+        if operation == "where":
+            return lambda condition, then, otherwise: function(
+                condition, then if isinstance(then, Tensor) else like.new_tensor(then), otherwise
+            )
+        return _clamped(function, record.clamp_side) if record.clamp_side else function
+
+    return backend
+
+
+def _over_classes(
+    function: Callable[..., Any], reduction: ClassReduction, class_terms: ClassTerms
+) -> Callable[[Any], Any]:
+    return lambda term: function(class_terms(term, reduction), dim=-1, keepdim=True)
+
+
+def _clamped(of_two: Callable[[Tensor, Tensor], Tensor], side: str) -> Callable[[Any, Any], Any]:
+    """The minimum or the maximum of two, one of which may be a plain number."""
+
+    def extremum(a: Any, b: Any) -> Any:
         if not isinstance(a, Tensor):
             a, b = b, a
         return of_two(a, b) if isinstance(b, Tensor) else torch.clamp(a, **{side: b})
 
-    return choose
-
-
-TENSORS: Operations = OPERATIONS | {
-    "exp": torch.exp, "log": torch.log, "expm1": torch.expm1, "log1p": torch.log1p, "sqrt": torch.sqrt, "abs": torch.abs,
-    "tanh": torch.tanh, "sin": torch.sin, "cos": torch.cos, "min": _limited(torch.minimum, "max"), "max": _limited(torch.maximum, "min"),
-}  # fmt: skip
-
-
-def operations_on(like: Tensor) -> Operations:
-    """The operations on tensors of this dtype and device."""
-
-    def where(condition: Tensor, then: Any, otherwise: Any) -> Tensor:
-        return torch.where(
-            condition, then if isinstance(then, Tensor) else like.new_tensor(then), otherwise
-        )
-
-    return TENSORS | {"where": where}
+    return extremum
 
 
 def softmax_and_complement(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -129,19 +151,16 @@ class HardTargetEvaluator(TensorEvaluator):
     def _run(
         self, steps: Program, logits: Tensor, targets: Tensor, others: Tensor, log_p: Tensor
     ) -> list[Any]:
-        def masked(term: Any, at_target: float) -> Tensor:
-            return _spread(term, logits).scatter(-1, targets, at_target)
+        def class_terms(term: Any, reduction: ClassReduction) -> Tensor:
+            if not reduction.skips_true_class:  # with pj the term is 0 at the true class anyway
+                return cast(Tensor, term)
+            return _spread(term, logits).scatter(-1, targets, reduction.neutral)
 
-        operations = operations_on(log_p) | {
-            "sum_others": lambda term: masked(term, 0.0).sum(-1, keepdim=True),
-            "sum_vanishing": lambda term: term.sum(-1, keepdim=True),
-            "largest_other": lambda term: masked(term, -math.inf).amax(-1, keepdim=True),
-        }
         arrays = bind_names(steps, logits, l=log_p, pj=others)
         if "lj" in steps.names:
             # another log_softmax would take seven times as long
             arrays["lj"] = logits - (logits.gather(-1, targets) - log_p)
-        return steps.run(operations, arrays)
+        return steps.run(tensor_backend(log_p, class_terms), arrays)
 
 
 class SoftTargetEvaluator(TensorEvaluator):
@@ -169,12 +188,11 @@ class SoftTargetEvaluator(TensorEvaluator):
         torch.addcmul(by_class, pj, by_class.sum(-1, keepdim=True), value=-1, out=out)
 
     def _run(self, steps: Program, log_pj: Tensor, pj: Tensor) -> list[Any]:
-        operations = operations_on(log_pj) | {
-            "sum": lambda term: _spread(term, log_pj).sum(-1, keepdim=True),
-            "sum_vanishing": lambda term: term.sum(-1, keepdim=True),
-            "largest": lambda term: _spread(term, log_pj).amax(-1, keepdim=True),
-        }
-        return steps.run(operations, bind_names(steps, log_pj, l=log_pj, lj=log_pj, pj=pj))
+        def class_terms(term: Any, reduction: ClassReduction) -> Tensor:
+            return _spread(term, log_pj)
+
+        backend = tensor_backend(log_pj, class_terms)
+        return steps.run(backend, bind_names(steps, log_pj, l=log_pj, lj=log_pj, pj=pj))
 
 
 def bind_names(steps: Program, logits: Tensor, **known: Tensor) -> dict[str, Tensor]:
@@ -194,26 +212,24 @@ def _sum_of_products(outers: list[Any], inners: list[Any]) -> Any:
 
 
 def _with_pj(tree: Tree) -> Tree:
-    """The tree with ``pj``, which is 0 at the true class, instead of another exponential of ``lj``."""
-    if not isinstance(tree, tuple):
+    """The tree with ``pj``, which is 0 at the true class, in place of exponentials of ``lj``."""
+    if not isinstance(tree, Call):
         return tree
-    if tree == ("exp", "lj"):
-        return "pj"
-    if tree == ("exp", ("mul", 2.0, "lj")):
-        return ("mul", "pj", "pj")
-    operation, *branches = (tree[0], *map(_with_pj, tree[1:]))
-    if operation == "sum_others" and _vanishes(branches[0]):
-        operation = "sum_vanishing"  # the true class need not be taken out
-    return (operation, *branches)
+    if tree == _EXP_LOG_PJ:
+        return _PJ
+    if tree == _EXP_TWICE_LOG_PJ:
+        return call("mul", _PJ, _PJ)
+    operation, arguments = tree.operation, tuple(map(_with_pj, tree.arguments))
+    if operation == "other_sum" and _vanishes(arguments[0]):
+        operation = "class_sum"  # the true class adds 0: it need not be masked
+    return Call(operation, arguments)
 
 
 def _vanishes(tree: Tree) -> bool:
     """Whether a tree is surely 0 where ``pj`` is."""
-    if not isinstance(tree, tuple):
-        return tree == "pj"
-    operation, first, *_ = tree
-    return (
-        any(map(_vanishes, tree[1:]))
-        if operation == "mul"
-        else operation in ("neg", "div") and _vanishes(first)
-    )
+    match tree:
+        case Call(operation="mul", arguments=factors):
+            return any(map(_vanishes, factors))
+        case Call(operation="neg" | "div", arguments=(first, *_)):
+            return _vanishes(first)
+    return tree == _PJ

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lossviz.errors import FormulaError, LossvizError
-from lossviz.language.grammar import FUNCTIONS
+from lossviz.language.operations import function_names
 from lossviz.losses.analysis.lint import lint
 from lossviz.losses.loss import Loss
 from lossviz.losses.parsing import loss_from_spec
@@ -23,7 +23,7 @@ A formula of `p`, the probability of the true class, such as `(1-p)**2`. It can 
 - **Parameters**: any other name. `p**-k` gets a slider for k; `p**-k; k=0.5` says where it starts.
 - **All classes**: `sum`, `mean` or `max` of a term with `pj`, each class's probability, as in `sum(pj**2)`; `K` is their number.
 - **Cases**: `where(p < 0.5, a, b)` is a below 0.5 and b elsewhere.
-- **Functions**: {", ".join(name for name in FUNCTIONS if name not in _EXPLAINED)}
+- **Functions**: {", ".join(name for name in function_names() if name not in _EXPLAINED)}
 """
 
 

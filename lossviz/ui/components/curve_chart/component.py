@@ -11,6 +11,7 @@ from lossviz.charts.curves import curve_figure, curve_uid
 from lossviz.charts.loss_style import LossStyle
 from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
+from lossviz.language.tree import to_json
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 from lossviz.ui.components import read_assets
 from lossviz.ui.legend_key import legend_key
@@ -92,8 +93,8 @@ def curve_chart(
             "color": styles[loss_id].color,
             "swatch": legend_key(styles[loss_id]),
             "values": dict(loss.values),
-            "penalty": loss.formula.even.penalty,
-            "weight": loss.formula.even.weight,
+            "penalty": to_json(loss.formula.even.penalty),
+            "weight": to_json(loss.formula.even.weight),
         }
         for loss_id, loss in losses.items()
     )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from lossviz.language.tree import to_json
 from lossviz.losses.loss import Loss
 from lossviz.ui.static_files import import_module
 
@@ -43,8 +44,8 @@ def formula_preview(
             "id": "preview",
             "name": loss.name or loss.text,
             "values": dict(loss.values),
-            "penalty": loss.formula.even.penalty,
-            "weight": loss.formula.even.weight,
+            "penalty": to_json(loss.formula.even.penalty),
+            "weight": to_json(loss.formula.even.weight),
         },
     )
     _COMPONENT(

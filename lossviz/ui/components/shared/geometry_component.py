@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from lossviz.charts.loss_style import LossStyle, style_for
+from lossviz.language.tree import to_json
 from lossviz.losses.catalogue import get_loss
 from lossviz.losses.loss import Loss
 from lossviz.ui.legend_key import dash_array, legend_key
@@ -31,9 +32,11 @@ def field_data(
             "dash": dash_array(styles[loss_id]),
             "swatch": legend_key(styles[loss_id]),
             "values": dict(loss.values),
-            "penalty": loss.formula.one_hot.penalty,
-            "own": loss.formula.one_hot.own,
-            "parts": loss.formula.one_hot.parts,
+            "penalty": to_json(loss.formula.one_hot.penalty),
+            "own": to_json(loss.formula.one_hot.own),
+            "parts": tuple(
+                (to_json(outer), to_json(inner)) for outer, inner in loss.formula.one_hot.parts
+            ),
         }
         for loss_id, loss in losses.items()
     )

@@ -60,7 +60,7 @@ export const logsOf = (p) => p.map(Math.log);
 const holds = (tree, operations) => Array.isArray(tree) && (operations.includes(tree[0]) || tree.some((branch) => holds(branch, operations)));
 
 // After how many steps a solver for smooth functions must think that it is at a kink. Rivals for the largest probability meet in one soon.
-const patienceWith = (tree) => (holds(tree, ["largest_other"]) ? 400 : holds(tree, ["abs", "min", "max"]) ? 3000 : Infinity);
+const patienceWith = (tree) => (holds(tree, ["other_max"]) ? 400 : holds(tree, ["abs", "min", "max"]) ? 3000 : Infinity);
 
 // Lets the trees see class k as the true one.
 const look = ({ scope, values }, logs, k) =>

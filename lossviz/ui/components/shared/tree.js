@@ -21,7 +21,7 @@ const reduction = (start, operate) => (term) => (values) => {
   values.lj = outside;
   return result;
 };
-const REDUCTIONS = { sum_others: reduction(0, (a, b) => a + b), largest_other: reduction(-Infinity, Math.max) };
+const REDUCTIONS = { other_sum: reduction(0, (a, b) => a + b), other_max: reduction(-Infinity, Math.max) };
 
 // A tree as a function of the values of its names: {l: Math.log(p), k: 0.2}.
 export const compileTree = (tree) => {
