@@ -29,15 +29,26 @@ def derivative(tree: Tree, name: Name) -> Tree:
     >>> print(derivative(call("exp", 2 * LOG_P), LOG_P))
     mul(exp(mul(2, l)), 2)
     """
-    if not isinstance(tree, Call):
-        return ONE if tree == name else ZERO
-    operation = OPERATIONS[tree.operation]
-    if operation.reduction is None:
-        return operation.derivative(tree, lambda part: derivative(part, name))
-    if name == LOG_PJ:
-        return ZERO
-    change = _attained(tree, operation.reduction, derivative(tree.arguments[0], name))
-    return ZERO if change == ZERO else call(operation.reduction.sum_over_same_classes, change)
+    known: dict[Call, Tree] = {}  # derivatives of derivatives repeat most of their parts
+
+    def differentiate(part: Tree) -> Tree:
+        if not isinstance(part, Call):
+            return ONE if part == name else ZERO
+        found = known.get(part)
+        if found is None:
+            found = known[part] = by_rule(part)
+        return found
+
+    def by_rule(part: Call) -> Tree:
+        record = OPERATIONS[part.operation]
+        if record.reduction is None:
+            return record.derivative(part, differentiate)
+        if name == LOG_PJ:
+            return ZERO
+        change = _attained(part, record.reduction, differentiate(part.arguments[0]))
+        return ZERO if change == ZERO else call(record.reduction.sum_over_same_classes, change)
+
+    return differentiate(tree)
 
 
 def gradient_parts(tree: Tree) -> tuple[tuple[Tree, Tree], ...]:

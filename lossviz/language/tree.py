@@ -76,7 +76,7 @@ class Name(_Arithmetic):
         return self.name
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, init=False)
 class Call(_Arithmetic):
     """An operation applied to its arguments.
 
@@ -90,10 +90,13 @@ class Call(_Arithmetic):
 
     operation: str
     arguments: tuple["Tree", ...]
-    _hash: int = field(init=False, repr=False)
+    _hash: int = field(repr=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_hash", hash((self.operation, self.arguments)))
+    def __init__(self, operation: str, arguments: tuple["Tree", ...]) -> None:
+        set_attribute = object.__setattr__
+        set_attribute(self, "operation", operation)
+        set_attribute(self, "arguments", arguments)
+        set_attribute(self, "_hash", hash((operation, arguments)))
 
     def __hash__(self) -> int:
         return self._hash
@@ -119,7 +122,7 @@ class Call(_Arithmetic):
 Tree = Number | Name | Call
 Operand = Union[_Arithmetic, float]  # noqa: UP007 - what an operator takes: a tree, or a plain number
 
-ZERO, ONE, MINUS_ONE = Number(0.0), Number(1.0), Number(-1.0)
+ZERO, ONE = Number(0.0), Number(1.0)
 LOG_P, LOG_PJ, CLASSES = Name("l"), Name("lj"), Name("K")
 
 
@@ -134,7 +137,7 @@ def call(operation: str, *arguments: Operand) -> Call:
 
 def add(*terms: Operand) -> Tree:
     """The sum, without the terms that are 0."""
-    kept = [term for term in map(_as_tree, terms) if term != ZERO]
+    kept = [term for term in map(_as_tree, terms) if _value(term) != 0.0]
     if not kept:
         return ZERO
     return Call("add", tuple(kept)) if len(kept) > 1 else kept[0]
@@ -158,26 +161,27 @@ def multiply(*factors: Operand) -> Tree:
     neg(mul(2, l))
     """
     trees = [_as_tree(factor) for factor in factors]
-    if ZERO in trees:
+    values = [_value(tree) for tree in trees]
+    if 0.0 in values:
         return ZERO
-    kept = [tree for tree in trees if tree not in (ONE, MINUS_ONE)]
+    kept = [tree for tree, value in zip(trees, values, strict=True) if value not in (1.0, -1.0)]
     if len(kept) > 1:
         product: Tree = Call("mul", tuple(kept))
     else:
         product = kept[0] if kept else ONE
-    return negate(product) if trees.count(MINUS_ONE) % 2 else product
+    return negate(product) if values.count(-1.0) % 2 else product
 
 
 def divide(numerator: Operand, denominator: Operand) -> Tree:
     """The quotient; 0 where the numerator is 0."""
     above = _as_tree(numerator)
-    return ZERO if above == ZERO else Call("div", (above, _as_tree(denominator)))
+    return ZERO if _value(above) == 0.0 else Call("div", (above, _as_tree(denominator)))
 
 
 def power(base: Operand, exponent: Operand) -> Tree:
     """The power; the base itself where the exponent is 1."""
     raised = _as_tree(exponent)
-    return _as_tree(base) if raised == ONE else Call("pow", (_as_tree(base), raised))
+    return _as_tree(base) if _value(raised) == 1.0 else Call("pow", (_as_tree(base), raised))
 
 
 def where(condition: Tree, then: Operand, otherwise: Operand) -> Tree:
@@ -229,7 +233,12 @@ def to_json(tree: Tree) -> float | str | tuple[Any, ...]:
 
 
 def _as_tree(operand: Operand) -> Tree:
-    if isinstance(operand, Number | Name | Call):
+    if isinstance(operand, (Call, Number, Name)):
         return operand
     assert not isinstance(operand, _Arithmetic)
     return Number(operand)
+
+
+def _value(tree: Tree) -> float | None:
+    """The value of a number; None of another tree."""
+    return tree.value if isinstance(tree, Number) else None

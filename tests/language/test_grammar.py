@@ -16,8 +16,8 @@ from lossviz.errors import FormulaError
 from lossviz.language.complexity import MAX_FUNCTIONS
 from lossviz.language.formula import compile_formula
 from lossviz.language.operations import OPERATIONS
-from lossviz.language.tree import Call, Name, Number, Tree, subtrees, to_json
 from lossviz.language.syntax import MAX_CHARACTERS
+from lossviz.language.tree import Call, Name, Number, Tree, subtrees, to_json
 
 GRID = np.linspace(0.05, 1.0, 24)
 
