@@ -18,6 +18,15 @@ settings.register_profile("patient", deadline=None, suppress_health_check=[Healt
 settings.load_profile("patient")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--kills",
+        type=int,
+        default=20,
+        help="processes that tests/experiments/engine/test_kills.py kills, at least 10",
+    )
+
+
 @pytest.fixture(scope="module")
 def one_thread() -> Iterator[None]:
     """Compute as in a trial's process on two cores: sums depend on how they are shared out, and

@@ -2,13 +2,16 @@
 
 import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
+from operator import attrgetter
 from pathlib import Path
 
 import psutil
 
+from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.recipes import get_recipe
@@ -17,19 +20,45 @@ from lossviz.experiments.store.store import Store
 from tests.support.waiting import wait_until
 
 METHODS = ["fork", "spawn"] if sys.platform == "linux" else ["spawn"]
-# How long processes may outlive what they hang on. A spawned trial hears of it only after its own
-# imports; where trials are forked the kernel tells.
+# How long processes may outlive their parent. A spawned trial notices only after its own imports;
+# a forked one is killed by the kernel.
 ENDING_S = {"fork": 3.0, "spawn": 15.0}
 STARTING_S = 90.0  # imports of fastai, several at once, on a busy machine
 
 
+@dataclass(frozen=True, kw_only=True)
+class EngineVariant:
+    """An engine to hold to the contract.
+
+    Attributes:
+        start: Makes one that runs two trials in parallel.
+        host_pid: The process whose descendants run its trials; None while there is none.
+        ending_s: How long trials may outlive that process, in seconds.
+    """
+
+    start: Callable[[Store], Engine]
+    host_pid: Callable[[Engine], int | None]
+    ending_s: float
+
+
+ENGINES = {
+    f"local-{method}": EngineVariant(
+        start=partial(LocalEngine, capacity=2, method=method),
+        host_pid=attrgetter("host_pid"),
+        ending_s=ENDING_S[method],
+    )
+    for method in METHODS
+}
+DEFAULT = next(iter(ENGINES.values()))
+
+
 @dataclass
 class EngineHarness:
-    """An engine with its store, and short ways to ask both."""
+    """An engine with its store, and short ways to query both."""
 
     store: Store
-    engine: LocalEngine
-    method: str
+    engine: Engine
+    variant: EngineVariant
     ids: Iterator[int] = field(default_factory=itertools.count)
 
     def launch(self, losses: list[str], seeds: int = 1, **changes: object) -> Comparison:
@@ -68,10 +97,14 @@ class EngineHarness:
             comparison, len(comparison.trials()), *(state for state in TrialState if state.ended)
         )
 
+    @property
+    def host_pid(self) -> int | None:
+        return self.variant.host_pid(self.engine)
+
     def trial_processes(self) -> list[psutil.Process]:
         return [
             process
-            for process in alive(processes_under(self.engine.host_pid))
+            for process in alive(processes_under(self.host_pid))
             if "resource_tracker" not in command_of(process)
         ]
 
@@ -91,7 +124,7 @@ def command_of(process: psutil.Process) -> str:
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
-    """Those that still run; a zombie whose parent does not ask for it has ended."""
+    """Those that still run; a zombie that its parent does not wait for has ended."""
 
     def runs(process: psutil.Process) -> bool:
         try:
@@ -103,11 +136,11 @@ def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
 
 
 @contextmanager
-def engine_harness(method: str, folder: Path) -> Iterator[EngineHarness]:
+def engine_harness(folder: Path, variant: EngineVariant = DEFAULT) -> Iterator[EngineHarness]:
     store = Store(f"sqlite:///{folder / 'lossviz.sqlite'}")
-    engine = LocalEngine(store, capacity=2, method=method)
+    engine = variant.start(store)
     try:
-        yield EngineHarness(store, engine, method)
+        yield EngineHarness(store, engine, variant)
     finally:
         engine.close()
         store.close()

@@ -1,4 +1,4 @@
-"""What every engine holds to: each trial ends in one state, whatever is killed."""
+"""The contract of engines: each trial ends in one state, whatever is killed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,12 +8,10 @@ import pytest
 import torch
 
 from lossviz.errors import EngineError, StoreError
-from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.fingerprints import PARTS, compare_fingerprints
 from lossviz.experiments.records import Comparison, EpochMetrics, Trial, TrialState
 from tests.support.engine_harness import (
-    ENDING_S,
-    METHODS,
+    ENGINES,
     STARTING_S,
     EngineHarness,
     alive,
@@ -26,16 +24,17 @@ LOSSES = ["cross_entropy", "dot_product", "inverse"]
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
-@pytest.fixture(scope="module", params=METHODS)
+@pytest.fixture(scope="module", params=ENGINES)
 def harness(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[EngineHarness]:
-    with engine_harness(request.param, tmp_path_factory.mktemp(request.param)) as harness:
+    folder = tmp_path_factory.mktemp(request.param)
+    with engine_harness(folder, ENGINES[request.param]) as harness:
         yield harness
 
 
 @dataclass
-class Story:
+class Scenario:
     """A comparison of five losses, two at once: one trial's process is killed, one loss diverges,
     the last trial is stopped alone while it waits.
 
@@ -53,7 +52,7 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(harness: EngineHarness) -> Story:
+def scenario(harness: EngineHarness) -> Scenario:
     comparison = harness.launch([*LOSSES, "p**-60", "1-p"])
     harness.engine.stop([comparison.trials()[4].id])
     # while it gets ready, the host may ask other programs
@@ -70,7 +69,7 @@ def story(harness: EngineHarness) -> Story:
         return all(trial.state.ended for trial in trials)
 
     wait_until(all_ended, within_s=STARTING_S, what="the end of the comparison")
-    return Story(harness, comparison, seconds, harness.trials(comparison), progress)
+    return Scenario(harness, comparison, seconds, harness.trials(comparison), progress)
 
 
 @pytest.fixture(scope="module")
@@ -85,37 +84,37 @@ def in_process() -> dict[str, list[EpochMetrics]]:
     return history
 
 
-def test_a_killed_trial_shows_as_failed_within_two_seconds(story: Story) -> None:
-    (killed,) = [trial for trial in story.trials[:2] if trial.state is TrialState.FAILED]
-    assert story.seconds_until_failed < 2
+def test_a_killed_trial_shows_as_failed_within_two_seconds(scenario: Scenario) -> None:
+    (killed,) = [trial for trial in scenario.trials[:2] if trial.state is TrialState.FAILED]
+    assert scenario.seconds_until_failed < 2
     assert "killed by signal 9" in killed.reason
     assert killed.ended_at is not None
 
 
-def test_the_others_go_on_and_finish(story: Story) -> None:
-    finished = [trial for trial in story.trials if trial.state is TrialState.FINISHED]
+def test_the_others_go_on_and_finish(scenario: Scenario) -> None:
+    finished = [trial for trial in scenario.trials if trial.state is TrialState.FINISHED]
     assert len(finished) == 2
     assert {trial.loss for trial in finished} < set(LOSSES)
     assert all(trial.reason == "" and trial.progress == 1.0 for trial in finished)
 
 
-def test_a_diverging_trial_is_marked_so_with_its_reason(story: Story) -> None:
-    assert story.trials[3].state is TrialState.DIVERGED
-    assert "batch 1 of epoch 1" in story.trials[3].reason
+def test_a_diverging_trial_is_marked_so_with_its_reason(scenario: Scenario) -> None:
+    assert scenario.trials[3].state is TrialState.DIVERGED
+    assert "batch 1 of epoch 1" in scenario.trials[3].reason
 
 
-def test_one_trial_stops_alone(story: Story) -> None:
-    assert [trial for trial in story.trials if trial.state is TrialState.CANCELLED] == [
-        story.trials[4]
+def test_one_trial_stops_alone(scenario: Scenario) -> None:
+    assert [trial for trial in scenario.trials if trial.state is TrialState.CANCELLED] == [
+        scenario.trials[4]
     ]
-    assert story.trials[4].started_at is None
+    assert scenario.trials[4].started_at is None
 
 
 def test_a_finished_trial_has_the_epochs_that_it_has_without_an_engine(
-    story: Story, in_process: dict[str, list[EpochMetrics]]
+    scenario: Scenario, in_process: dict[str, list[EpochMetrics]]
 ) -> None:
-    rows, _ = story.harness.store.epochs(story.comparison.id)
-    for trial in story.trials:
+    rows, _ = scenario.harness.store.epochs(scenario.comparison.id)
+    for trial in scenario.trials:
         if trial.state is TrialState.FINISHED:
             mine = [metrics for trial_id, metrics in rows if trial_id == trial.id]
             assert [metrics.epoch for metrics in mine] == [1, 2]
@@ -127,24 +126,26 @@ def test_a_finished_trial_has_the_epochs_that_it_has_without_an_engine(
                 )
 
 
-def test_a_finished_trial_has_told_the_same_fingerprints_as_any_other_of_its_seed(
-    story: Story,
+def test_a_finished_trial_has_reported_the_same_fingerprints_as_any_other_of_its_seed(
+    scenario: Scenario,
 ) -> None:
-    told = story.harness.store.fingerprints(story.comparison.id)
-    finished = [told[trial.id] for trial in story.trials if trial.state is TrialState.FINISHED]
+    reported = scenario.harness.store.fingerprints(scenario.comparison.id)
+    finished = [
+        reported[trial.id] for trial in scenario.trials if trial.state is TrialState.FINISHED
+    ]
     assert finished[0].keys() == PARTS.keys()
     assert all(one == finished[0] for one in finished)
-    assert compare_fingerprints(story.trials, told).differing == ()
+    assert compare_fingerprints(scenario.trials, reported).differing == ()
 
 
-def test_progress_only_grows_and_is_seen_on_the_way(story: Story) -> None:
-    assert all(shares == sorted(shares) for shares in story.progress.values())
-    assert any(0 < share < 1 for shares in story.progress.values() for share in shares)
+def test_progress_only_grows_and_is_seen_on_the_way(scenario: Scenario) -> None:
+    assert all(shares == sorted(shares) for shares in scenario.progress.values())
+    assert any(0 < share < 1 for shares in scenario.progress.values() for share in shares)
 
 
-def test_a_trial_begins_before_it_ends_and_the_third_waits_for_room(story: Story) -> None:
-    first, second, third, *_ = story.trials
-    assert all(trial.started_at <= trial.ended_at for trial in story.trials[:4])
+def test_a_trial_begins_before_it_ends_and_the_third_waits_for_room(scenario: Scenario) -> None:
+    first, second, third, *_ = scenario.trials
+    assert all(trial.started_at <= trial.ended_at for trial in scenario.trials[:4])
     assert third.started_at >= min(first.ended_at, second.ended_at)
 
 
@@ -159,14 +160,14 @@ def test_running_and_queued_trials_stop_on_request(harness: EngineHarness) -> No
     }
     wait_until(
         lambda: not alive(harness.trial_processes()),
-        within_s=ENDING_S[harness.method],
+        within_s=harness.variant.ending_s,
         what="no trial's process is left",
     )
 
 
-def test_stopping_an_ended_trial_changes_nothing(story: Story) -> None:
-    story.harness.engine.stop(trial.id for trial in story.trials)
-    assert story.harness.trials(story.comparison) == story.trials
+def test_stopping_an_ended_trial_changes_nothing(scenario: Scenario) -> None:
+    scenario.harness.engine.stop(trial.id for trial in scenario.trials)
+    assert scenario.harness.trials(scenario.comparison) == scenario.trials
 
 
 def test_when_the_host_is_killed_running_trials_are_lost_and_queued_ones_go_on(
@@ -178,12 +179,12 @@ def test_when_the_host_is_killed_running_trials_are_lost_and_queued_ones_go_on(
         within_s=STARTING_S,
         what="two trials' processes",
     )
-    host, processes = psutil.Process(harness.engine.host_pid), harness.trial_processes()
+    host, processes = psutil.Process(harness.host_pid), harness.trial_processes()
     host.kill()
     harness.wait_for(comparison, 2, TrialState.LOST, within_s=5)
     wait_until(
         lambda: not alive([host, *processes]),
-        within_s=ENDING_S[harness.method],
+        within_s=harness.variant.ending_s,
         what="the dead host's trials have ended",
     )
     harness.wait_for_end(comparison)
@@ -196,10 +197,10 @@ def test_when_the_host_is_killed_running_trials_are_lost_and_queued_ones_go_on(
 
 def test_a_second_engine_on_the_same_store_is_refused(harness: EngineHarness) -> None:
     with pytest.raises(EngineError, match="another lossviz app"):
-        LocalEngine(harness.store)
+        harness.variant.start(harness.store)
 
 
-def test_a_comparison_launched_twice_is_refused_and_the_engine_goes_on(story: Story) -> None:
+def test_a_comparison_launched_twice_is_refused_and_the_engine_goes_on(scenario: Scenario) -> None:
     with pytest.raises(StoreError):
-        story.harness.engine.launch(story.comparison)
-    assert story.harness.trials(story.comparison) == story.trials
+        scenario.harness.engine.launch(scenario.comparison)
+    assert scenario.harness.trials(scenario.comparison) == scenario.trials

@@ -15,7 +15,7 @@ import pytest
 
 from lossviz.experiments.engine import supervisor
 from lossviz.experiments.records import Comparison, Trial, TrialState
-from tests.support.engine_harness import METHODS, STARTING_S, EngineHarness, alive, engine_harness
+from tests.support.engine_harness import STARTING_S, EngineHarness, alive, engine_harness
 from tests.support.waiting import wait_until
 
 LOSSES = ["cross_entropy", "dot_product", "inverse"]
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 @pytest.fixture(scope="module")
 def harness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EngineHarness]:
-    with engine_harness(METHODS[0], tmp_path_factory.mktemp("faults")) as harness:
+    with engine_harness(tmp_path_factory.mktemp("faults")) as harness:
         yield harness
 
 
@@ -204,7 +204,7 @@ def test_what_was_interrupted_gives_when_run_again_the_numbers_of_an_undisturbed
         within_s=STARTING_S,
         what="an epoch of one that has not finished",
     )
-    psutil.Process(harness.engine.host_pid).kill()
+    psutil.Process(harness.host_pid).kill()
     harness.wait_for_end(interrupted)
     before = harness.store.epochs(interrupted.id)[0]
     lost = harness.trials(interrupted, TrialState.LOST)
@@ -223,10 +223,10 @@ def test_what_was_interrupted_gives_when_run_again_the_numbers_of_an_undisturbed
 def test_a_host_that_hangs_is_killed_when_the_engine_ends(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    with engine_harness(METHODS[0], tmp_path_factory.mktemp("hangs")) as harness:
+    with engine_harness(tmp_path_factory.mktemp("hangs")) as harness:
         comparison = harness.launch(LOSSES)
         harness.wait_for(comparison, 2, TrialState.RUNNING)
-        host = psutil.Process(harness.engine.host_pid)
+        host = psutil.Process(harness.host_pid)
         hanging = [host, *harness.trial_processes()]
         host.send_signal(signal.SIGSTOP)
         harness.engine.close()
@@ -240,10 +240,10 @@ def test_a_host_without_jobs_ends_after_10_minutes_and_comes_back_with_the_next_
     assert supervisor._IDLE_S == 600
     monkeypatch.setattr(supervisor, "_IDLE_S", 0.5)
     first = harness.launch(["inverse"])
-    wait_until(lambda: harness.engine.host_pid, within_s=STARTING_S, what="a host")
-    host = psutil.Process(harness.engine.host_pid)
+    wait_until(lambda: harness.host_pid, within_s=STARTING_S, what="a host")
+    host = psutil.Process(harness.host_pid)
     harness.wait_for(first, 1, TrialState.FINISHED)
     wait_until(lambda: not alive([host]), within_s=5, what="the idle host has ended by itself")
-    wait_until(lambda: harness.engine.host_pid is None, within_s=5, what="the engine knows")
+    wait_until(lambda: harness.host_pid is None, within_s=5, what="the engine knows")
     again = harness.launch(["inverse"])
     harness.wait_for(again, 1, TrialState.FINISHED)

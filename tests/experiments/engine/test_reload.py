@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lossviz.experiments.records import TrialState
-from tests.support.engine_harness import METHODS, STARTING_S, EngineHarness, engine_harness
+from tests.support.engine_harness import STARTING_S, EngineHarness, engine_harness
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 @pytest.fixture
 def harness(tmp_path: Path) -> Iterator[EngineHarness]:
-    with engine_harness(METHODS[0], tmp_path) as harness:
+    with engine_harness(tmp_path) as harness:
         yield harness
 
 

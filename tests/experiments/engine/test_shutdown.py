@@ -1,4 +1,4 @@
-"""However an engine ends, no process outlives it and nothing in its store claims to run."""
+"""However an engine ends, no process outlives it and no trial in its store stays open."""
 
 import subprocess
 import sys
@@ -13,8 +13,10 @@ from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
 from tests.support.engine_harness import (
     ENDING_S,
+    ENGINES,
     METHODS,
     STARTING_S,
+    EngineVariant,
     alive,
     engine_harness,
     processes_under,
@@ -26,18 +28,18 @@ ROOT = Path(__file__).parents[3]
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
-@pytest.mark.parametrize("method", METHODS)
-def test_closing_leaves_no_process_and_nothing_open(method: str, tmp_path: Path) -> None:
-    with engine_harness(method, tmp_path) as harness:
+@pytest.mark.parametrize("variant", ENGINES.values(), ids=ENGINES)
+def test_closing_leaves_no_process_and_nothing_open(variant: EngineVariant, tmp_path: Path) -> None:
+    with engine_harness(tmp_path, variant) as harness:
         comparison = harness.launch(LOSSES)
         wait_until(harness.trial_processes, within_s=STARTING_S, what="a trial's process")
         processes = [
-            psutil.Process(harness.engine.host_pid),
-            *processes_under(harness.engine.host_pid),
+            psutil.Process(harness.host_pid),
+            *processes_under(harness.host_pid),
         ]
         harness.engine.close()
         wait_until(
-            lambda: not alive(processes), within_s=ENDING_S[method], what="no process is left"
+            lambda: not alive(processes), within_s=variant.ending_s, what="no process is left"
         )
         assert {trial.state for trial in harness.trials(comparison)} <= {
             TrialState.LOST,
@@ -49,8 +51,8 @@ def test_closing_leaves_no_process_and_nothing_open(method: str, tmp_path: Path)
 
 
 def test_an_engine_without_work_starts_no_process(tmp_path: Path) -> None:
-    with engine_harness(METHODS[0], tmp_path) as harness:
-        assert harness.engine.host_pid is None
+    with engine_harness(tmp_path) as harness:
+        assert harness.host_pid is None
         assert not harness.engine.warming_up
 
 

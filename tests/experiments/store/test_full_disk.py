@@ -17,7 +17,7 @@ from lossviz.errors import StoreError
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
-from tests.support.engine_harness import METHODS, STARTING_S, EngineHarness, engine_harness
+from tests.support.engine_harness import STARTING_S, EngineHarness, engine_harness
 from tests.support.waiting import wait_until
 
 LOSSES = ["cross_entropy", "inverse"]
@@ -50,7 +50,7 @@ def _no_log(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def harness(disk: Path) -> Iterator[EngineHarness]:
-    with engine_harness(METHODS[0], disk) as harness:
+    with engine_harness(disk) as harness:
         yield harness
 
 
@@ -77,7 +77,7 @@ def test_trials_end_on_a_full_disk_and_run_again_when_there_is_room(
         wait_until(lambda: harness.engine.failure, within_s=10, what="the engine has given up")
         assert "Training has stopped" in harness.engine.failure
         assert "disk is full" in harness.engine.failure
-        wait_until(lambda: harness.engine.host_pid is None, within_s=10, what="the host has ended")
+        wait_until(lambda: harness.host_pid is None, within_s=10, what="the host has ended")
         refused = plan_comparison(
             id="refused", recipe="digits", losses=LOSSES, seeds=1, created_at=0.0
         )
@@ -117,7 +117,7 @@ def test_trials_end_on_a_full_disk_and_run_again_when_there_is_room(
 def test_an_app_that_ends_on_a_full_disk_leaves_a_database_that_the_next_one_closes(
     disk: Path,
 ) -> None:
-    with engine_harness(METHODS[0], disk) as harness:
+    with engine_harness(disk) as harness:
         comparison = harness.launch(LOSSES)
         wait_until(
             lambda: harness.store.epochs(comparison.id)[0], within_s=STARTING_S, what="an epoch"
@@ -127,5 +127,5 @@ def test_an_app_that_ends_on_a_full_disk_leaves_a_database_that_the_next_one_clo
         with pytest.raises(StoreError, match="disk is full"):
             harness.engine.close()
         filler.unlink()
-    with engine_harness(METHODS[0], disk) as harness:
+    with engine_harness(disk) as harness:
         assert all(trial.state.ended and trial.reason for trial in harness.trials(comparison))
