@@ -25,7 +25,7 @@ from tests.support.waiting import wait_until
 
 SHARES = {"host": 0.24, "app": 0.16}  # of the kills; the others kill a trial
 SEEDS = 50  # of a comparison: 100 trials take more than the 20 s of an app
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(900)]
 
 
 def planned_kills(count: int) -> dict[str, int]:
