@@ -1,11 +1,10 @@
 """How much memory a training takes, and how many fit side by side."""
 
-from contextlib import suppress
-from pathlib import Path
-
 import torch
 from fastai.learner import Learner
 from torch import Tensor
+
+from lossviz.losses.objective import process_memory
 
 _MB = 2**20
 _USABLE = 0.8  # of what is free: other programs live here too
@@ -20,16 +19,14 @@ def memory_mb(device: torch.device) -> float | None:
     machine's memory (PSS) now.
 
     Returns:
-        MB (2**20 bytes), None where the system does not tell.
+        MB (2**20 bytes), None where the system does not report it.
     """
-    if device.type == "cuda":
-        return torch.cuda.max_memory_reserved(device) / _MB
-    return _told("/proc/self/smaps_rollup", "Pss:")
+    return _peak_mb(device) if device.type == "cuda" else process_memory.pss_mb()
 
 
 def trials_fitting_in_memory(learner: Learner) -> int:
-    """How many trainings like this one the memory holds side by side, at least 1; judged by what
-    one batch takes.
+    """How many trainings like this one the memory holds side by side, at least 1; estimated from
+    what one batch takes.
 
     Side effects: computes one batch forward and back on the learner's device; its weights stay as
         they are.
@@ -53,38 +50,24 @@ def trials_fitting_in_memory(learner: Learner) -> int:
 def _free_mb(device: torch.device) -> float | None:
     if device.type == "cuda":
         return torch.cuda.mem_get_info(device)[0] / _MB
-    return _told("/proc/meminfo", "MemAvailable:")
+    return process_memory.available_mb()
 
 
 def _own_mb(device: torch.device) -> float:
     """What each process takes before it trains, as this one did."""
-    return (
-        _CONTEXT_MB
-        if device.type == "cuda"
-        else _told("/proc/self/smaps_rollup", "Private_Dirty:") or 0.0
-    )
+    return _CONTEXT_MB if device.type == "cuda" else process_memory.private_dirty_mb() or 0.0
 
 
 def _held_mb(device: torch.device) -> float | None:
+    """What is taken now, where the peak begins anew: decoding images has had its own."""
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats(device)
         return torch.cuda.memory_reserved(device) / _MB
-    with suppress(OSError):
-        # the peak starts anew: decoding images has had its own
-        Path("/proc/self/clear_refs").write_text("5")
-    return _told("/proc/self/status", "VmRSS:")
+    process_memory.reset_peak()
+    return process_memory.resident_mb()
 
 
 def _peak_mb(device: torch.device) -> float | None:
     if device.type == "cuda":
         return torch.cuda.max_memory_reserved(device) / _MB
-    return _told("/proc/self/status", "VmHWM:")
-
-
-def _told(file: str, name: str) -> float | None:
-    """A line of one of Linux's files about memory, in MB."""
-    try:
-        lines = Path(file).read_text().splitlines()
-    except OSError:
-        return None
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(name)), None)
+    return process_memory.peak_mb()

@@ -15,6 +15,7 @@ from torch.nn import functional as F  # noqa: N812
 
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import Loss
+from lossviz.losses.objective import process_memory
 from lossviz.losses.objective.module import Objective
 
 # examples and classes, and how many rounds are timed
@@ -58,7 +59,7 @@ def measure_losses(losses: Sequence[Loss], shape: tuple[int, int]) -> list[Bench
     reference, *others = (statistics.median(column) for column in zip(*times, strict=True))
     peaks: list[float | None] = [None] * len(criteria)
     if shape == _MEMORY_SHAPE:
-        peaks = [_peak_bytes(criterion, logits, targets) for criterion in criteria]
+        peaks = [_peak_mb(criterion, logits, targets) for criterion in criteria]
     return [
         BenchmarkResult(
             loss=loss,
@@ -77,25 +78,17 @@ def _seconds(criterion: Criterion, logits: Tensor, targets: Tensor) -> float:
     return time.perf_counter() - began
 
 
-def _peak_bytes(criterion: Criterion, logits: Tensor, targets: Tensor) -> float | None:
-    """How far the process's memory rises above where it stood; None where the system does not tell
-    (it is asked as Linux answers).
+def _peak_mb(criterion: Criterion, logits: Tensor, targets: Tensor) -> float | None:
+    """How far the process's memory rises above where it stood; None where the system does not
+    report it.
     """
     logits.grad = None
-    try:
-        Path("/proc/self/clear_refs").write_text("5")  # sets the peak back to what is used now
-        before = _status("VmRSS")
-        criterion(logits, targets).backward()  # type: ignore[no-untyped-call]
-        return _status("VmHWM") - before
-    except OSError:
+    if not process_memory.reset_peak():
         return None
-
-
-def _status(field: str) -> float:
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(field):
-            return float(line.split()[1]) * 1024
-    raise OSError(field)
+    before = process_memory.resident_mb()
+    criterion(logits, targets).backward()  # type: ignore[no-untyped-call]
+    peak = process_memory.peak_mb()
+    return None if before is None or peak is None else peak - before
 
 
 def bench_objectives() -> str:
