@@ -137,10 +137,12 @@ def test_requirements_txt_says_what_the_extra_all_says() -> None:
     assert bounds(lines_of("requirements.txt")) == bounds(PROJECT["dependencies"] + extras["all"])
 
 
-def test_every_requirement_has_a_lower_and_an_upper_bound() -> None:
-    for name in ("requirements.txt", "requirements-test-core.txt", "requirements-dev.txt"):
-        for package, specifier in bounds(lines_of(name)).items():
-            assert {">=", "<"} <= set(re.findall("[<>=]+", specifier)), package
+def test_every_requirement_has_a_lower_and_an_upper_bound_the_same_in_every_file() -> None:
+    files = [bounds(lines_of(path.name)) for path in ROOT.glob("requirements*.txt")]
+    assert len(files) == 3
+    for package, specifier in [item for file in files for item in file.items()]:
+        assert {">=", "<"} <= set(re.findall("[<>=]+", specifier)), package
+        assert all(file.get(package, specifier) == specifier for file in files), package
 
 
 def test_the_version_is_the_changelogs_newest() -> None:
