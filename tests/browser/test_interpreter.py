@@ -1,6 +1,7 @@
 """The browser's own reading of formulas, held against Python's."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,8 @@ from playwright.sync_api import Page
 from lossviz import LOSSES
 from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
+from lossviz.language.operations import OPERATIONS
+from lossviz.language.tree import to_json
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 from tests.support.modules import open_modules
 
@@ -17,8 +20,13 @@ SETTINGS = 21  # of each parameter, from end to end
 MODULES = ("curve_chart/views.js",)
 EVALUATE = """([curve, classes, places, scale]) => {
   const read = readCurve(curve, classes), log = places.map(SCALES[scale].toLog);
-  return Object.fromEntries(Object.keys(VIEWS).map((view) => [view, log.map((l) => String(VIEWS[view](read, l)))]));
+  const values = (view) => log.map((l) => String(VIEWS[view](read, l)));
+  return Object.fromEntries(Object.keys(VIEWS).map((view) => [view, values(view)]));
 }"""
+TABLES = """() => ({
+  arities: Object.fromEntries(Object.entries(OPERATIONS).map(([name, f]) => [name, f.length])),
+  reductions: Object.keys(REDUCTIONS),
+})"""
 
 
 def settings(loss: Loss) -> list[Loss]:
@@ -34,16 +42,38 @@ def settings(loss: Loss) -> list[Loss]:
     return found or [loss]
 
 
-def in_browser(page: Page, loss: Loss, scale: str) -> dict[str, np.ndarray]:
+def curve_json(loss: Loss) -> dict[str, Any]:
+    """The loss as a page sends it to the browser."""
     even = loss.formula.even
-    curve = json.loads(
-        json.dumps({"penalty": even.penalty, "weight": even.weight, "values": dict(loss.values)})
-    )
-    found = page.evaluate(EVALUATE, [curve, DEFAULT_CLASSES, SCALES[scale].places.tolist(), scale])
+    trees = {"penalty": to_json(even.penalty), "weight": to_json(even.weight)}
+    return json.loads(json.dumps(trees | {"values": dict(loss.values)}))
+
+
+def in_browser(page: Page, loss: Loss, scale: str) -> dict[str, np.ndarray]:
+    arguments = [curve_json(loss), DEFAULT_CLASSES, SCALES[scale].places.tolist(), scale]
+    found = page.evaluate(EVALUATE, arguments)
     return {
         view: np.array([float(value.replace("Infinity", "inf")) for value in values])
         for view, values in found.items()
     }
+
+
+def test_the_browsers_table_of_operations_is_pythons(page: Page) -> None:
+    open_modules(page, "shared/tree.js")
+    found = page.evaluate(TABLES)
+    elementwise = {
+        name: operation.arity
+        for name, operation in OPERATIONS.items()
+        # connectives stand in generated code only
+        if operation.reduction is None and operation.kind != "connective"
+    }
+    over_others = {
+        name
+        for name, operation in OPERATIONS.items()
+        if operation.reduction is not None and operation.reduction.skips_true_class
+    }
+    assert found["arities"] == elementwise
+    assert set(found["reductions"]) == over_others
 
 
 @pytest.mark.parametrize("key", LOSSES)
@@ -63,15 +93,9 @@ def test_shares_of_the_gradient_add_up_and_follow_the_pull(page: Page) -> None:
     open_modules(page, *MODULES)
     at = [0.01, 0.1, 0.5, 0.9]
     for key in ("cross_entropy", "dot_product", "focal", "brier"):
-        even = LOSSES[key].formula.even
-        curve = json.loads(
-            json.dumps(
-                {"penalty": even.penalty, "weight": even.weight, "values": dict(LOSSES[key].values)}
-            )
-        )
         shares = page.evaluate(
             "([curve, classes, at]) => sharesOf(readCurve(curve, classes), at)",
-            [curve, DEFAULT_CLASSES, at],
+            [curve_json(LOSSES[key]), DEFAULT_CLASSES, at],
         )
         pulls = np.abs(LOSSES[key].pull(at))
         np.testing.assert_allclose(shares, pulls / pulls.sum(), rtol=1e-9)
