@@ -1,5 +1,6 @@
-"""``python -m lossviz bench comparison``: a comparison of the article's losses here, and as a
-notebook would run it, in turns in one run.
+"""``lossviz bench comparison``: the article's losses compared by lossviz, and as in a notebook.
+
+Both run in turns, so that whatever else the machine does slows both.
 """
 
 import json
@@ -7,12 +8,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, TypeAlias
 
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.plan import plan_comparison
@@ -21,12 +23,13 @@ from lossviz.experiments.store.store import Store
 
 LOSSES = ("cross_entropy", "dot_product", "inverse", "inverse_power")
 _ROOT = Path(__file__).parents[2]
-_LOOK_EVERY_S = 0.05
+_POLL_EVERY_S = 0.05
+ErrorRates: TypeAlias = dict[str, list[float]]  # of each loss, by seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
-    """One way of running the comparison, once.
+    """The comparison, run once.
 
     Attributes:
         cold_s: From the start of a Python interpreter to its end, imports included.
@@ -36,89 +39,93 @@ class Timing:
 
     cold_s: float
     warm_s: float
-    error_rates: dict[str, list[float]]
+    error_rates: ErrorRates
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """All runs, in the order in which they were made.
+class Measurements:
+    """All runs, in the order in which they were made; the same rounds in each list.
 
     Attributes:
-        here: Ours.
-        notebook: Over tensors.
-        files: The notebook's with the article's ``DataBlock`` on image files.
+        lossviz: By lossviz.
+        notebook: As in a notebook, over tensors.
+        notebook_files: As in a notebook, with the article's ``DataBlock`` on image files; empty
+            where that was left out.
     """
 
-    here: list[Timing]
-    notebook: list[Timing]
-    files: list[Timing]
-
-    def ratio(self, of: str, against: str) -> float:
-        """The median over the rounds of ours by theirs, for ``cold_s`` or ``warm_s``."""
-        return float(
-            median(
-                getattr(one, of) / getattr(other, of)
-                for one, other in zip(self.here, getattr(self, against), strict=True)
-            )
-        )
+    lossviz: list[Timing] = field(default_factory=list)
+    notebook: list[Timing] = field(default_factory=list)
+    notebook_files: list[Timing] = field(default_factory=list)
 
 
-def measure(*, seeds: int = 3, rounds: int = 3, on_files: bool = True) -> Measured:
-    """Run the comparison in turns: here, in a notebook over tensors, and maybe in one on files.
+def cold_ratio(ours: Sequence[Timing], theirs: Sequence[Timing]) -> float:
+    """The median over the rounds of our time by theirs, imports included."""
+    return median(one.cold_s / other.cold_s for one, other in zip(ours, theirs, strict=True))
+
+
+def warm_ratio(ours: Sequence[Timing], theirs: Sequence[Timing]) -> float:
+    """The median over the rounds of our time by theirs, of the trainings alone."""
+    return median(one.warm_s / other.warm_s for one, other in zip(ours, theirs, strict=True))
+
+
+def measure(*, seeds: int = 3, rounds: int = 3, on_files: bool = True) -> Measurements:
+    """Run the comparison in turns: by lossviz, as in a notebook over tensors, and on files.
 
     Side effects: starts processes, writes image files to a temporary folder.
     """
-    measured = Measured(here=[], notebook=[], files=[])
+    measurements = Measurements()
     with tempfile.TemporaryDirectory() as folder, _warm_engine(Path(folder)) as train:
-        images = _write_images(Path(folder) / "digits") if on_files else None
+        images = Path(folder) / "digits"
+        if on_files:
+            _run("lossviz.training.digit_images", str(images))
         for _ in range(rounds):
-            measured.here.append(_here(train, seeds))
-            measured.notebook.append(_notebook(seeds))
-            if images:
-                measured.files.append(_notebook(seeds, images))
-    return measured
+            measurements.lossviz.append(_time_lossviz(train, seeds))
+            measurements.notebook.append(_time_notebook(str(seeds)))
+            if on_files:
+                measurements.notebook_files.append(_time_notebook(str(seeds), str(images)))
+    return measurements
 
 
 def bench_comparison() -> str:
-    """Measure, and say what came of it as a Markdown table.
+    """Measure, and return the results as a Markdown table.
 
     Side effects: as ``measure``.
     """
     measured = measure()
     rows = [
-        f"| {name} | {median(t.cold_s for t in timings):.1f} s | {measured.ratio('cold_s', of):.2f}"
-        f" | {median(t.warm_s for t in timings):.1f} s | {measured.ratio('warm_s', of):.2f} |"
-        for name, of, timings in (
-            ("lossviz", "here", measured.here),
-            ("a notebook, tensors", "notebook", measured.notebook),
-            ("a notebook, image files", "files", measured.files),
-        )
+        _row("lossviz", measured.lossviz, measured.lossviz),
+        _row("a notebook, tensors", measured.lossviz, measured.notebook),
+        _row("a notebook, image files", measured.lossviz, measured.notebook_files),
     ]
-    same = all(
-        one.error_rates == other.error_rates
-        for one, other in zip(measured.here, measured.notebook, strict=True)
+    are_same = all(
+        ours.error_rates == theirs.error_rates
+        for ours, theirs in zip(measured.lossviz, measured.notebook, strict=True)
     )
-    return "\n".join(
-        (
-            (
-                f"{len(LOSSES)} losses, 3 seeds, medians of {len(measured.here)} rounds in turns;"
-                " ratio: our time by theirs."
-            ),
-            "",
-            "| | cold: interpreter start to end | ratio | warm: trainings alone | ratio |",
-            "|---|---:|---:|---:|---:|",
-            *rows,
-            "",
-            (
-                "Error rates over tensors:"
-                f" {'the same to the last image' if same else 'NOT the same'}."
-            ),
-            "",
-        )
+    verdict = "the same to the last image" if are_same else "NOT the same"
+    lines = (
+        f"{len(LOSSES)} losses, 3 seeds, medians of {len(measured.lossviz)} rounds in turns;"
+        " ratio: our time by theirs.",
+        "",
+        "| | cold: interpreter start to end | ratio | warm: trainings alone | ratio |",
+        "|---|---:|---:|---:|---:|",
+        *rows,
+        "",
+        f"Error rates over tensors: {verdict}.",
+        "",
+    )
+    return "\n".join(lines)
+
+
+def _row(name: str, ours: Sequence[Timing], theirs: Sequence[Timing]) -> str:
+    cold_s = median(timing.cold_s for timing in theirs)
+    warm_s = median(timing.warm_s for timing in theirs)
+    return (
+        f"| {name} | {cold_s:.1f} s | {cold_ratio(ours, theirs):.2f}"
+        f" | {warm_s:.1f} s | {warm_ratio(ours, theirs):.2f} |"
     )
 
 
-def _here(train: Callable[[int], dict[str, list[float]]], seeds: int) -> Timing:
+def _time_lossviz(train: Callable[[int], ErrorRates], seeds: int) -> Timing:
     command = ["train", *(f"--loss={loss}" for loss in LOSSES), "--seeds", str(seeds)]
     began = time.perf_counter()
     _run("lossviz", *command)
@@ -128,19 +135,18 @@ def _here(train: Callable[[int], dict[str, list[float]]], seeds: int) -> Timing:
     return Timing(cold_s=cold_s, warm_s=time.perf_counter() - began, error_rates=error_rates)
 
 
-def _notebook(seeds: int, images: Path | None = None) -> Timing:
+def _time_notebook(*arguments: str) -> Timing:
     began = time.perf_counter()
-    told: dict[str, Any] = json.loads(
-        _run("lossviz.training.notebook_baseline", str(seeds), *([str(images)] if images else []))
-    )
+    printed: dict[str, Any] = json.loads(_run("lossviz.training.notebook_baseline", *arguments))
     cold_s = time.perf_counter() - began
-    rates = {
-        loss: [round(rate, 6) for rate in rates] for loss, rates in told["error_rates"].items()
+    error_rates = {
+        loss: [round(rate, 6) for rate in rates] for loss, rates in printed["error_rates"].items()
     }
-    return Timing(cold_s=cold_s, warm_s=told["seconds"], error_rates=rates)
+    return Timing(cold_s=cold_s, warm_s=printed["seconds"], error_rates=error_rates)
 
 
 def _run(module: str, *arguments: str) -> str:
+    """Run a module in a new interpreter and return what it printed."""
     command = [sys.executable, "-W", "ignore", "-m", module, *arguments]
     return subprocess.run(
         command, cwd=_ROOT, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -148,20 +154,24 @@ def _run(module: str, *arguments: str) -> str:
 
 
 @contextmanager
-def _warm_engine(folder: Path) -> Iterator[Callable[[int], dict[str, list[float]]]]:
-    """What trains the comparison in an engine whose host is warm, and returns the error rates."""
+def _warm_engine(folder: Path) -> Iterator[Callable[[int], ErrorRates]]:
+    """A function that trains the comparison in a warm engine and returns the error rates."""
     store = Store(f"sqlite:///{folder / 'bench.sqlite'}")
     engine = LocalEngine(store)
-    names = (f"c{number}" for number in range(1_000_000))
+    numbers = count()
 
-    def train(seeds: int, losses: tuple[str, ...] = LOSSES) -> dict[str, list[float]]:
+    def train(seeds: int, losses: tuple[str, ...] = LOSSES) -> ErrorRates:
         comparison = plan_comparison(
-            id=next(names), recipe="digits", losses=losses, seeds=seeds, created_at=time.time()
+            id=f"c{next(numbers)}",
+            recipe="digits",
+            losses=losses,
+            seeds=seeds,
+            created_at=time.time(),
         )
         engine.launch(comparison)
         while not all(trial.state.ended for trial in store.trials(comparison.id)):
-            time.sleep(_LOOK_EVERY_S)
-        return _error_rates(store, comparison)
+            time.sleep(_POLL_EVERY_S)
+        return _final_error_rates(store, comparison)
 
     try:
         train(1, LOSSES[:1])
@@ -171,28 +181,21 @@ def _warm_engine(folder: Path) -> Iterator[Callable[[int], dict[str, list[float]
         store.close()
 
 
-def _error_rates(store: Store, comparison: Comparison) -> dict[str, list[float]]:
+def _final_error_rates(store: Store, comparison: Comparison) -> ErrorRates:
     last = {trial_id: metrics.error_rate for trial_id, metrics in store.epochs(comparison.id)[0]}
     trials = store.trials(comparison.id)
-    assert all(trial.state is TrialState.FINISHED for trial in trials), [
-        trial.reason for trial in trials
-    ]
-    found: dict[str, list[float]] = {loss.partition(":")[0]: [] for loss in comparison.losses}
+    reasons = [trial.reason for trial in trials]
+    assert all(trial.state is TrialState.FINISHED for trial in trials), reasons
+    error_rates: ErrorRates = {_key(loss): [] for loss in comparison.losses}
     for trial in trials:
-        found[trial.loss.partition(":")[0]].append(round(last[trial.id], 6))
-    return found
+        error_rates[_key(trial.loss)].append(round(last[trial.id], 6))
+    return error_rates
 
 
-def _write_images(folder: Path) -> Path:
-    """The digits as image files, a folder for each class; written by another process, as this one
-    must not load scikit-learn.
+def _key(spec: str) -> str:
+    """The key of a registered loss.
+
+    >>> _key("inverse_power:q=0.2")
+    'inverse_power'
     """
-    code = (
-        "import sys; from pathlib import Path; import numpy as np; from PIL import Image; from"
-        " sklearn.datasets import load_digits\ndigits = load_digits()\nfor number, (pixels, target)"
-        " in enumerate(zip(digits.images, digits.target)):\n    folder = Path(sys.argv[1]) /"
-        " str(target); folder.mkdir(parents=True, exist_ok=True)\n    Image.fromarray((pixels *"
-        " 15.9375).astype(np.uint8)).save(folder / f'{number}.png')\n"
-    )
-    subprocess.run([sys.executable, "-c", code, str(folder)], check=True)
-    return folder
+    return spec.partition(":")[0]

@@ -1,15 +1,15 @@
-"""The article's comparison as a notebook would run it, on the digits: what ``python -m lossviz
-bench comparison`` is measured against.
+"""The article's comparison on the digits as a notebook would run it.
 
-One ``Learner`` after the other in one process, with fastai's defaults: ``python -m
-lossviz.training.notebook_baseline SEEDS [FOLDER]``. Prints as JSON the error rate of each training
-and the seconds that all took without imports. With a folder, the digits come from image files in it
-(a folder for each class) through the article's ``DataBlock``; else from tensors. Split, first
-weights and batches are those of the recipe ``digits``.
+``lossviz bench comparison`` measures lossviz against it. One ``Learner`` after the other in one
+process, with fastai's defaults: ``python -m lossviz.training.notebook_baseline SEEDS [FOLDER]``.
+Prints as JSON the error rate of each training and the seconds that all took without imports. With a
+folder, the digits come from image files in it (a folder for each class) through the article's
+``DataBlock``; else from tensors. Split, initial weights and batches are those of the recipe
+``digits``.
 """
 
+# written as in a notebook, without types and docstrings
 # ruff: noqa: D103
-
 # mypy: disallow-untyped-defs=False, disallow-untyped-calls=False
 
 import json

@@ -14,28 +14,14 @@ from tests.support.engine_harness import METHODS, STARTING_S, alive, command_of,
 from tests.support.waiting import wait_until
 
 _ROOT = Path(__file__).parents[2]
-LOSSES = ["cross_entropy", "inverse"]
-_APP = f"""
-import sys
-from lossviz.experiments.engine.local import LocalEngine
-from lossviz.experiments.plan import plan_comparison
-from lossviz.experiments.store.store import Store
-
-engine = LocalEngine(Store(sys.argv[1]), capacity=2, method={METHODS[0]!r})
-print("ready", flush=True)
-for line in sys.stdin:
-    id, seeds = line.split()
-    engine.launch(plan_comparison(id=id, recipe="digits", losses={LOSSES}, seeds=int(seeds), created_at=0.0))
-    print(id, flush=True)
-"""
 
 
 class AppProcess:
-    """A store and an engine in a process of their own; two trials train at once."""
+    """A store and an engine in a process of their own; two trials train in parallel."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, method: str = METHODS[0]) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _APP, url],
+            [sys.executable, "-m", "tests.support.engine_app", url, method],
             cwd=_ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -44,7 +30,7 @@ class AppProcess:
         assert self._answer() == "ready"
 
     def launch(self, id: str, *, seeds: int) -> None:
-        """Have it train ``LOSSES``; returns when they are in the database."""
+        """Have it train two losses; returns when they are in the database."""
         assert self._process.stdin
         print(id, seeds, file=self._process.stdin, flush=True)
         assert self._answer() == id
@@ -54,7 +40,7 @@ class AppProcess:
         return self._process.stdout.readline().strip()
 
     def processes(self) -> list[psutil.Process]:
-        """All that run for it, itself included."""
+        """It and its descendants."""
         return alive([psutil.Process(self._process.pid), *processes_under(self._process.pid)])
 
     def hosts(self) -> list[psutil.Process]:
@@ -65,8 +51,9 @@ class AppProcess:
         ]
 
     def orphans(self) -> list[psutil.Process]:
-        """Hosts of this app, and trials forked from them, that hang on nobody any more; those that
-        nobody has seen in time too.
+        """Hosts of this app, and trials forked from them, whose parent has gone.
+
+        Those that were started too late to be listed before are found too.
         """
         hosts = {host.pid for host in self.hosts()} if self._process.poll() is None else set()
         mine = [process for process in psutil.process_iter() if self._serves(process)]
@@ -109,8 +96,8 @@ def _parent_of(process: psutil.Process) -> int | None:
 
 
 @contextmanager
-def app_process(url: str) -> Iterator[AppProcess]:
-    app = AppProcess(url)
+def app_process(url: str, method: str = METHODS[0]) -> Iterator[AppProcess]:
+    app = AppProcess(url, method)
     try:
         yield app
     finally:
@@ -118,8 +105,7 @@ def app_process(url: str) -> Iterator[AppProcess]:
 
 
 class Reader(threading.Thread):
-    """Another visitor: reads the metrics of all comparisons again and again, through a store of its
-    own.
+    """Another visitor, who reads all metrics again and again through a store of its own.
 
     Attributes:
         seen: All rows that were read, by kind and comparison, in their order.

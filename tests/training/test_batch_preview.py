@@ -186,7 +186,7 @@ def test_larger_batches_fit_less_often_and_a_full_memory_still_holds_one(
     assert 1 <= large < small
     monkeypatch.setattr(memory, "_free_mb", lambda _: 10.0)
     assert trials_fitting_in_memory(learner_of("letters", 8)) == 1
-    monkeypatch.setattr(memory, "_free_mb", lambda _: None)  # a system that does not tell
+    monkeypatch.setattr(memory, "_free_mb", lambda _: None)  # a system that does not say
     assert trials_fitting_in_memory(learner_of("letters", 8)) == 1
 
 

@@ -190,7 +190,7 @@ def test_the_search_for_a_learning_rate_restores_the_weights(
         check_stop=lambda: None,
     )
     assert reported[0] == ("looking for a learning rate: batch 1 of at most 100", 0.01)
-    # it looked with all layers learning
+    # all layers learned during the search
     assert all(parameter.requires_grad for parameter in learner.model.parameters())
     assert all(
         torch.equal(value, before[name]) for name, value in learner.model.state_dict().items()

@@ -1,6 +1,4 @@
-"""The jobs of an engine: which are queued and running, what is sent to the host to start and stop
-them, and what is done with the events that they report.
-"""
+"""The jobs of an engine: what is queued and running, what starts and stops, and what is reported."""
 
 import time
 from collections import deque

@@ -35,8 +35,9 @@ def harness(
 
 @dataclass
 class Scenario:
-    """A comparison of five losses, two at once: one trial's process is killed, one loss diverges,
-    the last trial is stopped alone while it waits.
+    """A comparison of five losses, two in parallel.
+
+    One trial's process is killed, one loss diverges, the last trial is stopped while it is queued.
 
     Attributes:
         seconds_until_failed: From the kill to the state in the store.
@@ -55,7 +56,7 @@ class Scenario:
 def scenario(harness: EngineHarness) -> Scenario:
     comparison = harness.launch([*LOSSES, "p**-60", "1-p"])
     harness.engine.stop([comparison.trials()[4].id])
-    # while it gets ready, the host may ask other programs
+    # while it gets ready, the host may run other programs
     harness.wait_for(comparison, 1, TrialState.RUNNING)
     wait_until(harness.trial_processes, within_s=STARTING_S, what="a trial's process")
     harness.trial_processes()[0].kill()

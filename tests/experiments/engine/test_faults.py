@@ -1,6 +1,4 @@
-"""What else may go wrong while trials run: each fault is real, ends the trial that it hits in a
-named state, and leaves the others alone.
-"""
+"""Faults while trials run: each is real, ends the trial that it hits, and leaves the others alone."""
 
 import signal
 import sqlite3
@@ -55,7 +53,7 @@ def test_a_database_that_is_locked_for_10_s_delays_what_is_reported_and_loses_no
         other.execute("BEGIN EXCLUSIVE")
         before = harness.store.epochs(comparison.id)
         threading.Event().wait(LOCKED_S)
-        # reading goes on, and nobody has written
+        # reading goes on, and nothing was written
         assert harness.store.epochs(comparison.id) == before
         other.execute("ROLLBACK")
     harness.wait_for_end(comparison)

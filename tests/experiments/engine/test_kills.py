@@ -1,5 +1,6 @@
-"""Whatever is killed at whatever moment, no metric that was read is lost, no process is left, and no
-trial stays open after a restart.
+"""Whatever is killed at whatever moment, no metric that was read is lost and no process is left.
+
+No trial stays open after a restart.
 
 Every run kills 20 processes, at moments drawn from a fixed seed; ``pytest --kills 50`` kills more.
 """

@@ -64,7 +64,7 @@ def test_where_no_process_can_be_started_trials_end_and_the_engine_waits_for_the
         )
     assert engine.host_pid is None
     threading.Event().wait(0.2)
-    assert len(waits) <= 6  # it sleeps, and does not turn
+    assert len(waits) <= 6  # it sleeps, and does not spin
     engine.close()
 
 

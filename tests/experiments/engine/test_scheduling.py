@@ -56,23 +56,15 @@ def test_a_seed_is_started_for_all_losses_before_the_next_seed_begins() -> None:
 
 
 def test_no_more_run_side_by_side_than_the_memory_holds() -> None:
-    assert (
-        len(
-            started(
-                queued(comparison("c")),
-                {"c": Preparation(done=True, at_once=1, threads=1)},
-                cores=8,
-            )
-        )
-        == 1
-    )
+    preparations = {"c": Preparation(done=True, at_once=1, threads=1)}
+    assert len(started(queued(comparison("c")), preparations, cores=8)) == 1
 
 
 def test_comparisons_share_the_cores_that_are_left() -> None:
     queue = queued(comparison("a"), comparison("b"))
-    assert started(queue, {"a": Preparation(done=True, at_once=4), "b": Preparation(done=True, at_once=4)}, cores=6) == [
-        "a-0", "a-1", "a-2", "a-3", "b-0", "b-1",
-    ]  # fmt: skip
+    four = Preparation(done=True, at_once=4)
+    ids = ["a-0", "a-1", "a-2", "a-3", "b-0", "b-1"]
+    assert started(queue, {"a": four, "b": four}, cores=6) == ids
 
 
 def test_what_needs_many_cores_is_not_overtaken_by_what_needs_few() -> None:
@@ -142,7 +134,7 @@ def test_a_preparation_asks_for_no_more_cores_than_there_are(
 def test_everything_that_is_queued_runs_once_and_never_on_more_cores_than_there_are(
     data: st.DataObject, cores: int, count: int
 ) -> None:
-    """Whatever ends first, and however slow preparations are, each comparison's trials run in order."""
+    """Whatever ends first, and however slow preparations are, all trials run in order."""
     comparisons = [
         comparison(f"c{i}", losses=data.draw(st.integers(1, 3)), seeds=data.draw(st.integers(1, 3)))
         for i in range(count)
@@ -181,7 +173,7 @@ def test_everything_that_is_queued_runs_once_and_never_on_more_cores_than_there_
             preparations[preparing] = plans[preparing]
             preparing = None
         else:
-            assert running, "nothing runs, and nothing can be started: somebody waits for ever"
+            assert running, "nothing runs and nothing can start: a trial waits for ever"
             running.pop(data.draw(st.integers(0, len(running) - 1), label="who ends"))
     for entry in comparisons:
         mine = [id for id in order if id.rpartition("-")[0] == entry.id]

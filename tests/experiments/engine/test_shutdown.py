@@ -1,7 +1,5 @@
 """However an engine ends, no process outlives it and no trial in its store stays open."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import psutil
@@ -11,6 +9,7 @@ from lossviz.errors import EngineError
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
+from tests.support.app_process import app_process
 from tests.support.engine_harness import (
     ENDING_S,
     ENGINES,
@@ -24,7 +23,6 @@ from tests.support.engine_harness import (
 from tests.support.waiting import wait_until
 
 LOSSES = ["cross_entropy", "dot_product", "inverse"]
-ROOT = Path(__file__).parents[3]
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
@@ -56,46 +54,31 @@ def test_an_engine_without_work_starts_no_process(tmp_path: Path) -> None:
         assert not harness.engine.warming_up
 
 
-_APP = """
-import sys, threading
-from lossviz.experiments.engine.local import LocalEngine
-from lossviz.experiments.plan import plan_comparison
-from lossviz.experiments.store.store import Store
-
-engine = LocalEngine(Store(sys.argv[1]), capacity=2, method=sys.argv[2])
-engine.launch(plan_comparison(id="c", recipe="digits", losses=["cross_entropy", "inverse"], seeds=20, created_at=0.0))
-threading.Event().wait()
-"""
-
-
 @pytest.mark.parametrize("method", METHODS)
 def test_when_the_app_is_killed_no_process_is_left_and_the_next_app_finds_nothing_open(
     method: str, tmp_path: Path
 ) -> None:
     url = f"sqlite:///{tmp_path / 'lossviz.sqlite'}"
     store = Store(url)
-    app = subprocess.Popen([sys.executable, "-c", _APP, url, method], cwd=ROOT)
-    try:
+    with app_process(url, method) as app:
+        app.launch("c", seeds=20)
         wait_until(
             lambda: sum(trial.state is TrialState.RUNNING for trial in store.trials("c")) == 2,
             within_s=STARTING_S,
             what="two running trials",
         )
         wait_until(
-            lambda: len(processes_under(app.pid)) >= 3,
+            lambda: len(app.processes()) >= 4,
             within_s=STARTING_S,
-            what="the host and two trials",
+            what="the app, its host and two trials",
         )
-        processes = processes_under(app.pid)
+        processes = app.processes()
         app.kill()
         wait_until(
             lambda: not alive(processes),
             within_s=ENDING_S[method],
             what="no process of the app is left",
         )
-    finally:
-        app.kill()
-        app.wait()
     assert {trial.state for trial in store.trials("c")} >= {TrialState.RUNNING, TrialState.QUEUED}
     engine = LocalEngine(store)
     assert all(trial.state.ended for trial in store.trials("c"))
@@ -112,18 +95,13 @@ def loads_torch(process: psutil.Process) -> bool:
 
 
 def test_when_the_app_is_killed_while_fastai_is_imported_no_process_is_left(tmp_path: Path) -> None:
-    app = subprocess.Popen(
-        [sys.executable, "-c", _APP, f"sqlite:///{tmp_path / 'lossviz.sqlite'}", METHODS[0]],
-        cwd=ROOT,
-    )
-    try:
+    with app_process(f"sqlite:///{tmp_path / 'lossviz.sqlite'}") as app:
+        app.launch("c", seeds=20)
         wait_until(
-            lambda: any(map(loads_torch, processes_under(app.pid))),
+            lambda: any(map(loads_torch, app.processes())),
             within_s=STARTING_S,
             what="a host that loads torch",
         )
-        processes = processes_under(app.pid)
-    finally:
+        processes = app.processes()
         app.kill()
-        app.wait()
-    wait_until(lambda: not alive(processes), within_s=3, what="no process of the app is left")
+        wait_until(lambda: not alive(processes), within_s=3, what="no process of the app is left")
