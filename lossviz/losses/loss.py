@@ -12,60 +12,37 @@ from lossviz.language.formula import Formula, compile_formula
 from lossviz.language.simplex_paths import SimplexPath
 from lossviz.losses.evaluation import Array, evaluate_tree, value_and_gradient
 from lossviz.losses.parameter import Parameter
+from lossviz.losses.reference import Reference
 
 CurveQuantity = Literal["penalty", "weight", "weight_slope"]
-DEFAULT_CLASSES = 37  # where nothing else is said: the article's pets
-# where a loss must be a number; p = 1 and p -> 0 may be singular
+DEFAULT_CLASSES = 37  # the article's pets
+# Where every loss must be finite; it may be singular at p = 1 and as p tends to 0.
 _PROBE_P = np.linspace(0.05, 0.95, 19)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
-    """Where a loss was published.
-
-    Attributes:
-        authors: Family names, or what stands for them.
-        year: Of publication.
-        title: Of the text.
-        link: Its address.
-        equation: Where in it the loss stands, as "equation 5".
-    """
-
-    authors: str
-    year: int
-    title: str
-    link: str
-    equation: str
-
-    @property
-    def short(self) -> str:
-        """As it is cited: ``Zhang, Sabuncu 2018``, ``Lin et al. 2017``."""
-        first, *others = self.authors.split(", ")
-        return f"{self.authors if len(others) < 2 else f'{first} et al.'} {self.year}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """A classification loss f, a function of the softmax output: of p, the true class's
-    probability, and maybe of every class's pj.
+    """A classification loss f of the softmax output.
 
-    For a loss of p alone the gradient by the logits is ``df/dz_j = f'(p) p ([j = true] - p_j)``: it
-    is cross-entropy with the example weight ``-p f'(p)``.
+    f depends on p, the probability of the true class, and may depend on pj, the probabilities of
+    all classes. For a loss of p alone the gradient with respect to the logits is
+    ``df/dz_j = f'(p) p ([j = true] - p_j)``: cross-entropy's with the example weight ``-p f'(p)``.
 
     Attributes:
         text: The formula, in the loss language.
         parameters: Its parameters, with their values.
-        name: What people call it; empty for a visitor's own without a name.
-        key: The catalogue's key, None for a visitor's own.
-        meaning: One sentence of intuition; empty for a visitor's own, like all that follows.
-        when_to_use: When to use it.
-        caveat: What to beware of.
-        reference: Where it was published.
-        soft_targets: Whether its expectation over the classes is what is meant where a target is a
-            distribution.
+        name: What people call it; empty for a typed loss without a name.
+        key: The catalogue's key; None for a typed loss.
+        meaning: One sentence of intuition; empty for a typed loss, as the three texts below.
+        when_to_use: One sentence.
+        caveat: One sentence.
+        reference: Where it was published; None for a typed loss.
+        soft_targets: Whether a target that is a distribution means the expectation of the loss
+            over the classes.
 
     Raises:
-        FormulaError: The text is no loss, or not a number anywhere in (0, 1) with these parameters.
+        FormulaError: The text is no loss, or has no finite value somewhere in (0, 1) with these
+            parameters.
     """
 
     text: str
@@ -79,17 +56,14 @@ class Loss:
     soft_targets: bool = True
 
     def __post_init__(self) -> None:
-        values = self.penalty(_PROBE_P)
-        if not np.isfinite(values).all():
-            where = _PROBE_P[~np.isfinite(values)][0]
-            values_text = "".join(
-                f" with {name} = {value:g}" for name, value in self.values.items()
-            )
+        undefined = _PROBE_P[~np.isfinite(self.penalty(_PROBE_P))]
+        if undefined.size:
+            settings = "".join(f" with {name} = {value:g}" for name, value in self.values.items())
             raise FormulaError(
                 self.text,
                 None,
-                f"the formula has no finite value at p = {where:.2f}{values_text}; a loss needs one"
-                " everywhere in (0, 1)",
+                f"the formula has no finite value at p = {undefined[0]:.2f}{settings}; a loss"
+                " needs one everywhere in (0, 1)",
             )
 
     @property
@@ -111,23 +85,21 @@ class Loss:
 
     @property
     def spec(self) -> str:
-        """The loss as one string, which ``loss_from_spec`` reads back: ``inverse_power:k=0.2``,
-        ``p**-k; k=0.2`` or ``my loss = p**-k; k=0.2``.
+        """The loss as one string, which ``loss_from_spec`` reads back.
+
+        Such as ``inverse_power:k=0.2``, ``p**-k; k=0.2`` or ``my loss = p**-k; k=0.2``.
         """
         settings = [f"{name}={value!r}" for name, value in self.values.items()]
         if self.key:
-            return self.key + ":" * bool(settings) + ",".join(settings)
-        return f"{self.name} = " * bool(self.name) + "; ".join([self.text, *settings])
+            return f"{self.key}:{','.join(settings)}" if settings else self.key
+        formula = "; ".join([self.text, *settings])
+        return f"{self.name} = {formula}" if self.name else formula
 
     @property
     def label(self) -> str:
         """Name and parameter values, for legends: ``inverse power, k = 0.2``."""
-        return ", ".join(
-            [
-                self.name or self.text,
-                *(f"{name} = {value:g}" for name, value in self.values.items()),
-            ]
-        )
+        settings = [f"{name} = {value:g}" for name, value in self.values.items()]
+        return ", ".join([self.name or self.text, *settings])
 
     def with_values(self, /, **values: float) -> "Loss":
         """The same loss with other parameter values.
@@ -138,11 +110,11 @@ class Loss:
         known = tuple(self.values)
         for name in values:
             if name not in known:
-                has = f"it has {', '.join(known)}" if known else "it has none"
+                existing = f"it has {', '.join(known)}" if known else "it has none"
                 raise ParameterError(
                     name,
                     f"{self.name or self.text} has no parameter"
-                    f" {name!r}{suggestion(name, known) or ';'} {has}",
+                    f" {name!r}{suggestion(name, known) or ';'} {existing}",
                 )
         return replace(
             self,
@@ -154,10 +126,10 @@ class Loss:
     ) -> Array:
         """The loss itself, f(p).
 
-        A loss that looks at all classes is a curve over p only on a path through their
-        probabilities: on "even" the others share 1 - p evenly, on "rival" one of them has it (but
-        for a millionth, which the rest share). For a loss of p alone ``classes`` and ``path``
-        change nothing.
+        A loss that depends on pj is a curve over p only on a path through the probability simplex:
+        on "even" the other classes share 1 - p evenly; on "rival" one of them has it, but for a
+        millionth that the rest share. A loss of p alone does not depend on ``classes`` and
+        ``path``.
 
         Args:
             p: Probability of the true class, any shape, in (0, 1].
@@ -165,7 +137,7 @@ class Loss:
             path: "even" or "rival".
 
         Returns:
-            float64 of the same shape; infinite where it overflows.
+            float64 of the same shape; infinite where f overflows.
 
         Raises:
             InvalidInput: Some p lies outside (0, 1], or there are fewer than 2 classes.
@@ -181,7 +153,8 @@ class Loss:
     def weight(
         self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: SimplexPath = "even"
     ) -> Array:
-        """``-p f'(p)``: how strongly an example is heard, where cross-entropy hears each with 1.
+        """``-p f'(p)``: the weight of an example, which cross-entropy weighs 1.
+
         Args and errors as ``penalty``.
 
         >>> from lossviz import get_loss
@@ -193,7 +166,9 @@ class Loss:
     def slope(
         self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: SimplexPath = "even"
     ) -> Array:
-        """The derivative ``f'(p)`` along the path. Args and errors as ``penalty``.
+        """The derivative ``f'(p)`` along the path.
+
+        Args and errors as ``penalty``.
 
         >>> from lossviz import get_loss
         >>> get_loss("cross_entropy").slope([0.25, 1.0]).tolist()
@@ -204,50 +179,47 @@ class Loss:
     def pull(
         self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: SimplexPath = "even"
     ) -> Array:
-        """``-df/dz_true = weight(p) (1 - p)``: the force on the true class's logit. Args and errors
-        as ``penalty``.
+        """``-df/dz_true = weight(p) (1 - p)``: the force on the logit of the true class.
 
-        It holds for losses of all classes too: as the true logit moves, the others keep their
-            shares, and so stay on the path.
+        Args and errors as ``penalty``. It holds for losses of all classes too: as the true logit
+        moves, the other classes keep their shares of 1 - p, so the prediction stays on the path.
 
         >>> from lossviz import get_loss
         >>> get_loss("cross_entropy").pull([0.25, 1.0]).tolist()
         [0.75, 0.0]
         """
         with np.errstate(invalid="ignore"):  # 0 times infinity, at p = 1
-            return self.weight(p, classes=classes, path=path) * (
-                1 - np.asarray(p, dtype=np.float64)
-            )
+            weight = self.weight(p, classes=classes, path=path)
+            return weight * (1 - np.asarray(p, dtype=np.float64))
 
     def curvature(
         self, p: ArrayLike, *, classes: int = DEFAULT_CLASSES, path: SimplexPath = "even"
     ) -> Array:
-        """The second derivative ``f''(p)`` along the path: below 0 where the loss is not convex in
-        p. Args and errors as ``penalty``.
+        """The second derivative ``f''(p)`` along the path: negative where f is not convex in p.
+
+        Args and errors as ``penalty``.
 
         >>> from lossviz import get_loss
         >>> get_loss("cross_entropy").curvature([0.25, 1.0]).tolist()
         [16.0, 1.0]
         """
+        weight = self.weight(p, classes=classes, path=path)
         weight_slope = self._evaluate_at("weight_slope", p, classes, path)
-        return (self.weight(p, classes=classes, path=path) - weight_slope) / np.asarray(
-            p, dtype=np.float64
-        ) ** 2
+        return (weight - weight_slope) / np.asarray(p, dtype=np.float64) ** 2
 
     def value_and_gradient(self, logits: ArrayLike, targets: ArrayLike = 0) -> tuple[Array, Array]:
-        """The loss and its full gradient by the logits, ``df/dz_j``, where one class is the true
-        one.
+        """The loss and its gradient with respect to the logits, ``df/dz_j``, for hard targets.
 
         Args:
             logits: Shape [..., K], any real values; minus infinity where a class has no
                 probability.
-            targets: The true classes, 0 to K - 1: shape [...], or what NumPy broadcasts to it.
+            targets: The true classes, 0 to K - 1: shape [...], or one that broadcasts to it.
 
         Returns:
             Losses [...] and gradients [..., K], float64.
 
         Raises:
-            InvalidInput: Fewer than 2 classes, or a target that is none of them.
+            InvalidInput: Fewer than 2 classes, or a target outside 0 to K - 1.
 
         >>> from lossviz import get_loss
         >>> loss, gradient = get_loss("dot_product").value_and_gradient([0.0, 0.0])
@@ -270,8 +242,19 @@ class Loss:
         classes: int = DEFAULT_CLASSES,
         path: SimplexPath = "even",
     ) -> Array:
-        """``penalty``, ``weight`` or ``weight_slope`` = dweight/dlog p, over log p: it reaches where p
-        itself underflows. Otherwise as ``penalty``.
+        """One quantity of the curve over log p, which reaches where p itself underflows.
+
+        Args:
+            quantity: "penalty" f, "weight" -p f'(p) or "weight_slope" dweight/dlog p.
+            log_p: Log of the probability of the true class, any shape, 0 or less.
+            classes: As ``penalty``.
+            path: As ``penalty``.
+
+        Returns:
+            float64 of the same shape.
+
+        Raises:
+            InvalidInput: Fewer than 2 classes.
         """
         if classes < 2:
             raise InvalidInput(f"a classification has 2 classes or more, got {classes}")

@@ -8,7 +8,7 @@ import numpy as np
 
 from lossviz.errors import InvalidInput, ParameterError
 
-MAX_VALUE = 1e100  # beyond it floating point has no room for a power of it
+MAX_VALUE = 1e100  # the power of a larger one would overflow
 MAX_DECIMALS = 6  # of a value on a slider
 
 
@@ -18,9 +18,9 @@ class SpecialValue:
 
     Attributes:
         value: The parameter's value.
-        name: What the loss is there, in a few words.
-        equals: The loss, as ``loss_from_spec`` reads it, that it equals there up to scale and
-            shift; empty where it equals none of the catalogue.
+        name: What the loss is at this value, in a few words.
+        equals: Spec of the catalogue loss that it equals there up to scale and shift; empty where
+            it equals none.
     """
 
     value: float
@@ -36,18 +36,18 @@ class Parameter:
     prints and compares as the float of the same value.
 
     Attributes:
-        name: As it stands in the formula.
-        value: What it is now; finite.
-        minimum: Least value allowed.
-        maximum: Greatest value allowed.
-        step: What one press of an arrow key changes.
-        meaning: One sentence: what turning it up does.
-        unit: What it counts, empty for a plain number.
+        name: As written in the formula.
+        value: Its current value.
+        minimum: Lowest allowed value.
+        maximum: Highest allowed value.
+        step: Change for one press of an arrow key.
+        meaning: One sentence: the effect of increasing it.
+        unit: What it counts; empty for a plain number.
         special_values: Values that have a name.
 
     Raises:
-        ParameterError: The value is not a finite number in the range.
         InvalidInput: The range is empty.
+        ParameterError: The value is outside the range, not finite or beyond ``MAX_VALUE``.
     """
 
     name: str
@@ -83,22 +83,29 @@ class Parameter:
         return replace(self, value=value)
 
     def slider_range(self) -> tuple[float, float]:
-        """Ends for a slider: the range itself, or for a visitor's own parameter from zero to the
-        next power of ten, 1 at least.
+        """The ends of its slider.
 
-        >>> Parameter(name="k", value=0.3).slider_range(), Parameter(name="k", value=-3.0).slider_range()
-        ((0.0, 1.0), (-10.0, 10.0))
+        The allowed range; where that is infinite, from 0 (or, for a negative value, minus) to the
+        next power of ten, at least 1.
+
+        >>> Parameter(name="k", value=0.3).slider_range()
+        (0.0, 1.0)
+        >>> Parameter(name="k", value=-3.0).slider_range()
+        (-10.0, 10.0)
         """
         reach = 10.0 ** max(0, math.floor(math.log10(abs(self.value) or 1e-9)) + 1)
-        least = self.minimum if math.isfinite(self.minimum) else (-reach if self.value < 0 else 0.0)
-        return least, (self.maximum if math.isfinite(self.maximum) else reach)
+        default_low = -reach if self.value < 0 else 0.0
+        low = self.minimum if math.isfinite(self.minimum) else default_low
+        high = self.maximum if math.isfinite(self.maximum) else reach
+        return low, high
 
     def slider_step(self) -> float:
-        """The step, or a tenth, a hundredth, … of it, so that the value lies on the slider's grid
-        and is shown as it is.
+        """The step, or a tenth, a hundredth, … of it: the coarsest that can show the value exactly.
 
-        >>> Parameter(name="k", value=0.3).slider_step(), Parameter(name="k", value=0.125).slider_step()
-        (0.01, 0.001)
+        >>> Parameter(name="k", value=0.3).slider_step()
+        0.01
+        >>> Parameter(name="k", value=0.125).slider_step()
+        0.001
         """
         decimals = round(-math.log10(self.step))
         while decimals < MAX_DECIMALS and round(self.value, decimals) != self.value:

@@ -1,4 +1,4 @@
-"""Losses from text: a typed formula, or one string for links and the command line."""
+"""Losses from text: a typed formula, or a spec, the one string of links and the command line."""
 
 import re
 from dataclasses import replace
@@ -12,9 +12,10 @@ from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter
 
 MAX_PARAMETERS = 8
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
-# of a visitor's own loss: "my loss = p**-k"
+_PARAMETER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
+# The name of a typed loss: "my loss = p**-k".
 _NAME_PREFIX = re.compile(r"\s*([^\W\d_][\w '’.-]{0,39}?)\s*=(?!=)")
+# Of a parameter that two losses share the first loss's value counts.
 _DEFAULT_VALUES = {
     parameter.name: parameter.value
     for loss in reversed(list(LOSSES.values()))
@@ -23,17 +24,20 @@ _DEFAULT_VALUES = {
 
 
 def parse_loss(text: str, /, **parameters: float) -> Loss:
-    """A loss of the visitor's own: a formula, and values for its parameters.
+    """A loss from a formula and values for its parameters.
 
-    A name that the language does not know is a parameter. Where no value is given it starts where
-    the catalogue's parameter of that name does, else at 1. But where parameters are given that the
-    formula does not use, or where the name is nearly a word of the language, it is more likely
-    misspelt, and is refused.
+    A name that the language does not define is a parameter. Its default value is that of the
+    catalogue's parameter of the same name, else 1. The name is rejected as a likely misspelling
+    where it resembles a word of the language, or where a given parameter is not used.
+
+    Args:
+        text: A formula in the loss language.
+        parameters: Values of its parameters.
 
     Raises:
-        FormulaError: The text is no loss; the error knows the place and what would be right.
-        ParameterError: A parameter's name cannot be used, or its value is not a finite number, or
-            the formula does not use it.
+        FormulaError: The text is no loss; the error holds the position and what would be right.
+        ParameterError: A parameter's name cannot be used, its value is not a finite number, or the
+            formula does not use it.
 
     >>> parse_loss("p**-k", k=0.2).weight([1.0]).tolist()
     [0.2]
@@ -44,27 +48,19 @@ def parse_loss(text: str, /, **parameters: float) -> Loss:
         raise FormulaError(
             text, None, f"{len(parameters)} parameters; at most {MAX_PARAMETERS} are allowed"
         )
-    reserved = {"l", "lj", *SYMBOLS, *function_names()}
     for name in parameters:
-        if not _NAME.fullmatch(name) or name in reserved:
+        if not _can_name_parameter(name):
             raise ParameterError(
                 name,
                 f"{name!r} cannot name a parameter: use letters and digits, and none of"
-                f" {', '.join(sorted(reserved))}",
+                f" {', '.join(sorted(_reserved_names()))}",
             )
     used = names_in(text)
     unused = [name for name in parameters if name not in used]
-    found = [
-        name
-        for name in used
-        if name not in parameters and _NAME.fullmatch(name) and name not in reserved
-    ]
-    if (
-        not unused
-        and len(used) <= MAX_PARAMETERS
-        and not any(_resembles_keyword(name) for name in found)
-    ):
-        parameters = parameters | {name: _DEFAULT_VALUES.get(name, 1.0) for name in found}
+    undeclared = [name for name in used if name not in parameters and _can_name_parameter(name)]
+    misspelt = bool(unused) or any(map(_resembles_keyword, undeclared))
+    if not misspelt and len(used) <= MAX_PARAMETERS:
+        parameters = parameters | {name: _DEFAULT_VALUES.get(name, 1.0) for name in undeclared}
     loss = Loss(
         text=text.strip(),
         parameters=tuple(Parameter(name=name, value=value) for name, value in parameters.items()),
@@ -78,21 +74,30 @@ def parse_loss(text: str, /, **parameters: float) -> Loss:
     return loss
 
 
+def _reserved_names() -> set[str]:
+    return {"l", "lj", *SYMBOLS, *function_names()}
+
+
+def _can_name_parameter(name: str) -> bool:
+    return bool(_PARAMETER_NAME.fullmatch(name)) and name not in _reserved_names()
+
+
 def _resembles_keyword(name: str) -> bool:
-    """Whether a name may be a slip in typing a word of the language: ``lgo``, ``P``."""
+    """Whether a name may be a misspelt word of the language, such as ``lgo`` or ``P``."""
     near = get_close_matches(name, function_names(), n=1, cutoff=0.7)
     return name.lower() in {"p", "pj"} or bool(near)
 
 
 def loss_from_spec(spec: str) -> Loss:
-    """Read a loss written as one string: ``KEY``, ``KEY:k=0.2``, or a formula ``p**-k; k=0.2``,
-    which may have a name: ``my loss = p**-k``.
+    """Read a loss written as one string, the inverse of ``Loss.spec``.
 
-    The inverse of ``Loss.spec``.
+    Args:
+        spec: ``KEY``, ``KEY:k=0.2``, or a formula ``p**-k; k=0.2``, which may have a name:
+            ``my loss = p**-k``.
 
     Raises:
-        FormulaError, UnknownLoss, ParameterError: As ``parse_loss`` and ``get_loss``; or the name
-            is one of the catalogue's.
+        FormulaError, UnknownLoss, ParameterError: As ``parse_loss`` and ``get_loss``.
+        InvalidInput: The name is one of the catalogue's.
 
     >>> loss_from_spec("inverse_power:k=0.5").label
     'inverse power, k = 0.5'
@@ -107,7 +112,7 @@ def loss_from_spec(spec: str) -> Loss:
     key = head.strip()
     if colon and ";" not in head:
         return get_loss(key, **_settings(spec, settings, ","))
-    if key in LOSSES or (_NAME.fullmatch(key) and key != "p"):
+    if key in LOSSES or (_PARAMETER_NAME.fullmatch(key) and key != "p"):
         return get_loss(key)
     return loss_from_formula(spec)
 
@@ -119,10 +124,10 @@ def loss_from_formula(text: str) -> Loss:
 
 
 def with_name(loss: Loss, name: str) -> Loss:
-    """A visitor's own loss under another name; none where ``name`` is empty.
+    """A typed loss under another name; without a name where ``name`` is empty.
 
     Raises:
-        InvalidInput: The name is one of the catalogue's, or not a name at all.
+        InvalidInput: The name is one of the catalogue's, or cannot be a name.
 
     >>> with_name(parse_loss("1-p"), "my loss").spec
     'my loss = 1-p'
@@ -133,9 +138,8 @@ def with_name(loss: Loss, name: str) -> Loss:
             f"{name[:60]!r} is no name for a loss: start with a letter; letters, digits, spaces, -"
             " . ' can follow, 40 in all"
         )
-    if name.lower() in {
-        word.lower() for key, other in LOSSES.items() for word in (key, other.name)
-    }:
+    taken = {word.lower() for key, other in LOSSES.items() for word in (key, other.name)}
+    if name.lower() in taken:
         raise InvalidInput(
             f"the catalogue has a loss called {name!r}; choose another name for your own"
         )

@@ -15,7 +15,8 @@ from lossviz.losses.analysis.number_format import (
     format_probability,
     format_short,
 )
-from lossviz.losses.loss import DEFAULT_CLASSES, Loss, Reference
+from lossviz.losses.loss import DEFAULT_CLASSES, Loss
+from lossviz.losses.reference import Reference
 
 Severity = Literal["error", "warning", "note"]
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")

@@ -1,7 +1,8 @@
 """Losses that look at every class's probability, not at the true class's alone."""
 
-from lossviz.losses.loss import Loss, Reference
+from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter, SpecialValue
+from lossviz.losses.reference import Reference
 
 _MA = Reference(
     authors="Ma, Huang, Wang, Romano, Erfani, Bailey",

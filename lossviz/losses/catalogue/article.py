@@ -1,7 +1,8 @@
 """The losses of the article that lossviz grew from, and the one family that holds them all."""
 
-from lossviz.losses.loss import Loss, Reference
+from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter, SpecialValue
+from lossviz.losses.reference import Reference
 
 _ALPHA_LOSS = (
     "A Tunable Loss Function for Robust Classification: Calibration, Landscape, and Generalization"

@@ -2,8 +2,9 @@
 in what one example can do.
 """
 
-from lossviz.losses.loss import Loss, Reference
+from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter, SpecialValue
+from lossviz.losses.reference import Reference
 
 _ZHOU = Reference(
     authors="Zhou, Liu, Jiang, Gao, Ji",

@@ -2,8 +2,9 @@
 examples as well as for noisy labels.
 """
 
-from lossviz.losses.loss import Loss, Reference
+from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter, SpecialValue
+from lossviz.losses.reference import Reference
 
 MAX_ORDER = 8
 _TAYLOR = " + ".join(

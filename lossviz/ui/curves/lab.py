@@ -13,8 +13,9 @@ from lossviz.charts.loss_style import LossStyle, distinct_styles
 from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
 from lossviz.losses.catalogue import LOSSES
-from lossviz.losses.loss import Loss, Reference
+from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter
+from lossviz.losses.reference import Reference
 from lossviz.ui.components.curve_chart.component import curve_chart
 from lossviz.ui.components.parameter_slider.component import parameter_slider
 from lossviz.ui.curves.code_export import show_code
