@@ -1,7 +1,7 @@
-"""What a loss is like as a whole: its ends, its bounds, its shape, and how strongly it can pull."""
+"""A loss as a whole: its limits, bounds, shape, properness and gradient norm."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -15,13 +15,13 @@ from lossviz.losses.analysis.singularities import divergence_signs, find_singula
 from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import DEFAULT_CLASSES, CurveQuantity, Loss
 
+# Away from both ends, where rounding and underflow cannot pass for a property of the loss.
 _INNER = (grid() > np.log(0.01)) & (grid() < np.log(0.99))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Analysis:
-    """What a loss is like in a problem of so many classes, as a curve along a path. Each answer is
-    worked out when it is first asked for.
+    """The properties of a loss as a curve over p, each computed when it is first read.
 
     Attributes:
         loss: Any loss.
@@ -47,82 +47,78 @@ class Analysis:
 
     @cached_property
     def limit_at_zero(self) -> float:
-        """The penalty's limit as p tends to 0; infinite where it grows without bound, NaN where it
-        has none.
-        """
+        """The penalty's limit as p tends to 0: maybe infinite; NaN where it has none."""
         return limit(self._penalty, to_zero=True)
 
     @cached_property
     def limit_at_one(self) -> float:
-        """The same as p tends to 1."""
+        """The penalty's limit as p tends to 1: maybe infinite; NaN where it has none."""
         return limit(self._penalty, to_zero=False)
 
     @cached_property
     def infimum(self) -> float:
         """Greatest lower bound of the penalty over (0, 1)."""
-        if any(side < 0 for side in self._sides):
+        if any(sign < 0 for sign in self._divergence_signs):
             return -math.inf
-        return (
-            -max([maximize(lambda log_p: -self._penalty(log_p))[0], *(-end for end in self._ends)])
-            + 0.0
-        )
+        negated_maximum, _ = maximize(lambda log_p: -self._penalty(log_p))
+        return min([-negated_maximum, *self._limits]) + 0.0  # without negative zero
 
     @cached_property
     def supremum(self) -> float:
         """Least upper bound of the penalty over (0, 1)."""
-        return (
-            math.inf
-            if any(side > 0 for side in self._sides)
-            else max([maximize(self._penalty)[0], *self._ends])
-        )
+        if any(sign > 0 for sign in self._divergence_signs):
+            return math.inf
+        maximum, _ = maximize(self._penalty)
+        return max([maximum, *self._limits])
 
     @cached_property
     def supremum_over_paths(self) -> float:
-        """The same over all paths."""
-        return max(
-            Analysis(loss=self.loss, classes=self.classes, path=path).supremum for path in PATHS
-        )
+        """Least upper bound of the penalty over (0, 1) and all paths."""
+        on_paths = [replace(self, path=path) for path in PATHS]
+        return max(analysis.supremum for analysis in on_paths)
 
     @cached_property
     def rising_range(self) -> tuple[float, float] | None:
-        """The least and the greatest p at which the penalty rises with p, to 8 % in the odds; None
-        where it never rises.
+        """Least and greatest p where the penalty rises with p, within 8 % of the odds.
+
+        None where it never rises.
         """
         rising = np.exp(grid()[self._weights < -1e-9 * self._scale])
         return (float(rising[0]), float(rising[-1])) if rising.size else None
 
     @cached_property
     def has_flat_stretch(self) -> bool:
-        """Whether there are whole stretches of p where the penalty does not change."""
-        return bool((np.abs(self._weights) <= 1e-14 * self._scale)[_INNER].sum() > 3)
+        """Whether the penalty is constant over a whole stretch of p."""
+        is_flat = np.abs(self._weights) <= 1e-14 * self._scale
+        return bool(is_flat[_INNER].sum() > 3)
 
     @cached_property
     def nonconvex_at(self) -> float | None:
-        """A p at or just beyond which the penalty is not convex in p, None where it is convex."""
+        """A p at or just beyond which the penalty is not convex in p; None where it is convex."""
 
-        def bulge(log_p: Array) -> Array:  # -f'' p**2, of which only the sign is wanted
+        def concavity(log_p: Array) -> Array:  # -f''(p) p**2, whose sign is that of -f''
             return self._evaluate("weight_slope", log_p) - self._evaluate("weight", log_p)
 
         noise = 1e-7 * self._scale
-        value, log_p = maximize(bulge)
+        value, log_p = maximize(concavity)
         if value > noise:
             return math.exp(log_p)
-        with np.errstate(invalid="ignore"):  # at a corner no curvature shows that the slope falls
-            slopes_fall = self._weights[1:] - self._weights[:-1] * np.exp(
-                np.diff(grid())
-            ) > noise + 1e-9 * np.abs(self._weights[1:])
-        return float(np.exp(grid()[1:][slopes_fall][0])) if slopes_fall.any() else None
+        # At a corner the second derivative does not show that the slope falls; differences do.
+        before, after = self._weights[:-1], self._weights[1:]
+        with np.errstate(invalid="ignore"):
+            falls = after - before * np.exp(np.diff(grid())) > noise + 1e-9 * np.abs(after)
+        return float(np.exp(grid()[1:][falls][0])) if falls.any() else None
 
     @cached_property
     def singularities(self) -> tuple[float, ...]:
-        """Places in (0, 1) where it is infinite or no number."""
+        """The p in (0, 1) where the penalty is infinite or undefined."""
         return find_singularities(self.loss, classes=self.classes, path=self.path)
 
     @cached_property
     def initial_weight(self) -> float:
-        """The weight at p = 1/K, where a network begins; cross-entropy has 1."""
-        beside = np.array([0.999, 1.001]) / self.classes  # a kink may lie right there
-        return float(self.loss.weight(beside, classes=self.classes, path=self.path).mean())
+        """The weight at p = 1/K, where an untrained network stands; cross-entropy has 1."""
+        either_side = np.array([0.999, 1.001]) / self.classes  # there may be a kink at 1/K
+        return float(self.loss.weight(either_side, classes=self.classes, path=self.path).mean())
 
     @cached_property
     def lipschitz(self) -> float:
@@ -136,9 +132,7 @@ class Analysis:
 
     @cached_property
     def properness(self) -> Properness:
-        """Whether the true distribution is the best prediction, see
-        ``lossviz.losses.analysis.properness``.
-        """
+        """Whether the true distribution is the best prediction, see ``properness.Properness``."""
         return properness(self.loss)
 
     def _evaluate(self, quantity: CurveQuantity, log_p: Array) -> Array:
@@ -148,11 +142,11 @@ class Analysis:
         return self._evaluate("penalty", log_p)
 
     @cached_property
-    def _ends(self) -> list[float]:
+    def _limits(self) -> list[float]:
         return [end for end in (self.limit_at_zero, self.limit_at_one) if not math.isnan(end)]
 
     @cached_property
-    def _sides(self) -> list[float]:
+    def _divergence_signs(self) -> list[float]:
         return divergence_signs(self._penalty, self.singularities)
 
     @cached_property
@@ -161,9 +155,7 @@ class Analysis:
 
     @cached_property
     def _scale(self) -> float:
-        """The middle of the sizes of those weights that are finite and not 0; 0 where there is
-        none.
-        """
+        """The median size of the weights that are finite and not 0; 0 where there are none."""
         inner = self._weights[_INNER]
         sizes = np.abs(inner[np.isfinite(inner) & (inner != 0)])
         return float(np.median(sizes)) if sizes.size else 0.0

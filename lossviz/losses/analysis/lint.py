@@ -1,7 +1,7 @@
-"""What one should know of a loss before compute is spent on it: one table of checks."""
+"""What to know about a loss before training with it: one table of checks."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -9,31 +9,31 @@ from typing import Literal
 import numpy as np
 
 from lossviz.losses.analysis.analysis import Analysis
-from lossviz.losses.analysis.equivalents import equivalents
+from lossviz.losses.analysis.equivalents import Equivalent, equivalents
 from lossviz.losses.analysis.number_format import (
+    digits_to_distinguish,
     format_distribution,
     format_probability,
     format_short,
 )
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
-from lossviz.losses.reference import Reference
 
 Severity = Literal["error", "warning", "note"]
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
-# weights at the start, relative to cross-entropy, that ask for another learning rate
+# Initial weights, relative to cross-entropy's, outside which another learning rate is needed.
 _MIN_INITIAL_WEIGHT, _MAX_INITIAL_WEIGHT = 0.1, 10.0
 _EXTREME_LOGIT = 20.0
-_MAX_NAMED = 3  # of the known losses that it equals
+_MAX_NAMED = 3  # equivalent losses in one message
 _DTYPE_MAX = {"float16": 65504.0, "float32": 3.4028235e38}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing to know.
+    """One thing to know about a loss.
 
     Attributes:
-        code: Which check it comes from, such as "vanishing".
-        severity: "error": do not train with it; "warning": it may go wrong; "note": how it differs
+        code: The check that it comes from, such as "vanishing".
+        severity: "error": do not train with it; "warning": it may go wrong; "note": it differs
             from what one may expect.
         message: What was found.
         advice: What to do.
@@ -47,7 +47,7 @@ class Finding:
 
 @lru_cache(maxsize=512)
 def lint(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> tuple[Finding, ...]:
-    """Everything that the checks find, the gravest first.
+    """All findings about a loss, the most severe first.
 
     Args:
         loss: Any loss.
@@ -56,33 +56,34 @@ def lint(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> tuple[Finding, ...]:
     >>> from lossviz import parse_loss
     >>> [(finding.code, finding.severity) for finding in lint(parse_loss("log(p)"))][:1]
     [('not_decreasing', 'error')]
-    >>> lint(parse_loss("-p"))[0].message
-    'At the start, p ≈ 1/37, an example is heard with 0.027 of the weight that cross-entropy gives it.'
-    """
+    >>> lint(parse_loss("-p"))[0].advice
+    'Training may hardly begin; take a learning rate about 37 times as high, or begin with cross-entropy.'
+    """  # noqa: E501 - a doctest's output cannot be wrapped
     analysis = Analysis(loss=loss, classes=classes)
-    found = [finding for check in _CHECKS for finding in check(analysis)]
-    return tuple(sorted(found, key=lambda finding: _SEVERITIES.index(finding.severity)))
+    findings = [finding for check in _CHECKS if (finding := check(analysis)) is not None]
+    return tuple(sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity)))
 
 
-def _undefined(analysis: Analysis) -> Iterator[Finding]:
-    if analysis.singularities:
-        yield Finding(
-            code="undefined",
-            severity="error",
-            message=f"It is infinite or no number at p = {analysis.singularities[0]:.4g}.",
-            advice=(
-                "Training passes through every p; change the formula so that it is finite"
-                " everywhere in (0, 1)."
-            ),
-        )
+def _undefined(analysis: Analysis) -> Finding | None:
+    if not analysis.singularities:
+        return None
+    return Finding(
+        code="undefined",
+        severity="error",
+        message=f"It is infinite or no number at p = {analysis.singularities[0]:.4g}.",
+        advice=(
+            "Training passes through every p; change the formula so that it is finite everywhere"
+            " in (0, 1)."
+        ),
+    )
 
 
-def _infinite_at_one(analysis: Analysis) -> Iterator[Finding]:
+def _infinite_at_one(analysis: Analysis) -> Finding | None:
     at_one = analysis.limit_at_one
     if math.isfinite(at_one):
-        return
+        return None
     if at_one > 0 and _rewards_uncertainty(analysis):
-        yield Finding(
+        return Finding(
             code="infinite_at_one",
             severity="note",
             message=(
@@ -93,49 +94,44 @@ def _infinite_at_one(analysis: Analysis) -> Iterator[Finding]:
                 " probabilities with that in mind."
             ),
         )
-    else:
-        what = "has no value" if math.isnan(at_one) else "is infinite"
-        yield Finding(
-            code="infinite_at_one",
-            severity="error",
-            message=f"It {what} at p = 1, where a perfect prediction ends.",
-            advice=(
-                "Training would be driven away from the right answer, or towards it without end;"
-                " change the formula near p = 1."
-            ),
-        )
+    what = "has no value" if math.isnan(at_one) else "is infinite"
+    return Finding(
+        code="infinite_at_one",
+        severity="error",
+        message=f"It {what} at p = 1, where a perfect prediction ends.",
+        advice=(
+            "Training would be driven away from the right answer, or towards it without end;"
+            " change the formula near p = 1."
+        ),
+    )
 
 
-def _not_decreasing(analysis: Analysis) -> Iterator[Finding]:
-    rises = analysis.rising_range
-    if rises is None:
-        return
-    least, most = rises
+def _not_decreasing(analysis: Analysis) -> Finding | None:
+    if analysis.rising_range is None:
+        return None
+    first, last = map(format_probability, analysis.rising_range)
     if _rewards_uncertainty(analysis):
-        yield Finding(
+        return Finding(
             code="not_decreasing",
             severity="note",
-            message=(
-                f"It rises again above p = {format_probability(least)}: it wants the network less than"
-                " certain."
-            ),
+            message=(f"It rises again above p = {first}: it wants the network less than certain."),
             advice="Good against overconfidence; do not read its value as an error.",
         )
-    else:
-        yield Finding(
-            code="not_decreasing",
-            severity="error",
-            message=(
-                f"It does not fall everywhere: between p = {format_probability(least)} and p ="
-                f" {format_probability(most)} there are better answers that cost more."
-            ),
-            advice="A loss must fall as p grows; often a minus sign is missing.",
-        )
+    return Finding(
+        code="not_decreasing",
+        severity="error",
+        message=(
+            f"It does not fall everywhere: between p = {first} and p = {last} there are better"
+            " answers that cost more."
+        ),
+        advice="A loss must fall as p grows; often a minus sign is missing.",
+    )
 
 
 def _rewards_uncertainty(analysis: Analysis) -> bool:
-    """Whether it falls until a network is likely right and only then rises, as losses of all
-    classes do that are made against overconfidence.
+    """Whether the loss falls until the prediction is likely right and rises only then.
+
+    Losses of all classes do that on purpose, against overconfidence.
     """
     return (
         analysis.loss.formula.depends_on_pj
@@ -144,108 +140,105 @@ def _rewards_uncertainty(analysis: Analysis) -> bool:
     )
 
 
-def _start(analysis: Analysis) -> Iterator[Finding]:
-    start, classes = abs(analysis.initial_weight), analysis.classes
-    heard = (
-        f"At the start, p ≈ 1/{classes}, an example is heard with {format_short(start)} of the weight that"
-        " cross-entropy gives it."
-    )
-    if start < _MIN_INITIAL_WEIGHT:
-        yield Finding(
+def _initial_weight(analysis: Analysis) -> Finding | None:
+    weight, start = abs(analysis.initial_weight), f"At the start, p ≈ 1/{analysis.classes},"
+    if weight < _MIN_INITIAL_WEIGHT:
+        advice = "Training does not begin; begin with cross-entropy."
+        if weight > 0:
+            advice = (
+                f"Training may hardly begin; take a learning rate about {format_short(1 / weight)}"
+                " times as high, or begin with cross-entropy."
+            )
+        return Finding(
             code="vanishing",
             severity="warning",
-            message=heard,
-            advice=(
-                f"Training may hardly begin; take a learning rate about {format_short(1 / start)} times as"
-                " high, or begin with cross-entropy."
-                if start > 0
-                else "Training does not begin; begin with cross-entropy."
+            message=(
+                f"{start} an example is heard with {format_short(weight)} of the weight that"
+                " cross-entropy gives it."
             ),
+            advice=advice,
         )
-    elif not start <= _MAX_INITIAL_WEIGHT:
-        yield Finding(
-            code="exploding",
-            severity="warning",
-            message=heard.replace("of the weight", "times the weight"),
-            advice="Training may diverge; take a lower learning rate, or clip the gradient.",
-        )
+    if weight <= _MAX_INITIAL_WEIGHT:
+        return None
+    return Finding(
+        code="exploding",
+        severity="warning",
+        message=(
+            f"{start} an example is heard with {format_short(weight)} times the weight that"
+            " cross-entropy gives it."
+        ),
+        advice="Training may diverge; take a lower learning rate, or clip the gradient.",
+    )
 
 
-def _flat(analysis: Analysis) -> Iterator[Finding]:
-    if analysis.has_flat_stretch:
-        yield Finding(
-            code="flat",
-            severity="note",
-            message="There are stretches of p where it does not change at all.",
-            advice=(
-                "Examples there teach nothing. That is meant where they are thought to be"
-                " mislabelled; else change the formula."
-            ),
-        )
+def _flat(analysis: Analysis) -> Finding | None:
+    if not analysis.has_flat_stretch:
+        return None
+    return Finding(
+        code="flat",
+        severity="note",
+        message="There are stretches of p where it does not change at all.",
+        advice=(
+            "Examples there teach nothing. That is meant where they are thought to be mislabelled;"
+            " else change the formula."
+        ),
+    )
 
 
-def _overflow(analysis: Analysis) -> Iterator[Finding]:
+def _overflow(analysis: Analysis) -> Finding | None:
     size = max(_magnitude(analysis, -_EXTREME_LOGIT), _magnitude(analysis, _EXTREME_LOGIT))
+    where = (
+        f"Where the logits are as far apart as −{_EXTREME_LOGIT:.0f} and {_EXTREME_LOGIT:.0f}, it"
+        " or its gradient"
+    )
     if not size <= _DTYPE_MAX["float32"]:
-        yield Finding(
+        return Finding(
             code="overflow_float32",
             severity="warning",
-            message=(
-                f"Where the logits are as far apart as −{_EXTREME_LOGIT:.0f} and {_EXTREME_LOGIT:.0f}, it or its"
-                " gradient is too large for float32."
-            ),
+            message=f"{where} is too large for float32.",
             advice=(
                 "One confident mistake ends the training with an infinite loss; take a smaller"
                 " power."
             ),
         )
-    elif size > _DTYPE_MAX["float16"]:
-        yield Finding(
-            code="overflow_float16",
-            severity="note",
-            message=(
-                f"Where the logits are as far apart as −{_EXTREME_LOGIT:.0f} and {_EXTREME_LOGIT:.0f}, it or its"
-                f" gradient reaches {format_short(size)}: too large for float16."
-            ),
-            advice="Compute it in float32 or bfloat16 when you train with mixed precision.",
-        )
+    if size <= _DTYPE_MAX["float16"]:
+        return None
+    return Finding(
+        code="overflow_float16",
+        severity="note",
+        message=f"{where} reaches {format_short(size)}: too large for float16.",
+        advice="Compute it in float32 or bfloat16 when you train with mixed precision.",
+    )
 
 
-def _magnitude(analysis: Analysis, at_target: float) -> float:
-    """The size of loss and gradient where the true logit is this and all others its negative;
-    infinite where they are no number.
+def _magnitude(analysis: Analysis, true_logit: float) -> float:
+    """The largest of the loss and its gradient where the other logits are minus the true one.
+
+    Infinite where one of them is undefined.
     """
-    logits = np.full(analysis.classes, -at_target)
-    logits[0] = at_target
+    logits = np.full(analysis.classes, -true_logit)
+    logits[0] = true_logit
     loss, gradient = analysis.loss.value_and_gradient(logits)
     greatest = float(np.abs([loss, *gradient]).max())
     return math.inf if math.isnan(greatest) else greatest
 
 
-def _improper(analysis: Analysis) -> Iterator[Finding]:
-    proper = analysis.properness
-    if proper.is_proper:
-        return
-    digits = next(
-        (
-            n
-            for n in range(2, 9)
-            if format_distribution(proper.truth, n)
-            != format_distribution(proper.better_prediction, n)
-        ),
-        9,
-    )
-    costs = next(
-        (n for n in range(4, 15) if f"{proper.truth_cost:.{n}g}" != f"{proper.better_cost:.{n}g}"),
-        15,
-    )
-    yield Finding(
+def _improper(analysis: Analysis) -> Finding | None:
+    found = analysis.properness
+    if found.is_proper:
+        return None
+    pair = found.truth, found.better_prediction
+    decimals = digits_to_distinguish(format_distribution, *pair, fewest=2, most=9)
+    truth, better = (format_distribution(distribution, decimals) for distribution in pair)
+    costs = found.truth_cost, found.better_cost
+    digits = digits_to_distinguish(_format_significant, *costs, fewest=4, most=15)
+    truth_cost, better_cost = (_format_significant(cost, digits) for cost in costs)
+    return Finding(
         code="improper",
         severity="note",
         message=(
-            f"It is not proper: where the truth is {format_distribution(proper.truth, digits)}, predicting"
-            f" {format_distribution(proper.better_prediction, digits)} costs {proper.better_cost:.{costs}g} on"
-            f" average, the truth itself {proper.truth_cost:.{costs}g}."
+            f"It is not proper: where the truth is {truth}, predicting {better} costs"
+            f" {better_cost} on average, the truth itself {truth_cost}."
         ),
         advice=(
             "Its most likely class can still be right; do not read its probabilities as chances, or"
@@ -254,46 +247,51 @@ def _improper(analysis: Analysis) -> Iterator[Finding]:
     )
 
 
-def _bounded(analysis: Analysis) -> Iterator[Finding]:
+def _format_significant(value: float, digits: int) -> str:
+    return f"{value:.{digits}g}"
+
+
+def _bounded(analysis: Analysis) -> Finding | None:
     most = analysis.supremum_over_paths
-    if math.isfinite(analysis.limit_at_zero) and math.isfinite(most):
-        yield Finding(
-            code="bounded",
-            severity="note",
-            message=f"It is bounded: no mistake costs more than {most:.4g}.",
-            advice=(
-                "A wrong label does little harm, so it is robust to label noise; but it learns"
-                " slowly from what it gets wrong."
-            ),
-        )
+    if not (math.isfinite(analysis.limit_at_zero) and math.isfinite(most)):
+        return None
+    return Finding(
+        code="bounded",
+        severity="note",
+        message=f"It is bounded: no mistake costs more than {most:.4g}.",
+        advice=(
+            "A wrong label does little harm, so it is robust to label noise; but it learns slowly"
+            " from what it gets wrong."
+        ),
+    )
 
 
-def _known(analysis: Analysis) -> Iterator[Finding]:
-    known = [
-        match.description + _source(match.loss.reference) for match in equivalents(analysis.loss)
-    ]
-    if known:
-        more = f"; and {len(known) - _MAX_NAMED} more" if len(known) > _MAX_NAMED else ""
-        yield Finding(
-            code="known",
-            severity="note",
-            message=f"It is known: {'; '.join(known[:_MAX_NAMED])}{more}.",
-            advice=(
-                "Use the known name when you write about it. A scale acts like a learning rate, a"
-                " shift not at all."
-            ),
-        )
+def _known(analysis: Analysis) -> Finding | None:
+    names = [_cited(match) for match in equivalents(analysis.loss)]
+    if not names:
+        return None
+    more = f"; and {len(names) - _MAX_NAMED} more" if len(names) > _MAX_NAMED else ""
+    return Finding(
+        code="known",
+        severity="note",
+        message=f"It is known: {'; '.join(names[:_MAX_NAMED])}{more}.",
+        advice=(
+            "Use the known name when you write about it. A scale acts like a learning rate, a"
+            " shift not at all."
+        ),
+    )
 
 
-def _source(reference: Reference | None) -> str:
-    return f" ({reference.short})" if reference else ""
+def _cited(match: Equivalent) -> str:
+    reference = match.loss.reference
+    return f"{match.description} ({reference.short})" if reference else match.description
 
 
-_CHECKS: tuple[Callable[[Analysis], Iterator[Finding]], ...] = (
+_CHECKS: tuple[Callable[[Analysis], Finding | None], ...] = (
     _undefined,
     _infinite_at_one,
     _not_decreasing,
-    _start,
+    _initial_weight,
     _overflow,
     _known,
     _flat,

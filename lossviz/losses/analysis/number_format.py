@@ -1,29 +1,32 @@
-"""Numbers as findings say them: as many digits as make the point."""
+"""Numbers in findings, with as many digits as make the point."""
 
 import math
+from collections.abc import Callable
 from fractions import Fraction
+from typing import TypeVar
 
-_SIMPLE = 64  # the greatest denominator of a number that is written as a fraction
+_Value = TypeVar("_Value")
+_MAX_DENOMINATOR = 64  # of a number that is written as a fraction
 
 
 def nearest_simple_fraction(value: float) -> float:
     """The nearest fraction with a small denominator."""
-    return float(Fraction(value).limit_denominator(_SIMPLE))
+    return float(Fraction(value).limit_denominator(_MAX_DENOMINATOR))
 
 
 def format_fraction(value: float) -> str:
-    """As a fraction where it is one.
+    """As a fraction where it is one with a small denominator.
 
     >>> format_fraction(5 / 6), format_fraction(0.123456), format_fraction(2.0)
     ('5/6', '0.123456', '2')
     """
-    simple = Fraction(value).limit_denominator(_SIMPLE)
+    simple = Fraction(value).limit_denominator(_MAX_DENOMINATOR)
     is_simple = abs(float(simple) - value) <= 1e-12 * max(1.0, abs(value))
     return str(simple) if is_simple and simple.denominator > 1 else f"{value:.6g}"
 
 
 def format_probability(p: float) -> str:
-    """With as many digits as tell it from 0 and from 1.
+    """With as many digits as distinguish it from 0 and from 1.
 
     >>> format_probability(0.123), format_probability(0.99991), format_probability(1 - 1e-14)
     ('0.12', '0.99991', '1')
@@ -32,11 +35,13 @@ def format_probability(p: float) -> str:
         return "1"
     if p < 1e-6:
         return "0"
-    return f"{p:.2g}" if p < 0.99 else f"{p:.{2 - math.floor(math.log10(1 - p))}g}"
+    if p < 0.99:
+        return f"{p:.2g}"
+    return f"{p:.{2 - math.floor(math.log10(1 - p))}g}"
 
 
 def format_short(value: float) -> str:
-    """Two digits, up to a million without a power of ten.
+    """With two significant digits, up to a million without a power of ten.
 
     >>> format_short(613.7), format_short(0.02703)
     ('610', '0.027')
@@ -44,10 +49,36 @@ def format_short(value: float) -> str:
     return f"{float(f'{value:.2g}'):g}"
 
 
-def format_distribution(values: tuple[float, ...], digits: int) -> str:
-    """In brackets.
+def format_distribution(values: tuple[float, ...], decimals: int) -> str:
+    """As a vector.
 
     >>> format_distribution((0.5, 0.3, 0.2), 2)
     '(0.50, 0.30, 0.20)'
     """
-    return "(" + ", ".join(f"{value:.{digits}f}" for value in values) + ")"
+    return "(" + ", ".join(f"{value:.{decimals}f}" for value in values) + ")"
+
+
+def digits_to_distinguish(
+    formatted: Callable[[_Value, int], str],
+    first: _Value,
+    second: _Value,
+    *,
+    fewest: int,
+    most: int,
+) -> int:
+    """The number of digits at which two values are no longer written alike.
+
+    Args:
+        formatted: Writes a value with so many digits.
+        first: One value.
+        second: The other.
+        fewest: The least answer.
+        most: The greatest, where no fewer digits distinguish them.
+
+    >>> decimal = "{:.{}f}".format
+    >>> digits_to_distinguish(decimal, 1.2341, 1.2344, fewest=2, most=9)
+    4
+    """
+    return next(
+        (n for n in range(fewest, most) if formatted(first, n) != formatted(second, n)), most
+    )
