@@ -58,7 +58,7 @@ def lint(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> tuple[Finding, ...]:
     [('not_decreasing', 'error')]
     >>> lint(parse_loss("-p"))[0].advice
     'Training may hardly begin; take a learning rate about 37 times as high, or begin with cross-entropy.'
-    """  # noqa: E501 - a doctest's output cannot be wrapped
+    """
     analysis = Analysis(loss=loss, classes=classes)
     findings = [finding for check in _CHECKS if (finding := check(analysis)) is not None]
     return tuple(sorted(findings, key=lambda finding: _SEVERITIES.index(finding.severity)))

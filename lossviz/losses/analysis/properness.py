@@ -103,7 +103,8 @@ def _directions() -> Array:
     angles = np.arange(12) * (np.pi / 6)
     along = np.outer(np.cos(angles), [1, -1, 0]) / np.sqrt(2)
     across = np.outer(np.sin(angles), [1, 1, -2]) / np.sqrt(6)
-    return along + across
+    directions: Array = along + across
+    return directions
 
 
 def _search(loss: Loss, starts: Array) -> tuple[Array, Array]:
@@ -122,8 +123,8 @@ def _search(loss: Loss, starts: Array) -> tuple[Array, Array]:
     step = np.full(value.shape, 0.05)
     for _ in range(_ROUNDS):
         around = best[..., None, :] + step[..., None, None] * directions
-        inside = (around > 1e-9).all(axis=-1)
-        around = np.where(inside[..., None], around, best[..., None, :])
+        inside = (around > 1e-9).all(axis=-1, keepdims=True)
+        around = np.where(inside, around, best[..., None, :])
         by_class = losses_by_true_class(loss, around)
         expected = np.sum(by_class * TRUE_DISTRIBUTIONS[:, None, :], axis=-1)
         lowest = np.argmin(np.where(np.isnan(expected), np.inf, expected), axis=-1)[..., None]

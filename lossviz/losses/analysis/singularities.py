@@ -1,4 +1,4 @@
-"""Where inside (0, 1) a loss is infinite or no number."""
+"""Where inside (0, 1) a loss is infinite or undefined."""
 
 import math
 
@@ -11,39 +11,34 @@ from lossviz.losses.analysis.extrema import FunctionOfLogP, grid, refine_maximum
 from lossviz.losses.evaluation import Array, program_for
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 
-# the argument whose zeros can make an operation infinite
+# The argument at whose zeros an operation can be infinite.
 _INFINITE_AT_ZERO = {"div": 1, "log": 0, "pow": 0}
-_MAX_ZEROS = 4  # of one divisor that are followed
+_MAX_ZEROS = 4  # of one divisor
 
 
 def find_singularities(
     loss: Loss, *, classes: int = DEFAULT_CLASSES, path: SimplexPath = "even"
 ) -> tuple[float, ...]:
-    """The p inside (0, 1) where the penalty is infinite or no number.
+    """The p inside (0, 1) where the penalty is infinite or undefined.
 
-    It may be so at a single place, which no grid meets: so every divisor, every base of a power and
-    what logarithms are taken of are followed to their zeros.
+    That may be a single point, which no grid meets, so the zeros of every divisor, of every base of
+    a power and of every argument of a logarithm are searched.
     """
 
     def penalty(log_p: Array) -> Array:
         return loss.evaluate("penalty", log_p, classes=classes, path=path)
 
     places = grid()
-    # nearer to the ends the limits speak
+    # Nearer to the ends it is a matter of the limits.
     inner = (places > np.log(1e-6)) & (places < np.log1p(-1e-6))
     found = places[inner & ~np.isfinite(penalty(places))][:1].tolist()
     tree = loss.formula.curve(path if classes > 2 else "even").penalty
     for divisor in dict.fromkeys(_divisors(tree)):
         nearness = _nearness(divisor, loss, classes)
         heights = nearness(places)
-        peaks = (
-            np.flatnonzero(
-                (heights[1:-1] >= heights[:-2])
-                & (heights[1:-1] >= heights[2:])
-                & (heights[1:-1] < 0)
-            )
-            + 1
-        )
+        before, middle, after = heights[:-2], heights[1:-1], heights[2:]
+        is_peak = (middle >= before) & (middle >= after) & (middle < 0)
+        peaks = np.flatnonzero(is_peak) + 1
         for peak in peaks[inner[peaks]][:_MAX_ZEROS]:
             height, log_p = refine_maximum(nearness, places[peak - 1 : peak + 2], rounds=16)
             if -height <= 1e-12 * float(np.nanmedian(-heights)) and _diverges(penalty, log_p):
@@ -52,34 +47,30 @@ def find_singularities(
 
 
 def divergence_signs(penalty: FunctionOfLogP, places: tuple[float, ...]) -> list[float]:
-    """Which way the penalty goes at singular places, on either side: below 0 where it falls."""
+    """On either side of each singularity the sign of the divergence: below 0 where f falls."""
     near = np.log(np.array(places))[:, None] * (1 + np.array([-1e-10, -1e-4, 1e-4, 1e-10]))
     values = penalty(near.ravel()).reshape(-1, 4)
     with np.errstate(invalid="ignore"):
-        return [
-            float(change)
-            for change in np.concatenate([values[:, 0] - values[:, 1], values[:, 3] - values[:, 2]])
-        ]
+        changes = np.concatenate([values[:, 0] - values[:, 1], values[:, 3] - values[:, 2]])
+    return [float(change) for change in changes]
 
 
 def _nearness(divisor: Tree, loss: Loss, classes: int) -> FunctionOfLogP:
-    """How near to 0 a part of the formula is: 0 at its zeros, below 0 elsewhere."""
+    """Minus the size of a part of the formula: 0 at its zeros, below 0 elsewhere."""
     run = program_for((divisor,), loss.values, classes).run
 
     def nearness(log_p: Array) -> Array:
         with np.errstate(all="ignore"):
-            return -np.abs(
-                np.broadcast_to(
-                    np.asarray(run(elementwise, {"l": log_p})[0], dtype=np.float64), log_p.shape
-                )
-            )
+            values = np.asarray(run(elementwise, {"l": log_p})[0], dtype=np.float64)
+            return -np.abs(np.broadcast_to(values, log_p.shape))
 
     return nearness
 
 
 def _diverges(penalty: FunctionOfLogP, log_p: float) -> bool:
-    """Whether the penalty grows as fast each time that one comes ten times as near, from either
-    side: a logarithm does.
+    """Whether the penalty keeps growing as p comes ten times nearer again and again.
+
+    From either side; a logarithm's growth per step is constant, and counts.
     """
     nearer = 10.0 ** -np.arange(4.0, 11.0)
     for side in (1 + nearer, 1 - nearer):
