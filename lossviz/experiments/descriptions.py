@@ -1,4 +1,4 @@
-"""A comparison in a sentence, and durations in words."""
+"""What people read of a comparison: its settings in a sentence, counts and durations in words."""
 
 from lossviz.experiments.networks import DIGITS_NETWORK
 from lossviz.experiments.recipes import get_recipe
@@ -10,11 +10,10 @@ def describe_comparison(comparison: Comparison, preparation: Preparation) -> str
     """What is trained and how, as far as it is known."""
     settings = comparison.settings
     parts = [
-        get_recipe(comparison.recipe).name + (f" ({settings.folder})" if settings.folder else ""),
-        network_name(settings.network)
-        + (", pretrained" if settings.pretrained else ", from scratch"),
+        _recipe(comparison),
+        _network(settings),
         _epochs(settings),
-        _rate(settings, preparation),
+        _learning_rate(settings, preparation),
         f"batches of {settings.batch_size}",
         f"{settings.image_size} × {settings.image_size} pixels",
     ]
@@ -25,10 +24,8 @@ def describe_comparison(comparison: Comparison, preparation: Preparation) -> str
     if settings.mixed_precision:
         parts.append("mixed precision")
     if preparation.done:
-        parts.append(
-            f"{preparation.at_once} at once, {preparation.threads}"
-            f" thread{'s' * (preparation.threads != 1)} each"
-        )
+        threads = format_count(preparation.threads, "thread")
+        parts.append(f"{preparation.at_once} at once, {threads} each")
     return " · ".join(parts)
 
 
@@ -41,21 +38,13 @@ def network_name(network: str) -> str:
     return "small residual network" if network == DIGITS_NETWORK else network
 
 
-def _epochs(settings: Settings) -> str:
-    parts = []
-    if settings.frozen_epochs:
-        parts.append(f"{settings.frozen_epochs} of the last layer")
-    if settings.unfrozen_epochs:
-        parts.append(f"{settings.unfrozen_epochs} of all layers")
-    return f"epoch{'s' * (settings.epochs != 1)}: {', '.join(parts)}"
+def format_count(count: int, noun: str) -> str:
+    """A number with its noun.
 
-
-def _rate(settings: Settings, preparation: Preparation) -> str:
-    if settings.learning_rate is not None:
-        return f"learning rate {settings.learning_rate:g}"
-    if preparation.learning_rate is None:
-        return "learning rate to be found"
-    return f"learning rate {preparation.learning_rate:.2g}, found by lr_find"
+    >>> format_count(1, "seed"), format_count(2, "seed")
+    ('1 seed', '2 seeds')
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def format_duration(seconds: float) -> str:
@@ -70,3 +59,32 @@ def format_duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _recipe(comparison: Comparison) -> str:
+    name = get_recipe(comparison.recipe).name
+    folder = comparison.settings.folder
+    return f"{name} ({folder})" if folder else name
+
+
+def _network(settings: Settings) -> str:
+    start = "pretrained" if settings.pretrained else "from scratch"
+    return f"{network_name(settings.network)}, {start}"
+
+
+def _epochs(settings: Settings) -> str:
+    parts = []
+    if settings.frozen_epochs:
+        parts.append(f"{settings.frozen_epochs} of the last layer")
+    if settings.unfrozen_epochs:
+        parts.append(f"{settings.unfrozen_epochs} of all layers")
+    noun = "epoch" if settings.epochs == 1 else "epochs"
+    return f"{noun}: {', '.join(parts)}"
+
+
+def _learning_rate(settings: Settings, preparation: Preparation) -> str:
+    if settings.learning_rate is not None:
+        return f"learning rate {settings.learning_rate:g}"
+    if preparation.learning_rate is None:
+        return "learning rate to be found"
+    return f"learning rate {preparation.learning_rate:.2g}, found by lr_find"

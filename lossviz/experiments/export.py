@@ -1,4 +1,4 @@
-"""A comparison as JSON, whole: what was asked for, how every trial ended, and what it told."""
+"""A whole comparison as JSON: what was requested, how every trial ended, and what it reported."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ class ComparisonSnapshot:
 
 
 def export_comparison(snapshot: ComparisonSnapshot) -> dict[str, Any]:
-    """The comparison as plain data for JSON; a loss that is not finite is null."""
+    """Plain data for JSON; a loss that is not finite is null."""
     comparison = snapshot.comparison
     return {
         "recipe": comparison.recipe,

@@ -1,5 +1,6 @@
-"""Whether the losses of a comparison were trained under the same conditions: by the fingerprints
-that their trials told.
+"""Whether trials of one seed were trained under the same conditions, by their fingerprints.
+
+A fingerprint is the hash of a part of what a trial was trained on.
 """
 
 from collections import defaultdict
@@ -22,53 +23,66 @@ FingerprintsByTrial: TypeAlias = Mapping[str, Mapping[str, str]]  # by trial, th
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FingerprintComparison:
-    """What the fingerprints say.
+class Mismatch:
+    """A part that was not the same for all losses of a seed.
 
     Attributes:
-        compared: The parts of which two trials of one seed told, so that they could be compared; in
-            the order of ``PARTS``.
-        differing: Pairs of a seed and a part that was not the same for all losses.
+        seed: The seed.
+        part: A key of ``PARTS``.
+    """
+
+    seed: int
+    part: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FingerprintComparison:
+    """What the fingerprints show.
+
+    Attributes:
+        compared: The parts that at least two trials of one seed have reported, so that they could
+            be compared; in the order of ``PARTS``.
+        mismatches: By seed, then in the order of ``PARTS``.
     """
 
     compared: tuple[str, ...]
-    differing: tuple[tuple[int, str], ...]
+    mismatches: tuple[Mismatch, ...]
 
 
 def compare_fingerprints(
     trials: Sequence[Trial], fingerprints: FingerprintsByTrial
 ) -> FingerprintComparison:
-    """Hold the trials of each seed against each other; what a trial has not told yet does not
-    count.
+    """Compare the trials of each seed; what a trial has not reported yet does not count.
 
     Args:
         trials: All trials of a comparison.
-        fingerprints: The hashes that they told.
+        fingerprints: The hashes that they have reported.
     """
-    told: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
+    reported: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
     for trial in trials:
         for part, value in fingerprints.get(trial.id, {}).items():
-            told[trial.seed, part].append(value)
-    compared = {part for (_, part), values in told.items() if len(values) > 1}
-    differing = sorted(
-        (key for key, values in told.items() if len(set(values)) > 1),
-        key=lambda key: (key[0], list(PARTS).index(key[1])),
-    )
+            reported[trial.seed, part].append(value)
+    seeds = sorted({seed for seed, _ in reported})
     return FingerprintComparison(
-        compared=tuple(part for part in PARTS if part in compared), differing=tuple(differing)
+        compared=tuple(
+            part for part in PARTS if any(len(reported.get((seed, part), ())) > 1 for seed in seeds)
+        ),
+        mismatches=tuple(
+            Mismatch(seed=seed, part=part)
+            for seed in seeds
+            for part in PARTS
+            if len(set(reported.get((seed, part), ()))) > 1
+        ),
     )
 
 
-def mismatch_warning(conditions: FingerprintComparison) -> str:
-    """What must be said where conditions differ; empty where they do not.
-
-    >>> mismatch_warning(FingerprintComparison(compared=("split", "weights"), differing=((0, "split"), (1, "weights"))))
-    'The losses were not trained under the same conditions (seed 0: split into training and validation; seed 1: first weights), so their error rates \
-must not be compared. Launch the comparison again; if this stays, the recipe draws more than its seed says.'
-    """
-    if not conditions.differing:
+def mismatch_warning(comparison: FingerprintComparison) -> str:
+    """The warning where conditions differ; empty where they do not."""
+    if not comparison.mismatches:
         return ""
-    places = "; ".join(f"seed {seed}: {PARTS[part]}" for seed, part in conditions.differing)
+    places = "; ".join(
+        f"seed {mismatch.seed}: {PARTS[mismatch.part]}" for mismatch in comparison.mismatches
+    )
     return (
         f"The losses were not trained under the same conditions ({places}), so their error rates"
         " must not be compared. Launch the comparison again; if this stays, the recipe draws more"

@@ -1,5 +1,6 @@
-"""The networks that can be trained: torchvision's, one line each, and where torch keeps their
-weights. Without torch, which pages must not load.
+"""The networks that can be trained: torchvision's, one line each, and the folder of their weights.
+
+Written without torch, which pages must not load.
 """
 
 import os
@@ -144,24 +145,23 @@ def get_network(name: str) -> Network:
 
 
 def checkpoints_folder() -> Path:
-    """Where torch keeps downloaded weights: ``torch.hub.get_dir()`` with ``checkpoints`` behind it.
-    It need not exist.
+    """Where torch keeps downloaded weights, ``torch.hub.get_dir()`` / ``checkpoints``.
+
+    The folder need not exist.
 
     Side effects: reads TORCH_HOME and XDG_CACHE_HOME.
     """
     cache = os.environ.get("XDG_CACHE_HOME", "~/.cache")
-    return (
-        Path(os.environ.get("TORCH_HOME", os.path.join(cache, "torch"))).expanduser()
-        / "hub"
-        / "checkpoints"
-    )
+    home = os.environ.get("TORCH_HOME", os.path.join(cache, "torch"))
+    return Path(home).expanduser() / "hub" / "checkpoints"
 
 
 def local_weights(network: Network) -> Path | None:
-    """The file of the network's weights where it is on this machine, else None. Whether it is whole
-    is not looked at.
+    """The file of the network's weights where it is on this machine, else None.
 
-    Side effects: looks into torch's folder of checkpoints.
+    Its content is not verified.
+
+    Side effects: reads torch's folder of checkpoints.
     """
     path = checkpoints_folder() / network.weights_file
     return path if path.is_file() else None

@@ -20,8 +20,16 @@ def completed_preparation(
     learning_rate: float | None = None,
     notes: tuple[str, ...] = (),
 ) -> Preparation:
-    """What is known when all is ready: as many trials at once as cores and memory allow, sharing
-    the cores evenly.
+    """What a preparation ends with: as many trials at once as cores and memory allow.
+
+    They share the cores evenly.
+
+    Args:
+        cores: Cores of the machine.
+        trials: Trials of the comparison.
+        fit_in_memory: Trials that fit in memory side by side; None where that is not known.
+        learning_rate: See ``Preparation``.
+        notes: See ``Preparation``.
 
     >>> completed_preparation(cores=8, trials=12, fit_in_memory=3).threads
     2

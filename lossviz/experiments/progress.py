@@ -1,4 +1,4 @@
-"""How far a comparison is, and how long it still takes. Pure: the clock comes in."""
+"""The progress of a comparison, and the time that it still takes."""
 
 from collections.abc import Sequence
 
@@ -6,23 +6,20 @@ from lossviz.experiments.records import Trial, TrialState
 
 
 def share_done(trials: Sequence[Trial]) -> float:
-    """Share of the work that is over, 0 to 1; ended trials count whole, however they ended."""
-    return sum(1.0 if trial.state.ended else trial.progress for trial in trials) / max(
-        1, len(trials)
-    )
+    """Share of the training that is over, 0 to 1; ended trials count whole, however they ended."""
+    done = sum(1.0 if trial.state.ended else trial.progress for trial in trials)
+    return done / max(1, len(trials))
 
 
 def trial_remaining_s(trial: Trial, *, now: float) -> float | None:
-    """Seconds until a running trial ends, if it goes on as it went so far; None where that is not
-    known.
-    """
+    """Seconds until a running trial ends at its present speed; None where that is not known."""
     if trial.state is not TrialState.RUNNING or trial.started_at is None or trial.progress <= 0:
         return None
     return (now - trial.started_at) * (1 - trial.progress) / trial.progress
 
 
 def remaining_s(trials: Sequence[Trial], *, now: float, at_once: int) -> float | None:
-    """Seconds until the last trial ends, from the pace of those that ran.
+    """Seconds until the last trial ends, from the speed of those that ran.
 
     Each open trial is taken to need as long as a finished one did on average or, before any has
     finished, as long as the running ones' progress says; ``at_once`` of them run side by side.
@@ -38,18 +35,19 @@ def remaining_s(trials: Sequence[Trial], *, now: float, at_once: int) -> float |
     open_trials = [trial for trial in trials if not trial.state.ended]
     if not open_trials:
         return 0.0
-    whole = [
+    durations_s = [
         trial.ended_at - trial.started_at
         for trial in trials
         if trial.state is TrialState.FINISHED and trial.ended_at and trial.started_at
     ]
-    if not whole:
-        whole = [
+    if not durations_s:
+        durations_s = [
             (now - trial.started_at) / trial.progress
             for trial in open_trials
             if trial.started_at and trial.progress > 0
         ]
-    if not whole:
+    if not durations_s:
         return None
-    work = sum(1 - trial.progress for trial in open_trials) * sum(whole) / len(whole)
-    return work / min(at_once, len(open_trials))
+    remaining_trials = sum(1 - trial.progress for trial in open_trials)
+    remaining_one_by_one_s = remaining_trials * sum(durations_s) / len(durations_s)
+    return remaining_one_by_one_s / min(at_once, len(open_trials))

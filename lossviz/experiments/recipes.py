@@ -1,5 +1,7 @@
-"""What can be trained: one table. A recipe's data and network are built in
-``lossviz.training.recipes`` under the same key, in another process.
+"""What can be trained: one table.
+
+A recipe's data and network are built by ``lossviz.training.recipes`` under the same key, in another
+process.
 """
 
 from dataclasses import dataclass
@@ -19,10 +21,10 @@ class Recipe:
         key: Name for links and the command line.
         name: What people read.
         summary: Data, network and schedule in two sentences.
-        settings: What it is trained with unless something else is asked for.
+        settings: What it is trained with where a request changes nothing.
         classes: Number of classes, the start is p ≈ 1 / classes; None where the folder says.
         any_network: Whether another network can be named.
-        downloads: Whether data and weights are fetched where they are not at hand.
+        downloads: Whether data and weights are downloaded where this machine lacks them.
         needs_preparation: Whether something must be done before the first trial, whatever the
             settings.
     """
@@ -105,7 +107,7 @@ def validate_settings(recipe: Recipe, settings: Settings) -> None:
     Raises:
         InvalidInput: Says what does not go together, and what would.
 
-    Side effects: looks whether weights and folder are on this machine.
+    Side effects: checks whether weights and folder are on this machine.
     """
     if settings.network != DIGITS_NETWORK:
         network = get_network(settings.network)

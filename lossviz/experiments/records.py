@@ -1,4 +1,4 @@
-"""The records of training: comparisons, trials, their states and their epochs."""
+"""The records of training: comparisons, trials, their states and their metrics."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -52,7 +52,7 @@ class EpochMetrics:
     """One line of a trial's history.
 
     Attributes:
-        phase: Frozen: only the head learns. Unfrozen: all layers do.
+        phase: Frozen: only the last layer learns. Unfrozen: all layers do.
         epoch: 1-based, counted over the whole trial, both phases together.
         train_loss: Mean penalty on the training images, smoothed as fastai does. Not comparable
             between losses.
@@ -77,10 +77,10 @@ class EpochMetrics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluation:
-    """One look at the validation images, at the end of an epoch or on the way.
+    """One measurement on the validation images, at the end of an epoch or within it.
 
     Attributes:
-        at: How many epochs are done, over both phases: 0.5 is the middle of the first.
+        at: Epochs done, over both phases: 0.5 is the middle of the first.
         error_rate: Share of validation images misclassified, 0 to 1.
         histogram: How many validation images got which probability for their true class: 20 equal
             bins from 0 to 1.
@@ -102,7 +102,7 @@ class BatchLoss:
     """The training loss of a few batches in a row.
 
     Attributes:
-        at: How many epochs are done after the last of them.
+        at: Epochs done after the last of them.
         loss: Mean training loss over them.
         learning_rate: The largest of the network's parts, at the last of them.
     """
@@ -124,13 +124,12 @@ class Trial:
             position.
         loss: The loss as one string, see ``loss_from_spec``.
         seed: Fixes split, initial weights and batches; the same for all losses.
-        state: Where it stands.
+        state: Waiting, running, or how it ended.
         reason: Why it failed, was cancelled or lost; empty otherwise.
         progress: Share of its training batches done, 0 to 1.
-        images_per_s: Training images a second, over the last moments; None before it is known.
-        memory_mb: The memory that its process holds, in MB (2**20 bytes), what it shares with
-            others counted by its share; with an accelerator, what it took there at most. None
-            before it is known.
+        images_per_s: Training images a second, over the last seconds; None before it is known.
+        memory_mb: The memory of its process (PSS) in MB (2**20 bytes); with an accelerator, the
+            most that it took there. None before it is known.
         origin: Which weights it started from, in words; empty before it runs.
         started_at: Seconds since the epoch (UTC), None before it runs.
         ended_at: The same, None before it has ended.
@@ -152,7 +151,7 @@ class Trial:
     ended_at: float | None = None
 
     def next_attempt(self) -> "Trial":
-        """The next attempt at it, as it is before it runs."""
+        """The same trial, queued once more."""
         return Trial(
             id=f"{self.comparison_id}-{self.position}-{self.attempt + 1}",
             comparison_id=self.comparison_id,
@@ -165,19 +164,19 @@ class Trial:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preparation:
-    """What is done once for all trials of a comparison, before the first: data and weights fetched,
-    images decoded, a learning rate looked for.
+    """What is done once for all trials of a comparison, before the first.
+
+    Data and weights are downloaded, images decoded, a learning rate found.
 
     Attributes:
         stage: What is being done now, in words; empty before it begins and after it has ended.
-        share: How much of that stage is done, 0 to 1.
+        share: Share of that stage that is done, 0 to 1.
         done: Whether trials can begin.
         learning_rate: The one that all trials take; None where it is not known yet.
-        at_once: Trials that run side by side: no more than there are cores, nor than the memory
-            holds.
+        at_once: Trials that run side by side: no more than there are cores, nor than fit in memory.
         threads: Threads that each computes with, so that together they use all cores. Sums depend
             on them in their last digits.
-        notes: What one should know of the data, such as images that cannot be read; a sentence
+        notes: What a user should know of the data, such as images that cannot be read; a sentence
             each.
     """
 
@@ -211,8 +210,9 @@ class Comparison:
     settings: Settings
 
     def trials(self) -> list[Trial]:
-        """Its trials as they are before anything ran: all losses of the first seed, then of the
-        second, so that pairs are complete early.
+        """Its trials, queued: all losses of the first seed, then of the second.
+
+        In this order pairs are complete early.
         """
         pairs = [(seed, loss) for seed in range(self.seeds) for loss in self.losses]
         return [

@@ -1,4 +1,4 @@
-"""What a comparison says: the last error rate of each trial, and of each loss over its seeds."""
+"""The results of a comparison: the last error rates of each trial and of each loss."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class LossResult:
 
 
 def group_by_trial(rows: Iterable[tuple[str, _Row]]) -> dict[str, list[_Row]]:
-    """Rows of metrics by their trials, in order.
+    """Metrics by their trials, in order.
 
     >>> group_by_trial([("a", 1), ("b", 2), ("a", 3)])
     {'a': [1, 3], 'b': [2]}
@@ -44,16 +44,17 @@ def group_by_trial(rows: Iterable[tuple[str, _Row]]) -> dict[str, list[_Row]]:
 def error_rate_curves(
     history: History, evaluations: Mapping[str, Sequence[Evaluation]]
 ) -> dict[str, list[tuple[float, float]]]:
-    """Each trial's error rates, as pairs of epochs done and error rate; of trials from before
-    evaluations were kept, epoch by epoch.
+    """Each trial's error rates, as pairs of epochs done and error rate.
+
+    Trials of a lossviz that stored no evaluations yet have one error rate an epoch.
     """
     by_epoch = {
         trial_id: [(float(metrics.epoch), metrics.error_rate) for metrics in epochs]
         for trial_id, epochs in history.items()
     }
     return by_epoch | {
-        trial_id: [(seen.at, seen.error_rate) for seen in row]
-        for trial_id, row in evaluations.items()
+        trial_id: [(evaluation.at, evaluation.error_rate) for evaluation in of_trial]
+        for trial_id, of_trial in evaluations.items()
     }
 
 

@@ -1,6 +1,4 @@
-"""How a recipe is trained, whatever the loss: epochs, learning rate, network, what is done to the
-data.
-"""
+"""How a recipe is trained, whatever the loss: epochs, learning rate, network, label noise."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -26,13 +24,13 @@ RANGES: Final = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What all trials of a comparison share beside data and seed.
+    """What all trials of a comparison share beside their images.
 
     Attributes:
         network: ``DIGITS_NETWORK`` or the name of a torchvision network, see
             ``lossviz.experiments.networks``.
-        pretrained: Whether it starts from weights that were trained before, and only its last layer
-            from chance.
+        pretrained: Whether it starts from pretrained weights, and only its last layer from random
+            ones.
         frozen_epochs: Epochs in which only the last layer learns.
         unfrozen_epochs: Epochs after that, in which all layers learn.
         learning_rate: The base learning rate of ``fine_tune``; None for what fastai's ``lr_find``
@@ -44,7 +42,7 @@ class Settings:
         imbalance: How many times as many training images the first class keeps as the last, with a
             geometric row between them; 1 keeps all (Cao et al. 2019, section 4, "long-tailed
             imbalance").
-        evaluations: How often an epoch the error rate is measured.
+        evaluations: Times per epoch that the error rate is measured.
         workers: Processes beside the trial's that read batches; 0 reads in the trial's own.
         mixed_precision: Whether an accelerator computes in 16 bits where that is safe.
         folder: Where the images of the recipe ``folder`` are; empty for the others.
@@ -65,11 +63,12 @@ class Settings:
     folder: str = ""
 
     def __post_init__(self) -> None:
-        for name, (least, most) in RANGES.items():
+        for name, (minimum, maximum) in RANGES.items():
             value = getattr(self, name)
-            if value is not None and not least <= value <= most:
+            if value is not None and not minimum <= value <= maximum:
                 raise InvalidInput(
-                    f"{name.replace('_', ' ')} must lie between {least:g} and {most:g}, got {value}"
+                    f"{name.replace('_', ' ')} must lie between {minimum:g} and {maximum:g},"
+                    f" got {value}"
                 )
         if self.epochs == 0:
             raise InvalidInput(

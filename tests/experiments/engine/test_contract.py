@@ -136,7 +136,7 @@ def test_a_finished_trial_has_reported_the_same_fingerprints_as_any_other_of_its
     ]
     assert finished[0].keys() == PARTS.keys()
     assert all(one == finished[0] for one in finished)
-    assert compare_fingerprints(scenario.trials, reported).differing == ()
+    assert compare_fingerprints(scenario.trials, reported).mismatches == ()
 
 
 def test_progress_only_grows_and_is_seen_on_the_way(scenario: Scenario) -> None:
