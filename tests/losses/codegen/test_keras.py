@@ -2,13 +2,10 @@
 objective computes.
 """
 
-import importlib
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
-from unittest.mock import patch
 
 import pytest
 import torch
@@ -16,26 +13,18 @@ import torch
 from lossviz import LOSSES, objective
 from lossviz.losses.codegen.generate import snippet
 from lossviz.losses.loss import Loss
-from tests.losses.codegen.test_snippets import (
+from tests.support.snippet_cases import (
     CATALOGUE,
     EVERY,
-    alone,
+    assert_equals_objective,
+    assert_finite_where_objective_is,
     draw,
     every_loss,
-    hold_to_be_finite,
-    hold_to_the_objective,
+    run_alone,
 )
 
 # of two float64 Keras 3.15 makes a float32, by its own rules of promotion
 SINGLE = re.compile(r"ops\.(minimum|maximum)")
-
-
-@pytest.fixture(scope="module")
-def keras(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
-    with patch.dict(
-        os.environ, {"KERAS_BACKEND": "torch", "KERAS_HOME": str(tmp_path_factory.mktemp("keras"))}
-    ):
-        return importlib.import_module("keras")
 
 
 @contextmanager
@@ -52,8 +41,8 @@ def floatx(keras: ModuleType, dtype: str) -> Iterator[None]:
 def test_the_keras_class_computes_what_the_objective_computes(
     keras: ModuleType, loss: Loss
 ) -> None:
-    own = alone(snippet(loss, "keras"))(reduction="none")
-    hold_to_the_objective(loss, lambda logits, targets: own(targets, logits), torch.float32)
+    own = run_alone(snippet(loss, "keras"))(reduction="none")
+    assert_equals_objective(loss, lambda logits, targets: own(targets, logits), torch.float32)
 
 
 @pytest.mark.parametrize(
@@ -63,21 +52,21 @@ def test_the_keras_class_computes_what_the_objective_computes(
 )
 def test_the_keras_class_does_so_in_float64(keras: ModuleType, loss: Loss) -> None:
     with floatx(keras, "float64"):
-        own = alone(snippet(loss, "keras"))(reduction="none")
-        hold_to_the_objective(loss, lambda logits, targets: own(targets, logits), torch.float64)
+        own = run_alone(snippet(loss, "keras"))(reduction="none")
+        assert_equals_objective(loss, lambda logits, targets: own(targets, logits), torch.float64)
 
 
 @every_loss
 def test_the_keras_class_is_finite_at_logits_of_30_where_the_objective_is(
     keras: ModuleType, loss: Loss
 ) -> None:
-    own = alone(snippet(loss, "keras"))(reduction="none")
-    hold_to_be_finite(loss, lambda logits, targets: own(targets, logits))
+    own = run_alone(snippet(loss, "keras"))(reduction="none")
+    assert_finite_where_objective_is(loss, lambda logits, targets: own(targets, logits))
 
 
 @pytest.mark.parametrize("loss", CATALOGUE, ids=lambda loss: loss.spec)
 def test_the_keras_class_keeps_its_parameters_in_its_config(keras: ModuleType, loss: Loss) -> None:
-    kind = alone(snippet(loss, "keras"))
+    kind = run_alone(snippet(loss, "keras"))
     config = kind().get_config()
     assert {name: config[name] for name in loss.values} == loss.values
     copied = kind.from_config(config)
@@ -92,6 +81,8 @@ def test_a_keras_model_learns_with_the_class(keras: ModuleType, key: str) -> Non
     keras.utils.set_random_seed(0)
     inputs = torch.eye(3).repeat(20, 1).numpy()
     model = keras.Sequential([keras.layers.Dense(3)])
-    model.compile(optimizer=keras.optimizers.SGD(1.0), loss=alone(snippet(LOSSES[key], "keras"))())
+    model.compile(
+        optimizer=keras.optimizers.SGD(1.0), loss=run_alone(snippet(LOSSES[key], "keras"))()
+    )
     losses = model.fit(inputs, inputs.argmax(-1), epochs=3, verbose=0).history["loss"]
     assert losses[-1] < losses[0]
