@@ -4,7 +4,8 @@ import streamlit as st
 
 from lossviz.losses.loss import DEFAULT_CLASSES
 from lossviz.ui.components.curve_chart.component import curve_chart
-from lossviz.ui.curves.lab import loss_card, styles_by_id
+from lossviz.ui.curves.lab import styles_by_id
+from lossviz.ui.curves.loss_card import loss_card
 from lossviz.ui.frame import begin_page
 from lossviz.ui.loss_picker import show_warning
 from lossviz.ui.page_cards import page_cards

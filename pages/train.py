@@ -8,7 +8,8 @@ from lossviz.ui.frame import begin_page
 from lossviz.ui.loss_picker import pick_losses
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.train.backend import open_backend
-from lossviz.ui.train.comparison_view import pick_comparison, watch_comparison
+from lossviz.ui.train.comparison_picker import pick_comparison
+from lossviz.ui.train.comparison_view import watch_comparison
 from lossviz.ui.train.launch_form import launch_form
 
 begin_page("pages/train.py")

@@ -1,10 +1,17 @@
-"""The mark of a loss beside its name, as the charts draw its curve."""
+"""The key of a loss beside its name: a short line, as the charts draw its curve."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from markupsafe import Markup
 
 from lossviz.charts.loss_style import LossStyle
+from lossviz.ui.templates import render
 
-# line, gap, …
-_DASHES = {
-    "solid": (9,),
+_WIDTH_PX: Final = 38
+_SOLID: Final = "solid"
+_DASHES_PX: Final[Mapping[str, tuple[int, ...]]] = {  # line, gap, line, …
+    _SOLID: (9,),
     "dash": (9, 6),
     "dot": (3, 3),
     "dashdot": (9, 4, 3, 4),
@@ -15,17 +22,14 @@ _DASHES = {
 
 def dash_array(style: LossStyle) -> str:
     """The dash as SVG's ``stroke-dasharray``; empty for a solid line."""
-    return "" if style.dash == "solid" else " ".join(map(str, _DASHES[style.dash]))
+    return "" if style.dash == _SOLID else " ".join(map(str, _DASHES_PX[style.dash]))
 
 
-def legend_key(style: LossStyle) -> str:
+def legend_key(style: LossStyle) -> Markup:
     """A short line as the chart draws it, as HTML."""
-    stops, at = [], 0.0
-    for i, length in enumerate(_DASHES[style.dash]):
-        stops.append(f"{style.color if i % 2 == 0 else 'transparent'} {at}px {at + length}px")
-        at += length
-    return (
-        '<span aria-hidden="true"'
-        ' style="display:inline-block;width:38px;height:3px;margin-right:.6rem;vertical-align:middle;background:repeating-linear-gradient(to'
-        f' right,{",".join(stops)})"></span>'
-    )
+    stops, start = [], 0
+    for place, length in enumerate(_DASHES_PX[style.dash]):
+        color = style.color if place % 2 == 0 else "transparent"
+        stops.append(f"{color} {start}px {start + length}px")
+        start += length
+    return render("legend_key.html", width=_WIDTH_PX, stops=stops)

@@ -1,4 +1,4 @@
-"""Text of a visitor's, or of an error, among Markdown."""
+"""Text on a page: a visitor's own, and an error's, among Markdown."""
 
 import re
 
@@ -26,6 +26,15 @@ def escape_markdown(text: object) -> str:
     'p\\*\\*\\-k'
     """
     return _MARKDOWN.sub(r"\\\1", str(text))
+
+
+def count_of(number: int, singular: str, plural: str) -> str:
+    """A number with its noun.
+
+    >>> count_of(1, "loss", "losses"), count_of(0, "seed", "seeds")
+    ('1 loss', '0 seeds')
+    """
+    return f"{number} {singular if number == 1 else plural}"
 
 
 def code_block(text: str) -> str:

@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 from lossviz import LOSSES
 from lossviz.losses.analysis.lint import lint
 from lossviz.losses.loss import Loss
+from lossviz.ui.curves.captions import class_count_caption
 from lossviz.ui.curves.findings import folded_findings, immediate_findings
-from lossviz.ui.curves.lab import caption_of_classes
 from lossviz.ui.markdown import escape_markdown
 from tests.browser.test_curves import open_curves
 from tests.pages.test_pages import opened, typed
@@ -57,15 +57,15 @@ def test_a_loss_of_all_classes_says_how_it_is_drawn() -> None:
     losses = [
         LOSSES[key] for key in ("cross_entropy", "cosine", "brier", "hinge", "label_smoothing")
     ]
-    assert caption_of_classes(losses[:1], 37) == ""
+    assert class_count_caption(losses[:1], 37) == ""
     assert (
-        caption_of_classes(losses[:2], 37)
+        class_count_caption(losses[:2], 37)
         == "Cosine depends on more than p: drawn for 37 classes, the others sharing 1 − p evenly."
     )
-    assert caption_of_classes(losses[:3], 37).startswith(
+    assert class_count_caption(losses[:3], 37).startswith(
         "Cosine and Brier score depend on more than p"
     )
-    assert caption_of_classes(losses, 37).startswith("4 of these losses depend on more than p")
+    assert class_count_caption(losses, 37).startswith("4 of these losses depend on more than p")
 
 
 @pytest.mark.usefixtures("database")

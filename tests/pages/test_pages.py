@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from lossviz.losses import catalogue, parsing
 from lossviz.losses.loss import Loss
 from lossviz.ui import loss_picker
-from lossviz.ui.curves import lab as curve_lab
+from lossviz.ui.curves import loss_card
 from lossviz.ui.frame import PAGES
 from lossviz.ui.loss_picker import FEATURED
 from lossviz.ui.state import actions, session
@@ -189,7 +189,7 @@ def test_backticks_in_a_formula_do_not_end_the_block_that_shows_it() -> None:
 def other_loss(monkeypatch: pytest.MonkeyPatch) -> Loss:
     """A loss of the catalogue that has no pill of its own."""
     loss = Loss(key="other", name="other", text="(1-p)**2")
-    for module in (catalogue, parsing, actions, session, loss_picker, curve_lab):
+    for module in (catalogue, parsing, actions, session, loss_picker, loss_card):
         monkeypatch.setattr(module, "LOSSES", {**catalogue.LOSSES, "other": loss})
     return loss
 

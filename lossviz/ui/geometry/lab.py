@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from lossviz.charts.loss_style import LossStyle
-from lossviz.ui.curves.lab import loss_card
+from lossviz.ui.curves.loss_card import loss_card
 from lossviz.ui.geometry.many_classes import many_classes
 from lossviz.ui.geometry.three_classes import three_classes
 from lossviz.ui.geometry.two_classes import two_classes

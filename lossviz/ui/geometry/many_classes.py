@@ -10,8 +10,8 @@ import streamlit as st
 
 from lossviz.charts.loss_style import LossStyle
 from lossviz.geometry.vectors import angle_deg, dot
+from lossviz.ui.class_count import pick_class_count
 from lossviz.ui.components.class_bars.component import classes_bars
-from lossviz.ui.components.parameter_slider.component import classes_slider
 from lossviz.ui.state.actions import on_drag_end, set_geometry
 from lossviz.ui.state.geometry_state import ARTICLE, LEAST_CLASSES, MOST_CLASSES
 from lossviz.ui.state.selection import Selection, read_selection
@@ -40,10 +40,13 @@ def many_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
     with st.container(
         horizontal=True, vertical_alignment="bottom", gap="medium", key="geometry_controls"
     ):
-        with st.container(width=260, gap=None, key="classes"):
-            classes_slider(
-                classes, least=LEAST_CLASSES, greatest=MOST_CLASSES, on_release=_on_classes_change
-            )
+        pick_class_count(
+            classes,
+            least=LEAST_CLASSES,
+            most=MOST_CLASSES,
+            width=260,
+            on_release=_on_classes_change,
+        )
         st.pills("Put the prediction at", PRESETS, key=_PRESET, wrap=True, on_change=_on_preset)
     classes_bars(
         geometry,

@@ -13,6 +13,8 @@ from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.store.recovery import quarantine_damaged_file
 from lossviz.experiments.store.store import Store, database_url
 
+WARMING_UP = "starting: loading fastai takes about five seconds"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingBackend:
