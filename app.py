@@ -44,8 +44,8 @@ with right:
     )
     pulls = {key: float(loss.pull(1 / DEFAULT_CLASSES)) for key, loss in losses.items()}
     st.markdown(
-        f"Before it has learnt anything, a network that tells {DEFAULT_CLASSES} pets apart gives the right"
-        f" one p ≈ 1/{DEFAULT_CLASSES}. There the dot product pulls on it with"
+        f"Before it has learnt anything, a network that tells {DEFAULT_CLASSES} pets apart gives"
+        f" the right one p ≈ 1/{DEFAULT_CLASSES}. There the dot product pulls on it with"
         f" **{pulls['dot_product']:.2g}**, cross-entropy with **{pulls['cross_entropy']:.2g}**, the"
         f" inverse with **{pulls['inverse']:.2g}**: the first hardly hears its mistakes, the last"
         " hears nothing else."

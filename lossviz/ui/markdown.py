@@ -5,8 +5,10 @@ import re
 _BACKTICKS = re.compile(r"`+")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!$~<>|:^])")
 _GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eps": "ε", "zeta": "ζ", "eta": "η", "theta": "θ", "iota": "ι",
-    "kappa": "κ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eps": "ε",
+    "zeta": "ζ", "eta": "η", "theta": "θ", "iota": "ι", "kappa": "κ", "mu": "μ",
+    "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ",
+    "phi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω",
 }  # fmt: skip
 
 
@@ -35,6 +37,15 @@ def count_of(number: int, singular: str, plural: str) -> str:
     ('1 loss', '0 seeds')
     """
     return f"{number} {singular if number == 1 else plural}"
+
+
+def capitalised(text: str) -> str:
+    """The text with a capital at its beginning; unlike ``str.capitalize`` the rest stays.
+
+    >>> capitalised("no GPU here")
+    'No GPU here'
+    """
+    return text[:1].upper() + text[1:]
 
 
 def code_block(text: str) -> str:

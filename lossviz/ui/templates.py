@@ -3,6 +3,7 @@
 Every value is escaped unless it is ``Markup``, which only ``render`` makes.
 """
 
+from base64 import b64encode
 from functools import cache
 from pathlib import Path
 
@@ -27,10 +28,12 @@ def render(template: str, /, **values: object) -> Markup:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["base64"] = lambda data: b64encode(data).decode()
+    return environment

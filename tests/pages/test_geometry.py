@@ -1,14 +1,12 @@
 """The geometry page without a browser: its links, its presets and the article's numbers."""
 
-from dataclasses import replace
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from lossviz.losses.catalogue import LOSSES
 from lossviz.ui.geometry.many_classes import PRESETS as CLASSES_PRESETS
 from lossviz.ui.geometry.three_classes import TRUTHS
-from lossviz.ui.geometry.two_classes import PRESETS, TARGETS
+from lossviz.ui.geometry.two_classes import PREDICTIONS, TARGETS
 from lossviz.ui.state.geometry_properties import read_geometry
 from lossviz.ui.state.geometry_state import PARTS, GeometryState
 from lossviz.ui.state.session import SESSION_KEY
@@ -103,7 +101,7 @@ def test_coming_back_to_the_segment_takes_the_arrow_to_its_nearest_point() -> No
 
 
 @pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize("name", PRESETS)
+@pytest.mark.parametrize("name", PREDICTIONS)
 def test_a_preset_moves_the_arrow_and_the_address(name: str, target: str) -> None:
     app = opened(PAGE, p="0.30,0.70")
     app.button_group(key="plane target").set_value(target).run()
@@ -111,7 +109,7 @@ def test_a_preset_moves_the_arrow_and_the_address(name: str, target: str) -> Non
     app.button_group(key="plane preset").set_value(name).run()
     assert not app.exception
     p1, p2 = geometry_of(app).prediction
-    assert (p2 if target == "[0, 1]" else p1) == PRESETS[name]
+    assert (p2 if target == "[0, 1]" else p1) == PREDICTIONS[name]
     assert geometry_version_of(app) == before + 1
     assert address_of(app)["p"] == f"{p1:.2f},{p2:.2f}"
     assert app.session_state["plane preset"] == name, "it stays lit while the arrow is there"
@@ -147,7 +145,7 @@ def test_a_preset_of_many_classes_puts_the_bars(name: str) -> None:
     app = opened(PAGE, lab="classes", true="0.5")
     app.button_group(key="classes preset").set_value(name).run()
     assert not app.exception
-    assert geometry_of(app) == replace(GeometryState(part="classes"), **CLASSES_PRESETS[name])
+    assert geometry_of(app) == CLASSES_PRESETS[name].applied_to(GeometryState(part="classes"))
 
 
 def test_more_classes_than_the_part_shows_are_its_most() -> None:

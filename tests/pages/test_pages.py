@@ -138,9 +138,7 @@ def test_two_changes_within_one_round_trip_both_stay() -> None:
 
 
 @pytest.mark.usefixtures("database")
-def test_another_control_within_the_round_trip_of_a_change_does_not_undo_it_and_back_in_the_browser_does() -> (
-    None
-):
+def test_a_control_used_within_a_change_s_round_trip_does_not_undo_it_but_back_does() -> None:
     app = typed(opened("pages/train.py", loss=["inverse"]), "(1-p)**2")
     app.query_params["loss"] = ["inverse"]
     app.number_input[0].set_value(5).run()

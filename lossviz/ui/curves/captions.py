@@ -23,8 +23,8 @@ def class_count_caption(losses: Sequence[Loss], classes: int) -> str:
     is none.
 
     >>> from lossviz.losses.catalogue import LOSSES
-    >>> print(class_count_caption([LOSSES["cosine"], LOSSES["brier"]], 37))
-    Cosine and Brier score depend on more than p: drawn for 37 classes, the others sharing 1 − p evenly.
+    >>> class_count_caption([LOSSES["cosine"], LOSSES["brier"]], 37).partition(": ")[0]
+    'Cosine and Brier score depend on more than p'
     """
     concerned = [loss for loss in losses if loss.formula.depends_on_class_count]
     if not concerned:
@@ -65,7 +65,7 @@ def logarithm_captions(losses: Sequence[Loss], settings: ChartSettings) -> list[
 
 
 def _names(losses: Sequence[Loss]) -> str:
-    """Their names in a sentence that begins with them; how many there are where they are too many."""
+    """Their names in a sentence that begins with them; their number where they are too many."""
     if len(losses) > _MAX_NAMED:
         return f"{len(losses)} of these losses"
     *names, last = [escape_markdown(loss.name or loss.text) for loss in losses]

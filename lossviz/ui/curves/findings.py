@@ -13,7 +13,7 @@ _MARKS: dict[Severity, str] = {
     "warning": ":orange[:material/warning:]",
     "note": ":gray[:material/info:]",
 }
-_DELIGHT = ":violet[:material/lightbulb:]"
+_RECOGNITION = ":violet[:material/lightbulb:]"
 
 
 def immediate_findings(loss: Loss, classes: int) -> list[Finding]:
@@ -41,18 +41,17 @@ def _is_recognition(loss: Loss, finding: Finding) -> bool:
 
 
 def show_findings(findings: Iterable[Finding]) -> None:
-    """Each with its mark, and its advice below, in the small type of a caption."""
+    """Draw each with its mark, and its advice below, in the small type of a caption."""
     for finding in findings:
-        mark = _DELIGHT if finding.code == "known" else _MARKS[finding.severity]
-        st.caption(
-            f"{mark} **{escape_markdown(finding.message)}**  \n{escape_markdown(finding.advice)}"
-        )
+        mark = _RECOGNITION if finding.code == "known" else _MARKS[finding.severity]
+        message, advice = escape_markdown(finding.message), escape_markdown(finding.advice)
+        st.caption(f"{mark} **{message}**  \n{advice}")
 
 
 def warn_of_errors(losses: Sequence[Loss]) -> None:
-    """Say which of the losses had better not be trained with, and why; nothing where there is none."""
+    """Say which of the losses had better not be trained with, and why."""
     lines = [
-        f"- **{escape_markdown(loss.label)}**: {escape_markdown(finding.message)} {escape_markdown(finding.advice)}"
+        _line(loss, finding)
         for loss in losses
         for finding in lint(loss, classes=DEFAULT_CLASSES)
         if finding.severity == "error"
@@ -62,3 +61,8 @@ def warn_of_errors(losses: Sequence[Loss]) -> None:
             "\n".join(["Think twice before you train with this:", "", *lines]),
             icon=":material/warning:",
         )
+
+
+def _line(loss: Loss, finding: Finding) -> str:
+    label, message = escape_markdown(loss.label), escape_markdown(finding.message)
+    return f"- **{label}**: {message} {escape_markdown(finding.advice)}"

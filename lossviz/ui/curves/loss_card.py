@@ -1,4 +1,4 @@
-"""The card of one loss: its formula and sliders, what can be done with it, and what is known of it."""
+"""The card of one loss: its formula and sliders, what can be done with it, what is known of it."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

@@ -1,4 +1,4 @@
-"""The guided tour: the article in seven steps, each of which sets the page to what it talks about."""
+"""The steps of the guided tour: the article in seven steps, each with what the page shows then."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""The parts of the geometry page, and what they share."""
+"""The three parts of the geometry page, and the cards that all of them have."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -19,20 +19,20 @@ from lossviz.ui.state.selection import Selection, read_selection
 DRAW_PART: Final[Mapping[str, Callable[[Selection, Mapping[str, LossStyle]], None]]] = (
     MappingProxyType({"plane": two_classes, "simplex": three_classes, "classes": many_classes})
 )
-_LAB = "lab"
+_PART = "lab"
 _COLUMNS = 3
 
 
 def pick_part(geometry: GeometryState) -> None:
     """Let the visitor choose the part."""
-    st.session_state[_LAB] = geometry.part
+    st.session_state[_PART] = geometry.part
     st.segmented_control(
         "How many classes",
         PARTS,
         format_func=PARTS.__getitem__,
-        key=_LAB,
+        key=_PART,
         required=True,
-        on_change=_on_lab_change,
+        on_change=_on_part_change,
         label_visibility="collapsed",
     )
 
@@ -54,5 +54,5 @@ def parameter_cards(selection: Selection, styles: Mapping[str, LossStyle]) -> No
             )
 
 
-def _on_lab_change() -> None:
-    set_geometry(replace(read_selection().geometry, part=st.session_state[_LAB]))
+def _on_part_change() -> None:
+    set_geometry(replace(read_selection().geometry, part=st.session_state[_PART]))

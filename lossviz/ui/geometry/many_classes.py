@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import streamlit as st
 
@@ -12,15 +12,34 @@ from lossviz.charts.loss_style import LossStyle
 from lossviz.geometry.vectors import angle_deg, dot
 from lossviz.ui.class_count import pick_class_count
 from lossviz.ui.components.class_bars.component import classes_bars
+from lossviz.ui.geometry.presets import current_preset
 from lossviz.ui.state.actions import on_drag_end, set_geometry
-from lossviz.ui.state.geometry_state import ARTICLE, LEAST_CLASSES, MOST_CLASSES
+from lossviz.ui.state.geometry_state import ARTICLE, LEAST_CLASSES, MOST_CLASSES, GeometryState
 from lossviz.ui.state.selection import Selection, read_selection
 
-PRESETS: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """A prediction that a button sets.
+
+    Attributes:
+        p_true: See ``GeometryState``.
+        others: The same.
+    """
+
+    p_true: float | None
+    others: str
+
+    def applied_to(self, geometry: GeometryState) -> GeometryState:
+        """The state with this prediction."""
+        return replace(geometry, p_true=self.p_true, others=self.others)
+
+
+PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
     {
-        "The start, p = 1/K": {"p_true": None, "others": "even"},
-        f"The article's {list(ARTICLE)}": {"p_true": ARTICLE[1], "others": "article"},
-        "Nearly right, p = 0.9": {"p_true": 0.9, "others": "even"},
+        "The start, p = 1/K": Preset(p_true=None, others="even"),
+        f"The article's {list(ARTICLE)}": Preset(p_true=ARTICLE[1], others="article"),
+        "Nearly right, p = 0.9": Preset(p_true=0.9, others="even"),
     }
 )
 _PRESET = "classes preset"
@@ -29,14 +48,11 @@ _PRESET = "classes preset"
 def many_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
     """Draw the controls, and the bars."""
     geometry = selection.geometry
-    classes = (
-        len(ARTICLE)
-        if geometry.others == "article"
-        else min(MOST_CLASSES, max(LEAST_CLASSES, selection.chart.classes))
-    )
-    st.session_state[_PRESET] = next(
-        (name for name, preset in PRESETS.items() if replace(geometry, **preset) == geometry), None
-    )
+    classes = min(MOST_CLASSES, max(LEAST_CLASSES, selection.chart.classes))
+    if geometry.others == "article":
+        classes = len(ARTICLE)
+    states = {name: preset.applied_to(geometry) for name, preset in PRESETS.items()}
+    st.session_state[_PRESET] = current_preset(states, geometry)
     with st.container(
         horizontal=True, vertical_alignment="bottom", gap="medium", key="geometry_controls"
     ):
@@ -80,4 +96,4 @@ def _on_classes_change(classes: int) -> None:
 
 def _on_preset() -> None:
     if name := st.session_state[_PRESET]:
-        set_geometry(replace(read_selection().geometry, **PRESETS[name]))
+        set_geometry(PRESETS[name].applied_to(read_selection().geometry))

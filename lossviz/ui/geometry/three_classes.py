@@ -9,24 +9,27 @@ import streamlit as st
 
 from lossviz.charts.loss_style import LossStyle
 from lossviz.ui.components.simplex.component import simplex
+from lossviz.ui.geometry.presets import current_preset
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.state.actions import on_drag_end, set_geometry
-from lossviz.ui.state.geometry_state import SPACES, Vector
+from lossviz.ui.state.geometry_state import MAX_MAPS, SPACES, Vector
 from lossviz.ui.state.selection import Selection, read_selection
 
 TRUTHS: Final[Mapping[str, Vector]] = MappingProxyType(
     {"Always": (1.0, 0.0, 0.0), "Half the time": (0.5, 0.3, 0.2), "Most often": (0.4, 0.35, 0.25)}
 )
-MAX_MAPS: Final = 2
-_MAPS, _TRUTH, _BY = "maps", "truth", "by"
+_MAPS = "maps"
+_TRUTH = "truth"
+_SPACE = "by"
 
 
 def maps_of(selection: Selection) -> list[str]:
-    """The ids of the losses that are drawn as maps: those that the address names, where they are
-    chosen; else the first two.
+    """The ids of the losses that are drawn as maps.
+
+    Those that the address names, where they are chosen; else the first two that are.
     """
-    wanted = [loss_id for loss_id in selection.geometry.maps if loss_id in selection.chosen]
-    return wanted or selection.chosen[:MAX_MAPS]
+    named = [loss_id for loss_id in selection.geometry.maps if loss_id in selection.chosen]
+    return named or selection.chosen[:MAX_MAPS]
 
 
 def three_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
@@ -34,34 +37,11 @@ def three_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None
     if not selection.chosen:
         st.info("Choose a loss above.")
         return
-    geometry, maps = selection.geometry, maps_of(selection)
-    st.session_state[_MAPS], st.session_state[_BY] = maps, geometry.gradient_space
-    st.session_state[_TRUTH] = next(
-        (name for name, truth in TRUTHS.items() if truth == geometry.truth), None
-    )
+    maps = maps_of(selection)
     with st.container(horizontal=True, gap="medium", key="geometry_controls"):
-        st.pills("The truth: class 1 is right", TRUTHS, key=_TRUTH, on_change=_on_truth_preset)
-        st.segmented_control(
-            "The gradient moves",
-            SPACES,
-            format_func=SPACES.__getitem__,
-            key=_BY,
-            required=True,
-            on_change=_on_space_change,
-        )
-        st.pills(
-            "Maps, one or two",
-            selection.chosen,
-            selection_mode="multi",
-            format_func=lambda loss_id: escape_markdown(
-                selection.losses[loss_id].name or selection.losses[loss_id].text
-            ),
-            key=_MAPS,
-            wrap=True,
-            on_change=_on_maps_change,
-        )
+        _draw_controls(selection, maps)
     simplex(
-        geometry,
+        selection.geometry,
         selection.shown,
         styles,
         maps=maps,
@@ -78,13 +58,41 @@ def three_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None
     )
 
 
+def _draw_controls(selection: Selection, maps: list[str]) -> None:
+    labels = {
+        loss_id: escape_markdown(loss.name or loss.text)
+        for loss_id, loss in selection.shown.items()
+    }
+    st.session_state[_TRUTH] = current_preset(TRUTHS, selection.geometry.truth)
+    st.session_state[_SPACE] = selection.geometry.gradient_space
+    st.session_state[_MAPS] = maps
+    st.pills("The truth: class 1 is right", TRUTHS, key=_TRUTH, on_change=_on_truth_preset)
+    st.segmented_control(
+        "The gradient moves",
+        SPACES,
+        format_func=SPACES.__getitem__,
+        key=_SPACE,
+        required=True,
+        on_change=_on_space_change,
+    )
+    st.pills(
+        "Maps, one or two",
+        selection.chosen,
+        selection_mode="multi",
+        format_func=labels.__getitem__,
+        key=_MAPS,
+        wrap=True,
+        on_change=_on_maps_change,
+    )
+
+
 def _on_truth_preset() -> None:
     if name := st.session_state[_TRUTH]:
         set_geometry(read_selection().geometry.moved("truth", TRUTHS[name]))
 
 
 def _on_space_change() -> None:
-    set_geometry(replace(read_selection().geometry, gradient_space=st.session_state[_BY]))
+    set_geometry(replace(read_selection().geometry, gradient_space=st.session_state[_SPACE]))
 
 
 def _on_maps_change() -> None:
@@ -92,7 +100,7 @@ def _on_maps_change() -> None:
     selection = read_selection()
     before = maps_of(selection)
     wanted = st.session_state[_MAPS] or before
-    maps = [loss_id for loss_id in before if loss_id in wanted] + [
-        loss_id for loss_id in wanted if loss_id not in before
-    ]
-    set_geometry(replace(selection.geometry, maps=tuple(maps[-MAX_MAPS:])))
+    kept = [loss_id for loss_id in before if loss_id in wanted]
+    added = [loss_id for loss_id in wanted if loss_id not in before]
+    maps = tuple([*kept, *added][-MAX_MAPS:])
+    set_geometry(replace(selection.geometry, maps=maps))

@@ -9,6 +9,7 @@ import streamlit as st
 from lossviz.charts.loss_style import LossStyle
 from lossviz.geometry.vectors import angle_deg, dot
 from lossviz.ui.components.arrow_plane.component import plane
+from lossviz.ui.geometry.presets import current_preset
 from lossviz.ui.state.actions import on_drag_end, set_geometry
 from lossviz.ui.state.geometry_state import MODES, GeometryState, Vector
 from lossviz.ui.state.selection import Selection, read_selection
@@ -17,8 +18,10 @@ TARGETS: Final[Mapping[str, Vector]] = MappingProxyType(
     {"[0, 1]": (0.0, 1.0), "[1, 0]": (1.0, 0.0)}
 )
 # the probability of the target's class
-PRESETS: Final = MappingProxyType({"Worst": 0.0, "Unsure": 0.5, "Good": 0.99})
-_MODE, _TARGET, _PRESET = "plane mode", "plane target", "plane preset"
+PREDICTIONS: Final = MappingProxyType({"Worst": 0.0, "Unsure": 0.5, "Good": 0.99})
+_MODE = "plane mode"
+_TARGET = "plane target"
+_PREDICTION = "plane preset"
 _SENTENCES: Final = MappingProxyType(
     {
         "segment": (
@@ -36,17 +39,17 @@ _SENTENCES: Final = MappingProxyType(
     }
 )
 
-_SHARED: Final = (
+_SHARED_TARGET: Final = (
     "**The target is shared between the classes.** The cosine is still greatest where the arrow"
     " points to it. The dot product is not: it grows on towards the likelier class, and so rewards"
     " a prediction that is too sure. What each loss charges is what it costs on average."
 )
 
 
-def preset(geometry: GeometryState, p: float) -> Vector:
+def prediction_for(geometry: GeometryState, p: float) -> Vector:
     """The prediction that gives this probability to the target's class.
 
-    >>> preset(GeometryState(target=(1.0, 0.0)), 0.99)
+    >>> prediction_for(GeometryState(target=(1.0, 0.0)), 0.99)
     (0.99, 0.01)
     """
     rest = round(1.0 - p, 2)
@@ -56,37 +59,12 @@ def preset(geometry: GeometryState, p: float) -> Vector:
 def two_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
     """Draw the controls, and the plane."""
     geometry = selection.geometry
-    st.session_state[_MODE], sure = (
-        geometry.mode,
-        max(geometry.target) == 1.0 and min(geometry.target) == 0.0,
-    )
-    st.session_state[_TARGET] = next(
-        (name for name, target in TARGETS.items() if target == geometry.target), None
-    )
-    st.session_state[_PRESET] = next(
-        (name for name, p in PRESETS.items() if preset(geometry, p) == geometry.prediction), None
-    )
+    is_one_hot = sorted(geometry.target) == [0.0, 1.0]
     with st.container(horizontal=True, gap="medium", key="geometry_controls"):
-        st.segmented_control(
-            "The prediction may go",
-            MODES,
-            format_func=MODES.__getitem__,
-            key=_MODE,
-            required=True,
-            on_change=_on_mode_change,
-        )
-        st.pills("Put the target at", TARGETS, key=_TARGET, on_change=_on_target_preset)
-        if geometry.mode != "logits" and sure:
-            st.pills(
-                "Put the prediction at",
-                PRESETS,
-                format_func=lambda name: (
-                    f"{name} [{', '.join(f'{value:g}' for value in preset(geometry, PRESETS[name]))}]"
-                ),
-                key=_PRESET,
-                wrap=True,
-                on_change=_on_prediction_preset,
-            )
+        _pick_mode(geometry)
+        _pick_target(geometry)
+        if geometry.mode != "logits" and is_one_hot:
+            _pick_prediction(geometry)
     plane(
         geometry,
         selection.shown,
@@ -95,8 +73,44 @@ def two_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
         refusals=selection.rejections,
         on_release=on_drag_end,
     )
-    st.markdown(_SENTENCES[geometry.mode] if sure or geometry.mode != "segment" else _SHARED)
+    falls_with_every_degree = geometry.mode == "segment"
+    shared = falls_with_every_degree and not is_one_hot
+    st.markdown(_SHARED_TARGET if shared else _SENTENCES[geometry.mode])
     _check_the_article()
+
+
+def _pick_mode(geometry: GeometryState) -> None:
+    st.session_state[_MODE] = geometry.mode
+    st.segmented_control(
+        "The prediction may go",
+        MODES,
+        format_func=MODES.__getitem__,
+        key=_MODE,
+        required=True,
+        on_change=_on_mode_change,
+    )
+
+
+def _pick_target(geometry: GeometryState) -> None:
+    st.session_state[_TARGET] = current_preset(TARGETS, geometry.target)
+    st.pills("Put the target at", TARGETS, key=_TARGET, on_change=_on_target_preset)
+
+
+def _pick_prediction(geometry: GeometryState) -> None:
+    predictions = {name: prediction_for(geometry, p) for name, p in PREDICTIONS.items()}
+    labels = {
+        name: f"{name} [{', '.join(f'{value:g}' for value in prediction)}]"
+        for name, prediction in predictions.items()
+    }
+    st.session_state[_PREDICTION] = current_preset(predictions, geometry.prediction)
+    st.pills(
+        "Put the prediction at",
+        labels,
+        format_func=labels.__getitem__,
+        key=_PREDICTION,
+        wrap=True,
+        on_change=_on_prediction_preset,
+    )
 
 
 def _on_mode_change() -> None:
@@ -109,18 +123,22 @@ def _on_target_preset() -> None:
 
 
 def _on_prediction_preset() -> None:
-    if name := st.session_state[_PRESET]:
+    if name := st.session_state[_PREDICTION]:
         geometry = read_selection().geometry
-        set_geometry(geometry.moved("prediction", preset(geometry, PRESETS[name])))
+        set_geometry(geometry.moved("prediction", prediction_for(geometry, PREDICTIONS[name])))
 
 
 def _check_the_article() -> None:
     worst, good, target = [1, 0], [0.01, 0.99], [0, 1]
     st.markdown(f"""
-**Swapped in the article.** For the target [0,1] it calls [0,1] the worst prediction and [0.99,0.01] a good one. The worst is
-[1,0], at {angle_deg(worst, target):.0f}° and with dot product {dot(worst, target):.0f}; a good one is [0.01,0.99],
+**Swapped in the article.** For the target [0,1] it calls [0,1] the worst prediction and [0.99,0.01]
+a good one. The worst is
+[1,0], at {angle_deg(worst, target):.0f}° and with dot product {dot(worst, target):.0f};
+a good one is [0.01,0.99],
 at {angle_deg(good, target):.1f}° and with {dot(good, target):.2f}.
 
-**Right in the article.** From 0° to 90° the cosine falls strictly from 1 to 0. And for the target (0, 1) the projection is just the y value:
-it falls from 1 at [0,1] to 0 at [1,0]. So each can be a loss, with a minus before it. With two classes they look alike; with three they part.
+**Right in the article.** From 0° to 90° the cosine falls strictly from 1 to 0. And for the target
+(0, 1) the projection is just the y value:
+it falls from 1 at [0,1] to 0 at [1,0]. So each can be a loss, with a minus before it. With two
+classes they look alike; with three they part.
 """)

@@ -80,7 +80,7 @@ def add_own_loss(text: str) -> None:
 
 
 def rename_loss(loss_id: str, name: str) -> None:
-    """Give a visitor's own loss another name, or none; what is no name is refused with a warning."""
+    """Give a visitor's own loss another name, or none; a warning refuses what is no name."""
     data = session_in_callback()
     try:
         data["specs"][loss_id] = with_name(loss_from_spec(data["specs"][loss_id]), name).spec
@@ -91,7 +91,7 @@ def rename_loss(loss_id: str, name: str) -> None:
 
 
 def set_parameter(loss_id: str, name: str, value: float) -> None:
-    """Give one parameter of a loss another value; one that makes no loss is refused with a warning."""
+    """Give a parameter of a loss another value; a warning refuses one that makes no loss."""
     data = session_in_callback()
     try:
         data["specs"][loss_id] = (

@@ -78,7 +78,7 @@ def write_chart_settings(settings: ChartSettings) -> Query:
 def _read_keys(
     texts: Sequence[str], *, name: str, known: Sequence[str], most: int
 ) -> tuple[tuple[str, ...], str]:
-    """Those of the texts that are known keys, in the keys' order; and what is wrong with the rest."""
+    """The texts that are known keys, in the keys' order; and what is wrong with the rest."""
     named = list(dict.fromkeys(text.lower() for text in texts))
     readable = tuple(key for key in known if key in named)[:most]
     if len(named) <= most and set(named) <= set(known):

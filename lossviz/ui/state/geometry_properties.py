@@ -44,8 +44,8 @@ def read_geometry(query: Mapping[str, Sequence[str]]) -> Reading[GeometryState]:
 
     >>> read_geometry({"p": ["0.4,0.1"], "mode": ["free"]}).value.prediction
     (0.4, 0.1)
-    >>> print(*read_geometry({"truth": ["1,1,1"]}).problems)
-    The link's truth should be three numbers from 0 to 1 that add up to 1, such as 0.50,0.30,0.20; it is left out.
+    >>> read_geometry({"by": ["q"]}).problems
+    ("The link's by should be one of logits, p; it is left out.",)
     """
     reading = read_query(GEOMETRY_PROPERTIES, query)
     values = reading.value

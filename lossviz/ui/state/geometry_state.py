@@ -94,8 +94,8 @@ class GeometryState:
             raise InvalidInput("truth and from must each add up to 1, such as truth=0.50,0.30,0.20")
         if min(self.start) < LEAST_START_P:
             raise InvalidInput(
-                f"from must give each class at least {LEAST_START_P}: where a probability is 0 there"
-                " is no logit"
+                f"from must give each class at least {LEAST_START_P}: where a probability is 0"
+                " there is no logit"
             )
 
     @property
@@ -120,8 +120,10 @@ class GeometryState:
         Raises:
             InvalidInput: There is no such arrow, or it has nowhere to go.
 
-        >>> GeometryState().moved("prediction", (0.9, 0.9)).prediction, GeometryState().moved("truth", (2, 0, 0)).truth
-        ((0.5, 0.5), (1.0, 0.0, 0.0))
+        >>> GeometryState().moved("prediction", (0.9, 0.9)).prediction
+        (0.5, 0.5)
+        >>> GeometryState().moved("truth", (2, 0, 0)).truth
+        (1.0, 0.0, 0.0)
         """
         if name not in _MOVES or not all(map(math.isfinite, to)):
             raise InvalidInput(f"{name[:20]!r} cannot be moved to {list(to)[:3]}")

@@ -69,8 +69,11 @@ def read_selection() -> Selection:
 
 
 def selection_query(*more: str) -> Query:
-    """The query that brings the visitor's choice, and maybe more losses, to another page or browser.
+    """The query that brings the visitor's choice to another page or browser.
 
-    Of what everybody starts with, it names nothing.
+    It names nothing of what everybody starts with.
+
+    Args:
+        more: Specs of losses to choose as well.
     """
     return query_of(session(), *more)

@@ -105,8 +105,9 @@ def one_of(
 ) -> Property[str]:
     """A property that is a key of a table.
 
-    >>> read_query([one_of("mode", "mode", {"free": 1, "logits": 2}, default="free")], {"mode": ["x"]})
-    Reading(value={'mode': 'free'}, problems=("The link's mode should be one of free, logits; it is left out.",))
+    >>> color = one_of("color", "color", {"red": 1, "blue": 2}, default="red")
+    >>> read_query([color], {"color": ["green"]}).problems
+    ("The link's color should be one of red, blue; it is left out.",)
     """
 
     def parse(texts: Sequence[str]) -> str:

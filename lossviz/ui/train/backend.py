@@ -42,23 +42,24 @@ class TrainingBackend:
 
 
 def open_backend() -> TrainingBackend:
-    """The store and the engine of this process; while another app trains, a store to look at, and
-    the next call tries again.
+    """The store and the engine of this process.
+
+    While another app trains, a store to read from; the next call tries again.
 
     Raises:
         StoreError: The database cannot be used.
 
-    Side effects: opens the database; the first call that can takes its trials over.
+    Side effects: opens the database; the first call that can takes over its trials.
     """
     url = database_url()
     try:
-        return _take_over(url)
-    except EngineError as error:  # not kept: the other app may be gone at the next look
-        return TrainingBackend(store=_look_on(url), engine=None, obstacle=str(error))
+        return _open_with_engine(url)
+    except EngineError as error:  # not kept: the other app may be gone at the next call
+        return TrainingBackend(store=_open_for_reading(url), engine=None, obstacle=str(error))
 
 
 @st.cache_resource(show_spinner=False, on_release=TrainingBackend.close)
-def _take_over(url: str) -> TrainingBackend:
+def _open_with_engine(url: str) -> TrainingBackend:
     notice = quarantine_damaged_file(url, now=datetime.now(UTC))
     store = Store(url)
     try:
@@ -69,5 +70,5 @@ def _take_over(url: str) -> TrainingBackend:
 
 
 @st.cache_resource(show_spinner=False, on_release=Store.close)
-def _look_on(url: str) -> Store:
+def _open_for_reading(url: str) -> Store:
     return Store(url)

@@ -19,7 +19,8 @@ def pick_comparison(comparisons: Sequence[Comparison]) -> Comparison:
     """Let the visitor choose among comparisons.
 
     Args:
-        comparisons: At least one, the newest first, which is shown unless the address names another.
+        comparisons: At least one. The first is the newest, which is shown unless the address names
+            another.
     """
     by_id = {comparison.id: comparison for comparison in comparisons}
     linked = linked_comparison(by_id)

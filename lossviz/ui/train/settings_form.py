@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -13,19 +14,22 @@ from lossviz.experiments.settings import RANGES, Settings
 from lossviz.ui.state.actions import keep_selection
 
 _IMBALANCES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
-_FIND, _GIVEN = "find it", "set it"
+_FIND = "find it"
+_GIVEN = "set it"
 
 
 def recipes_on_offer() -> list[str]:
-    """The keys of the recipes that the visitor can take: folders only where the browser is on the
-    machine that they are on.
+    """The keys of the recipes that the visitor can choose.
+
+    Folders only where the browser runs on the machine that they are on.
     """
     return [key for key in RECIPES if key != "folder" or _is_local()]
 
 
 def _is_local() -> bool:
-    """Whether the browser is on this machine: by where it connects from, and by its own address,
-    which a proxy's would not match.
+    """Whether the browser runs on this machine.
+
+    By where it connects from, and by the address that it shows, which a proxy's would not match.
     """
     address, host = st.context.ip_address, urlsplit(st.context.url or "").hostname
     # Streamlit gives None for the usual spellings
@@ -39,100 +43,109 @@ def pick_settings(recipe: Recipe) -> Settings:
     Raises:
         InvalidInput: What is chosen makes no sense together.
     """
-    start = recipe.settings
     folder = _folder() if recipe.key == "folder" else ""
     with st.expander("How it is trained", icon=":material/tune:", key=f"settings of {recipe.key}"):
-        network, pretrained = (
-            (_network(recipe)) if recipe.any_network else (start.network, start.pretrained)
-        )
+        network, pretrained = recipe.settings.network, recipe.settings.pretrained
+        if recipe.any_network:
+            network, pretrained = _network(recipe)
         left, middle, right = st.columns(3, gap="medium")
         with left:
-            st.markdown("**Schedule**")
-            frozen = _count(
-                recipe,
-                "frozen_epochs",
-                "Epochs, last layer only",
-                "All other layers stay as they were pretrained. From scratch, 0 makes sense.",
-            )
-            unfrozen = _count(
-                recipe, "unfrozen_epochs", "Epochs, all layers", "The epochs after that."
-            )
-            rate = _learning_rate(recipe)
-            evaluations = _count(
-                recipe,
-                "evaluations",
-                "Looks at the error rate an epoch",
-                "More looks make a finer curve, and each takes time.",
-            )
+            schedule = _schedule(recipe)
         with middle:
-            st.markdown("**Batches**")
-            batch_size = _count(
-                recipe, "batch_size", "Images a batch", "All losses see the same batches."
-            )
-            image_size = _count(
-                recipe,
-                "image_size",
-                "Image size in pixels",
-                "Width and height of the images as the network gets them.",
-            )
-            workers = _count(
-                recipe,
-                "workers",
-                "Reading processes",
-                "0: each trial reads its own batches, which is fastest for small images.",
-            )
-            mixed = st.toggle(
-                "Mixed precision",
-                value=start.mixed_precision,
-                key=f"mixed_precision of {recipe.key}",
-                on_change=keep_selection,
-                help=(
-                    "16-bit numbers where that is safe: faster on a graphics processor. Without one"
-                    " it changes nothing."
-                ),
-            )
+            batches = _batches(recipe)
         with right:
-            st.markdown("**Make it harder**")
-            noise = st.slider(
-                "Label noise",
-                0,
-                60,
-                value=round(100 * start.label_noise),
-                format="%d %%",
-                key=f"label_noise of {recipe.key}",
-                on_change=keep_selection,
-                help=(
-                    "This share of the training labels becomes another class, the same ones for"
-                    " every loss. The images it is judged on keep theirs."
-                ),
-            )
-            imbalance = st.select_slider(
-                "Class imbalance",
-                _IMBALANCES,
-                value=start.imbalance,
-                format_func=lambda ratio: "none" if ratio == 1 else f"{ratio:g} to 1",
-                key=f"imbalance of {recipe.key}",
-                on_change=keep_selection,
-                help=(
-                    "The first class keeps this many times as large a share of its training images"
-                    " as the last; those between lie between."
-                ),
-            )
+            difficulty = _difficulty(recipe)
     return Settings(
         network=network,
         pretrained=pretrained,
-        image_size=image_size,
-        learning_rate=rate,
-        frozen_epochs=frozen,
-        unfrozen_epochs=unfrozen,
-        batch_size=batch_size,
-        label_noise=noise / 100,
-        imbalance=imbalance,
-        evaluations=evaluations,
-        workers=workers,
-        mixed_precision=mixed,
         folder=folder,
+        **schedule,
+        **batches,
+        **difficulty,
     )
+
+
+def _schedule(recipe: Recipe) -> dict[str, Any]:
+    st.markdown("**Schedule**")
+    return {
+        "frozen_epochs": _count(
+            recipe,
+            "frozen_epochs",
+            "Epochs, last layer only",
+            "All other layers stay as they were pretrained. From scratch, 0 makes sense.",
+        ),
+        "unfrozen_epochs": _count(
+            recipe, "unfrozen_epochs", "Epochs, all layers", "The epochs after that."
+        ),
+        "learning_rate": _learning_rate(recipe),
+        "evaluations": _count(
+            recipe,
+            "evaluations",
+            "Looks at the error rate an epoch",
+            "More looks make a finer curve, and each takes time.",
+        ),
+    }
+
+
+def _batches(recipe: Recipe) -> dict[str, Any]:
+    st.markdown("**Batches**")
+    return {
+        "batch_size": _count(
+            recipe, "batch_size", "Images a batch", "All losses see the same batches."
+        ),
+        "image_size": _count(
+            recipe,
+            "image_size",
+            "Image size in pixels",
+            "Width and height of the images as the network gets them.",
+        ),
+        "workers": _count(
+            recipe,
+            "workers",
+            "Reading processes",
+            "0: each trial reads its own batches, which is fastest for small images.",
+        ),
+        "mixed_precision": st.toggle(
+            "Mixed precision",
+            value=recipe.settings.mixed_precision,
+            key=f"mixed_precision of {recipe.key}",
+            on_change=keep_selection,
+            help=(
+                "16-bit numbers where that is safe: faster on a graphics processor. Without one"
+                " it changes nothing."
+            ),
+        ),
+    }
+
+
+def _difficulty(recipe: Recipe) -> dict[str, Any]:
+    st.markdown("**Make it harder**")
+    noise_percent = st.slider(
+        "Label noise",
+        0,
+        60,
+        value=round(100 * recipe.settings.label_noise),
+        format="%d %%",
+        key=f"label_noise of {recipe.key}",
+        on_change=keep_selection,
+        help=(
+            "This share of the training labels becomes another class, the same ones for"
+            " every loss. The images it is judged on keep theirs."
+        ),
+    )
+    imbalance = st.select_slider(
+        "Class imbalance",
+        _IMBALANCES,
+        value=recipe.settings.imbalance,
+        format_func=lambda ratio: "none" if ratio == 1 else f"{ratio:g} to 1",
+        key=f"imbalance of {recipe.key}",
+        on_change=keep_selection,
+        help=(
+            "The first class keeps this many times as large a share of its training images"
+            " as the last; those between lie between."
+        ),
+    )
+    return {"label_noise": noise_percent / 100, "imbalance": imbalance}
 
 
 def _folder() -> str:
@@ -160,17 +173,17 @@ def _network(recipe: Recipe) -> tuple[str, bool]:
             key=f"network of {recipe.key}",
             on_change=keep_selection,
         )
-    at_hand = network == DIGITS_NETWORK or local_weights(NETWORKS[network]) is not None
+    available = network == DIGITS_NETWORK or local_weights(NETWORKS[network]) is not None
     with right:
         pretrained = st.toggle(
             "Pretrained",
-            value=recipe.settings.pretrained and at_hand,
-            disabled=not at_hand,
-            key=f"pretrained of {recipe.key} {network} {at_hand}",
+            value=recipe.settings.pretrained and available,
+            disabled=not available,
+            key=f"pretrained of {recipe.key} {network} {available}",
             on_change=keep_selection,
             help="Off: it starts from scratch.",
         )
-    if not at_hand:
+    if not available:
         st.caption(
             f"{network} starts from scratch: its pretrained weights"
             f" ({NETWORKS[network].weights_file}) are not on this machine."
@@ -187,7 +200,7 @@ def _network_label(name: str) -> str:
     return f"{network_name(name)} · {millions}"
 
 
-def _count(recipe: Recipe, name: str, label: str, help: str) -> int:
+def _count(recipe: Recipe, name: str, label: str, explanation: str) -> int:
     least, most = RANGES[name]
     return st.number_input(
         label,
@@ -196,24 +209,24 @@ def _count(recipe: Recipe, name: str, label: str, help: str) -> int:
         value=int(getattr(recipe.settings, name)),
         key=f"{name} of {recipe.key}",
         on_change=keep_selection,
-        help=help,
+        help=explanation,
     )
 
 
 def _learning_rate(recipe: Recipe) -> float | None:
-    way = st.segmented_control(
+    source = st.segmented_control(
         "Learning rate",
         [_GIVEN, _FIND],
         default=_GIVEN,
         required=True,
-        key=f"way to the rate of {recipe.key}",
+        key=f"source of the rate of {recipe.key}",
         on_change=keep_selection,
         help=(
             "Find it: what fastai's lr_find suggests for cross-entropy and seed 0, once, for all"
             " losses alike."
         ),
     )
-    if way == _FIND:
+    if source == _FIND:
         return None
     least, most = RANGES["learning_rate"]
     return st.number_input(

@@ -1,10 +1,10 @@
-"""What happens inside the trainings of a comparison, for one seed at a time: training loss,
-learning rate, and how sure the network is.
-"""
+"""Charts of what happens inside the trainings of a comparison, for one seed at a time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 import streamlit as st
 
@@ -14,42 +14,37 @@ from lossviz.experiments.results import group_by_trial
 from lossviz.experiments.store.store import Store
 from lossviz.ui.components.live_chart.component import live_chart
 
-_VIEWS = ("Training loss", "Sureness", "Learning rate")
+_SAME_MOMENT = 1e-3  # epochs; moments are rounded to this
 
 
 def trial_charts(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
-    """One of the views, of one seed."""
+    """Let the visitor choose a chart and a seed, and draw it."""
     st.header("Inside the trainings", anchor=False)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        view = st.segmented_control(
+        name = st.segmented_control(
             "View",
-            _VIEWS,
-            default=_VIEWS[0],
+            list(_CHARTS),
+            default=next(iter(_CHARTS)),
             required=True,
             key="inside",
             label_visibility="collapsed",
         )
-        seed = 0
-        if comparison.seeds > 1:
-            seed = st.selectbox(
-                "Seed",
-                range(comparison.seeds),
-                format_func=lambda number: f"seed {number}",
-                key="seed inside",
-                width=140,
-            )
-    if seed >= comparison.seeds:  # of another comparison
-        seed = 0
-    shown = [trial for trial in trials if trial.seed == seed]
-    draw: dict[str, Callable[[], None]] = {
-        _VIEWS[0]: lambda: _training(store, comparison, shown),
-        _VIEWS[1]: lambda: _confidence(store, comparison, shown),
-        _VIEWS[2]: lambda: _rates(store, comparison, shown),
-    }
-    draw[view]()
+        seed = _pick_seed(comparison) if comparison.seeds > 1 else 0
+    _CHARTS[name](store, comparison, [trial for trial in trials if trial.seed == seed])
 
 
-def _training(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
+def _pick_seed(comparison: Comparison) -> int:
+    seed = st.selectbox(
+        "Seed",
+        range(comparison.seeds),
+        format_func=lambda number: f"seed {number}",
+        key="seed inside",
+        width=140,
+    )
+    return seed if seed < comparison.seeds else 0  # it may be of another comparison
+
+
+def _draw_training_loss(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
     batches = group_by_trial(store.batches(comparison.id)[0])
     live_chart(
         training_loss_figure(comparison, trials, batches),
@@ -62,7 +57,7 @@ def _training(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> 
     )
 
 
-def _rates(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
+def _draw_learning_rate(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
     batches = group_by_trial(store.batches(comparison.id)[0])
     live_chart(
         learning_rate_figure(comparison, trials, batches),
@@ -75,7 +70,7 @@ def _rates(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> Non
     )
 
 
-def _confidence(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
+def _draw_confidence(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
     evaluations = group_by_trial(store.evaluations(comparison.id)[0])
     moments = sorted(
         {
@@ -94,7 +89,7 @@ def _confidence(store: Store, comparison: Comparison, trials: Sequence[Trial]) -
             width=320,
         )
     live_chart(
-        confidence_figure(comparison, trials, evaluations, at=at + 1e-3),
+        confidence_figure(comparison, trials, evaluations, at=at + _SAME_MOMENT),
         key="sureness",
         label="share of validation images over the probability of truth",
     )
@@ -102,3 +97,14 @@ def _confidence(store: Store, comparison: Comparison, trials: Sequence[Trial]) -
         "Right: images whose true class the network is sure of. Left: those where it is sure of"
         " another."
     )
+
+
+_CHARTS: Final[Mapping[str, Callable[[Store, Comparison, Sequence[Trial]], None]]] = (
+    MappingProxyType(
+        {
+            "Training loss": _draw_training_loss,
+            "Sureness": _draw_confidence,
+            "Learning rate": _draw_learning_rate,
+        }
+    )
+)
