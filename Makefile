@@ -2,12 +2,13 @@
 # make test   run every test, in a real browser too (ARGS="-k sentence" go to pytest)
 # make test-core  run the tests of formulas, losses and geometry: no torch, no browser, a minute
 # make check  format, lint, types
+# make docs   write the pages of docs/ that come from the code
 # The first run makes .venv and installs what is needed; later runs start at once.
 
 PYTHON ?= python3
 PY := .venv/bin/python
 
-.PHONY: app test test-core check format clean
+.PHONY: app test test-core check format docs clean
 .DELETE_ON_ERROR:
 
 app: .venv/.app
@@ -33,6 +34,10 @@ check: .venv/.dev
 format: .venv/.dev
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
+
+docs: .venv/.dev
+	$(PY) -m lossviz catalogue > docs/catalogue.md
+	$(PY) docs/generate_api.py > docs/api.md
 
 clean:
 	rm -rf .venv static .pytest_cache .ruff_cache .mypy_cache .hypothesis

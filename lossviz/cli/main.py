@@ -27,7 +27,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
 )
 
 
-def _parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
     parser = argparse.ArgumentParser(
         prog="lossviz", description="Classification losses, seen and trained."
     )
@@ -43,7 +44,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     """Run the command that ``sys.argv`` holds and return its exit code."""
-    parser = _parser()
+    parser = build_parser()
     options, rest = parser.parse_known_args(join_loss_values(sys.argv[1:]))
     command: Command = options.chosen
     if rest and not command.passes_options_on:

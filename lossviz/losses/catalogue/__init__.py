@@ -13,6 +13,7 @@ from lossviz.losses.loss import Loss
 
 _LOSSES = (*ARTICLE_LOSSES, *TRUE_CLASS_LOSSES, *NOISE_ROBUST_LOSSES, *ALL_CLASSES_LOSSES)
 LOSSES = MappingProxyType({loss.key: loss for loss in _LOSSES if loss.key})
+"""The catalogue: a read-only mapping of key to ``Loss``, the article's losses first."""
 
 
 def get_loss(key: str, /, **parameters: float) -> Loss:
