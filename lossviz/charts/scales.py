@@ -13,14 +13,14 @@ POINTS = 200  # of each curve
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """One way to lay out predictions.
+    """A horizontal axis for predictions.
 
     Attributes:
-        name: For the control that chooses it.
+        name: In the control that chooses it.
         symbol: Before a value.
         axis: Title of the axis.
-        to_log_p: From places on the axis to log p.
-        places: Where curves are drawn.
+        to_log_p: From points on the axis to log p.
+        places: Where curves are evaluated on a linear axis, shape [POINTS].
         log_places: The same on a logarithmic axis; None where it makes no sense.
     """
 
@@ -31,9 +31,11 @@ class Scale:
     places: Array
     log_places: Array | None
 
-    def along(self, logarithmic: bool) -> Array:
-        """The places for an axis that is logarithmic, if it can be, or linear."""
-        return self.places if self.log_places is None or not logarithmic else self.log_places
+    def points(self, *, logarithmic: bool) -> Array:
+        """Where curves are evaluated, on a logarithmic axis if the scale has one."""
+        if logarithmic and self.log_places is not None:
+            return self.log_places
+        return self.places
 
 
 def _from_odds(odds: Array) -> Array:

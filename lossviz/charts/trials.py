@@ -1,79 +1,65 @@
-"""What happens inside the trainings of one seed: training loss, learning rate, and how sure the
-network is of the truth.
-"""
+"""Inside the trials of one seed: training loss, learning rate, confidence of the true class."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
 
-from lossviz.charts.comparison import format_epoch_axis, styled_losses
-from lossviz.charts.loss_style import html_label, new_figure
+from lossviz.charts.epoch_axis import EPOCHS_TITLE, format_epoch_axis
+from lossviz.charts.figure import html_label, new_figure
+from lossviz.charts.loss_style import StyledLoss, styled_losses
 from lossviz.experiments.records import HISTOGRAM_BINS, BatchLoss, Comparison, Evaluation, Trial
+from lossviz.losses.evaluation import Array
 
 
 def training_loss_figure(
     comparison: Comparison, trials: Sequence[Trial], batches: Mapping[str, Sequence[BatchLoss]]
 ) -> go.Figure:
-    """Training loss over epochs, one line a trial, each between its own lowest and highest value:
-    the values of different losses do not compare.
+    """Training loss over epochs, one line a trial.
+
+    Each line lies between its own lowest and highest value, as the values of different losses do
+    not compare.
+
+    Args:
+        comparison: Which.
+        trials: Those of one seed.
+        batches: By trial id, in time order.
     """
-    return _over_epochs(
+
+    def rescaled(values: Array) -> Array:
+        if len(values) < 2:
+            return values
+        own_scale: Array = (values - values.min()) / (np.ptp(values) or 1.0)
+        return own_scale
+
+    figure = _over_epochs(
         comparison,
         trials,
         batches,
-        value="loss",
+        value=lambda batch: batch.loss,
+        rescaled=rescaled,
         y_title="training loss, own scale",
-        own_scale=True,
     )
+    figure.update_yaxes(tickvals=[0, 1], ticktext=["lowest", "highest"], range=[-0.03, 1.08])
+    return figure
 
 
 def learning_rate_figure(
     comparison: Comparison, trials: Sequence[Trial], batches: Mapping[str, Sequence[BatchLoss]]
 ) -> go.Figure:
-    """Learning rate over epochs: the same for all losses, so their lines lie on each other."""
+    """Learning rate over epochs; it is the same for all losses, so their lines coincide.
+
+    Args as ``training_loss_figure``.
+    """
     figure = _over_epochs(
         comparison,
         trials,
         batches,
-        value="learning_rate",
+        value=lambda batch: batch.learning_rate,
+        rescaled=lambda values: values,
         y_title="learning rate of the last layer",
     )
     figure.update_yaxes(rangemode="tozero", exponentformat="power")
-    return figure
-
-
-def _over_epochs(
-    comparison: Comparison,
-    trials: Sequence[Trial],
-    batches: Mapping[str, Sequence[BatchLoss]],
-    *,
-    value: str,
-    y_title: str,
-    own_scale: bool = False,
-) -> go.Figure:
-    figure = new_figure(x_title="epochs done", y_title=y_title)
-    styled = styled_losses(comparison)
-    for trial in trials:
-        loss, style = styled[trial.loss]
-        points = batches.get(trial.id, ())
-        values = np.array([getattr(point, value) for point in points])
-        least, most = (values.min(), values.max()) if own_scale and len(points) > 1 else (0.0, 1.0)
-        figure.add_scatter(
-            x=[point.at for point in points],
-            y=((values - least) / (most - least or 1.0)).tolist(),
-            customdata=values.tolist(),
-            name=html_label(loss),
-            uid=trial.loss,
-            mode="lines",
-            line={"color": style.color, "dash": style.dash, "width": 2},
-            hovertemplate=(
-                f"after %{{x:.3~g}} epochs: %{{customdata:.4~g}}<extra>{html_label(loss)}</extra>"
-            ),
-        )
-    format_epoch_axis(figure, comparison.settings)
-    if own_scale:
-        figure.update_yaxes(tickvals=[0, 1], ticktext=["lowest", "highest"], range=[-0.03, 1.08])
     return figure
 
 
@@ -84,35 +70,86 @@ def confidence_figure(
     *,
     at: float,
 ) -> go.Figure:
-    """How many validation images got which probability for their true class, one outline a loss, at
-    the last evaluation until ``at`` epochs.
+    """The distribution of p over the validation images, one outline a loss.
+
+    Args:
+        comparison: Which.
+        trials: Those of one seed.
+        evaluations: By trial id, in time order.
+        at: Epochs done; the last evaluation until then is drawn.
     """
     figure = new_figure(
         x_title="probability p of the true class", y_title="share of validation images"
     )
-    styled = styled_losses(comparison)
-    edges = np.linspace(0, 1, HISTOGRAM_BINS + 1)
+    styled = styled_losses(comparison.losses)
+    edges = np.linspace(0, 1, HISTOGRAM_BINS + 1).tolist()
     for trial in trials:
-        loss, style = styled[trial.loss]
-        until = [
-            evaluation for evaluation in evaluations.get(trial.id, ()) if evaluation.at <= at + 1e-9
-        ]
-        shares = (
-            np.array(until[-1].histogram) / max(1, sum(until[-1].histogram))
-            if until
-            else np.array([])
-        )
-        figure.add_scatter(
-            x=edges.tolist() if until else [],
-            y=[*shares.tolist(), shares[-1]] if until else [],
-            name=html_label(loss),
-            uid=trial.loss,
-            mode="lines",
-            line={"color": style.color, "dash": style.dash, "width": 2, "shape": "hv"},
-            hovertemplate=(
-                f"p from %{{x:.2f}}: %{{y:.1%}} of the images<extra>{html_label(loss)}</extra>"
-            ),
+        until = [found for found in evaluations.get(trial.id, ()) if found.at <= at + 1e-9]
+        shares: list[float] = []
+        if until:
+            counts = until[-1].histogram
+            shares = [count / max(1, sum(counts)) for count in counts]
+            shares.append(shares[-1])  # a step line ends with its last value repeated
+        _add_line(
+            figure,
+            trial,
+            styled[trial.loss],
+            x=edges if until else [],
+            y=shares,
+            shape="hv",
+            hover="p from %{x:.2f}: %{y:.1%} of the images",
         )
     figure.update_xaxes(range=[0, 1])
     figure.update_yaxes(rangemode="tozero", tickformat=".0%")
     return figure
+
+
+def _over_epochs(
+    comparison: Comparison,
+    trials: Sequence[Trial],
+    batches: Mapping[str, Sequence[BatchLoss]],
+    *,
+    value: Callable[[BatchLoss], float],
+    rescaled: Callable[[Array], Array],
+    y_title: str,
+) -> go.Figure:
+    figure = new_figure(x_title=EPOCHS_TITLE, y_title=y_title)
+    styled = styled_losses(comparison.losses)
+    for trial in trials:
+        points = batches.get(trial.id, ())
+        values = np.array([value(point) for point in points])
+        _add_line(
+            figure,
+            trial,
+            styled[trial.loss],
+            x=[point.at for point in points],
+            y=rescaled(values).tolist(),
+            customdata=values.tolist(),
+            hover="after %{x:.3~g} epochs: %{customdata:.4~g}",
+        )
+    format_epoch_axis(figure, comparison.settings)
+    return figure
+
+
+def _add_line(
+    figure: go.Figure,
+    trial: Trial,
+    styled: StyledLoss,
+    *,
+    x: list[float],
+    y: list[float],
+    hover: str,
+    customdata: list[float] | None = None,
+    shape: str | None = None,
+) -> None:
+    label, style = html_label(styled.loss), styled.style
+    figure.add_scatter(
+        x=x,
+        y=y,
+        customdata=customdata,
+        name=label,
+        uid=trial.loss,
+        mode="lines",
+        line={"color": style.color, "dash": style.dash, "width": 2, "shape": shape},
+        hovertemplate=f"{hover}<extra>{label}</extra>",
+    )

@@ -1,4 +1,4 @@
-"""The four ways to look at a loss."""
+"""The four quantities in which a loss is drawn: penalty, slope, weight and pull."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,17 +14,17 @@ CurveFunction = Callable[[Loss, Array, int], Array]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """One way to look at a loss.
+    """A quantity of a loss, as a curve.
 
     Attributes:
-        name: For the control that chooses it.
+        name: In the control that chooses it.
         axis: Title of the vertical axis.
         description: What the reader sees in it.
-        values: A loss's values at an array of log p in a problem of so many classes.
+        values: A loss's values at an array of log p, for a number of classes.
         y_range: Vertical range that shows the article's losses well.
-        log_axis: Title where the axis is logarithmic; empty where it is the same.
-        log_sign: What values are multiplied by there, so that a good loss's are positive.
-        log_range: Vertical range there.
+        log_axis: Title of a logarithmic axis; empty where it is the same.
+        log_sign: Factor on a logarithmic axis, by which a good loss's values are positive.
+        log_range: Vertical range of a logarithmic axis.
     """
 
     name: str

@@ -26,7 +26,7 @@ def test_each_view_is_the_loss_s_own_quantity(loss: Loss) -> None:
 @pytest.mark.parametrize("scale", SCALES.values(), ids=SCALES)
 def test_a_scale_runs_from_wrong_to_right_in_200_steps_that_are_probabilities(scale: Scale) -> None:
     for logarithmic in (False, True):
-        log_p = scale.to_log_p(scale.along(logarithmic))
+        log_p = scale.to_log_p(scale.points(logarithmic=logarithmic))
         assert log_p.shape == (POINTS,)
         assert (np.diff(log_p) > 0).all()
         assert (log_p <= 0).all()

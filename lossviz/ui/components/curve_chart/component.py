@@ -98,7 +98,7 @@ def curve_chart(
         }
         for loss_id, loss in losses.items()
     )
-    places = SCALES[scale].along("x" in logs).tolist()
+    places = SCALES[scale].points(logarithmic="x" in logs).tolist()
     figures = [
         curve_figure(shown, VIEWS[view], scale=SCALES[scale], logs=logs, classes=classes)
         for view in views
