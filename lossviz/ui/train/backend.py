@@ -10,8 +10,9 @@ import streamlit as st
 from lossviz.errors import EngineError, LossvizError
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.store.database import database_url
 from lossviz.experiments.store.recovery import quarantine_damaged_file
-from lossviz.experiments.store.store import Store, database_url
+from lossviz.experiments.store.store import Store
 
 WARMING_UP = "starting: loading fastai takes about five seconds"
 

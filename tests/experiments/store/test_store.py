@@ -11,7 +11,8 @@ import pytest
 
 from lossviz.errors import StoreError
 from lossviz.experiments.records import EpochMetrics, Phase, Trial, TrialState
-from lossviz.experiments.store.store import Store, database_url
+from lossviz.experiments.store.database import database_url
+from lossviz.experiments.store.store import Store
 from tests.support.records import comparison, metrics
 
 QUEUED, RUNNING, FINISHED, DIVERGED, FAILED, CANCELLED, LOST = TrialState

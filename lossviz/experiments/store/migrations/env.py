@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import context
 
+from lossviz.experiments.store.database import database_url
 from lossviz.experiments.store.schema import TABLES
-from lossviz.experiments.store.store import database_url
 
 
 def run_migrations(connection: sa.Connection) -> None:

@@ -1,0 +1,110 @@
+"""The database that a store keeps its rows in: where it is, its connections, its transactions."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from platformdirs import user_data_path
+from sqlalchemy.exc import SQLAlchemyError
+
+from lossviz.errors import StoreError
+from lossviz.experiments.store.migration import migrate
+
+_BUSY_MS = 20_000  # a backup may hold the database for a while; what is reported meanwhile waits
+_SQLITE_PRAGMAS = (
+    "journal_mode=WAL",  # readers and the writer do not wait for each other
+    f"busy_timeout={_BUSY_MS}",
+    "foreign_keys=ON",
+    "synchronous=NORMAL",
+)
+
+
+def database_url() -> str:
+    """``LOSSVIZ_DATABASE`` (a SQLAlchemy URL), else a SQLite file in the user's data folder.
+
+    Side effects: reads the environment; makes the data folder.
+    """
+    if url := os.environ.get("LOSSVIZ_DATABASE"):
+        return url
+    folder = user_data_path("lossviz", appauthor=False, ensure_exists=True)
+    return f"sqlite:///{folder / 'lossviz.sqlite'}"
+
+
+class Database:
+    """An open database with this version's schema. Safe to share between threads.
+
+    Raises:
+        StoreError: From every method, where the database cannot be used; the message says which and
+            why.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Side effects: opens the database; makes or migrates its tables."""
+        self._local = threading.local()  # .connection: the transaction that this thread is in
+        try:
+            self._engine = sa.create_engine(url)
+        except (SQLAlchemyError, ImportError) as error:
+            raise StoreError(
+                f"the database URL cannot be used ({error}); set LOSSVIZ_DATABASE to one such as"
+                " sqlite:///lossviz.sqlite"
+            ) from None
+        if self._engine.dialect.name == "sqlite":
+            sa.event.listen(self._engine, "connect", _configure_sqlite)
+        try:
+            with self._store_errors():
+                migrate(self._engine)
+        except StoreError:
+            self.close()
+            raise
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file; None for another database."""
+        url = self._engine.url
+        if url.get_backend_name() != "sqlite" or not url.database:
+            return None
+        return Path(url.database).absolute()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """What this thread writes inside is written in one transaction: whole, or not at all."""
+        with self.connection() as connection:
+            self._local.connection = connection
+            try:
+                yield
+            finally:
+                self._local.connection = None
+
+    @contextmanager
+    def connection(self) -> Iterator[sa.Connection]:
+        """A connection in the transaction that this thread is in, else in one of its own."""
+        if connection := getattr(self._local, "connection", None):
+            yield connection
+            return
+        with self._store_errors(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _store_errors(self) -> Iterator[None]:
+        """Turn what SQLAlchemy raises into a StoreError."""
+        try:
+            yield
+        except SQLAlchemyError as error:
+            cause = str(getattr(error, "orig", None) or error)
+            raise StoreError(
+                f"the database {self._engine.url.render_as_string()} cannot be used: {cause}"
+            ) from error
+
+
+def _configure_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in _SQLITE_PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
