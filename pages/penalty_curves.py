@@ -1,6 +1,4 @@
-"""How hard each loss punishes an unsure answer, what the network hears of it, and what its
-parameters change.
-"""
+"""The curves of the losses: what each penalises, and what its parameters change."""
 
 import streamlit as st
 

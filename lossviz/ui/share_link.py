@@ -15,7 +15,7 @@ def share_button() -> None:
 
 
 def share_link(url: str) -> str:
-    """The page's address with the whole choice in it.
+    """The page's address with the visitor's choice in it.
 
     Args:
         url: Of the page, with or without a query.

@@ -67,7 +67,7 @@ def tab_to(page: Page, target: Locator) -> None:
     pytest.fail(f"Tab does not lead to {target}")
 
 
-def test_a_keyboard_is_enough_to_choose_a_loss_move_it_invent_one_and_train(
+def test_a_keyboard_is_enough_to_choose_a_loss_move_it_type_one_and_train(
     page: Page, app_url: str
 ) -> None:
     open_curves(page, f"{app_url}/penalty_curves?loss=inverse_power")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.pages.test_pages import opened, typed
+from tests.support.pages import opened, typed
 
 
 def test_a_link_brings_views_axes_and_number_of_classes() -> None:
@@ -37,7 +37,7 @@ def test_a_link_brings_views_axes_and_number_of_classes() -> None:
         {"story": "-1"},
     ],
 )
-def test_whatever_of_a_link_cannot_be_read_is_said_and_the_page_opens_with_its_defaults(
+def test_an_unreadable_part_of_a_link_gives_a_warning_and_the_defaults(
     query: dict[str, str | list[str]],
 ) -> None:
     app = opened("pages/penalty_curves.py", **query)
@@ -48,7 +48,7 @@ def test_whatever_of_a_link_cannot_be_read_is_said_and_the_page_opens_with_its_d
     assert not [button for button in app.button if button.label == "Next"]
 
 
-def test_a_third_view_takes_the_place_of_the_one_that_was_there_and_the_last_one_stays() -> None:
+def test_a_third_view_replaces_the_oldest_and_the_last_view_cannot_be_removed() -> None:
     app = opened("pages/penalty_curves.py")
     control = app.button_group(key="views")
     for wanted, found in (
@@ -62,7 +62,7 @@ def test_a_third_view_takes_the_place_of_the_one_that_was_there_and_the_last_one
         assert app.query_params["view"] == found
 
 
-def test_an_own_loss_can_be_named_as_it_is_typed_or_later_and_the_link_says_it() -> None:
+def test_an_own_loss_can_be_named_while_typed_or_later_and_the_link_keeps_the_name() -> None:
     app = typed(opened("pages/penalty_curves.py", loss=["inverse"]), "my loss = p**-k; k=0.5")
     assert not app.exception
     assert app.query_params["loss"] == ["inverse", "my loss = p**-k; k=0.5"]

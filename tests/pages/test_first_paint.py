@@ -1,5 +1,5 @@
 """How soon a page is there, and what it costs the server. The figures are printed; ``pytest
-tests/test_paint.py -s`` shows them.
+tests/pages/test_first_paint.py -s`` shows them.
 """
 
 from pathlib import Path
@@ -41,7 +41,7 @@ def visit(context: BrowserContext, url: str) -> dict[str, float]:
     return times
 
 
-def test_pages_are_there_soon_and_the_server_stays_small(
+def test_pages_paint_soon_and_the_server_stays_small(
     browser: Browser, playwright_runs: Playwright, tmp_path: Path
 ) -> None:
     port = free_port()

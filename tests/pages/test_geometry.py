@@ -10,7 +10,7 @@ from lossviz.ui.geometry.two_classes import PREDICTIONS, TARGETS
 from lossviz.ui.state.geometry_properties import read_geometry
 from lossviz.ui.state.geometry_state import PARTS, GeometryState
 from lossviz.ui.state.session import SESSION_KEY
-from tests.pages.test_pages import opened
+from tests.support.pages import opened
 
 PAGE = "pages/geometry.py"
 
@@ -59,21 +59,21 @@ def test_a_bare_address_stays_bare() -> None:
         ("classes", ("ln 0.3 = **−1.204**",)),
     ],
 )
-def test_every_figure_of_the_articles_geometry_section_is_on_the_page(
+def test_every_number_of_the_articles_geometry_section_is_on_the_page(
     lab: str, figures: tuple[str, ...]
 ) -> None:
     words = words_of(opened(PAGE, lab=lab))
     assert all(figure in words for figure in figures)
 
 
-def test_a_target_between_the_classes_has_its_own_words_and_no_worst_prediction() -> None:
+def test_a_target_between_the_classes_has_its_own_text_and_no_worst_prediction() -> None:
     app = opened(PAGE, target="0.3,0.7")
     assert "fall with every degree" not in words_of(app)
     assert "rewards a prediction that is too sure" in words_of(app)
     assert not any(group.key == "plane preset" for group in app.button_group)
 
 
-def test_a_link_opens_arrows_and_losses_that_it_tells() -> None:
+def test_a_link_opens_the_arrows_and_losses_that_it_names() -> None:
     app = opened(PAGE, p="0.40,0.10", mode="free", target="1,0", loss=["brier"])
     assert not app.exception
     assert not app.warning
@@ -81,7 +81,7 @@ def test_a_link_opens_arrows_and_losses_that_it_tells() -> None:
     assert app.session_state["chosen losses"] == ["brier"]
 
 
-def test_a_broken_link_opens_the_usual_start_with_a_warning_that_is_said_once() -> None:
+def test_a_broken_link_opens_the_defaults_with_one_warning() -> None:
     app = opened(PAGE, p="<script>alert(1)</script>,1", truth="2,2,2")
     assert not app.exception
     (warning,) = app.warning
@@ -116,7 +116,7 @@ def test_a_preset_moves_the_arrow_and_the_address(name: str, target: str) -> Non
 
 
 @pytest.mark.parametrize("name", TRUTHS)
-def test_a_preset_puts_the_truth_into_the_triangle(name: str) -> None:
+def test_a_preset_sets_the_truth_in_the_triangle(name: str) -> None:
     app = opened(PAGE, lab="simplex", truth="0.2,0.2,0.6")
     app.button_group(key="truth").set_value(name).run()
     assert geometry_of(app).truth == TRUTHS[name]
@@ -141,14 +141,14 @@ def test_the_gradient_moves_logits_or_probabilities() -> None:
 
 
 @pytest.mark.parametrize("name", CLASSES_PRESETS)
-def test_a_preset_of_many_classes_puts_the_bars(name: str) -> None:
+def test_a_preset_of_many_classes_sets_the_bars(name: str) -> None:
     app = opened(PAGE, lab="classes", true="0.5")
     app.button_group(key="classes preset").set_value(name).run()
     assert not app.exception
     assert geometry_of(app) == CLASSES_PRESETS[name].applied_to(GeometryState(part="classes"))
 
 
-def test_more_classes_than_the_part_shows_are_its_most() -> None:
+def test_the_number_of_classes_is_clipped_to_what_the_part_can_show() -> None:
     assert "With 100 classes" in words_of(opened(PAGE, lab="classes", K="1000"))
     assert "With 4 classes the first prediction is p ≈ 1/4, 60.0° from" in words_of(
         opened(PAGE, lab="classes", K="2")

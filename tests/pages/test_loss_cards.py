@@ -1,4 +1,4 @@
-"""What a loss's card tells, and what is told before a training."""
+"""What a loss's card shows, and what is shown before a training."""
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -11,7 +11,7 @@ from lossviz.ui.curves.captions import class_count_caption
 from lossviz.ui.curves.findings import folded_findings, immediate_findings
 from lossviz.ui.markdown import escape_markdown
 from tests.browser.test_curves import open_curves
-from tests.pages.test_pages import opened, typed
+from tests.support.pages import opened, typed
 
 
 def texts(app: AppTest) -> str:
@@ -19,7 +19,7 @@ def texts(app: AppTest) -> str:
 
 
 @pytest.mark.parametrize("loss", LOSSES.values(), ids=lambda loss: loss.key)
-def test_a_card_tells_everything_of_its_loss(loss: Loss) -> None:
+def test_a_card_shows_everything_known_of_its_loss(loss: Loss) -> None:
     app = opened("pages/penalty_curves.py", loss=loss.spec)
     assert not app.exception
     shown = texts(app)
@@ -41,7 +41,7 @@ def test_what_may_spoil_a_training_is_shown_at_once_and_the_rest_is_folded_away(
     }
 
 
-def test_an_own_loss_that_is_known_is_told_so_at_once() -> None:
+def test_an_own_loss_that_has_a_name_in_the_literature_shows_it_at_once() -> None:
     app = typed(opened("pages/penalty_curves.py"), "p**-0.2")
     assert not app.exception
     assert "alpha\\-loss with a = 5/6" in texts(app)

@@ -1,7 +1,6 @@
 """Every page, run without a browser."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lossviz.losses import catalogue, parsing
 from lossviz.losses.loss import Loss
@@ -11,6 +10,7 @@ from lossviz.ui.frame import PAGES
 from lossviz.ui.loss_picker import FEATURED
 from lossviz.ui.state import actions, session
 from tests.support.browser import ROOT
+from tests.support.pages import drafted, opened, typed
 
 BAD_FORMULAS = (
     "__import__('os')",
@@ -23,34 +23,6 @@ BAD_FORMULAS = (
     "no_such_loss",
     "p*k; k=1e308",
 )
-
-
-def opened(path: str, **query: str | list[str]) -> AppTest:
-    """The page at ``path``, opened cold with a query."""
-    app = AppTest.from_file(str(ROOT / "app.py"), default_timeout=30)
-    for name, value in query.items():
-        app.query_params[name] = value
-    if path != "app.py":
-        app.switch_page(path)
-    return app.run()
-
-
-def typed(app: AppTest, text: str) -> AppTest:
-    """The page after a text was typed, and kept if it is a loss."""
-    drafted(app, text)
-    return (
-        app.button(key="keep").click().run()
-        if any(button.key == "keep" for button in app.button)
-        else app
-    )
-
-
-def drafted(app: AppTest, text: str) -> AppTest:
-    """The page after a text was typed: what the component in the browser tells, AppTest must say
-    for it.
-    """
-    app.session_state["own loss typed"] = text
-    return app.text_input(key="own loss").set_value(text).run()
 
 
 @pytest.mark.usefixtures("database")
@@ -131,7 +103,7 @@ def test_two_changes_within_one_round_trip_both_stay() -> None:
     app = opened("pages/penalty_curves.py", loss=["inverse"])
     typed(app, "(1-p)**2")
     drafted(app, "(1-p)**3")
-    app.query_params["loss"] = ["inverse"]  # the browser has not heard of the first yet
+    app.query_params["loss"] = ["inverse"]  # the browser does not know of the first yet
     app.button(key="keep").click().run()
     assert app.session_state["chosen losses"] == ["inverse", "(1-p)**2", "(1-p)**3"]
     assert app.query_params["loss"] == ["inverse", "(1-p)**2", "(1-p)**3"]

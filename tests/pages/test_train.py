@@ -1,6 +1,4 @@
-"""The training page, run without a browser: what it refuses, and what it says of comparisons in the
-database.
-"""
+"""The training page, run without a browser."""
 
 from contextlib import closing
 from pathlib import Path
@@ -10,11 +8,11 @@ from filelock import FileLock
 
 from lossviz.experiments.records import Preparation, TrialState
 from lossviz.experiments.store.store import Store
-from tests.pages.test_pages import opened
+from tests.support.pages import opened
 from tests.support.records import comparison
 
 
-def test_without_a_loss_nothing_is_started_and_the_page_says_why(database: Path) -> None:
+def test_without_a_loss_nothing_is_trained_and_the_page_says_why(database: Path) -> None:
     app = opened("pages/train.py", loss=["none"])
     app.button[0].click().run()
     assert not app.exception
@@ -23,7 +21,9 @@ def test_without_a_loss_nothing_is_started_and_the_page_says_why(database: Path)
         assert store.comparisons() == []
 
 
-def test_an_app_trains_with_a_database_as_soon_as_the_other_app_has_gone(database: Path) -> None:
+def test_an_app_can_train_as_soon_as_the_other_app_on_its_database_has_ended(
+    database: Path,
+) -> None:
     with FileLock(f"{database}.lock"):
         app = opened("pages/train.py")
         assert "another lossviz app" in app.warning[0].value
@@ -34,7 +34,7 @@ def test_an_app_trains_with_a_database_as_soon_as_the_other_app_has_gone(databas
     assert not app.button[0].disabled
 
 
-def test_the_page_tells_how_far_a_preparation_is(database: Path) -> None:
+def test_the_page_shows_the_progress_of_a_preparation(database: Path) -> None:
     # another app prepares it
     with closing(Store(f"sqlite:///{database}")) as store, FileLock(f"{database}.lock"):
         store.add_comparison(comparison())
@@ -56,7 +56,7 @@ def test_a_link_to_an_unknown_comparison_says_so_only_where_there_is_another() -
 
 
 @pytest.mark.parametrize("other", ["same", "different"])
-def test_the_page_says_whether_all_losses_had_the_same_conditions_and_loudly_where_not(
+def test_the_page_says_whether_all_losses_had_the_same_conditions(
     database: Path, other: str
 ) -> None:
     with closing(Store(f"sqlite:///{database}")) as store:

@@ -61,7 +61,7 @@ def _draw_chart(
 
 
 def _draw_cards(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
-    """Cards with sliders come first: they are what a visitor's hand looks for."""
+    """Cards with sliders come first, as they are what a visitor reaches for."""
     losses = sorted(selection.shown.items(), key=lambda item: not item[1].parameters)
     cards = {
         loss_id: loss_card(

@@ -1,4 +1,4 @@
-"""Many classes: what a prediction looks like among them, and how far from the target it starts."""
+"""Many classes: a prediction as bars, and how far from the target training starts."""
 
 import math
 from collections.abc import Mapping

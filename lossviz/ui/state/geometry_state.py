@@ -39,11 +39,11 @@ MAX_MAPS: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeometryState:
-    """The geometry page: which part is looked at, and where its arrows stand.
+    """The geometry page: which part is shown, and where its arrows stand.
 
     Attributes:
         part: Key of ``PARTS``.
-        mode: Key of ``MODES``: how the plane's prediction is held.
+        mode: Key of ``MODES``: where the plane's prediction may go.
         prediction: (p1, p2) in the plane, each in [0, 1], with the sum 1 unless the mode is "free".
         target: The same for the target, at least 0.05 long.
         logits: (z1, z2), each in [−5, 5]; in the mode "logits" the prediction is their softmax.
@@ -130,7 +130,7 @@ class GeometryState:
         return replace(self, **{name: _MOVES[name](self, to)})
 
     def in_mode(self, mode: str) -> GeometryState:
-        """The same arrows, held in another way.
+        """The same arrows in another mode, at the nearest points that it allows.
 
         >>> GeometryState(mode="free", prediction=(0.9, 0.7)).in_mode("segment").prediction
         (0.6, 0.4)

@@ -115,7 +115,7 @@ def sync_from_url(page: str) -> None:
 
 
 def session_in_callback() -> SessionData:
-    """What the session keeps, for callbacks: there the address follows it, not the other way round.
+    """What the session keeps, for callbacks, in which the address follows the session.
 
     Side effects: writes the page's address where it is another than the session's.
     """

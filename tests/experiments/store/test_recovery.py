@@ -14,7 +14,7 @@ from filelock import FileLock
 from lossviz.errors import StoreError
 from lossviz.experiments.store.recovery import quarantine_damaged_file
 from lossviz.experiments.store.store import Store
-from tests.pages.test_pages import opened
+from tests.support.pages import opened
 from tests.support.records import comparison, metrics
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)

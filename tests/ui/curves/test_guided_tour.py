@@ -6,7 +6,7 @@ import pytest
 from lossviz import LOSSES, loss_from_spec
 from lossviz.geometry.vectors import dot
 from lossviz.ui.curves.tour_steps import TOUR_STEPS
-from tests.pages.test_pages import opened, typed
+from tests.support.pages import opened, typed
 
 CURVES = "pages/penalty_curves.py"
 
@@ -32,7 +32,7 @@ def test_the_tour_s_numbers_are_right() -> None:
     assert np.isclose((0.092016 - 0.091340) * 1478, 1, atol=0.01)  # the article's table: one image
 
 
-def test_next_and_back_set_the_lab_and_leaving_brings_back_what_there_was() -> None:
+def test_next_and_back_set_the_page_and_leaving_restores_the_visitor_s_losses() -> None:
     app = typed(opened(CURVES, loss=["inverse_power:k=0.9"], view="slope", K="10"), "(1-p)**2")
     app.button(key="story").click().run()
     assert not app.exception

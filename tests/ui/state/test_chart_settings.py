@@ -34,7 +34,7 @@ def test_what_everybody_starts_with_is_not_written() -> None:
 
 
 @given(query=st.dictionaries(st.sampled_from(NAMES), st.lists(st.text(max_size=30), max_size=5)))
-def test_a_hostile_address_gives_settings_and_a_word_for_each_thing_that_was_left_out(
+def test_a_hostile_address_gives_legal_settings_and_a_sentence_for_each_thing_left_out(
     query: dict[str, list[str]],
 ) -> None:
     reading = read_chart_settings(query)

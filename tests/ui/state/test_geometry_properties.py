@@ -33,7 +33,7 @@ def test_what_everybody_starts_with_is_not_written() -> None:
         ),
     )
 )
-def test_a_hostile_address_gives_a_scene_and_a_word_for_what_was_left_out(
+def test_a_hostile_address_gives_a_legal_state_and_a_sentence_for_what_was_left_out(
     query: dict[str, list[str]],
 ) -> None:
     reading = read_geometry(query)
@@ -61,7 +61,7 @@ def test_a_hostile_address_gives_a_scene_and_a_word_for_what_was_left_out(
         {"lab": [""]},
     ],
 )
-def test_a_broken_link_is_warned_of_and_repeats_nothing_of_itself(
+def test_the_warning_of_a_broken_link_repeats_nothing_of_it(
     query: dict[str, list[str]],
 ) -> None:
     reading = read_geometry(query)
@@ -71,7 +71,7 @@ def test_a_broken_link_is_warned_of_and_repeats_nothing_of_itself(
     assert not any(len(text) > 7 and text in problem for texts in query.values() for text in texts)
 
 
-def test_an_address_may_have_more_digits_than_the_page_and_what_of_it_is_sound_is_kept() -> None:
+def test_extra_digits_are_rounded_and_the_readable_parameters_are_kept() -> None:
     assert sum(read_geometry({"p": ["0.335,0.665"]}).value.prediction) == 1
     reading = read_geometry({"p": ["0.2,0.3"], "by": ["p"], "true": ["0.4"]})
     geometry = reading.value

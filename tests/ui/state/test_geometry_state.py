@@ -34,7 +34,7 @@ def test_truth_and_start_settle_on_hundredths_that_add_up(to: tuple[float, ...])
 
 
 @given(geometry=GEOMETRY_STATES)
-def test_in_every_mode_the_arrow_is_where_it_was_or_at_the_nearest_point_that_is_allowed(
+def test_a_change_of_mode_keeps_the_arrow_or_moves_it_to_the_nearest_legal_point(
     geometry: GeometryState,
 ) -> None:
     on_segment = geometry.in_mode("segment")
