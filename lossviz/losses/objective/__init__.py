@@ -1,1 +1,1 @@
-"""A loss as a torch module, with its own gradients. The only part of ``losses`` that imports torch."""
+"""A loss as a torch module with its own gradients; of ``losses``, only this imports torch."""

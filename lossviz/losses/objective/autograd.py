@@ -1,7 +1,7 @@
-"""Losses as functions that autograd knows, with the formula's own derivatives.
+"""Losses as autograd functions with the formula's own derivatives.
 
-Autograd through ``where`` would let the branch not taken put NaN in, and would keep every step of
-the formula in memory.
+Autograd through ``where`` would take NaN from the branch that is not taken, and would keep every
+intermediate result in memory.
 """
 
 from typing import Any
@@ -19,13 +19,15 @@ from lossviz.losses.objective.tensor_evaluation import (
     tensor_backend,
 )
 
-# logits that are worked on at a time: what is made of them stays in the processor's cache
-_BLOCK = 2**19
+# So many logits are evaluated at a time that what is computed from them stays in the cache.
+_LOGITS_PER_BLOCK = 2**19
 
 
 class TrueClassFunction(torch.autograd.Function):
-    """A loss of p alone: the gradient is cross-entropy's, ``weight * (softmax - one_hot)``, so that
-    one softmax is all that it needs.
+    """A loss of p alone.
+
+    Its gradient is cross-entropy's times the weight, ``weight * (softmax - one_hot)``, so that one
+    softmax serves loss and gradient.
     """
 
     @staticmethod
@@ -35,34 +37,45 @@ class TrueClassFunction(torch.autograd.Function):
         targets: Tensor,
         scale: Tensor | float | None,
         total: bool,
-        steps: Program,
+        program: Program,
     ) -> Tensor:
-        """The losses [N, 1], or their sum."""
+        """The losses.
+
+        Args:
+            context: Autograd's.
+            logits: Shape [N, K].
+            targets: True classes, int64, shape [N, 1].
+            scale: Factor of each example [N, 1] or of all; None for 1.
+            total: Whether to return the sum.
+            program: Computes penalty and weight from log p.
+
+        Returns:
+            Shape [N, 1], or a scalar where ``total``.
+        """
         others, log_p, complement = softmax_and_complement(logits, targets)
-        penalty, weight = steps.run(tensor_backend(log_p), bind_names(steps, logits, l=log_p))
+        names = bind_names(program, logits, l=log_p)
+        penalty, weight = program.run(tensor_backend(log_p), names)
         weight = weight if scale is None else scaled(weight, scale)
-        context.factor = None if isinstance(weight, Tensor) else weight
-        context.save_for_backward(
-            others, targets, complement, weight if isinstance(weight, Tensor) else None
-        )
+        # A constant weight is a plain number, which autograd cannot save.
+        is_tensor = isinstance(weight, Tensor)
+        context.constant_weight = None if is_tensor else weight
+        context.save_for_backward(others, targets, complement, weight if is_tensor else None)
         return _reduced(penalty, scale, total, log_p)
 
     @staticmethod
     @once_differentiable
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        """The gradient by the logits [N, K]; it cannot be differentiated again."""
+        """The gradient with respect to the logits [N, K]; it cannot be differentiated again."""
         others, targets, complement, weight = context.saved_tensors
-        factor = gradient * (context.factor if weight is None else weight)
+        factor = gradient * (context.constant_weight if weight is None else weight)
         at_target = (complement * factor).neg_()
         return (others * factor).scatter_(-1, targets, at_target), None, None, None, None
 
 
 class AllClassesFunction(torch.autograd.Function):
-    """A loss of all classes, a block of examples at a time, so that what is made of them stays in
-    the processor's cache.
+    """A loss of all classes, evaluated in blocks of examples that fit the processor's cache.
 
-    Nothing but the logits is kept for the gradient, which is made from them again: that is quicker
-        than keeping it.
+    Only the logits are kept for the gradient: computing the rest again is faster than storing it.
     """
 
     @staticmethod
@@ -74,7 +87,10 @@ class AllClassesFunction(torch.autograd.Function):
         total: bool,
         evaluator: TensorEvaluator,
     ) -> Tensor:
-        """The losses [N, 1], or their sum."""
+        """The losses; Args and Returns as ``TrueClassFunction.forward``.
+
+        ``targets`` may also be distributions [N, K], where the evaluator is for soft targets.
+        """
         context.save_for_backward(logits, targets, scale if isinstance(scale, Tensor) else None)
         context.evaluator, context.scale = evaluator, scale
         penalties = logits.new_empty(len(logits), 1)
@@ -85,13 +101,11 @@ class AllClassesFunction(torch.autograd.Function):
     @staticmethod
     @once_differentiable
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        """The gradient by the logits [N, K]; it cannot be differentiated again."""
+        """The gradient with respect to the logits [N, K]; it cannot be differentiated again."""
         logits, targets, scale = context.saved_tensors
-        factor = (
-            gradient
-            if context.scale is None
-            else gradient * (context.scale if scale is None else scale)
-        )
+        factor = gradient
+        if context.scale is not None:
+            factor = gradient * (context.scale if scale is None else scale)
         result = torch.empty_like(logits)
         for block in _blocks(logits):
             context.evaluator.gradient(
@@ -101,15 +115,17 @@ class AllClassesFunction(torch.autograd.Function):
                 result[block],
             )
         if scale is not None:
-            result.masked_fill_(scale == 0, 0.0)  # what counts for nothing may be infinite
+            # The gradient of an ignored example may be infinite, and 0 times infinity is NaN.
+            result.masked_fill_(scale == 0, 0.0)
         return result, None, None, None, None
 
 
 def _blocks(logits: Tensor) -> list[slice]:
-    rows = (
-        len(logits) if torch.compiler.is_compiling() else max(1, _BLOCK // max(logits.shape[-1], 1))
-    )
-    return [slice(start, start + rows) for start in range(0, len(logits), max(rows, 1))]
+    if torch.compiler.is_compiling():  # which would unroll a loop over blocks
+        rows = max(1, len(logits))
+    else:
+        rows = max(1, _LOGITS_PER_BLOCK // max(logits.shape[-1], 1))
+    return [slice(start, start + rows) for start in range(0, len(logits), rows)]
 
 
 def _reduced(penalty: Any, scale: Tensor | float | None, total: bool, like: Tensor) -> Tensor:

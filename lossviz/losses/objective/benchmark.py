@@ -1,5 +1,6 @@
-"""``python -m lossviz bench objectives``: how long a loss takes, and how much memory, as a ratio to
-``torch.nn.functional.cross_entropy``.
+"""``python -m lossviz bench objectives``: time and memory of each loss.
+
+Both as ratios to ``torch.nn.functional.cross_entropy``.
 """
 
 import platform
@@ -18,22 +19,21 @@ from lossviz.losses.loss import Loss
 from lossviz.losses.objective import process_memory
 from lossviz.losses.objective.module import Objective
 
-# examples and classes, and how many rounds are timed
+# Examples and classes, and how many rounds are timed.
 SHAPES = {(64, 37): 1500, (4096, 1000): 50, (2048, 32000): 4}
-_MEMORY_SHAPE = (2048, 32000)  # where the logits outweigh all else
+_MEMORY_SHAPE = (2048, 32000)  # where the logits take most of the memory
 Criterion = Callable[[Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BenchmarkResult:
-    """One loss at one shape.
+    """Time and memory of one loss at one shape, relative to cross-entropy's.
 
     Attributes:
-        loss: The loss.
+        loss: Which.
         shape: Examples and classes.
-        time_ratio: Median time of forward and backward, over cross-entropy's in the same rounds.
-        memory_ratio: Peak memory beyond the inputs, over cross-entropy's; None where it was not
-            measured.
+        time_ratio: Of the median times of forward and backward in the same rounds.
+        memory_ratio: Of the peaks beyond the inputs; None where they were not measured.
     """
 
     loss: Loss
@@ -45,14 +45,22 @@ class BenchmarkResult:
 def measure_losses(losses: Sequence[Loss], shape: tuple[int, int]) -> list[BenchmarkResult]:
     """Measure losses against cross-entropy at one of ``SHAPES``.
 
-    Each round takes all in turn, so that what else the machine does falls on all alike.
+    Each round times all of them in turn, so that other load on the machine affects all alike.
+
+    Args:
+        losses: Any number of them.
+        shape: Examples and classes.
+
+    Returns:
+        One result for each loss, in order.
+
+    Side effects: resets the process's peak of memory, and keeps a core busy for some time.
     """
     generator = torch.Generator().manual_seed(0)
     logits = torch.randn(shape, generator=generator, requires_grad=True)
     targets = torch.randint(shape[1], shape[:1], generator=generator)
     criteria: list[Criterion] = [F.cross_entropy, *(Objective(loss) for loss in losses)]
-    # the first warms up
-    _first, *times = [
+    _warm_up, *times = [
         [_seconds(criterion, logits, targets) for criterion in criteria]
         for _ in range(1 + SHAPES[shape])
     ]
@@ -79,9 +87,7 @@ def _seconds(criterion: Criterion, logits: Tensor, targets: Tensor) -> float:
 
 
 def _peak_mb(criterion: Criterion, logits: Tensor, targets: Tensor) -> float | None:
-    """How far the process's memory rises above where it stood; None where the system does not
-    report it.
-    """
+    """How far the process's memory rises; None where the system does not report it."""
     logits.grad = None
     if not process_memory.reset_peak():
         return None
@@ -92,7 +98,10 @@ def _peak_mb(criterion: Criterion, logits: Tensor, targets: Tensor) -> float | N
 
 
 def bench_objectives() -> str:
-    """Measure the whole catalogue; the page docs/speed.md."""
+    """Measure the whole catalogue and return the page docs/speed.md.
+
+    Side effects: as ``measure_losses``.
+    """
     by_shape = [measure_losses(list(LOSSES.values()), shape) for shape in SHAPES]
     head = " | ".join(f"({rows:,}, {classes:,})" for rows, classes in SHAPES)
     lines = [
@@ -116,12 +125,11 @@ def bench_objectives() -> str:
         "|---|---|" + "--:|" * (len(SHAPES) + 1),
     ]
     for row in zip(*by_shape, strict=True):
-        loss, memory = row[0].loss, row[-1].memory_ratio
+        loss, memory_ratio = row[0].loss, row[-1].memory_ratio
         kind = "all classes" if loss.formula.depends_on_pj else "p"
-        cells = " | ".join(f"{measured.time_ratio:.2f}" for measured in row)
-        lines.append(
-            f"| {loss.name} | {kind} | {cells} | {'–' if memory is None else f'{memory:.2f}'} |"
-        )
+        times = " | ".join(f"{result.time_ratio:.2f}" for result in row)
+        memory = "–" if memory_ratio is None else f"{memory_ratio:.2f}"
+        lines.append(f"| {loss.name} | {kind} | {times} | {memory} |")
     return "\n".join(lines) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""A loss as something torch can descend: an ``nn.Module`` of logits and targets."""
+"""A loss as an ``nn.Module`` of logits and targets."""
 
 from typing import Literal, cast
 
@@ -20,21 +20,21 @@ _HALF = (torch.float16, torch.bfloat16)
 class Objective(nn.Module):
     """A loss of logits and targets.
 
-    Everything is computed from ``log p`` and ``1 - p``, each to the last digit, over one softmax.
+    Everything is computed from ``log p`` and ``1 - p``, each to the last digit, from one softmax.
     No probability is clamped, and the result is finite wherever the loss is; only where 1 - p
-    underflows is it taken for the least normal number instead of 0. float16 and bfloat16 are
-    computed in float32, as torch's own cross-entropy does.
+    underflows is the smallest normal number taken for it. float16 and bfloat16 are computed in
+    float32, as torch's own cross-entropy does.
 
     Args:
         loss: The loss; its parameters keep the values they have now.
         reduction: "mean", "sum", or "none" for one value an example.
-        axis: Where the classes lie in the logits.
-        weight: A weight a class, shape [K]; "mean" divides by the weights' sum over the targets, as
-            ``torch.nn.CrossEntropyLoss``.
-        ignore_index: Targets of this value count for nothing.
+        axis: The axis of the logits along which the classes lie.
+        weight: A weight for each class, shape [K]; "mean" divides by the sum of the targets'
+            weights, as ``torch.nn.CrossEntropyLoss``.
+        ignore_index: Targets of this value are ignored.
 
     Raises:
-        InvalidInput: Another reduction, or weights that are no list of numbers.
+        InvalidInput: An unknown reduction, or weights that are no vector of numbers.
 
     >>> from lossviz import get_loss, objective
     >>> round(objective(get_loss("dot_product"))(torch.zeros(2, 4), torch.tensor([0, 3])).item(), 6)
@@ -42,8 +42,7 @@ class Objective(nn.Module):
     """
 
     weight: Tensor | None
-    # fastai's MixUp mixes the losses of the two labels, which it takes as whole numbers
-    y_int = True
+    y_int = True  # tells fastai's MixUp to mix the losses of the two labels, not the labels
 
     def __init__(
         self,
@@ -64,12 +63,10 @@ class Objective(nn.Module):
                 f"weight must be floating point with one value a class, got {weight.dtype} of shape"
                 f" {tuple(weight.shape)}"
             )
-        self.loss, self.reduction, self.axis, self.ignore_index = (
-            loss,
-            reduction,
-            axis,
-            ignore_index,
-        )
+        self.loss = loss
+        self.reduction = reduction
+        self.axis = axis
+        self.ignore_index = ignore_index
         self.register_buffer("weight", weight)
         formula, values = loss.formula, loss.values
         self._evaluator = (
@@ -89,17 +86,18 @@ class Objective(nn.Module):
         Args:
             logits: Floating point, any real values, classes along ``axis``.
             targets: int64, the shape of the logits without ``axis``, each 0 to K - 1 or
-                ``ignore_index``. Or the logits' shape and floating point: a distribution over the
-                classes an example; the loss is then its expectation, ``sum_j t_j f(true class j)``.
+                ``ignore_index``. Or floating point, the shape of the logits: for each example a
+                distribution over the classes; the loss is then the expectation
+                ``sum_j t_j f(true class j)``.
 
         Returns:
             A scalar; for reduction "none" the shape of the logits without ``axis``.
 
         Raises:
-            InvalidInput: Shapes or types that do not go together, or a distribution where the loss
-                is defined for one true class only.
+            InvalidInput: Shapes or types that do not match, or a distribution where the loss is
+                defined for one true class only.
         """
-        if type(logits) is not Tensor:  # fastai's tensors carry meta-data through every operation
+        if type(logits) is not Tensor:  # fastai's carry metadata through every operation
             logits, targets = logits.as_subclass(Tensor), targets.as_subclass(Tensor)
         soft = targets.is_floating_point()
         self._check(logits, targets, soft)
@@ -118,16 +116,14 @@ class Objective(nn.Module):
         )
         if self.reduction == "none":
             losses = losses.reshape(shape)
-        return (
-            losses.to(dtype)
-            if dtype in _HALF and not torch.is_autocast_enabled(logits.device.type)
-            else losses
-        )
+        if dtype in _HALF and not torch.is_autocast_enabled(logits.device.type):
+            losses = losses.to(dtype)
+        return losses
 
     def _one_class(self, logits: Tensor, targets: Tensor) -> Tensor:
         scale: Tensor | float | None = None
         ignored = targets == self.ignore_index
-        # a question to the device would wait for it
+        # Where the logits are on a GPU, ``any`` would wait for it, so they are always masked.
         if torch.compiler.is_compiling() or logits.is_cuda or ignored.any():
             targets, scale = targets.masked_fill(ignored, 0), (~ignored).to(logits.dtype)
         if self.weight is not None:
@@ -136,10 +132,8 @@ class Objective(nn.Module):
         if self.reduction == "mean":
             scale = scale / scale.sum() if isinstance(scale, Tensor) else 1 / max(len(targets), 1)
         function = TrueClassFunction if isinstance(self._evaluator, Program) else AllClassesFunction
-        return cast(
-            Tensor,
-            function.apply(logits, targets, scale, self.reduction != "none", self._evaluator),
-        )
+        total = self.reduction != "none"
+        return cast(Tensor, function.apply(logits, targets, scale, total, self._evaluator))
 
     def _soft(self, logits: Tensor, targets: Tensor) -> Tensor:
         if self._soft_evaluator is None:
@@ -152,18 +146,15 @@ class Objective(nn.Module):
         if self.weight is not None:
             weighted = weighted * self.weight.to(logits.dtype)
         scale = 1 / max(len(targets), 1) if self.reduction == "mean" else None
-        return cast(
-            Tensor,
-            AllClassesFunction.apply(
-                logits, weighted, scale, self.reduction != "none", self._soft_evaluator
-            ),
-        )
+        total = self.reduction != "none"
+        losses = AllClassesFunction.apply(logits, weighted, scale, total, self._soft_evaluator)
+        return cast(Tensor, losses)
 
     def _check(self, logits: Tensor, targets: Tensor, soft: bool) -> None:
-        wanted = list(logits.shape)
-        if wanted and not soft:
-            wanted.pop(self.axis)
-        if logits.ndim == 0 or wanted != list(targets.shape):
+        expected = list(logits.shape)
+        if expected and not soft:
+            expected.pop(self.axis)
+        if logits.ndim == 0 or expected != list(targets.shape):
             raise InvalidInput(
                 "logits need the shape of the targets and one axis more, or soft targets the"
                 f" logits' shape: got {tuple(logits.shape)} and {tuple(targets.shape)}"
@@ -187,5 +178,5 @@ class Objective(nn.Module):
         return logits.argmax(dim=self.axis)
 
     def extra_repr(self) -> str:
-        """What ``print`` shows."""
+        """Loss and reduction, for ``print``."""
         return f"{self.loss.label}, reduction={self.reduction!r}"

@@ -1,8 +1,7 @@
-"""How a loss is worked out on tensors: from logits to probabilities, to the formula, to the
-gradient by each logit.
+"""The evaluation of a loss on tensors: logits, probabilities, formula, gradient.
 
-Digits are kept where torch's cross-entropy loses them: 1 - p is the sum of the other classes, log p
-is ``-log1p((1 - p)/p)``.
+Digits are kept where torch's cross-entropy loses them: 1 - p is the sum of the other classes'
+probabilities, and log p is ``-log1p((1 - p)/p)``.
 """
 
 from collections.abc import Callable, Mapping
@@ -71,14 +70,22 @@ def _clamped(of_two: Callable[[Tensor, Tensor], Tensor], side: str) -> Callable[
 
 
 def softmax_and_complement(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """The softmax with 0 for the true class [N, K]; of the true class log p and 1 - p [N, 1]."""
+    """The softmax and, of the true class, log p and 1 - p.
+
+    Args:
+        logits: Shape [N, K].
+        targets: True classes, shape [N, 1].
+
+    Returns:
+        The softmax with 0 in place of p [N, K], log p [N, 1] and 1 - p [N, 1].
+    """
     others = torch.softmax(logits, -1)
     p = others.gather(-1, targets)
     others.scatter_(-1, targets, 0.0)
-    # rounded to the least number that is more than none
+    # Where it underflows it is the smallest normal number, so that its logarithm is finite.
     complement = others.sum(-1, keepdim=True).clamp_(min=torch.finfo(logits.dtype).tiny)
     log_p = (complement / p).log1p_().neg_()
-    # asking a device would wait for it
+    # Where the logits are on a GPU, looking for a small p would wait for it.
     if (
         torch.compiler.is_compiling()
         or logits.is_cuda
@@ -94,20 +101,18 @@ def softmax_and_complement(logits: Tensor, targets: Tensor) -> tuple[Tensor, Ten
 
 
 def scaled(values: Any, scale: Tensor | float) -> Any:
-    """``values * scale``; where the scale is 0 they count for nothing, even if they are infinite."""
-    return (
-        torch.where(scale == 0, scale, values * scale)
-        if isinstance(scale, Tensor)
-        else values * scale
-    )
+    """``values * scale``, and 0 where the scale is 0 even if a value is infinite."""
+    if isinstance(scale, Tensor):
+        return torch.where(scale == 0, scale, values * scale)
+    return values * scale
 
 
 class TensorEvaluator:
-    """How a loss is worked out for a block of examples.
+    """Evaluates a loss of all classes and its gradient for a block of examples.
 
     Args:
         trees: The loss and its derivatives.
-        values: Those of the parameters.
+        values: The parameters' values by name.
     """
 
     def __init__(self, trees: Gradient, values: Mapping[str, float]) -> None:
@@ -120,14 +125,19 @@ class TensorEvaluator:
         raise NotImplementedError
 
     def gradient(self, logits: Tensor, targets: Tensor, factor: Tensor, out: Tensor) -> None:
-        """Put the gradient by the logits [n, K], times ``factor``, [n, 1] or a scalar, into
-        ``out``.
+        """Write the gradient with respect to the logits, times a factor, into ``out``.
+
+        Args:
+            logits: Shape [n, K].
+            targets: True classes [n, 1] or distributions [n, K].
+            factor: Of each example, shape [n, 1], or a scalar.
+            out: Shape [n, K].
         """
         raise NotImplementedError
 
 
 class HardTargetEvaluator(TensorEvaluator):
-    """Targets are true classes [n, 1], reductions over the others."""
+    """For true classes [n, 1]; sums and maxima run over the other classes."""
 
     def penalty(self, logits: Tensor, targets: Tensor) -> Tensor:
         """See ``TensorEvaluator``."""
@@ -143,29 +153,30 @@ class HardTargetEvaluator(TensorEvaluator):
         if not (isinstance(by_class, Tensor) and by_class.shape == logits.shape):
             by_class = _spread(by_class, logits).clone()
         if not self._vanishes_at_target:
-            by_class.scatter_(-1, targets, 0.0)  # it is a product made here, which nobody else has
+            by_class.scatter_(-1, targets, 0.0)  # in place: the product is not used elsewhere
         total = by_class.sum(-1, keepdim=True)
         torch.addcmul(by_class, others, total + own, value=-1, out=out)
         out.scatter_(-1, targets, complement * own - log_p.exp() * total)
 
     def _run(
-        self, steps: Program, logits: Tensor, targets: Tensor, others: Tensor, log_p: Tensor
+        self, program: Program, logits: Tensor, targets: Tensor, others: Tensor, log_p: Tensor
     ) -> list[Any]:
         def class_terms(term: Any, reduction: ClassReduction) -> Tensor:
             if not reduction.skips_true_class:  # with pj the term is 0 at the true class anyway
                 return cast(Tensor, term)
             return _spread(term, logits).scatter(-1, targets, reduction.neutral)
 
-        arrays = bind_names(steps, logits, l=log_p, pj=others)
-        if "lj" in steps.names:
-            # another log_softmax would take seven times as long
+        arrays = bind_names(program, logits, l=log_p, pj=others)
+        if "lj" in program.names:
+            # Seven times as fast as another log_softmax.
             arrays["lj"] = logits - (logits.gather(-1, targets) - log_p)
-        return steps.run(tensor_backend(log_p, class_terms), arrays)
+        return program.run(tensor_backend(log_p, class_terms), arrays)
 
 
 class SoftTargetEvaluator(TensorEvaluator):
-    """Targets are distributions [n, K], reductions over all classes: the loss is its expectation
-    over the true class.
+    """For distributions [n, K]; sums and maxima run over all classes.
+
+    The loss is the expectation over the true class.
     """
 
     def penalty(self, logits: Tensor, targets: Tensor) -> Tensor:
@@ -187,17 +198,17 @@ class SoftTargetEvaluator(TensorEvaluator):
         ) * factor
         torch.addcmul(by_class, pj, by_class.sum(-1, keepdim=True), value=-1, out=out)
 
-    def _run(self, steps: Program, log_pj: Tensor, pj: Tensor) -> list[Any]:
+    def _run(self, program: Program, log_pj: Tensor, pj: Tensor) -> list[Any]:
         def class_terms(term: Any, reduction: ClassReduction) -> Tensor:
             return _spread(term, log_pj)
 
         backend = tensor_backend(log_pj, class_terms)
-        return steps.run(backend, bind_names(steps, log_pj, l=log_pj, lj=log_pj, pj=pj))
+        return program.run(backend, bind_names(program, log_pj, l=log_pj, lj=log_pj, pj=pj))
 
 
-def bind_names(steps: Program, logits: Tensor, **known: Tensor) -> dict[str, Tensor]:
-    """The tensors that the steps' names stand for."""
-    if "K" in steps.names:
+def bind_names(program: Program, logits: Tensor, **known: Tensor) -> dict[str, Tensor]:
+    """The known tensors by name and, where a program uses it, the number of classes K."""
+    if "K" in program.names:
         known["K"] = logits.new_tensor(float(logits.shape[-1]))
     return known
 
