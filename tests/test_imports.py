@@ -43,6 +43,7 @@ WITH_TORCH = {"losses.objective"}
 HOME = {  # where a heavy package may be imported
     "streamlit": {"ui", "app"},
     "plotly": {"charts", "ui"},
+    "jinja2": {"ui.templates"},
     "torch": {"training", *WITH_TORCH},
     "torchvision": {"training"},
     "fastai": {"training"},
