@@ -1,4 +1,4 @@
-"""sympy's arithmetic with bounded results: what would take it forever is refused before it starts."""
+"""sympy's arithmetic with bounded results: what would never end is refused before it starts."""
 
 import functools
 from collections.abc import Callable

@@ -1,20 +1,23 @@
-"""What a formula says of all classes: the symbols, and the sums and maxima over classes, closed to
-sympy.
+"""The symbols of a formula, and its sums and maxima over the classes, which sympy leaves alone.
 
-A reduction binds ``lj``, the log-probability of the class that it has in hand; everything else in
-it is the same for every class.
+A reduction binds ``lj``, the log-probability of the class that its term is taken of; everything
+else in the term is the same for every class.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 import sympy
 
 from lossviz.language.piecewise import Maximum
 
+_SUM_PRECEDENCE = 36  # of a term in LaTeX: sums inside a sum get parentheses
+
 
 class _Positive(sympy.Symbol):  # type: ignore[misc]
-    """A symbol above 0. sympy tells the sign of its polynomials by their roots, which took more
-    than minutes for ((p+1)**64+1)**64 - 3, so that it is not told what is one.
+    """A symbol above 0.
+
+    sympy tells the sign of a polynomial by its roots, which took more than minutes for
+    ((p+1)**64+1)**64 - 3; so it is not told which expressions are polynomials.
     """
 
     def __new__(cls, name: str, **assumptions: bool) -> "_Positive":
@@ -30,8 +33,8 @@ class _Positive(sympy.Symbol):  # type: ignore[misc]
         return sympy.Symbol.class_key()
 
 
-P = _Positive("p")  # of the true class
-PJ = _Positive("pj")  # of the class in hand
+P = _Positive("p")  # the probability of the true class
+PJ = _Positive("pj")  # the probability of the class that a term is taken of
 L = sympy.Symbol("l", real=True)  # log p
 LJ = sympy.Symbol("lj", real=True)  # log pj
 K = _Positive("K", integer=True)  # the number of classes, at least 2
@@ -40,10 +43,9 @@ _BOUND = frozenset({LJ, PJ})
 
 
 class Reduction(sympy.Function):  # type: ignore[misc]
-    """A sum or a maximum of one term a class: a real number, left as it is."""
+    """A sum or a maximum of one term a class: a real number, not evaluated."""
 
     is_real = True
-    operation: ClassVar[str]
 
     @property
     def free_symbols(self) -> set[Any]:
@@ -52,11 +54,11 @@ class Reduction(sympy.Function):  # type: ignore[misc]
 
     @classmethod
     def eval(cls, term: sympy.Expr) -> sympy.Expr | None:
-        """What a term that is the same for every class comes to; None for another."""
-        return None if term.free_symbols & _BOUND else cls.alike(term)
+        """The value for a term that is the same for every class; None for another."""
+        return None if term.free_symbols & _BOUND else cls.of_constant(term)
 
     @classmethod
-    def alike(cls, term: sympy.Expr) -> sympy.Expr:
+    def of_constant(cls, term: sympy.Expr) -> sympy.Expr:
         """The reduction of a term that is the same for every class."""
         return term
 
@@ -65,77 +67,67 @@ class Reduction(sympy.Function):  # type: ignore[misc]
 
 
 class ClassSum(Reduction):
-    """Over all classes."""
-
-    operation = "sum"
+    """The sum over all classes."""
 
     def _eval_derivative(self, symbol: sympy.Symbol) -> Any:
         return self.func(self.args[0].diff(symbol))  # by a parameter, for a limit
 
     @classmethod
-    def alike(cls, term: sympy.Expr) -> sympy.Expr:
-        """The reduction of a term that is the same for every class."""
+    def of_constant(cls, term: sympy.Expr) -> sympy.Expr:
+        """As often as there are classes."""
         return K * term
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        total = rf"\sum_{{j}} {printer.parenthesize(self.args[0], 36)}"
+        total = rf"\sum_{{j}} {printer.parenthesize(self.args[0], _SUM_PRECEDENCE)}"
         return total if exp is None else rf"\left({total}\right)^{{{exp}}}"
 
 
 class ClassMax(Reduction):
-    """Over all classes."""
-
-    operation = "largest"
+    """The maximum over all classes."""
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return (
-            r"\max_{j}"
-            + ("" if exp is None else f"^{{{exp}}}")
-            + f" {printer.parenthesize(self.args[0], 36)}"
-        )
+        power = "" if exp is None else f"^{{{exp}}}"
+        return rf"\max_{{j}}{power} {printer.parenthesize(self.args[0], _SUM_PRECEDENCE)}"
 
 
 class OtherSum(Reduction):
-    """Over the classes but the true one."""
-
-    operation = "sum_others"
+    """The sum over the classes but the true one."""
 
     @classmethod
-    def alike(cls, term: sympy.Expr) -> sympy.Expr:
-        """The reduction of a term that is the same for every class."""
+    def of_constant(cls, term: sympy.Expr) -> sympy.Expr:
+        """As often as there are other classes."""
         return (K - 1) * term
 
 
 class OtherMax(Reduction):
-    """Over the classes but the true one."""
-
-    operation = "largest_other"
+    """The maximum over the classes but the true one."""
 
 
-def of_class(term: sympy.Expr, log_p: sympy.Expr) -> sympy.Expr:
-    """The term for the class of this log-probability. What reductions inside it bind stays theirs.
+def term_of_class(term: sympy.Expr, log_p: sympy.Expr) -> sympy.Expr:
+    """The term for the class of this log-probability; what reductions inside it bind stays bound.
 
-    >>> of_class(sympy.exp(LJ) - ClassSum(sympy.exp(2 * LJ)), L)
+    >>> term_of_class(sympy.exp(LJ) - ClassSum(sympy.exp(2 * LJ)), L)
     exp(l) - ClassSum(exp(2*lj))
     """
-    inner = {reduction: sympy.Dummy(real=True) for reduction in term.atoms(Reduction)}
-    return (
-        term.xreplace(inner)
-        .xreplace({LJ: log_p})
-        .xreplace({stand_in: reduction for reduction, stand_in in inner.items()})
-    )
+    stand_ins = {reduction: sympy.Dummy(real=True) for reduction in term.atoms(Reduction)}
+    reductions = {stand_in: reduction for reduction, stand_in in stand_ins.items()}
+    return term.xreplace(stand_ins).xreplace({LJ: log_p}).xreplace(reductions)
 
 
 def split_off_true_class(expression: sympy.Expr) -> sympy.Expr:
-    """Write every reduction as the true class's own term and one over the others, so that what
-    cancels between them can be seen.
+    """Write every reduction as the true class's own term and one over the others, so that sympy
+    sees what cancels between them.
 
     >>> split_off_true_class(1 - 2 * sympy.exp(L) + ClassSum(sympy.exp(2 * LJ)))
     exp(2*l) - 2*exp(l) + OtherSum(exp(2*lj)) + 1
     """
-    return expression.replace(ClassSum, lambda term: of_class(term, L) + OtherSum(term)).replace(
-        ClassMax,
-        lambda term: Maximum(OtherMax(term), of_class(term, L)),
-        # of equals the first counts: among classes that are all alike, as at the start, the others
-        # are the larger
-    )
+
+    def split_sum(term: sympy.Expr) -> sympy.Expr:
+        return term_of_class(term, L) + OtherSum(term)
+
+    def split_max(term: sympy.Expr) -> sympy.Expr:
+        # of equals the first counts: where all classes are alike, as at the start of training, the
+        # others are the larger
+        return Maximum(OtherMax(term), term_of_class(term, L))
+
+    return expression.replace(ClassSum, split_sum).replace(ClassMax, split_max)

@@ -1,6 +1,7 @@
 """Derivatives of trees, by a name and by the log-probability of each class."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from lossviz.language.operation import ClassReduction
 from lossviz.language.operations import OPERATIONS
@@ -51,26 +52,38 @@ def derivative(tree: Tree, name: Name) -> Tree:
     return differentiate(tree)
 
 
-def gradient_parts(tree: Tree) -> tuple[tuple[Tree, Tree], ...]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradientPart:
+    """What one reduction adds to the derivative by the log-probability of a class.
+
+    Attributes:
+        outer: The derivative by the reduction; free of ``lj``.
+        inner: The derivative of the reduction by the class's ``lj``.
+    """
+
+    outer: Tree
+    inner: Tree
+
+
+def gradient_parts(tree: Tree) -> tuple[GradientPart, ...]:
     """The derivative by the log-probability of each class that the reductions run over.
 
     Returns:
-        Pairs ``(outer, inner)``; the derivative by the class's ``lj`` is the sum of ``outer *
-        inner``. ``outer`` is free of ``lj``.
+        One part a reduction; the derivative by the class's ``lj`` is the sum of ``outer * inner``.
 
-    >>> [(outer, inner)] = gradient_parts(call("sqrt", call("class_sum", call("exp", LOG_PJ))))
-    >>> print(outer, inner)
+    >>> [part] = gradient_parts(call("sqrt", call("class_sum", call("exp", LOG_PJ))))
+    >>> print(part.outer, part.inner)
     div(0.5, sqrt(class_sum(exp(lj)))) exp(lj)
     """
-    pairs = []
+    parts = []
     for found, reduction in dict(_reductions(tree)).items():
         # a reduction may stand inside others too: its stand-in is followed through all of them
         by_reduction = derivative(substitute(tree, found, _STAND_IN), _STAND_IN)
         outer = substitute(by_reduction, _STAND_IN, found)
         inner = _attained(found, reduction, derivative(found.arguments[0], LOG_PJ))
         if outer != ZERO and inner != ZERO:
-            pairs.append((outer, inner))
-    return tuple(pairs)
+            parts.append(GradientPart(outer=outer, inner=inner))
+    return tuple(parts)
 
 
 def _reductions(tree: Tree) -> Iterator[tuple[Call, ClassReduction]]:

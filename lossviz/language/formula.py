@@ -1,6 +1,5 @@
 """A formula, read once and ready for every evaluator."""
 
-import itertools
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,22 +9,35 @@ import sympy
 
 from lossviz.errors import FormulaError
 from lossviz.language.class_reductions import K, L, Reduction, split_off_true_class
-from lossviz.language.derivative import derivative, gradient_parts
+from lossviz.language.derivative import GradientPart, derivative, gradient_parts
 from lossviz.language.grammar import parameter_symbol, read_formula
 from lossviz.language.latex import to_latex
-from lossviz.language.log_space import at_limit, poles, to_log_space
+from lossviz.language.log_space import to_log_space
 from lossviz.language.lowering import lower
-from lossviz.language.simplex_paths import SimplexPath, along
+from lossviz.language.parameter_limits import limit_at, poles
+from lossviz.language.simplex_paths import SimplexPath, restrict_to_path
 from lossviz.language.stable_rewrites import stabilise
 from lossviz.language.tree import LOG_P, Name, Tree, call, negate
 
-Range = tuple[str, float, float]
+
+@dataclass(frozen=True, slots=True)
+class ParameterRange:
+    """Where the limits of a formula are taken.
+
+    Attributes:
+        name: The parameter's, as it stands in the formula.
+        minimum: Its least value.
+        maximum: Its greatest value.
+    """
+
+    name: str
+    minimum: float
+    maximum: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """A loss as a function of ``l`` = log p alone, on a path through the probabilities of all
-    classes.
+    """A loss as a function of ``l`` = log p alone, on a path through the probability simplex.
 
     Attributes:
         penalty: f as a tree over ``l``, the parameters and ``K``.
@@ -46,18 +58,33 @@ class Gradient:
         penalty: The loss as a tree over ``l``, the parameters, ``K`` and reductions of ``lj`` over
             the classes.
         own: The derivative by ``l``.
-        parts: Pairs ``(outer, inner)``; the derivative by ``lj`` of each class that is reduced over
-            is the sum of ``outer * inner``.
+        parts: Of the derivative by ``lj`` of each class that is reduced over; it is the sum of
+            their ``outer * inner``.
     """
 
     penalty: Tree
     own: Tree
-    parts: tuple[tuple[Tree, Tree], ...]
+    parts: tuple[GradientPart, ...]
 
     @property
     def derivatives(self) -> tuple[Tree, ...]:
         """``own``, then ``outer`` and ``inner`` of each part in turn."""
-        return self.own, *itertools.chain.from_iterable(self.parts)
+        return self.own, *(tree for part in self.parts for tree in (part.outer, part.inner))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """An expression that holds at one value of a parameter.
+
+    Attributes:
+        parameter: The parameter's name.
+        value: Its value.
+        expression: The limit of the formula there.
+    """
+
+    parameter: str
+    value: float
+    expression: sympy.Expr
 
 
 class Formula:
@@ -69,32 +96,29 @@ class Formula:
 
     Args:
         text: See ``read_formula`` for the language.
-        ranges: For each parameter its name, its least and its greatest value. Limits are taken
-            inside the range only.
+        ranges: The parameters. Limits are taken inside their ranges only.
 
     Attributes:
         text: As it was typed.
         latex: The formula in LaTeX, parameters by name.
-        depends_on_pj: Whether it depends on the single pj, so that p alone does not tell it.
+        depends_on_pj: Whether it depends on the single pj, so that p alone does not determine it.
         depends_on_class_count: Whether it depends on K or on the pj.
+        even: The loss where the other classes share 1 - p evenly.
 
     Raises:
         FormulaError: The text is no loss.
     """
 
-    def __init__(self, text: str, ranges: tuple[Range, ...]) -> None:
+    def __init__(self, text: str, ranges: tuple[ParameterRange, ...]) -> None:
         self.text = text
-        expression = read_formula(text, tuple(name for name, _, _ in ranges))
+        expression = read_formula(text, tuple(parameter.name for parameter in ranges))
         self.depends_on_pj = bool(expression.atoms(Reduction))
         self.depends_on_class_count = self.depends_on_pj or K in expression.free_symbols
-        with _refusing(text):
+        with _sympy_failures_refused(text):
             self.latex = to_latex(expression)
-            in_log_space = to_log_space(expression)
-            self._compares = any(
-                {L} & reduction.free_symbols for reduction in in_log_space.atoms(Reduction)
-            )
-            self._cases = _cases(in_log_space, ranges)
-            self._split = [split_off_true_class(expression) for _, _, expression in self._cases]
+            self._general = to_log_space(expression)
+            self._cases = _limit_cases(self._general, ranges)
+            self._split = [split_off_true_class(part) for part in self._expressions()]
             self.even = self._curve("even")
             if self.depends_on_pj:
                 self.one_hot  # noqa: B018 - now, so that what cannot be computed is refused now
@@ -105,8 +129,8 @@ class Formula:
 
     @cached_property
     def rival(self) -> Curve:
-        """The loss where all that is beside p lies on one rival class."""
-        with _refusing(self.text):
+        """The loss where one rival class has almost all of 1 - p."""
+        with _sympy_failures_refused(self.text):
             return self._curve("rival")
 
     @cached_property
@@ -114,7 +138,7 @@ class Formula:
         """For a target that is one class; reductions are over the *other* classes, and what the
         true class adds is in ``own``.
         """
-        with _refusing(self.text):
+        with _sympy_failures_refused(self.text):
             return self._gradient(self._split)
 
     @cached_property
@@ -122,46 +146,51 @@ class Formula:
         """The same with reductions over *all* classes, which are then alike for every class that
         the target may be; None if they are not.
         """
-        if self._compares:
+        if any(L in reduction.free_symbols for reduction in self._general.atoms(Reduction)):
             return None
-        with _refusing(self.text):
-            return self._gradient([expression for _, _, expression in self._cases])
+        with _sympy_failures_refused(self.text):
+            return self._gradient(self._expressions())
+
+    def _expressions(self) -> list[sympy.Expr]:
+        """The expression of each case; last, the one that holds where no case does."""
+        return [*(case.expression for case in self._cases), self._general]
 
     def _curve(self, path: SimplexPath) -> Curve:
-        penalty = self._tree([along(expression, path) for expression in self._split])
+        penalty = self._tree([restrict_to_path(expression, path) for expression in self._split])
         weight = negate(derivative(penalty, LOG_P))
         return Curve(penalty=penalty, weight=weight, weight_slope=derivative(weight, LOG_P))
 
-    def _gradient(self, cases: list[sympy.Expr]) -> Gradient:
-        penalty = self._tree(cases)
+    def _gradient(self, expressions: list[sympy.Expr]) -> Gradient:
+        penalty = self._tree(expressions)
         return Gradient(
             penalty=penalty, own=derivative(penalty, LOG_P), parts=gradient_parts(penalty)
         )
 
-    def _tree(self, cases: list[sympy.Expr]) -> Tree:
-        """One tree of an expression a case: the last holds where no other does."""
-        *special, general = [lower(stabilise(expression)) for expression in cases]
-        for (name, value, _), tree in zip(self._cases[:-1], special, strict=True):
-            general = call("where", call("eq", Name(name), value), tree, general)
-        return general
+    def _tree(self, expressions: list[sympy.Expr]) -> Tree:
+        """One tree of the cases' expressions; the last holds where no case does."""
+        *special, tree = [lower(stabilise(expression)) for expression in expressions]
+        for case, limit in zip(self._cases, special, strict=True):
+            tree = call("where", call("eq", Name(case.parameter), case.value), limit, tree)
+        return tree
 
 
-def _cases(general: sympy.Expr, ranges: tuple[Range, ...]) -> list[tuple[str, float, sympy.Expr]]:
-    """The parameter values that are bound by a limit, each with the expression there; last, without
-    a name, the general expression.
-    """
-    found: list[tuple[str, float, sympy.Expr]] = []
-    for name, least, greatest in ranges:
-        symbol = parameter_symbol(name)
+def _limit_cases(general: sympy.Expr, ranges: tuple[ParameterRange, ...]) -> list[_Case]:
+    """The parameter values that are bound by a limit."""
+    found = []
+    for parameter in ranges:
+        symbol = parameter_symbol(parameter.name)
         for pole in poles(general, symbol):
-            special = at_limit(general, symbol, pole) if least <= pole <= greatest else None
-            if special is not None:
-                found.append((name, float(pole), special))
-    return [*found, ("", 0.0, general)]
+            if not parameter.minimum <= pole <= parameter.maximum:
+                continue
+            limit = limit_at(general, symbol, pole)
+            if limit is not None:
+                case = _Case(parameter=parameter.name, value=float(pole), expression=limit)
+                found.append(case)
+    return found
 
 
 @contextmanager
-def _refusing(text: str) -> Iterator[None]:
+def _sympy_failures_refused(text: str) -> Iterator[None]:
     """Turns whatever sympy raises into a refusal: sympy is at its limits there, and the visitor can
     write the formula in another way.
     """
@@ -176,6 +205,6 @@ def _refusing(text: str) -> Iterator[None]:
 
 
 @lru_cache(maxsize=512)
-def compile_formula(text: str, ranges: tuple[Range, ...] = ()) -> Formula:
+def compile_formula(text: str, ranges: tuple[ParameterRange, ...] = ()) -> Formula:
     """The formula of a text, kept for the next time. Arguments and errors as ``Formula``."""
     return Formula(text, ranges)

@@ -1,6 +1,7 @@
-"""The functions that choose — ``where``, ``abs``, ``min``, ``max`` — closed to sympy, whose own
-ones try to decide their conditions: some formulas of 30 characters took it minutes, others came
-back with complex parts. These keep their arguments and know their derivative.
+"""The piecewise functions ``where``, ``abs``, ``min`` and ``max`` as sympy functions.
+
+sympy's own ones try to decide their conditions: some formulas of 30 characters took it minutes,
+others came back with complex parts. These keep their arguments, and know their derivative.
 """
 
 import operator
@@ -10,20 +11,22 @@ import sympy
 
 
 class _Piecewise(sympy.Function):  # type: ignore[misc]
-    """A function that sympy takes as it is: a real number, differentiable but where it switches. It
-    is decided here once its values are numbers.
+    """A real function, differentiable but where it switches, that sympy does not evaluate.
+
+    It is evaluated here once its arguments are numbers.
     """
 
     is_real = True
-    operation: ClassVar[str]
 
     @classmethod
-    def eval(cls, *values: sympy.Expr) -> sympy.Expr | None:
+    def eval(cls, *arguments: sympy.Expr) -> sympy.Expr | None:
         """What sympy puts in the call's place; None to leave it as it is."""
-        return cls.decide(*values) if all(value.is_number for value in values) else None
+        if all(argument.is_number for argument in arguments):
+            return cls.of_numbers(*arguments)
+        return None
 
     @classmethod
-    def decide(cls, *numbers: sympy.Expr) -> sympy.Expr:
+    def of_numbers(cls, *numbers: sympy.Expr) -> sympy.Expr:
         """The value for numbers."""
         raise NotImplementedError
 
@@ -33,7 +36,6 @@ class Where(_Piecewise):
     ``otherwise``.
     """
 
-    operation = "where"
     comparison: ClassVar[str]
     latex_sign: ClassVar[str]
 
@@ -41,7 +43,7 @@ class Where(_Piecewise):
     def eval(
         cls, left: sympy.Expr, right: sympy.Expr, then: sympy.Expr, otherwise: sympy.Expr
     ) -> sympy.Expr | None:
-        """Decided as soon as both sides of the comparison are numbers."""
+        """The branch that is taken, once both sides of the comparison are numbers."""
         if then == otherwise:
             return then
         if not (left.is_number and right.is_number):
@@ -86,14 +88,13 @@ class WhereAtLeast(Where):
 
 
 class Modulus(_Piecewise):
-    """``abs``."""
-
-    operation = "abs"
+    """``abs``, the absolute value."""
 
     @classmethod
-    def decide(cls, *numbers: sympy.Expr) -> sympy.Expr:
+    def of_numbers(cls, *numbers: sympy.Expr) -> sympy.Expr:
         """The value for a number."""
-        return numbers[0] if float(numbers[0]) >= 0 else -numbers[0]
+        (number,) = numbers
+        return number if float(number) >= 0 else -number
 
     def _eval_derivative(self, symbol: sympy.Symbol) -> Any:
         (inner,) = self.args
@@ -102,38 +103,38 @@ class Modulus(_Piecewise):
         return sign * inner.diff(symbol)
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
-        return rf"\left|{{{printer.doprint(self.args[0])}}}\right|" + (
-            "" if exp is None else f"^{{{exp}}}"
-        )
+        power = "" if exp is None else f"^{{{exp}}}"
+        return rf"\left|{{{printer.doprint(self.args[0])}}}\right|{power}"
 
 
-class _Extreme(_Piecewise):
-    """``min`` or ``max`` of two or more."""
+class _Extremum(_Piecewise):
+    """The minimum or the maximum of two or more values."""
 
-    better: ClassVar[type[Where]]
+    function: ClassVar[str]
+    first_counts_where: ClassVar[type[Where]]
 
     @classmethod
-    def decide(cls, *numbers: sympy.Expr) -> sympy.Expr:
+    def of_numbers(cls, *numbers: sympy.Expr) -> sympy.Expr:
         """The value for numbers."""
-        return {"min": min, "max": max}[cls.operation](numbers, key=float)
+        return {"min": min, "max": max}[cls.function](numbers, key=float)
 
     def _eval_derivative(self, symbol: sympy.Symbol) -> Any:
         first, *others = self.args
         rest = self.func(*others) if len(others) > 1 else others[0]
-        return self.better(first, rest, first.diff(symbol), rest.diff(symbol))
+        return self.first_counts_where(first, rest, first.diff(symbol), rest.diff(symbol))
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         power = "" if exp is None else f"^{{{exp}}}"
-        return rf"\{self.operation}{power}\left({', '.join(map(printer.doprint, self.args))}\right)"
+        return rf"\{self.function}{power}\left({', '.join(map(printer.doprint, self.args))}\right)"
 
 
-class Minimum(_Extreme):
+class Minimum(_Extremum):
     """``min``."""
 
-    operation, better = "min", WhereAtMost
+    function, first_counts_where = "min", WhereAtMost
 
 
-class Maximum(_Extreme):
+class Maximum(_Extremum):
     """``max``."""
 
-    operation, better = "max", WhereAtLeast
+    function, first_counts_where = "max", WhereAtLeast

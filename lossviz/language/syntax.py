@@ -1,5 +1,6 @@
-"""From the text of a loss to a syntax tree of bounded size, through Python's own parser; it makes a
-tree, and runs nothing.
+"""From the text of a loss to a syntax tree of bounded size, through Python's own parser.
+
+The parser makes a tree, and nothing of the text is run.
 """
 
 import ast
@@ -13,8 +14,9 @@ MAX_DEPTH = 40
 MAX_NODES = 200
 
 _ALPHABET = re.compile(r"[A-Za-z0-9_+\-*/.(),<>= ]")
+_WORD = re.compile(r"[A-Za-z_]\w*")
 _NUMBER_LIKE = re.compile(r"(?<!\w)(?:\d|\.\d)[\w.]*")
-# a sign after the e, and what follows, is left to Python
+# without the sign and the digits of an exponent, which Python's parser checks
 _NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE]\d*)?")
 _WRITE_INSTEAD = {
     "^": "write ** for a power",
@@ -41,7 +43,7 @@ def parse(text: str) -> ast.expr:
     except SyntaxError as error:
         position = min(offset + max(0, (error.offset or 1) - 1), len(text))
         raise FormulaError(
-            text, position, f"the formula cannot be read from here: {_plain(error.msg)}"
+            text, position, f"the formula cannot be read from here: {_explain(error.msg)}"
         ) from None
     except (MemoryError, RecursionError):
         raise FormulaError(text, None, f"too deeply nested: at most {MAX_DEPTH} levels") from None
@@ -51,16 +53,14 @@ def parse(text: str) -> ast.expr:
             text, None, f"the formula has {len(nodes)} parts; at most {MAX_NODES} are allowed"
         )
     for node in nodes:
-        node.col_offset, node.end_col_offset = (
-            node.col_offset + offset,
-            (node.end_col_offset or 0) + offset,
-        )
+        node.col_offset += offset
+        node.end_col_offset = (node.end_col_offset or 0) + offset
     return parsed.body
 
 
 def _check_text(text: str) -> None:
     """Refuse what need not be parsed: emptiness, length, foreign characters, Python's reserved
-    words, other numbers than decimal ones.
+    words, numbers that are not decimal.
     """
     if not text.strip():
         raise FormulaError(text, None, "the formula is empty; type a function of p such as -log(p)")
@@ -75,32 +75,26 @@ def _check_text(text: str) -> None:
             advice = _WRITE_INSTEAD.get(
                 character, "a formula is made of numbers, names, + - * / ** ( ) , and < >"
             )
-            raise FormulaError(
-                text, position, f"the character {character!r} has no place in a formula; {advice}"
-            )
-    for word in re.finditer(r"[A-Za-z_]\w*", text):
+            reason = f"the character {character!r} has no place in a formula; {advice}"
+            raise FormulaError(text, position, reason)
+    for word in _WORD.finditer(text):
         if keyword.iskeyword(word[0]):
-            raise FormulaError(
-                text,
-                word.start(),
+            reason = (
                 f"{word[0]!r} is a reserved word; use another name, or where(condition, a, b) to"
-                " choose",
+                " choose"
             )
-    # Python would warn of some, such as 1_0or, on the terminal
+            raise FormulaError(text, word.start(), reason)
+    # Python would print a warning about some of them, such as 1_0or
     for number in _NUMBER_LIKE.finditer(text):
         if not _NUMBER.fullmatch(number[0]):
-            raise FormulaError(
-                text,
-                number.start(),
-                f"{number[0]!r} is no number; write numbers as 2, 0.5 or 1e-3, and * for"
-                " times: 2*p",
+            reason = (
+                f"{number[0]!r} is no number; write numbers as 2, 0.5 or 1e-3, and * for times: 2*p"
             )
+            raise FormulaError(text, number.start(), reason)
 
 
-def _plain(message: str) -> str:
-    """Python's words for a syntax error, in a visitor's."""
-    return (
-        "a bracket is not closed"
-        if "was never closed" in message
-        else message.replace("invalid syntax", "something is missing or too much")
-    )
+def _explain(message: str) -> str:
+    """Python's message for a syntax error, in words for a visitor."""
+    if "was never closed" in message:
+        return "a bracket is not closed"
+    return message.replace("invalid syntax", "something is missing or too much")

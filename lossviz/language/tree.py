@@ -185,7 +185,7 @@ def power(base: Operand, exponent: Operand) -> Tree:
 
 
 def where(condition: Tree, then: Operand, otherwise: Operand) -> Tree:
-    """``then`` where the condition holds, else ``otherwise``; ``then`` alone where both are equal."""
+    """``then`` where the condition holds, else ``otherwise``; either alone where both are equal."""
     first, second = _as_tree(then), _as_tree(otherwise)
     return first if first == second else Call("where", (condition, first, second))
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from lossviz.errors import FormulaError, InvalidInput, ParameterError, suggestion
-from lossviz.language.formula import Formula, compile_formula
+from lossviz.language.formula import Formula, ParameterRange, compile_formula
 from lossviz.language.simplex_paths import SimplexPath
 from lossviz.losses.evaluation import Array, evaluate_tree, value_and_gradient
 from lossviz.losses.parameter import Parameter
@@ -69,9 +69,8 @@ class Loss:
     @property
     def formula(self) -> Formula:
         """The compiled formula, shared by all losses of the same text and ranges."""
-        return compile_formula(
-            self.text, tuple((p.name, *p.slider_range()) for p in self.parameters)
-        )
+        ranges = (ParameterRange(p.name, *p.slider_range()) for p in self.parameters)
+        return compile_formula(self.text, tuple(ranges))
 
     @property
     def latex(self) -> str:

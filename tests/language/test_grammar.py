@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from lossviz import LOSSES, parse_loss
 from lossviz.errors import FormulaError
 from lossviz.language.complexity import MAX_FUNCTIONS
-from lossviz.language.formula import compile_formula
+from lossviz.language.formula import ParameterRange, compile_formula
 from lossviz.language.operations import OPERATIONS
 from lossviz.language.syntax import MAX_CHARACTERS
 from lossviz.language.tree import Call, Name, Number, Tree, subtrees, to_json
@@ -121,7 +121,7 @@ def test_a_compiled_formula_is_plain_json(text: str) -> None:
             return Call(value[0], tuple(map(read, value[1:])))
         return Name(value) if isinstance(value, str) else Number(value)
 
-    formula = compile_formula(text, (("k", 0.0, 1.0),))
+    formula = compile_formula(text, (ParameterRange("k", 0.0, 1.0),))
     for tree in (formula.even.penalty, formula.even.weight):
         assert read(json.loads(json.dumps(to_json(tree)))) == tree
 
@@ -134,7 +134,7 @@ def test_every_operation_of_a_tree_is_one_that_evaluators_know() -> None:
         "where(p>k, log(p)*exp(k), min(p,k)/max(p,2)) + abs(p-k)  + log1p(p) - expm1(p) + sqrt(p+1)"
         " + tanh(p)*sin(p)*cos(p) + p**k + where(p>=k,1,where(p<k,2,where(p<=k,3,p)))"
     )
-    formula = compile_formula(text, (("k", 0.0, 1.0),))
+    formula = compile_formula(text, (ParameterRange("k", 0.0, 1.0),))
     used = operations(formula.even.penalty) | operations(formula.even.weight)
     assert used <= set(OPERATIONS)
     assert {

@@ -1,4 +1,4 @@
-"""One record is all that an operation needs: every reader of the language takes it from the table."""
+"""One record is all that an operation needs: everything reads the one table."""
 
 from collections.abc import Iterator
 

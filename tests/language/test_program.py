@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lossviz import parse_loss
-from lossviz.language.formula import compile_formula
+from lossviz.language.formula import ParameterRange, compile_formula
 from lossviz.language.numpy_backend import elementwise, over_classes
 from lossviz.language.program import Program, program
 from lossviz.language.tree import LOG_P, Name, Number, call
@@ -26,7 +26,7 @@ def evaluate(*trees, constants: dict, **arrays) -> list:
 
 @given(integers, kinds)
 def test_a_constant_of_any_kind_computes_as_the_float(value: int, kind: type) -> None:
-    focal = compile_formula("-(1-p)**k*log(p)", (("k", 0.0, 10.0),)).even.penalty
+    focal = compile_formula("-(1-p)**k*log(p)", (ParameterRange("k", 0.0, 10.0),)).even.penalty
     (expected,) = evaluate(focal, constants={"k": float(value)})
     program.cache_clear()
     found = program((focal,), (("k", kind(value)),)).run(elementwise, {"l": LOGS})

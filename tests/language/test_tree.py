@@ -108,8 +108,8 @@ def test_a_rule_of_calculus_for_each_form() -> None:
 def test_a_parameter_may_be_called_as_what_stands_in_for_a_reduction() -> None:
     """With both under one name, the derivative by the reduction counted the parameter too."""
     parameter = Name("reduction")
-    [(outer, _)] = gradient_parts(parameter * call("class_sum", call("exp", LOG_PJ)))
-    assert outer == parameter
+    [part] = gradient_parts(parameter * call("class_sum", call("exp", LOG_PJ)))
+    assert part.outer == parameter
     one, other = (
         parse_loss(f"-log(p) + {name}*sum(pj**2)", **{name: 0.5}) for name in ("reduction", "k")
     )

@@ -118,7 +118,7 @@ class TensorEvaluator:
     def __init__(self, trees: Gradient, values: Mapping[str, float]) -> None:
         self._penalty = Program((_with_pj(trees.penalty),), values)
         self._derivatives = Program([_with_pj(tree) for tree in trees.derivatives], values)
-        self._vanishes_at_target = all(_vanishes(_with_pj(inner)) for _, inner in trees.parts)
+        self._vanishes_at_target = all(_vanishes(_with_pj(part.inner)) for part in trees.parts)
 
     def penalty(self, logits: Tensor, targets: Tensor) -> Tensor:
         """The losses [n, 1]."""

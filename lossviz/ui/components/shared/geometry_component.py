@@ -35,7 +35,7 @@ def field_data(
             "penalty": to_json(loss.formula.one_hot.penalty),
             "own": to_json(loss.formula.one_hot.own),
             "parts": tuple(
-                (to_json(outer), to_json(inner)) for outer, inner in loss.formula.one_hot.parts
+                (to_json(part.outer), to_json(part.inner)) for part in loss.formula.one_hot.parts
             ),
         }
         for loss_id, loss in losses.items()
