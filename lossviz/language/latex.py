@@ -14,6 +14,8 @@ _SYMBOLS = {PJ: "p_{j}", sympy.Symbol("eps", real=True): r"\varepsilon"}
 
 
 class _Printer(LatexPrinter):  # type: ignore[misc]
+    """sympy's printer with the table's function names and decimals as they were typed."""
+
     def __init__(self, settings: dict[str, Any]) -> None:
         super().__init__(settings)
         self._exponents: dict[Any, Any] = {}  # by their stand-ins
@@ -28,13 +30,11 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
 
     def _print_Mul(self, product: Any) -> str:  # noqa: N802
         # Of each negative exponent, such as -p, sympy asks whether it is constant, and simplifies
-        # it to tell: seconds for exp(-exp(-exp(-exp(-p)))).
+        # it to find out: seconds for exp(-exp(-exp(-exp(-p)))).
         factors = [self._with_stand_in(factor) for factor in product.args]
-        return str(
-            super()._print_Mul(
-                product if factors == list(product.args) else sympy.Mul(*factors, evaluate=False)
-            )
-        )
+        if factors != list(product.args):
+            product = sympy.Mul(*factors, evaluate=False)
+        return str(super()._print_Mul(product))
 
     def _with_stand_in(self, factor: Any) -> Any:
         """A factor with a symbol in its exponent's place, where that is not a number."""
@@ -46,11 +46,9 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
             return factor
         stand_in = sympy.Dummy()
         self._exponents[stand_in] = factor.exp
-        return (
-            sympy.exp(stand_in)
-            if isinstance(factor, sympy.exp)
-            else sympy.Pow(factor.base, stand_in, evaluate=False)
-        )
+        if isinstance(factor, sympy.exp):
+            return sympy.exp(stand_in)
+        return sympy.Pow(factor.base, stand_in, evaluate=False)
 
     def _print_Dummy(self, stand_in: Any) -> str:  # noqa: N802
         return str(self._print(self._exponents[stand_in]))
@@ -82,8 +80,5 @@ def to_latex(expression: sympy.Expr) -> str:
     >>> to_latex(sympy.Symbol("p", positive=True) ** sympy.Rational("-0.2"))
     '\\frac{1}{p^{0.2}}'
     """
-    return str(
-        _Printer(
-            {"root_notation": False, "fold_func_brackets": False, "symbol_names": _SYMBOLS}
-        ).doprint(expression)
-    )
+    settings = {"root_notation": False, "fold_func_brackets": False, "symbol_names": _SYMBOLS}
+    return str(_Printer(settings).doprint(expression))

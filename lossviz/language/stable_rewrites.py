@@ -1,4 +1,4 @@
-"""Rewriting that keeps digits: differences of nearly equal values, written as what they come to.
+"""Rewriting that keeps digits: differences of nearly equal values, written without subtraction.
 
 sympy's own ``optimize`` factors and matches patterns on the way, which takes seconds where numbers
 are long.
@@ -11,21 +11,19 @@ from sympy.codegen.cfunctions import expm1, log1p
 
 from lossviz.language.class_reductions import LJ, L, Reduction
 
-_LARGEST_POWER = 8
+_MAX_POWER = 8  # of p in a polynomial that is divided by 1 - p
 
 
 def stabilise(expression: sympy.Expr) -> sympy.Expr:
-    """Write an expression so that it keeps its digits where p is near 1, and where a power is near
-    1.
+    """Write an expression so that it keeps its digits where p, or a power, is near 1.
 
     >>> stabilise(2 - 2 * sympy.exp(L) + sympy.log(1 + L))
     -2*expm1(l) + log1p(l)
     >>> stabilise(1 - 2 * sympy.exp(L) + sympy.exp(2 * L))
     expm1(l)**2
     """
-    return expression.replace(lambda e: e.is_Add, _rewrite_sum).replace(
-        lambda e: isinstance(e, sympy.log), _rewrite_log
-    )
+    with_stable_sums = expression.replace(lambda e: e.is_Add, _rewrite_sum)
+    return with_stable_sums.replace(lambda e: isinstance(e, sympy.log), _rewrite_log)
 
 
 def _rewrite_sum(addition: sympy.Expr) -> sympy.Expr:
@@ -47,7 +45,7 @@ def _around_p_is_1(addition: sympy.Add) -> sympy.Expr:
         exponent = power.args[0] / L if isinstance(power, sympy.exp) else None
         if not term.free_symbols & {L, LJ} and not term.has(Reduction):
             constants.append(term)
-        elif exponent is not None and exponent.is_Integer and 1 <= exponent <= _LARGEST_POWER:
+        elif exponent is not None and exponent.is_Integer and 1 <= exponent <= _MAX_POWER:
             powers[int(exponent)] = powers.get(int(exponent), 0) + factor
         else:
             rest.append(term)
@@ -58,12 +56,11 @@ def _around_p_is_1(addition: sympy.Add) -> sympy.Expr:
     smaller = value.is_number and (not before.is_number or abs(value) < abs(before))
     if not (value == 0 or smaller):
         return addition
-    quotient = sympy.Add(
-        *(sum(c for n, c in powers.items() if n > k) * sympy.exp(k * L) for k in range(max(powers)))
-    )
-    return sympy.Add(
-        value, expm1(L) * (_around_p_is_1(quotient) if quotient.is_Add else quotient), *rest
-    )
+    coefficients = [sum(c for n, c in powers.items() if n > k) for k in range(max(powers))]
+    quotient = sympy.Add(*(c * sympy.exp(k * L) for k, c in enumerate(coefficients)))
+    if quotient.is_Add:
+        quotient = _around_p_is_1(quotient)
+    return sympy.Add(value, expm1(L) * quotient, *rest)
 
 
 def _power_less_one(addition: sympy.Add) -> sympy.Expr:
@@ -72,12 +69,17 @@ def _power_less_one(addition: sympy.Add) -> sympy.Expr:
     terms = []
     for term in sympy.Add.make_args(rest):
         factor, power = term.as_coeff_Mul()
+        logarithm = None  # of the power
         if number != 0 and abs(number + factor) < abs(number):
             if isinstance(power, sympy.exp):
-                number, term = number + factor, factor * expm1(power.args[0])
+                logarithm = power.args[0]
             elif _is_real_power(power) and number == -factor and power.base.free_symbols & {L, LJ}:
-                number, term = number + factor, factor * expm1(power.exp * sympy.log(power.base))
-        terms.append(term)
+                logarithm = power.exp * sympy.log(power.base)
+        if logarithm is None:
+            terms.append(term)
+        else:
+            number += factor
+            terms.append(factor * expm1(logarithm))
     return sympy.Add(number, *terms)
 
 
@@ -96,26 +98,22 @@ def _difference_of_powers(addition: sympy.Add) -> sympy.Expr:
 
 
 def _rationalised(addition: sympy.Add) -> sympy.Expr:
-    """``c - c*A/sqrt(B)``, A being positive, as ``c*(B - A**2)/(sqrt(B)*(sqrt(B) + A))``, where ``B
-    - A**2`` is the shorter.
+    """``c - c*A/sqrt(B)`` as ``c*(B - A**2)/(sqrt(B)*(sqrt(B) + A))``, where A is positive and
+    ``B - A**2`` shorter than B.
     """
     number, rest = addition.as_coeff_Add()
     if number == 0 or rest.is_Add:
         return addition
     factor, product = rest.as_coeff_Mul()
-    root = next(
-        (f for f in sympy.Mul.make_args(product) if f.is_Pow and f.exp == sympy.Rational(-1, 2)),
-        None,
-    )
+    factors = sympy.Mul.make_args(product)
+    root = next((f for f in factors if f.is_Pow and f.exp == sympy.Rational(-1, 2)), None)
     if root is None or number != -factor or not (product / root).is_positive:
         return addition
     a, b = product / root, root.base
     gap = b - a**2
-    return (
-        number * gap / (sympy.sqrt(b) * (sympy.sqrt(b) + a))
-        if gap.count_ops() < b.count_ops()
-        else addition
-    )
+    if gap.count_ops() >= b.count_ops():
+        return addition
+    return number * gap / (sympy.sqrt(b) * (sympy.sqrt(b) + a))
 
 
 def _is_real_power(expression: sympy.Expr) -> bool:
@@ -128,11 +126,13 @@ def _is_real_power(expression: sympy.Expr) -> bool:
 
 
 def _factor_and_power(term: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr | None]:
+    """The term's last real power, and what it is multiplied by; None where it has no such power."""
     powers = [f for f in sympy.Mul.make_args(term) if _is_real_power(f)]
     return (term / powers[-1], powers[-1]) if powers else (term, None)
 
 
 def _rewrite_log(logarithm: sympy.log) -> sympy.Expr:
+    """``log(1 + x)`` as ``log1p(x)``."""
     number, rest = logarithm.args[0].as_coeff_Add()
     return log1p(rest) if number == 1 else logarithm
 

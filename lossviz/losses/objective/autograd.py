@@ -11,12 +11,12 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from lossviz.language.program import Program
+from lossviz.losses.objective.tensor_backend import tensor_backend
 from lossviz.losses.objective.tensor_evaluation import (
     TensorEvaluator,
     bind_names,
     scaled,
     softmax_and_complement,
-    tensor_backend,
 )
 
 # So many logits are evaluated at a time that what is computed from them stays in the cache.

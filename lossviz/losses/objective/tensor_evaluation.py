@@ -4,7 +4,7 @@ Digits are kept where torch's cross-entropy loses them: 1 - p is the sum of the 
 probabilities, and log p is ``-log1p((1 - p)/p)``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 import torch
@@ -12,9 +12,9 @@ from torch import Tensor
 
 from lossviz.language.formula import Gradient
 from lossviz.language.operation import ClassReduction
-from lossviz.language.operations import OPERATIONS
-from lossviz.language.program import Backend, Program
+from lossviz.language.program import Program
 from lossviz.language.tree import LOG_PJ, Call, Name, Tree, call
+from lossviz.losses.objective.tensor_backend import tensor_backend
 
 # Below it p is near the end of float32's range, and log p is taken from the logits.
 _MIN_P_FOR_RATIO = 1e-30
@@ -22,51 +22,6 @@ _MIN_P_FOR_RATIO = 1e-30
 _PJ = Name("pj")
 _EXP_LOG_PJ = call("exp", LOG_PJ)
 _EXP_TWICE_LOG_PJ = call("exp", call("mul", 2, LOG_PJ))
-
-# spreads a term over the classes, the value of a class that takes no part being neutral
-ClassTerms = Callable[[Any, ClassReduction], Tensor]
-
-
-def tensor_backend(like: Tensor, class_terms: ClassTerms | None = None) -> Backend:
-    """The operations on tensors of this dtype and device.
-
-    Args:
-        like: A tensor of that dtype and device.
-        class_terms: Spreads a term of a reduction over the classes; not needed where no tree has
-            one.
-    """
-
-    def backend(operation: str) -> Callable[..., Any]:
-        record = OPERATIONS[operation]
-        # a Python operator works on tensors as on arrays
-        function = getattr(torch, record.torch) if record.torch else record.numpy
-        if record.reduction is not None:
-            assert class_terms is not None
-            return _over_classes(function, record.reduction, class_terms)
-        if operation == "where":
-            return lambda condition, then, otherwise: function(
-                condition, then if isinstance(then, Tensor) else like.new_tensor(then), otherwise
-            )
-        return _clamped(function, record.clamp_side) if record.clamp_side else function
-
-    return backend
-
-
-def _over_classes(
-    function: Callable[..., Any], reduction: ClassReduction, class_terms: ClassTerms
-) -> Callable[[Any], Any]:
-    return lambda term: function(class_terms(term, reduction), dim=-1, keepdim=True)
-
-
-def _clamped(of_two: Callable[[Tensor, Tensor], Tensor], side: str) -> Callable[[Any, Any], Any]:
-    """The minimum or the maximum of two, one of which may be a plain number."""
-
-    def extremum(a: Any, b: Any) -> Any:
-        if not isinstance(a, Tensor):
-            a, b = b, a
-        return of_two(a, b) if isinstance(b, Tensor) else torch.clamp(a, **{side: b})
-
-    return extremum
 
 
 def softmax_and_complement(logits: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -193,9 +148,8 @@ class SoftTargetEvaluator(TensorEvaluator):
         outers = [
             scaled(_spread(outer, targets), targets).sum(-1, keepdim=True) for outer in parts[::2]
         ]
-        by_class = (
-            scaled(_spread(own, targets), targets) + _sum_of_products(outers, parts[1::2])
-        ) * factor
+        own_share = scaled(_spread(own, targets), targets)
+        by_class = (own_share + _sum_of_products(outers, parts[1::2])) * factor
         torch.addcmul(by_class, pj, by_class.sum(-1, keepdim=True), value=-1, out=out)
 
     def _run(self, program: Program, log_pj: Tensor, pj: Tensor) -> list[Any]:
