@@ -1,1 +1,1 @@
-"""How a prediction lies to its target."""
+"""Prediction and target as vectors: lengths, angles, projections."""

@@ -1,8 +1,8 @@
-"""Vectors, as the article sees them: how a prediction lies to its target.
+"""Measures of a prediction and its target as vectors, as the article draws them.
 
-Every function takes vectors of shape ``[K]`` (anything that NumPy reads as numbers), works in
-float64 and returns plain floats or new arrays. A component may be at most ``LARGEST`` in size, so
-that nothing here can overflow.
+Every function takes vectors of shape ``[K]`` (anything that NumPy reads as numbers), computes in
+float64 and returns plain floats or new arrays. A component may be at most ``MAX_COMPONENT`` in
+size, so that nothing here can overflow.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from lossviz.errors import InvalidInput
 
 Vector: TypeAlias = NDArray[np.float64]
 
-LARGEST: Final = 1e100
+MAX_COMPONENT: Final = 1e100
 
 
 def dot(prediction: ArrayLike, target: ArrayLike) -> float:
-    """The dot product ``p·t = Σ_i p_i t_i``: the products of the elements, added up.
+    """The dot product ``p·t = Σ_i p_i t_i``.
 
     Args:
         prediction: Shape ``[K]``.
         target: Shape ``[K]``.
 
     Raises:
-        InvalidInput: If either is no vector of finite numbers, or their lengths differ.
+        InvalidInput: If either is no vector of finite numbers, or their sizes differ.
 
     The article's example, where it is the predicted probability of the true class:
 
@@ -55,7 +55,7 @@ def distance(prediction: ArrayLike, target: ArrayLike) -> float:
     """The Euclidean distance ``|p − t|`` between the two heads.
 
     Raises:
-        InvalidInput: If either is no vector of finite numbers, or their lengths differ.
+        InvalidInput: If either is no vector of finite numbers, or their sizes differ.
 
     >>> distance([0.4, 0.2], [0, 0.5])
     0.5
@@ -68,7 +68,7 @@ def cosine(prediction: ArrayLike, target: ArrayLike) -> float:
     """The cosine of the angle between them, ``p·t / (|p| |t|)``, in [−1, 1].
 
     Raises:
-        InvalidInput: If either is no vector of finite numbers or has no direction, or their lengths
+        InvalidInput: If either is no vector of finite numbers or has no direction, or their sizes
             differ.
 
     >>> cosine([0.5, 0.5], [0, 2.0])
@@ -87,7 +87,7 @@ def angle_deg(prediction: ArrayLike, target: ArrayLike) -> float:
     by 1e-6 degrees or not a number.
 
     Raises:
-        InvalidInput: If either is no vector of finite numbers or has no direction, or their lengths
+        InvalidInput: If either is no vector of finite numbers or has no direction, or their sizes
             differ.
 
     >>> angle_deg([1, 0], [0, 1]), angle_deg([0.3, 0.7], [0.3, 0.7])
@@ -99,16 +99,15 @@ def angle_deg(prediction: ArrayLike, target: ArrayLike) -> float:
 
 
 def scalar_projection(prediction: ArrayLike, target: ArrayLike) -> float:
-    """How far the prediction reaches along the target: ``p·t / |t| = |p| cos θ``; below 0 where it
-    points away.
+    """The scalar projection on the target, ``p·t / |t| = |p| cos θ``; negative beyond 90°.
 
-    The zero vector reaches nowhere, so as a prediction it gives 0. As a target it has no direction.
+    It is 0 for a prediction of zero; a target of zero has no direction.
 
     Raises:
-        InvalidInput: If either is no vector of finite numbers, the target is zero, or their lengths
+        InvalidInput: If either is no vector of finite numbers, the target is zero, or their sizes
             differ.
 
-    For the target (0, 1) it is just the y value:
+    For the target (0, 1) it is the y value:
 
     >>> scalar_projection([0.2, 0.8], [0, 1])
     0.8
@@ -118,11 +117,12 @@ def scalar_projection(prediction: ArrayLike, target: ArrayLike) -> float:
 
 
 def vector_projection(prediction: ArrayLike, target: ArrayLike) -> Vector:
-    """The foot of the perpendicular from the prediction's head to the target's line, shape ``[K]``:
-    ``(|p| cos θ) t / |t|``.
+    """The vector projection on the target, ``(|p| cos θ) t / |t|``, shape ``[K]``.
+
+    It ends at the foot of the perpendicular from the prediction's head to the target's line.
 
     Raises:
-        InvalidInput: As ``projection``.
+        InvalidInput: As ``scalar_projection``.
 
     >>> vector_projection([0.2, 0.8], [0, 1]).tolist()
     [0.0, 0.8]
@@ -132,19 +132,22 @@ def vector_projection(prediction: ArrayLike, target: ArrayLike) -> Vector:
 
 
 def nearest_distribution(vector: ArrayLike) -> Vector:
-    """The probability vector nearest to a point, shape ``[K]``: none of it negative, its sum 1.
+    """The point of the probability simplex nearest to a vector, shape ``[K]``.
 
-    ``max(v − τ, 0)`` with the one τ that makes the sum 1 (Duchi et al. 2008, figure 1). With K = 2
-    that is the segment p1 + p2 = 1.
+    ``max(v − τ, 0)`` with the τ that makes the sum 1 (Duchi et al. 2008, figure 1). With K = 2
+    the simplex is the segment p1 + p2 = 1.
 
     Raises:
         InvalidInput: If it is no vector of finite numbers.
 
-    >>> nearest_distribution([0.7, 0.7]).tolist(), nearest_distribution([3, 0.5]).tolist()
-    ([0.5, 0.5], [1.0, 0.0])
+    >>> nearest_distribution([0.7, 0.7]).tolist()
+    [0.5, 0.5]
+    >>> nearest_distribution([3, 0.5]).tolist()
+    [1.0, 0.0]
     """
     v = _vector(vector, "the vector")
-    # a shift moves no nearest point, and who is 1 below the largest gets 0 anyway
+    # A shift of all components keeps the nearest point, and one that lies 1 below the largest
+    # gets 0 anyway, so the numbers stay small.
     v = np.maximum(v - v.max(), -1.0)
     falling = np.sort(v)[::-1]
     thresholds = (np.cumsum(falling) - 1.0) / np.arange(1, v.size + 1)
@@ -163,8 +166,8 @@ def _vector(value: ArrayLike, name: str) -> Vector:
             f"{name} must be one list of numbers such as [0.2, 0.8], got an array of shape"
             f" {list(vector.shape)}"
         )
-    if not np.all(np.abs(vector) <= LARGEST):  # written so that NaN fails it
-        raise InvalidInput(f"{name} must hold finite numbers of at most {LARGEST:g} in size")
+    if not np.all(np.abs(vector) <= MAX_COMPONENT):  # written so that NaN fails it
+        raise InvalidInput(f"{name} must hold finite numbers of at most {MAX_COMPONENT:g} in size")
     return vector
 
 
@@ -178,14 +181,12 @@ def _pair(prediction: ArrayLike, target: ArrayLike) -> tuple[Vector, Vector]:
 
 
 def _unit_vector(vector: Vector, name: str) -> Vector:
-    """The vector at length 1. Scaled by its largest component first: the squares of 1e-200 would be
-    0.
-    """
+    """The vector at length 1."""
     largest = np.abs(vector).max()
     if largest == 0.0:
         raise InvalidInput(
             f"{name} is the zero vector, which points nowhere: it has no angle and no cosine. Make"
             " one of its elements larger than 0."
         )
-    scaled = vector / largest
+    scaled = vector / largest  # else the squares of components of 1e-200 would be 0
     return np.asarray(scaled / math.hypot(*scaled), dtype=np.float64)

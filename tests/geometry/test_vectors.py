@@ -30,7 +30,7 @@ MEASURES = (
     geometry.vector_projection,
 )
 NEED_DIRECTIONS = (geometry.cosine, geometry.angle_deg)
-anything = st.floats(-geometry.LARGEST, geometry.LARGEST)  # subnormal numbers too
+anything = st.floats(-geometry.MAX_COMPONENT, geometry.MAX_COMPONENT)  # subnormal numbers too
 
 
 @given(PAIRS)

@@ -207,15 +207,30 @@ def _share(read: _Read, q: float) -> Tensor:
 REFERENCES: dict[str, Reference] = {
     function.__name__: function
     for function in (
-        cross_entropy, dot_product, inverse, inverse_power, generalized, alpha, focal, poly, taylor, mean_absolute_error, symmetric_cross_entropy,
-        huberised, truncated, agce, aue, ael, jensen_shannon, cosine, brier, label_smoothing, confidence_penalty, normalised_cross_entropy,
-        normalised_generalized, asymmetric, hinge,
+        cross_entropy,
+        dot_product,
+        inverse,
+        inverse_power,
+        generalized,
+        alpha,
+        focal,
+        poly,
+        taylor,
+        mean_absolute_error,
+        symmetric_cross_entropy,
+        huberised,
+        truncated,
+        agce,
+        aue,
+        ael,
+        jensen_shannon,
+        cosine,
+        brier,
+        label_smoothing,
+        confidence_penalty,
+        normalised_cross_entropy,
+        normalised_generalized,
+        asymmetric,
+        hinge,
     )
-}  # fmt: skip
-
-
-def reference(key: str) -> Reference:
-    """The reference for a key of the catalogue: ``(logits [N, K], targets [N], **parameters) ->
-    losses [N]``, float64.
-    """
-    return REFERENCES[key]
+}

@@ -56,8 +56,8 @@ def lint(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> tuple[Finding, ...]:
     >>> from lossviz import parse_loss
     >>> [(finding.code, finding.severity) for finding in lint(parse_loss("log(p)"))][:1]
     [('not_decreasing', 'error')]
-    >>> lint(parse_loss("-p"))[0].advice
-    'Training may hardly begin; take a learning rate about 37 times as high, or begin with cross-entropy.'
+    >>> lint(parse_loss("-20*log(p)"))[0].advice
+    'Training may diverge; take a lower learning rate, or clip the gradient.'
     """
     analysis = Analysis(loss=loss, classes=classes)
     findings = [finding for check in _CHECKS if (finding := check(analysis)) is not None]

@@ -1,5 +1,6 @@
-"""The losses that lossviz knows by name: one table. To add a loss, add a record; curve, slope,
-LaTeX and objective follow from its formula.
+"""The losses that lossviz knows by name: one table in four parts.
+
+To add a loss, add a record to a part; curve, slope, LaTeX and objective follow from its formula.
 """
 
 from types import MappingProxyType
@@ -17,11 +18,11 @@ LOSSES = MappingProxyType({loss.key: loss for loss in _LOSSES if loss.key})
 
 
 def get_loss(key: str, /, **parameters: float) -> Loss:
-    """The catalogue's loss ``key``, with other parameter values where given.
+    """The catalogue's loss under a key, with other parameter values where given.
 
     Raises:
-        UnknownLoss: No such key.
-        ParameterError: A parameter that the loss does not have, or out of its range.
+        UnknownLoss: There is no such key.
+        ParameterError: The loss does not have the parameter, or the value is out of its range.
 
     >>> get_loss("inverse_power", k=0.5).spec
     'inverse_power:k=0.5'

@@ -1,4 +1,4 @@
-"""Losses that look at every class's probability, not at the true class's alone."""
+"""Losses of all classes' probabilities, not of the true class's alone."""
 
 from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter, SpecialValue

@@ -3,17 +3,30 @@
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter, SpecialValue
+from lossviz.losses.reference import Reference
 
-_HEAD = """# The losses of lossviz
-
-`p` is the predicted probability of the true class, `pj` that of each class in turn, `K` the number of classes, `log` the natural logarithm.
-This page is written by `python -m lossviz catalogue` from the table in `lossviz/losses/`; change it there.
-"""
+_HEAD = "\n".join(
+    [
+        "# The losses of lossviz",
+        "",
+        (
+            "`p` is the predicted probability of the true class, `pj` that of each class in turn,"
+            " `K` the number of classes, `log` the natural logarithm."
+        ),
+        (
+            "This page is written by `python -m lossviz catalogue` from the table in"
+            " `lossviz/losses/`; change it there."
+        ),
+        "",
+    ]
+)
 
 
 def catalogue_page() -> str:
-    """The whole catalogue in Markdown: a table of contents, then for each loss its formula,
-    parameters, intuition, use, dangers and source.
+    """The whole catalogue in Markdown.
+
+    A table of contents, then for each loss its formula, parameters, intuition, use, caveat and
+    source.
 
     >>> catalogue_page().splitlines()[0]
     '# The losses of lossviz'
@@ -29,22 +42,24 @@ def _contents_row(loss: Loss) -> str:
 
 
 def _section(loss: Loss) -> str:
-    soft = (
-        "the expectation of the loss over the classes"
-        if loss.soft_targets
-        else "not defined by this formula"
-    )
+    soft_targets = "not defined by this formula"
+    if loss.soft_targets:
+        soft_targets = "the expectation of the loss over the classes"
     blocks = [
         f'\n<a id="{loss.key}"></a>\n\n## {loss.name[0].upper()}{loss.name[1:]}',
         loss.meaning,
         f"$$\n{loss.latex}\n$$",
         f"```text\n{loss.text}\n```",
-        *([_parameters(loss.parameters)] if loss.parameters else []),
+    ]
+    if loss.parameters:
+        blocks.append(_parameters(loss.parameters))
+    blocks += [
         f"**When to use it.** {loss.when_to_use}",
         f"**Beware.** {loss.caveat}",
-        f"**For soft targets:** {soft}.",
-        *([f"**Source.** {_source(loss)}"] if loss.reference else []),
+        f"**For soft targets:** {soft_targets}.",
     ]
+    if loss.reference:
+        blocks.append(f"**Source.** {_source(loss.reference)}")
     return "\n\n".join(blocks)
 
 
@@ -64,15 +79,12 @@ def _parameters(parameters: tuple[Parameter, ...]) -> str:
 
 
 def _special(special: SpecialValue) -> str:
-    return f"{special.value:g}: {special.name}" + (
-        f" (`{special.equals}`)" if special.equals else ""
-    )
+    text = f"{special.value:g}: {special.name}"
+    return f"{text} (`{special.equals}`)" if special.equals else text
 
 
-def _source(loss: Loss) -> str:
-    source = loss.reference
+def _source(reference: Reference) -> str:
     return (
-        f"{source.authors} ({source.year}), [{source.title}]({source.link}), {source.equation}."
-        if source
-        else ""
+        f"{reference.authors} ({reference.year}), [{reference.title}]({reference.link}),"
+        f" {reference.equation}."
     )

@@ -1,5 +1,6 @@
-"""Losses of the true class's probability alone that were made for wrong labels: bounded, or bounded
-in what one example can do.
+"""Losses of the true class's probability alone that were made for noisy labels.
+
+They are bounded, or bound the influence of a single example.
 """
 
 from lossviz.losses.loss import Loss
@@ -90,7 +91,9 @@ NOISE_ROBUST_LOSSES = (
             "Cross-entropy both ways: how surprised the prediction is by the label, and how"
             " surprised the label is by the prediction."
         ),
-        when_to_use="Use it where some labels are wrong and some classes are much harder than others.",
+        when_to_use=(
+            "Use it where some labels are wrong and some classes are much harder than others."
+        ),
         caveat=(
             "The two weights and A are really one ratio and a step size: it is Poly-1 with eps ="
             " beta·A/alpha, times alpha."

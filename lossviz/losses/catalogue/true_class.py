@@ -1,5 +1,6 @@
-"""Losses that reshape cross-entropy: functions of the true class's probability alone, for hard
-examples as well as for noisy labels.
+"""Losses of the true class's probability alone that reshape cross-entropy.
+
+Some for hard examples, some for noisy labels.
 """
 
 from lossviz.losses.loss import Loss

@@ -8,8 +8,8 @@ from lossviz import LOSSES, lint, loss_from_spec, objective
 from lossviz.losses.loss import Loss
 
 
-def finite(loss: Loss, dtype: torch.dtype) -> bool:
-    """Whether torch can compute loss and gradient where the logits are as far apart as -20 and 20."""
+def is_finite(loss: Loss, dtype: torch.dtype) -> bool:
+    """Whether torch can compute loss and gradient where the logits are -20 and 20."""
     for at_target in (-20.0, 20.0):
         logits = torch.full((1, 37), -at_target, dtype=dtype)
         logits[0, 0] = at_target
@@ -34,7 +34,7 @@ def finite(loss: Loss, dtype: torch.dtype) -> bool:
 def test_overflow_is_what_torch_overflows_at(spec: str) -> None:
     loss = loss_from_spec(spec)
     found = {finding.code for finding in lint(loss, classes=37)}
-    assert ("overflow_float32" in found) == (not finite(loss, torch.float32))
+    assert ("overflow_float32" in found) == (not is_finite(loss, torch.float32))
     assert bool(found & {"overflow_float32", "overflow_float16"}) == (
-        not finite(loss, torch.float16)
+        not is_finite(loss, torch.float16)
     )
