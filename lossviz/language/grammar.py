@@ -1,6 +1,4 @@
-"""Read the text of a loss into a symbolic expression, through an allow-list. Nothing of the text is
-ever run.
-"""
+"""From the text of a loss to a symbolic expression, through an allow-list; nothing of it is run."""
 
 import ast
 from difflib import get_close_matches
@@ -103,9 +101,7 @@ def names_in(text: str) -> list[str]:
 
 
 class _Reader:
-    """Walks the syntax tree and builds the expression; every node that is not listed here is
-    refused.
-    """
+    """Builds the expression of a syntax tree; every node that is not listed here is refused."""
 
     def __init__(self, text: str, parameters: tuple[str, ...]) -> None:
         self._text, self._parameters = text, parameters
@@ -114,12 +110,12 @@ class _Reader:
         }
         self._in_reduction = False
 
-    def _refuse(self, node: ast.expr, reason: str) -> FormulaError:
+    def _refusal(self, node: ast.expr, reason: str) -> FormulaError:
         return FormulaError(self._text, node.col_offset, reason)
 
     def read(self, node: ast.expr, depth: int) -> Any:
         if depth == 0:
-            raise self._refuse(node, f"too deeply nested: at most {MAX_DEPTH} levels")
+            raise self._refusal(node, f"too deeply nested: at most {MAX_DEPTH} levels")
         match node:
             case ast.Constant(value=int() | float() as value) if not isinstance(value, bool):
                 return self._number(node, value)
@@ -141,21 +137,21 @@ class _Reader:
                     self._text, dot, "a dot after a name is not part of the loss language"
                 )
             case ast.Compare():
-                raise self._refuse(node, "a comparison belongs inside where(condition, a, b)")
+                raise self._refusal(node, "a comparison belongs inside where(condition, a, b)")
             case _:
                 functions = ", ".join(function_names())
                 language = f"numbers, p, pj, K, parameters, + - * / ** and {functions}"
-                raise self._refuse(node, f"this is not part of the loss language: use {language}")
+                raise self._refusal(node, f"this is not part of the loss language: use {language}")
 
     def _number(self, node: ast.expr, value: float) -> sympy.Expr:
         if not abs(value) <= MAX_NUMBER:
-            raise self._refuse(node, f"the number is too large: at most {MAX_NUMBER:.0e}")
+            raise self._refusal(node, f"the number is too large: at most {MAX_NUMBER:.0e}")
         # exact: 0.2 is 1/5, so that p**-0.2 simplifies as p**(-1/5)
         return sympy.Rational(str(value))
 
     def _name(self, node: ast.expr, name: str) -> sympy.Symbol:
         if name == "pj" and not self._in_reduction:
-            raise self._refuse(
+            raise self._refusal(
                 node,
                 "pj is the probability of each class in turn; use it inside sum(...), mean(...) or"
                 " max(...)",
@@ -164,21 +160,21 @@ class _Reader:
             return self._symbols[name]
         functions = function_names()
         if name in functions:
-            raise self._refuse(node, f"{name} is a function; write {name}(...)")
+            raise self._refusal(node, f"{name} is a function; write {name}(...)")
         longer = [parameter for parameter in self._parameters if parameter.startswith(name)]
         same_letters = [symbol for symbol in SYMBOLS if symbol.lower() == name.lower()]
         known = (*self._parameters, *functions, *SYMBOLS)
         near = [*longer, *same_letters, *get_close_matches(name, known, n=1)]
         kind = "the parameter " if near and near[0] in self._parameters else ""
         meant = f"; did you mean {kind}{near[0]!r}?" if near else "."
-        raise self._refuse(
+        raise self._refusal(
             node,
             f"unknown name {name!r}{meant} To use {name!r} as a parameter, declare it: ; {name}=1",
         )
 
     def _operation(self, node: ast.expr, op: ast.operator, left: Any, right: Any) -> sympy.Expr:
         if isinstance(op, ast.Pow) and right.is_number and abs(right) > MAX_EXPONENT:
-            raise self._refuse(node, f"the exponent is too large: at most {MAX_EXPONENT}")
+            raise self._refusal(node, f"the exponent is too large: at most {MAX_EXPONENT}")
         return self._apply(node, OPERATIONS[_OPERATORS[type(op)]], left, right)
 
     def _call(self, node: ast.Call, name: str, arguments: list[ast.expr], depth: int) -> sympy.Expr:
@@ -200,7 +196,7 @@ class _Reader:
         """Refuse an unknown function, or one with another number of arguments than it takes."""
         if operation is None and name not in CLASS_FUNCTIONS:
             functions = function_names()
-            raise self._refuse(
+            raise self._refusal(
                 node,
                 f"unknown function {name!r}{suggestion(name, functions) or '.'} The functions are"
                 f" {', '.join(functions)}.",
@@ -214,7 +210,7 @@ class _Reader:
             accepted = found == needed
             wanted = f"{needed} value" if needed == 1 else f"{needed} values"
         if not accepted:
-            raise self._refuse(node, f"{name}(...) takes {wanted}, found {found}")
+            raise self._refusal(node, f"{name}(...) takes {wanted}, found {found}")
 
     def _where(
         self, node: ast.expr, then: sympy.Expr, otherwise: sympy.Expr, depth: int
@@ -225,7 +221,7 @@ class _Reader:
                 assert choose is not None
                 return choose(self.read(left, depth), self.read(right, depth), then, otherwise)
             case _:
-                raise self._refuse(
+                raise self._refusal(
                     node, "the condition of where(...) is one comparison, such as p > 0.5"
                 )
 
@@ -237,7 +233,7 @@ class _Reader:
             advice = ""
             if name == "max":
                 advice = "; max of two or more values takes the largest of them"
-            raise self._refuse(
+            raise self._refusal(
                 node,
                 f"{name}(...) of one term runs over the classes; use pj, each class's probability,"
                 f" inside it{advice}",
@@ -245,7 +241,7 @@ class _Reader:
         try:
             return apply_bounded(CLASS_FUNCTIONS[name], term)
         except NoRealValue as error:
-            raise self._refuse(node, str(error)) from error
+            raise self._refusal(node, str(error)) from error
 
     def _apply(self, node: ast.expr, operation: Operation, *values: sympy.Expr) -> sympy.Expr:
         assert operation.symbolic is not None
@@ -253,4 +249,4 @@ class _Reader:
             check_numbers(operation, *values)
             return apply_bounded(operation.symbolic, *values)
         except NoRealValue as error:
-            raise self._refuse(node, str(error)) from error
+            raise self._refusal(node, str(error)) from error

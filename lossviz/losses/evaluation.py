@@ -39,7 +39,7 @@ def evaluate_tree(tree: Tree, values: Values, classes: int, log_p: Array) -> Arr
 def value_and_gradient(
     formula: Formula, values: Values, logits: Array, targets: NDArray[np.int64]
 ) -> tuple[Array, Array]:
-    """The loss [...] and its gradient by the logits [..., K], ``targets`` [...] being the classes."""
+    """The loss [...] and its gradient by the logits [..., K], for the true classes [...]."""
     classes = logits.shape[-1]
     others = np.arange(classes) != targets[..., None]
     trees = formula.one_hot
@@ -61,7 +61,7 @@ def value_and_gradient(
 def _log_probabilities(
     logits: Array, targets: NDArray[np.int64], others: NDArray[np.bool_]
 ) -> tuple[Array, Array]:
-    """Log p of the true class [..., 1], exact near p = 1 too, and log pj of every class [..., K]."""
+    """The true class's log p [..., 1], exact near p = 1, and every class's log pj [..., K]."""
     shifted = logits - logits.max(axis=-1, keepdims=True)
     scaled = np.exp(shifted)
     log_pj = shifted - np.log(scaled.sum(axis=-1, keepdims=True))

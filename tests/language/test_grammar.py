@@ -22,15 +22,15 @@ from lossviz.language.tree import Call, Name, Number, Tree, subtrees, to_json
 GRID = np.linspace(0.05, 1.0, 24)
 
 
-def made(template: str, function: Callable, *parts: st.SearchStrategy) -> st.SearchStrategy:
+def combined(template: str, function: Callable, *parts: st.SearchStrategy) -> st.SearchStrategy:
     """Formulas made of smaller ones: the text, and what it means to NumPy."""
 
-    def put_together(chosen: tuple) -> tuple[str, Callable]:
+    def combine(chosen: tuple) -> tuple[str, Callable]:
         return template.format(*(text for text, _ in chosen)), lambda p, k: function(
             *(value(p, k) for _, value in chosen)
         )
 
-    return st.tuples(*parts).map(put_together)
+    return st.tuples(*parts).map(combine)
 
 
 def compose(outer: Callable, inner: Callable) -> Callable:
@@ -42,27 +42,32 @@ def choose(left, right, then, otherwise):
     return np.where(np.abs(left - right) < 1e-9, np.nan, np.where(left > right, then, otherwise))
 
 
-def larger(parts: st.SearchStrategy) -> st.SearchStrategy:
+def larger_formulas(parts: st.SearchStrategy) -> st.SearchStrategy:
     """One step more; arguments are kept where the functions are real and finite."""
     return st.one_of(
-        made("({}+{})", operator.add, parts, parts),
-        made("({}-{})", operator.sub, parts, parts),
-        made("{}*({})", operator.mul, parts, parts),
-        made("(-{})", operator.neg, parts),
-        made("{}/(abs({})+0.5)", lambda a, b: a / (np.abs(b) + 0.5), parts, parts),
-        made("(abs({})+0.5)**tanh({})", lambda a, b: (np.abs(a) + 0.5) ** np.tanh(b), parts, parts),
-        made("where({}>{},{},{})", choose, parts, parts, parts, parts),
-        made("min({},{})", np.minimum, parts, parts),
-        made("max({},{})", np.maximum, parts, parts),
-        *(made(name + "({})", getattr(np, name), parts) for name in ("abs", "tanh", "sin", "cos")),
+        combined("({}+{})", operator.add, parts, parts),
+        combined("({}-{})", operator.sub, parts, parts),
+        combined("{}*({})", operator.mul, parts, parts),
+        combined("(-{})", operator.neg, parts),
+        combined("{}/(abs({})+0.5)", lambda a, b: a / (np.abs(b) + 0.5), parts, parts),
+        combined(
+            "(abs({})+0.5)**tanh({})", lambda a, b: (np.abs(a) + 0.5) ** np.tanh(b), parts, parts
+        ),
+        combined("where({}>{},{},{})", choose, parts, parts, parts, parts),
+        combined("min({},{})", np.minimum, parts, parts),
+        combined("max({},{})", np.maximum, parts, parts),
         *(
-            made(
+            combined(name + "({})", getattr(np, name), parts)
+            for name in ("abs", "tanh", "sin", "cos")
+        ),
+        *(
+            combined(
                 name + "(abs({})+0.5)", compose(getattr(np, name), lambda a: np.abs(a) + 0.5), parts
             )
             for name in ("log", "log1p", "sqrt")
         ),
         *(
-            made(
+            combined(
                 name + "(min({},3))", compose(getattr(np, name), lambda a: np.minimum(a, 3)), parts
             )
             for name in ("exp", "expm1")
@@ -77,7 +82,9 @@ _NUMBERS = st.sampled_from([0.25, 0.5, 1.5, 2.0, 3.0]).map(
 )
 
 
-@given(st.recursive(_NAMES | _NUMBERS, larger, max_leaves=6), st.sampled_from([0.5, 1.0, 2.5]))
+@given(
+    st.recursive(_NAMES | _NUMBERS, larger_formulas, max_leaves=6), st.sampled_from([0.5, 1.0, 2.5])
+)
 @settings(max_examples=300)
 def test_a_valid_formula_means_what_numpy_says(formula: tuple, k: float) -> None:
     text, reference = formula
@@ -99,11 +106,22 @@ def test_a_valid_formula_means_what_numpy_says(formula: tuple, k: float) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        "where(p > 0.5, -log(p), 2*(1 - p) - 0.3)", "where(p <= 0.3, 1/p, where(p < 0.7, p**2, sin(p)))", "where(1/p >= 3, 1, -p)",
-        "abs(p - 0.4)", "abs(log(p) + 1)**2", "min(p, 0.6)", "max(-log(p), 1 - p**2)", "min(1/p, 3 - p, 2)", "max(p, 1 - p, 0.75)",
-        "sqrt((p - 0.4)**2)", "tanh(3*p) - cos(p)", "log1p(p)*expm1(-p)", "p**p", "exp(-p)/(1 + p)",
+        "where(p > 0.5, -log(p), 2*(1 - p) - 0.3)",
+        "where(p <= 0.3, 1/p, where(p < 0.7, p**2, sin(p)))",
+        "where(1/p >= 3, 1, -p)",
+        "abs(p - 0.4)",
+        "abs(log(p) + 1)**2",
+        "min(p, 0.6)",
+        "max(-log(p), 1 - p**2)",
+        "min(1/p, 3 - p, 2)",
+        "max(p, 1 - p, 0.75)",
+        "sqrt((p - 0.4)**2)",
+        "tanh(3*p) - cos(p)",
+        "log1p(p)*expm1(-p)",
+        "p**p",
+        "exp(-p)/(1 + p)",
     ],
-)  # fmt: skip
+)
 def test_the_slope_is_the_derivative_on_each_side_of_a_kink(text: str) -> None:
     loss, step = parse_loss(text), 1e-6
     p = np.linspace(0.051, 0.949, 60)  # none within a step of where these switch
@@ -167,7 +185,7 @@ def test_no_nesting_makes_the_derivative_explode(opening: str) -> None:
 
 
 @pytest.mark.parametrize("key", LOSSES)
-def test_every_formula_of_the_catalogue_is_compiled_at_once(key: str) -> None:
+def test_every_formula_of_the_catalogue_compiles_within_50_ms(key: str) -> None:
     def seconds() -> float:
         compile_formula.cache_clear()
         started = time.thread_time()
