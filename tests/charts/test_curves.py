@@ -1,4 +1,4 @@
-"""What the chart of curves draws, without a browser."""
+"""The figure of curves, without a browser."""
 
 import itertools
 
@@ -17,7 +17,7 @@ P = np.linspace(0.01, 0.99, 50)
 
 
 @given(loss=catalogue_losses())
-def test_each_view_is_the_loss_s_own_quantity(loss: Loss) -> None:
+def test_each_view_shows_a_quantity_of_the_loss(loss: Loss) -> None:
     for key, view in VIEWS.items():
         found = view.values(loss, np.log(P), 10)
         np.testing.assert_allclose(found, getattr(loss, key)(P, classes=10), rtol=1e-9, atol=1e-12)
@@ -32,7 +32,7 @@ def test_a_scale_runs_from_wrong_to_right_in_200_steps_that_are_probabilities(sc
         assert (log_p <= 0).all()
 
 
-def test_odds_and_margin_say_the_same_as_p() -> None:
+def test_odds_and_margin_give_the_same_values_as_p() -> None:
     np.testing.assert_allclose(np.exp(SCALES["odds"].to_log_p(P / (1 - P))), P)
     np.testing.assert_allclose(np.exp(SCALES["margin"].to_log_p(np.log(P / (1 - P)))), P)
 
@@ -55,13 +55,13 @@ def test_every_chart_has_titled_axes_and_finite_points(
         assert len(heights) > 10 or "y" in logs, loss.key
 
 
-def test_the_axis_s_title_says_how_a_logarithmic_slope_is_drawn() -> None:
+def test_the_title_of_a_logarithmic_axis_names_the_sign_of_the_slope() -> None:
     figure = curve_figure([LOSSES["inverse"]], VIEWS["slope"], logs=("y",))
     assert "−f′" in figure.layout.yaxis.title.text
     np.testing.assert_allclose(figure.data[0].y[-1], 1.0)
 
 
-def test_a_loss_that_is_nowhere_positive_is_named_where_the_axis_is_logarithmic() -> None:
+def test_losses_that_a_logarithmic_axis_cannot_show_are_listed() -> None:
     losses = [LOSSES["dot_product"], LOSSES["inverse"]]
     lost = {
         view: [
@@ -75,7 +75,7 @@ def test_a_loss_that_is_nowhere_positive_is_named_where_the_axis_is_logarithmic(
     assert lost == {"penalty": ["dot_product"], "slope": [], "weight": [], "pull": []}
 
 
-def test_the_range_grows_for_a_visitor_s_own_loss_only() -> None:
+def test_the_range_grows_for_typed_losses_only() -> None:
     own = parse_loss("20-p")
     low, high = curve_figure([LOSSES["inverse"]], VIEWS["penalty"]).layout.yaxis.range
     assert (low, high) == VIEWS["penalty"].y_range

@@ -1,4 +1,4 @@
-"""How losses look, alone and together."""
+"""The styles of losses, alone and together."""
 
 import itertools
 
@@ -72,17 +72,17 @@ def test_every_loss_stands_out_against_both_backgrounds(loss: Loss) -> None:
         assert (lighter + 0.05) / (darker + 0.05) >= 3
 
 
-def test_no_two_losses_of_the_catalogue_look_alike() -> None:
+def test_no_two_losses_of_the_catalogue_have_the_same_style() -> None:
     assert len({style_for(loss) for loss in LOSSES.values()}) == len(LOSSES)
 
 
-def test_a_parameter_does_not_change_the_look() -> None:
+def test_a_parameter_does_not_change_the_style() -> None:
     assert style_for(LOSSES["inverse_power"]) == style_for(
         LOSSES["inverse_power"].with_values(k=1.5)
     )
 
 
-def test_losses_shown_together_never_look_alike_and_the_first_looks_as_it_does_alone() -> None:
+def test_losses_drawn_together_differ_and_the_first_keeps_its_style() -> None:
     alike = [loss for loss in OWN if style_for(loss).color == style_for(OWN[0]).color]
     assert len(alike) > 6  # more than there are dashes
     for losses in (OWN[:12], alike, [OWN[0], OWN[0], OWN[0]]):
@@ -91,7 +91,7 @@ def test_losses_shown_together_never_look_alike_and_the_first_looks_as_it_does_a
         assert styles[0] == style_for(losses[0])
 
 
-def test_losses_that_would_look_alike_keep_their_colour_as_long_as_it_has_a_free_dash() -> None:
+def test_a_loss_keeps_its_colour_as_long_as_it_has_a_free_dash() -> None:
     assert {style.color for style in distinct_styles([OWN[0]] * 6)} == {style_for(OWN[0]).color}
 
 

@@ -74,7 +74,7 @@ def test_no_measure_is_ever_nan_however_large_or_small_the_vectors_are(p, t):
 
 
 @given(arrays(np.float64, 4, elements=st.floats(1e-3, 1e3)), st.floats(1e-6, 1e6))
-def test_the_angle_hears_the_direction_only_and_the_dot_product_the_length_too(p, factor):
+def test_the_angle_depends_on_direction_only_and_the_dot_product_on_length_too(p, factor):
     target = [0, 1, 0, 0]
     assert geometry.angle_deg(p * factor, target) == pytest.approx(
         geometry.angle_deg(p, target), abs=1e-9
@@ -83,7 +83,7 @@ def test_the_angle_hears_the_direction_only_and_the_dot_product_the_length_too(p
 
 
 @given(arrays(np.float64, 5, elements=st.floats(-9, 9)))
-def test_an_arrow_lies_at_no_angle_to_itself(p):
+def test_the_angle_of_a_vector_to_itself_is_zero(p):
     assume(np.abs(p).max() > 1e-6)
     assert geometry.angle_deg(p, p) == 0
     assert geometry.angle_deg(p, -p) == pytest.approx(180)
@@ -91,7 +91,7 @@ def test_an_arrow_lies_at_no_angle_to_itself(p):
 
 
 @given(arrays(np.float64, SIZES, elements=st.floats(-3, 3)))
-def test_the_nearest_distribution_is_one_and_moves_no_distribution(v):
+def test_the_nearest_distribution_is_a_distribution_and_keeps_distributions(v):
     nearest = geometry.nearest_distribution(v)
     assert nearest.min() >= 0
     assert nearest.sum() == pytest.approx(1)
@@ -115,7 +115,7 @@ def test_the_nearest_distribution_is_the_one_that_an_optimiser_finds():
 
 
 @pytest.mark.parametrize("measure", NEED_DIRECTIONS)
-def test_the_zero_vector_is_refused_with_an_advice(measure):
+def test_the_zero_vector_is_refused_with_advice(measure):
     with pytest.raises(
         InvalidInput, match=r"the prediction is the zero vector.*Make one of its elements larger"
     ):
@@ -124,7 +124,7 @@ def test_the_zero_vector_is_refused_with_an_advice(measure):
         measure([0, 1], [0, 0])
 
 
-def test_a_zero_prediction_reaches_nowhere_along_a_target_and_a_zero_target_is_refused():
+def test_the_projection_of_a_zero_prediction_is_zero_and_a_zero_target_is_refused():
     assert geometry.scalar_projection([0, 0], [0, 1]) == 0
     assert geometry.vector_projection([0, 0], [0, 1]).tolist() == [0, 0]
     with pytest.raises(InvalidInput, match="the target is the zero vector"):
@@ -146,7 +146,7 @@ def test_a_zero_prediction_reaches_nowhere_along_a_target_and_a_zero_target_is_r
         ([[1], [2, 3]], [1, 2], "list of numbers"),
     ],
 )
-def test_what_is_no_pair_of_vectors_is_refused_with_the_reason(measure, p, t, reason):
+def test_an_invalid_pair_of_vectors_is_refused_with_the_reason(measure, p, t, reason):
     with pytest.raises(InvalidInput, match=reason):
         measure(p, t)
 

@@ -50,7 +50,7 @@ def test_slope_and_curvature_are_the_derivatives_along_both_paths(
 
 @settings(max_examples=150)
 @given(catalogue_losses(), st.floats(0.001, 0.999), class_counts, paths)
-def test_the_pull_is_what_moves_the_true_logit_along_both_paths(
+def test_the_pull_is_minus_the_derivative_by_the_true_logit_along_both_paths(
     loss: Loss, p: float, classes: int, path: SimplexPath
 ) -> None:
     step = 1e-4

@@ -1,4 +1,4 @@
-"""What is derived from a loss's formula agrees with itself, with calculus and with the article."""
+"""What is derived from a formula agrees with itself, with calculus and with the article."""
 
 import math
 from fractions import Fraction
@@ -54,12 +54,12 @@ def test_a_better_prediction_is_never_punished_more(loss: Loss) -> None:
 
 
 @given(catalogue_losses())
-def test_a_loss_survives_being_written_as_a_string(loss: Loss) -> None:
+def test_a_loss_can_be_read_back_from_its_spec(loss: Loss) -> None:
     assert loss_from_spec(loss.spec) == loss
 
 
 @given(st.sampled_from(["p**-k", " 1 - p*k ", "where(p > 0.5, k, p)"]), st.floats(0.001, 60))
-def test_a_typed_formula_survives_being_written_as_a_string(text: str, k: float) -> None:
+def test_a_typed_loss_can_be_read_back_from_its_spec(text: str, k: float) -> None:
     loss = parse_loss(text, k=k)
     assert loss_from_spec(loss.spec) == loss
 
@@ -125,7 +125,7 @@ def test_the_result_has_the_shape_of_p(loss: Loss, shape: tuple[int, ...]) -> No
 
 @every_loss
 @pytest.mark.parametrize("p", [0.0, -0.1, 1.0000001, math.nan, math.inf, [0.5, 0.0], [[1.0, 2.0]]])
-def test_what_is_no_probability_is_refused(loss: Loss, p: object) -> None:
+def test_a_p_outside_0_to_1_is_refused(loss: Loss, p: object) -> None:
     for function in (loss.penalty, loss.slope, loss.weight, loss.pull):
         with pytest.raises(InvalidInput, match=r"\(0, 1\]"):
             function(p)
@@ -191,7 +191,7 @@ def test_an_unknown_key_suggests_the_nearest() -> None:
         ("log(p-k); k=0.5", FormulaError, "k = 0.5"),
     ],
 )
-def test_a_string_that_is_no_loss_says_why(
+def test_an_invalid_spec_is_refused_with_the_reason(
     spec: str, error: type[InvalidInput], words: str
 ) -> None:
     with pytest.raises(error) as caught:

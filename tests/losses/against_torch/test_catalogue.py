@@ -35,7 +35,7 @@ def test_every_loss_is_what_its_paper_defines(loss: Loss, classes: int) -> None:
         *((get_loss("label_smoothing", eps=e), e) for e in (0.0, 0.1, 0.5)),
     ],
 )
-def test_label_smoothing_is_what_torch_calls_so(loss: Loss, smoothing: float) -> None:
+def test_label_smoothing_is_torchs(loss: Loss, smoothing: float) -> None:
     logits = 5 * torch.randn(20, 7, generator=torch.Generator().manual_seed(0), dtype=torch.float64)
     targets = torch.arange(20) % 7
     expected = F.cross_entropy(logits, targets, label_smoothing=smoothing)

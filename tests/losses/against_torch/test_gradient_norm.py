@@ -10,7 +10,7 @@ from tests.support.loss_cases import every_loss
 
 
 @every_loss
-def test_the_hard_share_is_autograds(loss: Loss) -> None:
+def test_the_share_of_hard_examples_is_autograds(loss: Loss) -> None:
     logits = torch.randn(
         20_000, 10, generator=torch.Generator().manual_seed(1), dtype=torch.float64
     ).requires_grad_()

@@ -31,7 +31,7 @@ def is_finite(loss: Loss, dtype: torch.dtype) -> bool:
         "exp(1/p)",
     ],
 )
-def test_overflow_is_what_torch_overflows_at(spec: str) -> None:
+def test_overflow_is_found_where_torch_overflows(spec: str) -> None:
     loss = loss_from_spec(spec)
     found = {finding.code for finding in lint(loss, classes=37)}
     assert ("overflow_float32" in found) == (not is_finite(loss, torch.float32))

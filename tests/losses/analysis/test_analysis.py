@@ -1,4 +1,4 @@
-"""What is said of a loss as a whole, its ends, bounds and shape, is what calculus and scipy say."""
+"""Limits, bounds and shape of a loss are those of calculus and SciPy."""
 
 import math
 from itertools import pairwise
@@ -17,7 +17,7 @@ from lossviz.losses.loss import Loss
 from tests.support.loss_cases import catalogue_losses, class_counts, paths
 
 
-def ends(loss: Loss, classes: int) -> tuple[float, float]:
+def expected_limits(loss: Loss, classes: int) -> tuple[float, float]:
     """The limits along the even path as p tends to 0 and to 1, by hand."""
     v, key = loss.values, loss.key
     q, a, k = v.get("q", 1.0), v.get("a", 1.0), v.get("k", 0.0)
@@ -53,7 +53,7 @@ def ends(loss: Loss, classes: int) -> tuple[float, float]:
     return limit_at_zero(), 0.0
 
 
-def settled(loss: Loss) -> bool:
+def has_reachable_limits(loss: Loss) -> bool:
     """Whether no parameter is so small that the end of the curve lies beyond all floating-point
     numbers.
     """
@@ -65,13 +65,13 @@ def settled(loss: Loss) -> bool:
 
 @settings(max_examples=60)
 @given(catalogue_losses(), class_counts)
-def test_the_ends_are_the_limits_worked_out_by_hand(loss: Loss, classes: int) -> None:
-    assume(settled(loss))
+def test_the_limits_are_those_computed_by_hand(loss: Loss, classes: int) -> None:
+    assume(has_reachable_limits(loss))
     if loss.key == "taylor":
         loss = loss.with_values(t=round(loss.values["t"]))
     found = Analysis(loss=loss, classes=classes)
     assert (found.limit_at_zero, found.limit_at_one) == pytest.approx(
-        ends(loss, classes), rel=1e-6, abs=1e-9
+        expected_limits(loss, classes), rel=1e-6, abs=1e-9
     )
 
 
@@ -89,7 +89,7 @@ def test_the_ends_are_the_limits_worked_out_by_hand(loss: Loss, classes: int) ->
         ("log(p)", -math.inf, 0.0),
     ],
 )
-def test_the_ends_of_typed_losses_are_their_limits(
+def test_the_limits_of_typed_losses_are_found(
     text: str, limit_at_zero: float, limit_at_one: float
 ) -> None:
     found = Analysis(loss=parse_loss(text))
@@ -98,7 +98,7 @@ def test_the_ends_of_typed_losses_are_their_limits(
     )
 
 
-def test_a_limit_of_what_never_settles_is_none() -> None:
+def test_what_does_not_converge_has_no_limit() -> None:
     assert math.isnan(limit(lambda log_p: np.full_like(log_p, np.nan), to_zero=True))
     assert limit(lambda log_p: log_p, to_zero=True) == -math.inf
 
@@ -135,7 +135,7 @@ def slopes_of(loss: Loss, p: Array, classes: int, path: SimplexPath) -> Array:
 
 @settings(max_examples=60)
 @given(catalogue_losses(), class_counts, paths)
-def test_rises_and_bulges_are_where_differences_on_a_dense_grid_say(
+def test_rising_and_nonconvex_parts_are_those_of_differences_on_a_dense_grid(
     loss: Loss, classes: int, path: SimplexPath
 ) -> None:
     found = Analysis(loss=loss, classes=classes, path=path)
@@ -160,9 +160,9 @@ def test_rises_and_bulges_are_where_differences_on_a_dense_grid_say(
         odds = p / (1 - p)
         outside = (odds[1:] < least / 1.1) | (odds[:-1] > most * 1.1)
         assert (slopes <= noise)[outside].all()
-    bends = np.diff(slopes)
+    slope_changes = np.diff(slopes)
     if found.nonconvex_at is None:
-        assert (bends >= -2 * noise[1:] - 2 * noise[:-1] - 1e-5 * np.abs(slopes[1:])).all()
+        assert (slope_changes >= -2 * noise[1:] - 2 * noise[:-1] - 1e-5 * np.abs(slopes[1:])).all()
     elif p[0] < found.nonconvex_at < p[-1]:
         step = 0.1 * found.nonconvex_at * (1 - found.nonconvex_at)
         before, after = slopes_of(
@@ -184,7 +184,7 @@ def test_rises_and_bulges_are_where_differences_on_a_dense_grid_say(
         ("max(0.6-p,0)", False, False),
     ],
 )
-def test_shapes_that_one_sees_at_a_glance(text: str, rises: bool, bulges: bool) -> None:
+def test_the_shapes_of_simple_losses_are_found(text: str, rises: bool, bulges: bool) -> None:
     found = Analysis(loss=parse_loss(text))
     assert (found.rising_range is not None, found.nonconvex_at is not None) == (rises, bulges)
 
@@ -196,12 +196,12 @@ def test_a_valley_rises_on_its_far_side() -> None:
     assert rises[1] == pytest.approx(1.0)
 
 
-def test_only_what_stops_is_flat() -> None:
+def test_only_the_truncated_loss_has_a_flat_stretch() -> None:
     flat = {key for key, loss in LOSSES.items() if Analysis(loss=loss).has_flat_stretch}
     assert flat == {"truncated"}
 
 
-def test_a_singular_loss_is_unbounded_on_its_sides() -> None:
+def test_a_loss_is_unbounded_beside_a_singularity() -> None:
     pole, well = (
         Analysis(loss=parse_loss("1/(p-0.512)**2")),
         Analysis(loss=parse_loss("log(abs(p-0.312))")),
@@ -210,7 +210,7 @@ def test_a_singular_loss_is_unbounded_on_its_sides() -> None:
     assert pole.infimum == pytest.approx(1 / 0.512**2)
 
 
-def test_the_start_is_the_weight_where_all_classes_are_alike() -> None:
+def test_the_initial_weight_is_the_weight_at_equal_probabilities() -> None:
     for classes in (2, 10, 1000):
         found = Analysis(loss=get_loss("inverse_power", k=0.5), classes=classes)
         assert found.initial_weight == pytest.approx(0.5 * classes**0.5, rel=1e-5)

@@ -135,7 +135,7 @@ def test_any_loss_of_the_catalogue_is_recognised_at_any_scale_and_shift(
     assert_agreement(typed, known[loss.key])
 
 
-def test_a_match_says_what_it_is() -> None:
+def test_a_match_has_a_description() -> None:
     power, family, alpha = equivalents(parse_loss("p**-0.2"))
     assert power.description == "inverse power with k = 1/5"
     assert family.description == "generalised cross-entropy with q = -1/5, up to scale and shift"
@@ -149,7 +149,7 @@ def test_the_simplest_name_comes_first() -> None:
     assert sizes == sorted(sizes)
 
 
-def test_an_unusual_value_is_told_in_full() -> None:
+def test_an_unusual_value_is_written_in_full() -> None:
     match, *_ = equivalents(parse_loss("p**-0.123456"))
     assert match.description == "inverse power with k = 0.123456"
     assert get_loss("inverse_power", k=0.123456).values == pytest.approx(

@@ -13,7 +13,7 @@ from lossviz.losses.loss import Loss
 from tests.support.loss_cases import catalogue_losses
 
 
-def test_the_lipschitz_constants_are_those_of_the_books() -> None:
+def test_the_lipschitz_constants_are_those_of_the_literature() -> None:
     assert lipschitz(get_loss("cross_entropy")) == pytest.approx(math.sqrt(2), rel=1e-12)
     assert lipschitz(get_loss("dot_product")) == pytest.approx(math.sqrt(2) / 4, rel=1e-9)
     assert lipschitz(get_loss("mean_absolute_error")) == pytest.approx(math.sqrt(2) / 2, rel=1e-9)
@@ -38,7 +38,7 @@ def test_no_two_predictions_differ_by_more_than_the_lipschitz_constant_allows(
     assert (change <= allowed * (1 + 1e-6) + 1e-13 * sizes).all()
 
 
-def test_the_harder_a_loss_is_the_more_it_listens_to_hard_examples() -> None:
+def test_the_steeper_a_loss_is_at_zero_the_larger_is_the_share_of_hard_examples() -> None:
     shares = [
         hard_example_share(get_loss(key))
         for key in ("dot_product", "generalized", "cross_entropy", "inverse_power", "inverse")
@@ -50,5 +50,5 @@ def test_the_harder_a_loss_is_the_more_it_listens_to_hard_examples() -> None:
     )
 
 
-def test_a_loss_that_teaches_nothing_has_no_hard_share() -> None:
+def test_a_loss_without_gradient_has_no_share_of_hard_examples() -> None:
     assert math.isnan(hard_example_share(get_loss("truncated", k=0.95), classes=1000))

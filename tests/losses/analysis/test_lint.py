@@ -47,23 +47,23 @@ lacks = pytest.mark.parametrize(
 )
 
 
-def codes(loss: Loss, classes: int = 37) -> dict[str, Finding]:
+def findings_by_code(loss: Loss, classes: int = 37) -> dict[str, Finding]:
     return {finding.code: finding for finding in lint(loss, classes=classes)}
 
 
 @has
-def test_a_fault_is_found_and_weighed(code: str, spec: str) -> None:
-    assert codes(loss_from_spec(spec))[code].severity == FOUND[code][0]
+def test_a_fault_is_found_with_its_severity(code: str, spec: str) -> None:
+    assert findings_by_code(loss_from_spec(spec))[code].severity == FOUND[code][0]
 
 
 @lacks
-def test_a_fault_that_is_not_there_is_not_found(code: str, spec: str) -> None:
-    assert code not in codes(loss_from_spec(spec))
+def test_no_fault_is_found_where_there_is_none(code: str, spec: str) -> None:
+    assert code not in findings_by_code(loss_from_spec(spec))
 
 
-def well_written(found: tuple[Finding, ...]) -> None:
-    gravity = [get_args(Severity).index(finding.severity) for finding in found]
-    assert gravity == sorted(gravity)
+def assert_well_written(found: tuple[Finding, ...]) -> None:
+    severities = [get_args(Severity).index(finding.severity) for finding in found]
+    assert severities == sorted(severities)
     assert len({finding.code for finding in found}) == len(found)
     for finding in found:
         for text in (finding.message, finding.advice):
@@ -79,48 +79,48 @@ def test_no_loss_of_the_catalogue_is_an_error_and_every_finding_is_well_written(
     loss: Loss, classes: int
 ) -> None:
     found = lint(loss, classes=classes)
-    well_written(found)
+    assert_well_written(found)
     assert all(finding.severity != "error" for finding in found)
 
 
 @pytest.mark.slow
 @every_loss
-def test_every_finding_is_well_written_at_the_parameters_ends_too(loss: Loss) -> None:
+def test_every_finding_is_well_written_at_the_ends_of_the_parameters_too(loss: Loss) -> None:
     for i, setting in enumerate(parameter_corners(loss)):
-        well_written(lint(setting, classes=(2, 10, 37)[i % 3]))
+        assert_well_written(lint(setting, classes=(2, 10, 37)[i % 3]))
 
 
 @pytest.mark.parametrize("spec", [spec for _, specs in FOUND.values() for spec in specs])
 def test_findings_of_typed_losses_are_well_written(spec: str) -> None:
     for classes in (2, 37):
-        well_written(lint(loss_from_spec(spec), classes=classes))
+        assert_well_written(lint(loss_from_spec(spec), classes=classes))
 
 
 @pytest.mark.parametrize("key", ["label_smoothing", "confidence_penalty"])
-def test_a_loss_that_wants_doubt_is_not_blamed_for_it(key: str) -> None:
-    assert codes(get_loss(key))["not_decreasing"].severity == "note"
+def test_a_loss_that_rewards_uncertainty_is_no_error(key: str) -> None:
+    assert findings_by_code(get_loss(key))["not_decreasing"].severity == "note"
 
 
-def test_a_loss_knows_its_findings_and_looks_only_once() -> None:
+def test_findings_are_computed_once_for_each_loss_and_number_of_classes() -> None:
     loss = parse_loss("1-p**3")
     assert lint(loss, classes=37) is lint(loss, classes=37)
     assert lint(loss) is not lint(loss, classes=2)
     assert "vanishing" in {finding.code for finding in lint(loss, classes=37)}
 
 
-def test_what_is_faint_for_many_classes_may_do_for_two() -> None:
-    assert "vanishing" in codes(get_loss("dot_product"), 37)
-    assert "vanishing" not in codes(get_loss("dot_product"), 2)
+def test_a_weight_that_vanishes_for_many_classes_may_do_for_two() -> None:
+    assert "vanishing" in findings_by_code(get_loss("dot_product"), 37)
+    assert "vanishing" not in findings_by_code(get_loss("dot_product"), 2)
 
 
-def test_the_greatest_cost_is_over_every_way_to_be_wrong() -> None:
+def test_the_greatest_cost_is_the_greatest_over_both_paths() -> None:
     for key in ("brier", "hinge"):  # evenly spread, the rest costs 1.03; on a single rival 2
-        assert "no mistake costs more than 2." in codes(get_loss(key))["bounded"].message
+        assert "no mistake costs more than 2." in findings_by_code(get_loss(key))["bounded"].message
 
 
 @every_loss
 def test_a_counter_example_to_properness_shows_two_predictions_and_two_costs(loss: Loss) -> None:
-    if "improper" in (found := codes(loss)):
+    if "improper" in (found := findings_by_code(loss)):
         sentence = found["improper"].message
         assert len(set(re.findall(r"\(.*?\)", sentence))) == 2
         better, truth = re.search(

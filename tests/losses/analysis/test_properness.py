@@ -1,6 +1,4 @@
-"""A loss is called proper where scipy finds nothing better than the truth, and else the
-counter-example is real.
-"""
+"""A loss is called proper where SciPy finds nothing better than the truth, else improper."""
 
 import numpy as np
 import pytest

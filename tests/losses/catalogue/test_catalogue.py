@@ -67,7 +67,7 @@ def test_every_loss_is_finite_everywhere_in_its_range(loss: Loss) -> None:
     ids=lambda part: getattr(part, "key", getattr(part, "name", None)),
 )
 @pytest.mark.parametrize("classes", [2, 10])
-def test_a_special_value_is_the_loss_that_it_is_said_to_equal(
+def test_a_special_value_equals_the_loss_that_it_names(
     loss: Loss, parameter: Parameter, special: SpecialValue, classes: int
 ) -> None:
     there = loss.with_values(**{parameter.name: special.value}).penalty(P, classes=classes)
@@ -107,7 +107,7 @@ def test_symmetric_cross_entropy_is_poly_1_up_to_scale(alpha: float, beta: float
     np.testing.assert_allclose(symmetric.penalty(P), alpha * poly.penalty(P), rtol=1e-12)
 
 
-def test_generalised_cross_entropy_at_one_is_what_is_missing() -> None:
+def test_generalised_cross_entropy_at_one_is_one_minus_p() -> None:
     np.testing.assert_allclose(get_loss("generalized", q=1).penalty(P), 1 - P, rtol=1e-12)
 
 
@@ -150,7 +150,7 @@ def test_a_normalised_loss_sums_to_one_over_the_labels(key: str) -> None:
     ) == pytest.approx(1)
 
 
-def test_the_page_is_the_table() -> None:
+def test_docs_catalogue_is_the_table() -> None:
     assert PAGE.read_text(encoding="utf-8") == catalogue_page(), (
         "write docs/catalogue.md anew from lossviz.losses.catalogue.documentation.catalogue_page()"
     )

@@ -1,6 +1,4 @@
-"""The torch objective is the article's own code where that is a number, and goes on where it is
-not.
-"""
+"""The torch objective computes what the article's code does, and is finite where that is not."""
 
 import copy
 import pickle
@@ -18,8 +16,7 @@ from lossviz import LOSSES, get_loss, objective, parse_loss
 from lossviz.errors import InvalidInput
 from lossviz.losses.loss import Loss
 from lossviz.losses.objective.module import Objective
-
-every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=lambda loss: loss.key)
+from tests.support.loss_cases import every_loss
 
 
 # the article's code, as it stands there
@@ -219,7 +216,7 @@ def test_classes_may_lie_on_another_axis() -> None:
         (torch.ones(4, 3, dtype=torch.int64), torch.zeros(4, dtype=torch.int64), "floating point"),
     ],
 )
-def test_shapes_and_types_that_do_not_go_together_are_refused(
+def test_shapes_and_types_that_do_not_match_are_refused(
     logits: Tensor, targets: Tensor, words: str
 ) -> None:
     with pytest.raises(InvalidInput, match=words):

@@ -1,6 +1,4 @@
-"""The objective is what the loss's paper says, in value and gradient, to the last digits of
-float32.
-"""
+"""The objective has the value and gradient of the paper's definition to float32's last digits."""
 
 import pytest
 import torch
@@ -9,9 +7,9 @@ from torch.nn import functional as F
 
 from lossviz import LOSSES, get_loss, loss_from_spec, objective
 from lossviz.losses.loss import Loss
+from tests.support.loss_cases import every_loss
 from tests.support.loss_references import REFERENCES
 
-every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=lambda loss: loss.key)
 SETTINGS = [
     loss.with_values(**{parameter.name: value})
     for loss in LOSSES.values()
@@ -59,7 +57,7 @@ def test_float32_is_within_1e_5_of_the_papers_definition_for_each_example(
 
 
 @pytest.mark.parametrize("loss", SETTINGS, ids=lambda loss: loss.label)
-def test_so_it_is_at_the_ends_of_the_parameters_and_at_special_values(loss: Loss) -> None:
+def test_float32_is_within_2e_5_at_the_ends_and_special_values_of_parameters(loss: Loss) -> None:
     logits, targets = draw(1, 10.0, 5)
     expected = REFERENCES[loss.key](logits, targets, **loss.values)
     scale = scale_of(loss, expected, logits, targets)
@@ -68,7 +66,7 @@ def test_so_it_is_at_the_ends_of_the_parameters_and_at_special_values(loss: Loss
     assert ((found - expected).abs() / scale)[known].max() <= 2e-5
 
 
-def test_torchs_own_cross_entropy_has_no_such_digits() -> None:
+def test_torchs_own_cross_entropy_loses_these_digits() -> None:
     logits, targets = torch.tensor([[20.0, 0.0, 0.0]]), torch.tensor([0])
     exact = REFERENCES["cross_entropy"](logits, targets).item()
     assert objective(LOSSES["cross_entropy"])(logits, targets).item() == pytest.approx(
@@ -150,7 +148,7 @@ def test_typed_losses_of_all_classes_pass_gradcheck(spec: str) -> None:
     )
 
 
-def test_among_classes_that_are_all_alike_the_hinge_still_pulls() -> None:
+def test_the_hinge_has_a_gradient_where_all_logits_are_equal() -> None:
     logits = torch.zeros(1, 4, requires_grad=True)
     objective(get_loss("hinge"))(logits, torch.tensor([0])).backward()
     assert logits.grad[0, 0] < -0.1

@@ -1,5 +1,6 @@
-"""What people do with a criterion: class weights, ignored targets, soft targets, MixUp, compiling,
-fastai's views and exports.
+"""The objective works with what torch and fastai do with a criterion.
+
+Class weights, ignored and soft targets, MixUp, compiling, fastai's ``show_results`` and ``export``.
 """
 
 import math
@@ -22,8 +23,8 @@ from lossviz import LOSSES, loss_from_spec, objective
 from lossviz.errors import InvalidInput
 from lossviz.losses.loss import Loss
 from lossviz.losses.objective.module import Objective
+from tests.support.loss_cases import every_loss
 
-every_loss = pytest.mark.parametrize("loss", LOSSES.values(), ids=lambda loss: loss.key)
 SOFT = [loss for loss in LOSSES.values() if loss.soft_targets]
 some_losses = pytest.mark.parametrize(
     "loss",
@@ -54,7 +55,7 @@ def test_class_weights_and_ignored_targets_are_torchs(reduction: str) -> None:
 
 
 @every_loss
-def test_an_ignored_example_is_as_if_it_were_not_there(loss: Loss) -> None:
+def test_an_ignored_example_changes_nothing(loss: Loss) -> None:
     logits, targets = draw()
     shown = targets.clone()
     shown[5:20] = 3
