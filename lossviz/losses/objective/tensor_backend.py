@@ -25,8 +25,9 @@ def tensor_backend(like: Tensor, class_terms: ClassTerms | None = None) -> Backe
 
     def backend(operation: str) -> Callable[..., Any]:
         record = OPERATIONS[operation]
-        # a Python operator works on tensors as on arrays
-        function = getattr(torch, record.torch) if record.torch else record.numpy
+        if not record.torch:
+            return record.numpy  # a Python operator, for tensors as for arrays
+        function = getattr(torch, record.torch)
         if record.reduction is not None:
             assert class_terms is not None
             return _over_classes(function, record.reduction, class_terms)
