@@ -14,23 +14,24 @@ from lossviz.experiments.settings import Settings
 from lossviz.training.data.dataset import ImageDataset
 
 _PIXELS = 8
+_MAX_BRIGHTNESS = 16
 
 
 @cache
 def load_images() -> tuple[Tensor, Tensor]:
     """All digits: images [1797, 1, 8, 8] in [0, 1] and targets [1797], 0 to 9."""
     digits = load_digits()
-    return torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1) / 16, torch.tensor(
-        digits.target
-    )
+    images = torch.tensor(digits.images, dtype=torch.float32).unsqueeze(1) / _MAX_BRIGHTNESS
+    return images, torch.tensor(digits.target)
 
 
 def load_digits_dataset(settings: Settings) -> ImageDataset:
-    """The digits, enlarged where that is asked for; grey for our own network, with three equal
-    colours for those of torchvision.
+    """The digits, resized to the settings' image size.
+
+    They are grey for the digits' own network, with three equal channels for those of torchvision.
     """
     images, targets = load_images()
-    colours = 1 if settings.network == DIGITS_NETWORK else 3
+    channels = 1 if settings.network == DIGITS_NETWORK else 3
 
     def read(rows: Tensor, _crop: int) -> Tensor:
         chosen = images[rows]
@@ -41,7 +42,7 @@ def load_digits_dataset(settings: Settings) -> ImageDataset:
                 mode="bilinear",
                 align_corners=False,
             )
-        return chosen.expand(-1, colours, -1, -1)
+        return chosen.expand(-1, channels, -1, -1)
 
     return ImageDataset(
         targets=targets, classes=tuple("0123456789"), read=read, transforms=_normalise(settings)
@@ -49,7 +50,7 @@ def load_digits_dataset(settings: Settings) -> ImageDataset:
 
 
 def _normalise(settings: Settings) -> Sequence[Any]:
-    """A torchvision network that was pretrained gets images normalised as then."""
+    """A pretrained torchvision network gets images normalised as in its pretraining."""
     if settings.network == DIGITS_NETWORK or not settings.pretrained:
         return ()
     from fastai.data.transforms import Normalize

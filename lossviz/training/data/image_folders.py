@@ -21,21 +21,20 @@ from lossviz.training.networks.learners import LossFunction
 from lossviz.training.networks.torchvision_networks import normalisation_statistics
 
 MIN_IMAGES = 10
-_NAMED = 5  # unreadable images that are named
+_MAX_NAMED = 5  # unreadable images that are named
 
 
 def pets_files(folder: Path) -> tuple[list[Path], list[str]]:
-    """The article's images and their breeds: what stands before the number in
-    ``Breed_name_12.jpg``.
-    """
+    """The article's images and their breeds, ``Breed_name`` of ``Breed_name_12.jpg``."""
     files = sorted(get_image_files(folder / "images"))
     labeller = RegexLabeller(pat=r"(.+)_\d+\.jpg$")  # the article's, its dot escaped
     return files, [labeller(file.name) for file in files]
 
 
 def folder_files(folder: str) -> tuple[list[Path], list[str], tuple[str, ...]]:
-    """The images of a folder that has a folder for each class, their classes, and what one should
-    know of them.
+    """The images of a folder that has a folder for each class, their classes, and notes.
+
+    The notes say what a user should know of the images; a sentence each.
 
     Raises:
         InvalidInput: No such folder, fewer than two classes, or too few images.
@@ -64,18 +63,8 @@ def folder_files(folder: str) -> tuple[list[Path], list[str], tuple[str, ...]]:
             f"{root} has {len(files)} images; a training and its judgement need at least"
             f" {MIN_IMAGES}"
         )
-    empty = [name for name, members in parts.items() if not members]
-    notes = (
-        (
-            (
-                f"No image is in {', '.join(empty)}, so no class is made of"
-                f" {'them' if len(empty) > 1 else 'it'}."
-            ),
-        )
-        if empty
-        else ()
-    )
-    return files, [name for name, members in classes.items() for _ in members], notes
+    labels = [name for name, members in classes.items() for _ in members]
+    return files, labels, _notes_on_empty([name for name, members in parts.items() if not members])
 
 
 def image_dataset(
@@ -90,9 +79,22 @@ def image_dataset(
 ) -> ImageDataset:
     """Images from files, decoded once; those that cannot be read are left out and named.
 
+    Args:
+        files: Image files.
+        labels: The class of each.
+        settings: Image size, epochs and network.
+        threads: Images decoded at once.
+        on_progress: See ``open_image_cache``.
+        check_stop: See ``open_image_cache``.
+        notes: What is known of the files already.
+
+    Raises:
+        InvalidInput: A class without readable images, or too few images.
+        LossvizError: See ``open_image_cache``.
+
     Side effects: see ``open_image_cache``.
     """
-    decoded = open_image_cache(
+    cache = open_image_cache(
         files,
         size=settings.image_size,
         crops=settings.epochs,
@@ -101,7 +103,7 @@ def image_dataset(
         on_progress=on_progress,
         check_stop=check_stop,
     )
-    unreadable = set(decoded.unreadable)
+    unreadable = set(cache.unreadable)
     rows = torch.tensor([number for number in range(len(files)) if number not in unreadable])
     classes = sorted(set(labels))
     targets = torch.tensor([classes.index(labels[row]) for row in rows])
@@ -115,35 +117,39 @@ def image_dataset(
             f"only {len(rows)} images can be read; a training and its judgement need at least"
             f" {MIN_IMAGES}"
         )
-    normalise = (
-        [Normalize.from_stats(*normalisation_statistics(settings.network), cuda=False)]
-        if settings.pretrained
-        else []
-    )
+    transforms = [IntToFloatTensor(), *aug_transforms()]
+    if settings.pretrained:
+        statistics = normalisation_statistics(settings.network)
+        transforms.append(Normalize.from_stats(*statistics, cuda=False))
     return ImageDataset(
         targets=targets,
         classes=tuple(classes),
-        read=lambda chosen, crop: decoded.read(rows[chosen], crop),
-        transforms=[IntToFloatTensor(), *aug_transforms(), *normalise],
-        notes=(*notes, *_notes(files, decoded)),
+        read=lambda chosen, crop: cache.read(rows[chosen], crop),
+        transforms=transforms,
+        notes=(*notes, *_notes_on_unreadable(files, cache)),
     )
 
 
-def _notes(files: Sequence[Path], decoded: ImageCache) -> tuple[str, ...]:
-    count = len(decoded.unreadable)
+def _notes_on_empty(folders: Sequence[str]) -> tuple[str, ...]:
+    if not folders:
+        return ()
+    pronoun = "it" if len(folders) == 1 else "them"
+    return (f"No image is in {', '.join(folders)}, so no class is made of {pronoun}.",)
+
+
+def _notes_on_unreadable(files: Sequence[Path], cache: ImageCache) -> tuple[str, ...]:
+    count = len(cache.unreadable)
     if not count:
         return ()
     named = ", ".join(
         str(Path(files[number].parent.name) / files[number].name)
-        for number in decoded.unreadable[:_NAMED]
+        for number in cache.unreadable[:_MAX_NAMED]
     )
-    more = f" and {count - _NAMED} more" if count > _NAMED else ""
-    return (
-        (
-            f"{count} image{'s' * (count != 1)} cannot be read and {'are' if count != 1 else 'is'}"
-            f" left out: {named}{more}."
-        ),
+    more = f" and {count - _MAX_NAMED} more" if count > _MAX_NAMED else ""
+    subject = (
+        "1 image cannot be read and is" if count == 1 else f"{count} images cannot be read and are"
     )
+    return (f"{subject} left out: {named}{more}.",)
 
 
 def make_pets_learner(loaders: DataLoaders, settings: Settings, loss_func: LossFunction) -> Learner:

@@ -1,5 +1,6 @@
-"""fastai loaders that take each batch in one step: split, noise and imbalance are drawn from the
-seed alone.
+"""fastai loaders that read each batch in one step.
+
+Split, label noise and imbalance are drawn from the seed alone.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,21 +17,29 @@ from lossviz.experiments.settings import Settings
 from lossviz.training.data.dataset import ImageDataset, flip_labels, subsample_classes
 from lossviz.training.parent_death import die_with_parent
 
-_JUDGED_AT_ONCE = 2**18  # pixels: small images are judged in one batch
+_VALIDATION_BATCH_PIXELS = 2**18  # small images are validated in one batch
 
 
 class ImageSubset:
-    """The rows of a source that are trained or judged on, with the classes that the network is
-    told: what fastai calls a dataset.
+    """The training or the validation images of a dataset, with the labels that the network sees.
+
+    This is what fastai calls a dataset.
+
+    Attributes:
+        dataset: All images.
+        rows: Which of them, int64 [n].
+        targets: Their labels, int64 [n].
+        split_idx: fastai's: 0 for training, 1 for validation.
+        passes: How many epochs have read it, the running one included.
     """
 
     n_inp = 1
 
     def __init__(
-        self, source: ImageDataset, rows: Tensor, targets: Tensor, *, split_idx: int
+        self, dataset: ImageDataset, rows: Tensor, targets: Tensor, *, split_idx: int
     ) -> None:
-        self.source, self.rows, self.targets, self.split_idx = source, rows, targets, split_idx
-        self.passes = 0  # how often it has been gone through, this time included
+        self.dataset, self.rows, self.targets, self.split_idx = dataset, rows, targets, split_idx
+        self.passes = 0
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -41,65 +50,69 @@ class ImageSubset:
         return int(self.rows[number]), int(self.targets[number])
 
     def batch(self, numbers: Sequence[int]) -> tuple[Tensor, Tensor]:
-        """Images and targets of some of its rows."""
+        """Images and labels at some places of the subset."""
         chosen = torch.tensor(numbers)
-        images = self.source.read(self.rows[chosen], 0 if self.split_idx else self.passes)
+        crop = 0 if self.split_idx else self.passes
+        images = self.dataset.read(self.rows[chosen], crop)
         return TensorImage(images), TensorCategory(self.targets[chosen])
 
 
 class SubsetLoader(TfmdDL):  # type: ignore[misc]
-    """A loader that takes each batch in one step: one item at a time costs ten times as much."""
+    """A loader that reads each batch in one step: one item at a time costs ten times as much."""
 
     def before_iter(self) -> None:
-        """Count the passes: an image is cut differently in each."""
+        """Count the epochs: an image is cut differently in each."""
         self.dataset.passes += 1
         super().before_iter()
 
     def create_batches(self, samps: Iterable[int]) -> Iterator[Any]:
-        """Batches of the dataset's rows, in the order of ``samps``."""
+        """Batches of the subset, in the order of ``samps``."""
         yield from map(self.dataset.batch, self.chunkify(samps))
 
     def wif(self) -> None:
-        """Have the kernel end a reading process when its trial goes, where it can."""
+        """Let a worker end with its trial."""
         die_with_parent()
 
 
 def make_loaders(
-    source: ImageDataset, settings: Settings, seed: int, device: torch.device
+    dataset: ImageDataset, settings: Settings, seed: int, device: torch.device
 ) -> DataLoaders:
-    """Loaders of the training and of the validation images, split by fastai's ``RandomSplitter``: a
-    fifth is judged on.
+    """Loaders of the training images and of the validation images.
 
-    As fastai does, training drops the last, incomplete batch of an epoch.
+    fastai's ``RandomSplitter`` keeps a fifth for validation. As fastai does, training drops the
+    last, incomplete batch of an epoch.
 
     Side effects: draws from torch's and Python's generators, which the caller has seeded.
     """
-    training, validation = (torch.tensor(rows) for rows in RandomSplitter()(source.targets))
-    classes = len(source.classes)
+    training, validation = (torch.tensor(rows) for rows in RandomSplitter()(dataset.targets))
+    classes = len(dataset.classes)
     if settings.imbalance > 1:
         training = subsample_classes(
-            training, source.targets[training], classes=classes, ratio=settings.imbalance, seed=seed
+            training,
+            dataset.targets[training],
+            classes=classes,
+            ratio=settings.imbalance,
+            seed=seed,
         )
-    told = flip_labels(
-        source.targets[training], classes=classes, share=settings.label_noise, seed=seed
+    labels = flip_labels(
+        dataset.targets[training], classes=classes, share=settings.label_noise, seed=seed
     )
-    train = ImageSubset(source, training, told, split_idx=0)
-    valid = ImageSubset(source, validation, source.targets[validation], split_idx=1)
-    # elsewhere each would get all images through a pipe
+    train = ImageSubset(dataset, training, labels, split_idx=0)
+    valid = ImageSubset(dataset, validation, dataset.targets[validation], split_idx=1)
+    # a worker that is not forked would get all images through a pipe
     workers = settings.workers if get_start_method() == "fork" else 0
-    more = {"num_workers": workers, "device": device, "after_batch": list(source.transforms)}
+    shared = {"num_workers": workers, "device": device, "after_batch": list(dataset.transforms)}
+    validation_batch = _VALIDATION_BATCH_PIXELS // settings.image_size**2
     loaders = DataLoaders(
         SubsetLoader(
             train,
             bs=settings.batch_size,
             shuffle=True,
             drop_last=len(train) >= settings.batch_size,
-            **more,
+            **shared,
         ),
-        SubsetLoader(
-            valid, bs=max(settings.batch_size, _JUDGED_AT_ONCE // settings.image_size**2), **more
-        ),
+        SubsetLoader(valid, bs=max(settings.batch_size, validation_batch), **shared),
         device=device,
     )
-    loaders.c, loaders.vocab = classes, source.classes
+    loaders.c, loaders.vocab = classes, dataset.classes
     return loaders

@@ -30,7 +30,7 @@ class _Residual(nn.Module):
 
 
 def make_body() -> nn.Sequential:
-    """Images [N, 1, 8, 8] to feature maps [N, 64, 2, 2]. 153,000 parameters, freshly initialised."""
+    """Images [N, 1, 8, 8] to feature maps [N, 64, 2, 2]: 153,000 fresh parameters."""
     return nn.Sequential(
         *_convolution(1, 16),
         nn.ReLU(),
@@ -41,5 +41,5 @@ def make_body() -> nn.Sequential:
 
 
 def make_head(classes: int) -> nn.Sequential:
-    """Feature maps to logits [N, classes], freshly initialised."""
+    """Feature maps to logits [N, classes], with fresh parameters."""
     return nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(FEATURES, classes))

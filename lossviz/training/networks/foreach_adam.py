@@ -1,9 +1,9 @@
 """fastai's Adam with all parameters of a group in one call: the same numbers to the bit, in half of
 the time where tensors are small.
 
-A step of the digits' network takes 0.75 ms, fastai's 1.5 ms (one thread). By hand, because PyTorch's
-own AdamW rounds differently (``foreach`` 0.98 ms, ``fused`` 0.31 ms; weights 1e-7 apart after 60
-steps), and its trials would no longer be those of fastai.
+A step of the digits' network takes 0.75 ms, fastai's 1.5 ms (one thread). By hand, because
+PyTorch's own AdamW rounds differently (``foreach`` 0.98 ms, ``fused`` 0.31 ms; weights 1e-7 apart
+after 60 steps), and trials with it would no longer be those of fastai.
 """
 
 from typing import Any

@@ -1,6 +1,4 @@
-"""The networks that trials begin with: our own, any of torchvision, or fastai's vision learner; and
-in words, which weights they have.
-"""
+"""fastai's learners with the networks that trials start from, and the origin of their weights."""
 
 from collections.abc import Callable
 from functools import cache
@@ -24,7 +22,7 @@ LossFunction = Callable[[Tensor, Tensor], Tensor]
 
 
 @cache
-def _letters() -> dict[str, Tensor]:
+def _letters_weights() -> dict[str, Tensor]:
     weights: dict[str, Tensor] = load_file(WEIGHTS)
     return weights
 
@@ -42,7 +40,7 @@ def make_learner(loaders: DataLoaders, settings: Settings, loss_func: LossFuncti
     if settings.network == DIGITS_NETWORK:
         body = make_body()
         if settings.pretrained:
-            body.load_state_dict(_letters())
+            body.load_state_dict(_letters_weights())
         model: nn.Module = nn.Sequential(body, make_head(loaders.c))
         return _learner(loaders, model, loss_func, lambda parts: [params(part) for part in parts])
     from lossviz.training.networks.torchvision_networks import (
@@ -59,8 +57,7 @@ def make_learner(loaders: DataLoaders, settings: Settings, loss_func: LossFuncti
 def _learner(
     loaders: DataLoaders, model: nn.Module, loss_func: LossFunction, splitter: Callable[[Any], Any]
 ) -> Learner:
-    # this memory format is a sixth faster on a processor, and leaves the error rates of the digits
-    # as they are
+    # a sixth faster on a CPU, with the same error rates of the digits
     model = model.to(memory_format=torch.channels_last)
     return Learner(
         loaders,
@@ -84,8 +81,9 @@ def describe_weights(settings: Settings) -> str:
 
 
 def device_for(settings: Settings) -> torch.device:
-    """An accelerator where there is one and it helps: with the 8 × 8 images of the digits it would
-    wait for Python.
+    """An accelerator where there is one and it helps.
+
+    With the 8 × 8 images of the digits it would wait for Python.
     """
     from fastai.torch_core import default_device
 

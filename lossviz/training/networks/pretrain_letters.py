@@ -1,9 +1,8 @@
-"""Pretrain the body of the ``digits`` recipe on rendered letters: ``python -m
-lossviz.training.networks.pretrain_letters``.
+"""Pretrain the body of the ``digits`` recipe on rendered letters.
 
-No digit is shown, so that fine-tuning on digits is a real transfer. Everything is drawn from one
-seed: the same machine makes the same bytes. The fonts are those that ship with matplotlib. About
-four minutes on two cores.
+Run by ``python -m lossviz.training.networks.pretrain_letters``; about four minutes on two cores. No
+digit is shown, so that fine-tuning on digits is a real transfer. Everything is drawn from one seed:
+the same machine makes the same bytes. The fonts are those that ship with matplotlib.
 """
 
 import argparse
@@ -26,7 +25,7 @@ LETTERS = string.ascii_letters
 FONTS = ("DejaVu", "STIXGeneral", "cmr", "cmss", "cmtt", "cmb")
 _CANVAS, _POINTS, _IMAGE = 64, 44, 8
 _BATCH = 256
-THREADS = 2  # sums depend on how they are shared out: the weights in the repo were made with two
+THREADS = 2  # the last digits of sums depend on it: the weights in the repo were made with two
 
 
 def load_fonts() -> list[ImageFont.FreeTypeFont]:
@@ -43,18 +42,19 @@ def load_fonts() -> list[ImageFont.FreeTypeFont]:
 def render_letter(
     letter: str, font: ImageFont.FreeTypeFont, rng: np.random.Generator
 ) -> NDArray[np.float32]:
-    """One letter, 8 × 8, brightest pixel 1: centred, thickened, sheared, scaled and shifted a
-    little by chance, cropped as the digits are.
+    """One letter, 8 × 8, brightest pixel 1, cropped as the digits are.
+
+    It is centred, then thickened, sheared, scaled and shifted a little at random.
     """
     image = Image.new("L", (_CANVAS, _CANVAS), 0)
     draw = ImageDraw.Draw(image)
     left, top, right, bottom = draw.textbbox((0, 0), letter, font=font)
     corner = ((_CANVAS - right - left) / 2, (_CANVAS - bottom - top) / 2)
     draw.text(corner, letter, fill=255, font=font, stroke_width=int(rng.integers(0, 3)))
-    turn = rng.normal(0, 0.12, (2, 2)) + np.eye(2) * rng.uniform(0.9, 1.25)
+    linear = rng.normal(0, 0.12, (2, 2)) + np.eye(2) * rng.uniform(0.9, 1.25)
     centre = np.full(2, _CANVAS / 2)
-    shift = centre - turn @ centre + rng.normal(0, 2, 2)
-    affine = (turn[0, 0], turn[0, 1], shift[0], turn[1, 0], turn[1, 1], shift[1])
+    shift = centre - linear @ centre + rng.normal(0, 2, 2)
+    affine = (*linear[0], shift[0], *linear[1], shift[1])
     image = image.transform(
         (_CANVAS, _CANVAS), Image.Transform.AFFINE, affine, Image.Resampling.BILINEAR
     )
@@ -66,7 +66,7 @@ def render_letter(
 
 
 def render_letters(count: int, seed: int) -> tuple[Tensor, Tensor]:
-    """``count`` letters in turn: images [count, 1, 8, 8] in [0, 1] and their class, 0 to 51."""
+    """The alphabet over and over: images [count, 1, 8, 8] in [0, 1] and their classes, 0 to 51."""
     fonts, rng = load_fonts(), np.random.default_rng(seed)
     images = np.stack(
         [
@@ -78,7 +78,7 @@ def render_letters(count: int, seed: int) -> tuple[Tensor, Tensor]:
 
 
 def pretrain(images: Tensor, targets: Tensor, *, epochs: int, seed: int) -> nn.Sequential:
-    """A body trained by cross-entropy to tell the letters apart (AdamW, one cycle up to 6e-3)."""
+    """A body trained by cross-entropy to classify the letters (AdamW, one cycle up to 6e-3)."""
     torch.manual_seed(seed)
     body = make_body()
     model = nn.Sequential(body, make_head(len(LETTERS)))

@@ -1,6 +1,4 @@
-"""Any network of torchvision with a last layer for our classes, from scratch or from weights that
-are on this machine.
-"""
+"""Any network of torchvision with a last layer for our classes, from scratch or pretrained."""
 
 import hashlib
 import re
@@ -20,10 +18,10 @@ from lossviz.experiments.networks import Network, checkpoints_folder, get_networ
 
 _Options = Mapping[str, Mapping[str, Any]]
 _WITHOUT_AUXILIARY = {"aux_logits": False, "init_weights": True}
-_ALWAYS: _Options = MappingProxyType(
+_OPTIONS: _Options = MappingProxyType(
     {"googlenet": _WITHOUT_AUXILIARY, "inception_v3": _WITHOUT_AUXILIARY}
 )
-_WITH_WEIGHTS: _Options = MappingProxyType(  # as the weights were trained
+_PRETRAINED_OPTIONS: _Options = MappingProxyType(  # as the weights were trained
     {
         "googlenet": {"transform_input": True},  # from ImageNet's mean and deviation to 0.5
         "inception_v3": {"transform_input": True},
@@ -57,39 +55,35 @@ def make_torchvision(name: str, *, classes: int, weights: bool) -> nn.Module:
     Side effects: draws from torch's generator; reads the file.
     """
     network = get_network(name)
-    path = _sound_weights(network) if weights else None
-    model: nn.Module = get_model(
-        name, weights=None, **_ALWAYS.get(name, {}), **(_WITH_WEIGHTS.get(name, {}) if path else {})
-    )
+    path = _verified_weights(network) if weights else None
+    options = {**_OPTIONS.get(name, {}), **(_PRETRAINED_OPTIONS.get(name, {}) if path else {})}
+    model: nn.Module = get_model(name, weights=None, **options)
     if path:
-        model.load_state_dict(_read(path))
-    place = _place_of_last(model)
-    model.set_submodule(place, _fresh(model.get_submodule(place), classes))
+        model.load_state_dict(_load_state(path))
+    last = _last_layer_name(model)
+    model.set_submodule(last, _fresh_layer(model.get_submodule(last), classes))
     return model
 
 
 def normalisation_statistics(
     name: str,
 ) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
-    """Mean and deviation of the colours, by which images were normalised when the network's weights
-    were trained.
-    """
+    """Mean and standard deviation of the colours that the network was pretrained with."""
     return _HALVES if name == "efficientnet_v2_l" else _IMAGENET
 
 
 def splitter(model: nn.Module) -> list[list[Parameter]]:
-    """The parameters of all layers but the last, and those of the last: ``fine_tune`` freezes the
-    first group.
-    """
-    last = list(model.get_submodule(_place_of_last(model)).parameters())
-    of_last = {id(parameter) for parameter in last}
-    return [[parameter for parameter in model.parameters() if id(parameter) not in of_last], last]
+    """The parameters of all but the last layer, which ``fine_tune`` freezes, and the last one's."""
+    last = list(model.get_submodule(_last_layer_name(model)).parameters())
+    last_ids = {id(parameter) for parameter in last}
+    body = [parameter for parameter in model.parameters() if id(parameter) not in last_ids]
+    return [body, last]
 
 
 def check_image_size(model: nn.Module, size: int, *, name: str) -> None:
     """Refuse images of a size that the network cannot take.
 
-    Two images go through it on torch's ``meta`` device, where tensors have a shape and no values:
+    Two images pass through it on torch's ``meta`` device, where tensors have a shape and no values:
     that costs no arithmetic, and leaves weights, running means and the random generator as they
     are.
 
@@ -101,43 +95,44 @@ def check_image_size(model: nn.Module, size: int, *, name: str) -> None:
     Raises:
         InvalidInput: It cannot; the message says which size it can.
     """
-    fault = _fault(model, size)
-    if fault is None:
+    error = _forward_error(model, size)
+    if error is None:
         return
     larger_first = sorted(_SIZES, key=lambda other: (other < size, abs(other - size)))
-    fitting = next((other for other in larger_first if _fault(model, other) is None), None)
+    fitting = next((other for other in larger_first if _forward_error(model, other) is None), None)
     if fitting is None:
-        raise fault  # so it is not the size
+        raise error  # so it is not the size
     raise InvalidInput(
         f"the network {name} cannot take images of {size} × {size} pixels; {fitting} × {fitting}"
         " works"
-    ) from fault
+    ) from error
 
 
-def _sound_weights(network: Network) -> Path:
-    """The file of the weights, with the SHA-256 that its name promises."""
+def _verified_weights(network: Network) -> Path:
+    """The file of the weights, whose SHA-256 is the one in its name."""
     path = local_weights(network)
     if path is None:
-        wanted = checkpoints_folder() / network.weights_file
+        missing = checkpoints_folder() / network.weights_file
         raise LossvizError(
-            f"the weights of {network.name} are not on this machine: {wanted} is missing; train it"
+            f"the weights of {network.name} are not on this machine: {missing} is missing; train it"
             " from scratch, or put the file there"
         )
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     digits = network.sha256_digits
     if not digest.startswith(digits):
-        found = digest[: len(digits)]
+        actual = digest[: len(digits)]
         raise LossvizError(
-            f"{path} is damaged: its SHA-256 begins with {found}, not {digits}; delete it, so that"
+            f"{path} is damaged: its SHA-256 begins with {actual}, not {digits}; delete it, so that"
             " it is downloaded again"
         )
     return path
 
 
-def _read(path: Path) -> dict[str, Tensor]:
-    """The weights in a file of torchvision's, under the names of today. Changed in place: versions
-    of layers are noted on the very dictionary.
+def _load_state(path: Path) -> dict[str, Tensor]:
+    """The weights in a file of torchvision's, under today's names.
+
+    The dictionary is changed in place, because it carries the versions of the layers.
     """
     state: dict[str, Tensor] = torch.load(path, map_location="cpu", weights_only=True)
     for key in list(state):
@@ -147,26 +142,27 @@ def _read(path: Path) -> dict[str, Tensor]:
     return state
 
 
-def _place_of_last(model: nn.Module) -> str:
-    """Where the layer is that makes the logits; in all networks of torchvision no other layer with
-    outputs comes after it.
+def _last_layer_name(model: nn.Module) -> str:
+    """The name of the layer that makes the logits.
+
+    In all networks of torchvision it is the last linear or convolutional one.
     """
-    places: list[str] = [
-        place for place, layer in model.named_modules() if isinstance(layer, nn.Linear | nn.Conv2d)
+    names: list[str] = [
+        name for name, layer in model.named_modules() if isinstance(layer, nn.Linear | nn.Conv2d)
     ]
-    return places[-1]
+    return names[-1]
 
 
-def _fresh(last: nn.Module, classes: int) -> nn.Module:
-    """A layer as ``last``, with ``classes`` outputs and new weights."""
+def _fresh_layer(last: nn.Module, classes: int) -> nn.Module:
+    """A layer like ``last``, with ``classes`` outputs and fresh weights."""
     if isinstance(last, nn.Linear):
         return nn.Linear(last.in_features, classes, bias=last.bias is not None)  # maxvit_t has none
     assert isinstance(last, nn.Conv2d)  # the squeezenets
     return nn.Conv2d(last.in_channels, classes, kernel_size=1)
 
 
-def _fault(model: nn.Module, size: int) -> Exception | None:
-    """What goes wrong with images of this size, if anything."""
+def _forward_error(model: nn.Module, size: int) -> Exception | None:
+    """What the network raises for images of this size, None where it takes them."""
     shapes = {
         name: value.detach().to("meta")
         for name, value in (*model.named_parameters(), *model.named_buffers())
@@ -174,6 +170,6 @@ def _fault(model: nn.Module, size: int) -> Exception | None:
     try:
         with torch.no_grad():
             functional_call(model, shapes, (torch.zeros(2, 3, size, size, device="meta"),))
-    except (RuntimeError, ValueError, AssertionError) as fault:
-        return fault
+    except (RuntimeError, ValueError, AssertionError) as error:
+        return error
     return None

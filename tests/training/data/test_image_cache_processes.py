@@ -1,4 +1,4 @@
-"""Several processes that want the same images decode them once, and one that is killed spoils
+"""Several processes that need the same images decode them once, and one that is killed spoils
 nothing for the others.
 """
 
@@ -19,22 +19,29 @@ def album(tmp_path: Path) -> Album:
 
 
 def program(album: Album, *, waits: bool, size: int = 24) -> str:
-    """Decodes and prints what it is told; one that waits does so, once it decodes, until it is sent
+    """Decodes and prints what is reported; one that waits stops, once it decodes, until it is sent
     a line.
     """
     return f"""
 import sys
 from pathlib import Path
 from lossviz.training.data.image_cache import open_image_cache
-told = []
-def tell(stage, share):
-    if stage.split(":")[0] not in told:
-        told.append(stage.split(":")[0])
-        print(told[-1], flush=True)
-        if {waits} and told[-1] == "decoding images":
+stages = []
+def on_progress(stage, share):
+    if stage.split(":")[0] not in stages:
+        stages.append(stage.split(":")[0])
+        print(stages[-1], flush=True)
+        if {waits} and stages[-1] == "decoding images":
             sys.stdin.readline()
 files = [Path(file) for file in {[str(file) for file in album.files]}]
-open_image_cache(files, size={size}, crops=3, folder=Path({str(album.store)!r}), threads=2, on_progress=tell)
+open_image_cache(
+    files,
+    size={size},
+    crops=3,
+    folder=Path({str(album.store)!r}),
+    threads=2,
+    on_progress=on_progress,
+)
 """
 
 
@@ -49,7 +56,7 @@ def test_two_processes_at_once_decode_once(album: Album, started: list[subproces
     assert album.open().images.any((1, 2, 3, 4)).all()
 
 
-def test_another_process_that_wants_other_images_removes_nothing_that_is_being_decoded(
+def test_another_process_that_needs_other_images_removes_nothing_that_is_being_decoded(
     album: Album, started: list[subprocess.Popen]
 ) -> None:
     first = start(started, program(album, waits=True))

@@ -8,7 +8,12 @@ from torch import Tensor, nn
 
 from lossviz.errors import InvalidInput
 from lossviz.training.networks.torchvision_networks import check_image_size, make_torchvision
-from tests.training.networks.test_torchvision_networks import PICKY, STATED, same, skeleton
+from tests.training.networks.test_torchvision_networks import (
+    OFFICIAL_WEIGHTS,
+    SIZE_LIMITED,
+    same,
+    skeleton,
+)
 
 
 def takes(call: Callable[[], object]) -> bool:
@@ -39,12 +44,12 @@ def test_resnets_take_the_digits_as_they_are() -> None:
     check_image_size(make_torchvision("resnet18", classes=10, weights=False), 8, name="resnet18")
 
 
-@pytest.mark.parametrize("name", PICKY)
+@pytest.mark.parametrize("name", SIZE_LIMITED)
 def test_the_smallest_size_is_the_one_that_torchvision_states(name: str) -> None:
-    model, least = skeleton(name), STATED[name].meta["min_size"][0]
-    check_image_size(model, least, name=name)
+    model, minimum = skeleton(name), OFFICIAL_WEIGHTS[name].meta["min_size"][0]
+    check_image_size(model, minimum, name=name)
     with pytest.raises(InvalidInput):
-        check_image_size(model, least - 1, name=name)
+        check_image_size(model, minimum - 1, name=name)
 
 
 @pytest.mark.parametrize("name", ["squeezenet1_1", "googlenet", "shufflenet_v2_x0_5"])

@@ -28,12 +28,12 @@ from lossviz.experiments.networks import (
 from lossviz.training.networks import torchvision_networks
 from lossviz.training.networks.torchvision_networks import make_torchvision, splitter
 
-STATED = {
+OFFICIAL_WEIGHTS = {
     name: get_model_weights(name).DEFAULT
     for name in torchvision.models.list_models(module=torchvision.models)
 }
 VISION_TRANSFORMERS = [name for name in NETWORKS if name.startswith("vit")]
-PICKY = [
+SIZE_LIMITED = [
     "alexnet",
     "convnext_tiny",
     "densenet121",
@@ -71,13 +71,13 @@ def layers(model: nn.Module) -> list[tuple[str, type, str]]:
 
 
 def test_the_table_holds_every_classifying_network_of_torchvision_and_not_our_own() -> None:
-    assert list(NETWORKS) == list(STATED)
+    assert list(NETWORKS) == list(OFFICIAL_WEIGHTS)
     assert DIGITS_NETWORK not in NETWORKS
 
 
-@pytest.mark.parametrize("name", STATED)
+@pytest.mark.parametrize("name", OFFICIAL_WEIGHTS)
 def test_the_table_says_what_torchvision_states_of_its_default_weights(name: str) -> None:
-    network, weights = NETWORKS[name], STATED[name]
+    network, weights = NETWORKS[name], OFFICIAL_WEIGHTS[name]
     assert network.name == name
     assert weights.url == f"https://download.pytorch.org/models/{network.weights_file}"
     assert network.parameters_millions == round(weights.meta["num_params"] / 1e6, 2)
@@ -96,7 +96,7 @@ def test_the_table_says_what_torchvision_states_of_its_default_weights(name: str
         {"TORCH_HOME": "~/torch"},
     ],
 )
-def test_weights_are_looked_for_where_torch_puts_them(
+def test_weights_are_searched_where_torch_puts_them(
     known: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for variable in ("TORCH_HOME", "XDG_CACHE_HOME"):
@@ -134,7 +134,7 @@ def test_every_network_gives_a_logit_for_each_class_and_every_parameter_is_body_
     assert sorted(map(id, [*body, *last])) == sorted(map(id, model.parameters()))
     if name != "vit_h_14":  # the meta counts the places of 518 × 518 pixels, not of 224 × 224
         auxiliary = 3_326_696 if name == "inception_v3" else 0
-        parameters = STATED[name].meta["num_params"] - auxiliary
+        parameters = OFFICIAL_WEIGHTS[name].meta["num_params"] - auxiliary
         assert sum(parameter.numel() for parameter in body) == parameters - sum(
             1000 * parameter[0].numel() for parameter in last
         )
@@ -234,9 +234,9 @@ def test_a_network_with_weights_is_built_as_torchvision_builds_it(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        torchvision_networks, "_sound_weights", lambda network: Path(network.weights_file)
+        torchvision_networks, "_verified_weights", lambda network: Path(network.weights_file)
     )
-    monkeypatch.setattr(torchvision_networks, "_read", lambda path: {})
+    monkeypatch.setattr(torchvision_networks, "_load_state", lambda path: {})
     monkeypatch.setattr(WeightsEnum, "get_state_dict", lambda self, **more: {})
     monkeypatch.setattr(nn.Module, "load_state_dict", lambda self, state: None)
     with _Unfilled():
