@@ -1,4 +1,4 @@
-"""A real HTTP server on this machine that serves a folder, as badly as a test wants it to."""
+"""A real HTTP server on this machine that serves a folder, with the faults that a test chooses."""
 
 import re
 import threading
@@ -12,11 +12,11 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """What goes wrong with one answer.
+    """What goes wrong with one response.
 
     Attributes:
-        status: Answer with this status and nothing else.
-        ignores_range: Send the whole file whatever was asked for.
+        status: Respond with this status and nothing else.
+        ignores_range: Send the whole file whatever range was requested.
         cut_after: Close the connection after so many bytes of the file.
         pause_after: Send so many bytes, then wait for ``Served.go_on``.
     """
@@ -33,8 +33,8 @@ class Served:
 
     Attributes:
         url: Where it is, with a slash at the end.
-        requests: The first byte that each request asked for, in the order of their coming.
-        faults: What goes wrong with the next answers, in their order; once it is empty all goes
+        requests: The first byte of each request's range, in their order.
+        faults: What goes wrong with the next responses, in their order; once it is empty all goes
             well.
         go_on: Ends all pauses.
     """
@@ -48,19 +48,22 @@ class Served:
 @contextmanager
 def served_files(folder: Path, *faults: Fault) -> Iterator[Served]:
     """Serve ``folder`` on a free port of 127.0.0.1 while the block runs; the faults happen to the
-    first answers.
+    first responses.
     """
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             fault = served.faults.pop(0) if served.faults else Fault()
             data = (folder / self.path.lstrip("/")).read_bytes()
-            asked = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
-            first = int(asked[1]) if asked else 0
+            requested = re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", ""))
+            first = int(requested[1]) if requested else 0
             served.requests.append(first)
             if fault.ignores_range:
-                first, asked = 0, None
-            status = fault.status or (416 if first >= len(data) else 206 if asked else 200)
+                first, requested = 0, None
+            status = 206 if requested else 200
+            if first >= len(data):
+                status = 416
+            status = fault.status or status
             self.send_response(status)
             if status == 206:
                 self.send_header("Content-Range", f"bytes {first}-{len(data) - 1}/{len(data)}")
@@ -80,7 +83,7 @@ def served_files(folder: Path, *faults: Fault) -> Iterator[Served]:
         daemon_threads = False  # so that closing waits for their ends
 
         def handle_error(self, *_: Any) -> None:
-            """Let a client go: tests kill some."""
+            """Ignore a client that went away: tests kill some."""
 
     with Server(("127.0.0.1", 0), Handler) as server:
         served = Served(url=f"http://127.0.0.1:{server.server_port}/", faults=list(faults))

@@ -36,21 +36,23 @@ from tests.support.pictures import picture
 from tests.support.trials import settings_of
 
 BREEDS = """
-    Abyssinian Bengal Birman Bombay British_Shorthair Egyptian_Mau Maine_Coon Persian Ragdoll Russian_Blue Siamese Sphynx
-    american_bulldog american_pit_bull_terrier basset_hound beagle boxer chihuahua english_cocker_spaniel english_setter german_shorthaired
-    great_pyrenees havanese japanese_chin keeshond leonberger miniature_pinscher newfoundland pomeranian pug saint_bernard samoyed
-    scottish_terrier shiba_inu staffordshire_bull_terrier wheaten_terrier yorkshire_terrier
+    Abyssinian Bengal Birman Bombay British_Shorthair Egyptian_Mau Maine_Coon Persian Ragdoll
+    Russian_Blue Siamese Sphynx american_bulldog american_pit_bull_terrier basset_hound beagle
+    boxer chihuahua english_cocker_spaniel english_setter german_shorthaired great_pyrenees
+    havanese japanese_chin keeshond leonberger miniature_pinscher newfoundland pomeranian pug
+    saint_bernard samoyed scottish_terrier shiba_inu staffordshire_bull_terrier wheaten_terrier
+    yorkshire_terrier
 """.split()  # noqa: SIM905 - cats are capitalised
-EACH = 4  # photos of each
+PHOTOS_PER_BREED = 4
 SMALL = {"pretrained": False, "image_size": 64, "batch_size": 32}
 
 
 def pets_archive() -> bytes:
-    """37 breeds and as many photos as ``EACH`` of each, 500 × 375."""
+    """37 breeds and ``PHOTOS_PER_BREED`` photos of each, 500 × 375."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w:gz", compresslevel=1) as archive:
         for place, breed in enumerate(BREEDS):
-            for number in range(1, EACH + 1):
+            for number in range(1, PHOTOS_PER_BREED + 1):
                 photo = io.BytesIO()
                 width, height = (500, 375) if number % 3 else (375, 500)
                 picture(1000 * place + number, width=width, height=height).save(
@@ -83,7 +85,7 @@ class Spent:
 
 @dataclass
 class World:
-    """Where the pets come from and go to."""
+    """The server that the pets come from, and the folder that they are downloaded to."""
 
     folder: Path
     served: Served
@@ -96,7 +98,7 @@ class World:
         return self.folder / "fastai" / "data" / "oxford-iiit-pet" / "images"
 
     def expect(self, url: str, md5: str) -> None:
-        """Tell fastai what it has to expect from where."""
+        """Set the size and hash that fastai expects of an address."""
         self.checks.write_text(repr({url: (len(self.archive), md5)}))
 
 
@@ -124,7 +126,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         patch.setattr(resumable_download, "PAUSES_S", (0.0, 0.0))
         patch.setattr(external.URLs, "PETS", url)
         patch.setattr(fastdownload.core, "checks_module", lambda module: world.checks)
-        patch.setattr(pets_download, "PETS_IMAGES", 37 * EACH)
+        patch.setattr(pets_download, "PETS_IMAGES", 37 * PHOTOS_PER_BREED)
         patch.setattr(weights_download, "WEIGHTS_URL", served.url)
         patch.setattr(image_folders, "cache_folder", lambda: folder / "stores")
         for owner, name, part in (

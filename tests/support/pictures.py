@@ -1,4 +1,4 @@
-"""Little pictures for tests to learn from, in folders of one class each; and kept decoded."""
+"""Small pictures to train on in tests, in folders of one class each, and their cache."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,10 +31,10 @@ def save_pictures(
 
 @dataclass(frozen=True)
 class Album:
-    """Pictures in folders, and where they are kept decoded."""
+    """Pictures in folders, and the folder of their cache."""
 
     root: Path
-    store: Path
+    cache: Path
 
     @property
     def files(self) -> list[Path]:
@@ -45,7 +45,7 @@ class Album:
             self.files,
             size=size,
             crops=crops,
-            folder=self.store,
+            folder=self.cache,
             threads=2,
             on_progress=lambda *_: None,
             check_stop=check,
@@ -53,5 +53,5 @@ class Album:
 
     @property
     def kept(self) -> list[str]:
-        """The endings of what is kept."""
-        return sorted(path.suffix for path in self.store.iterdir() if path.suffix != ".lock")
+        """The endings of the files in the cache."""
+        return sorted(path.suffix for path in self.cache.iterdir() if path.suffix != ".lock")

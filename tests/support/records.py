@@ -1,4 +1,4 @@
-"""Records for tests to store and to count with."""
+"""Comparisons, trials and metrics for tests."""
 
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.records import Comparison, EpochMetrics, Phase, Trial

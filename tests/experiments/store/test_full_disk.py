@@ -1,5 +1,5 @@
-"""A disk that fills up while trials run: they end, it is said why, what was seen stays, and with
-room again training goes on.
+"""A disk that fills up while trials run: they end and say why, what was stored stays, and with room
+again training goes on.
 """
 
 import errno

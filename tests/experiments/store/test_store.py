@@ -19,7 +19,7 @@ QUEUED, RUNNING, FINISHED, DIVERGED, FAILED, CANCELLED, LOST = TrialState
 LEGAL = {(QUEUED, RUNNING), (QUEUED, CANCELLED), (QUEUED, FAILED)} | {
     (RUNNING, state) for state in (FINISHED, DIVERGED, CANCELLED, FAILED, LOST)
 }
-WAY = {
+PATH_TO = {
     QUEUED: [],
     RUNNING: [RUNNING],
     **{state: [RUNNING, state] for state in (FINISHED, DIVERGED, FAILED, CANCELLED, LOST)},
@@ -79,7 +79,7 @@ def test_a_trial_moves_as_the_table_allows_and_otherwise_stays(
     store: Store, before: TrialState, after: TrialState
 ) -> None:
     store.add_comparison(comparison())
-    for now, state in enumerate(WAY[before]):
+    for now, state in enumerate(PATH_TO[before]):
         assert store.move("c-1", state, now=float(now))
     untouched = store.trials("c")
     assert store.move("c-1", after, now=99.0, reason="because") == ((before, after) in LEGAL)
@@ -99,7 +99,7 @@ def test_only_states_with_a_next_one_are_open() -> None:
     )
 
 
-def test_a_trial_notes_when_it_began_and_ended_and_how_far_it_came(store: Store) -> None:
+def test_a_trial_notes_when_it_began_and_ended_and_its_progress(store: Store) -> None:
     store.add_comparison(comparison())
     store.move("c-0", RUNNING, now=10.0)
     store.set_progress("c-0", 0.25)
@@ -195,13 +195,13 @@ def test_a_reader_sees_whole_rows_while_another_writes(
     read: list[EpochMetrics] = []
     cursor, writing = 0, True
     while writing:
-        writing = writer.is_alive()  # asked before reading: the last look comes after the last row
+        writing = writer.is_alive()  # before reading: the last read comes after the last row
         rows, cursor = reader.epochs("c", after=cursor)
         read += [row for _, row in rows]
     assert read == [metrics(epoch) for epoch in range(1, wanted + 1)]
 
 
-def test_what_is_written_together_is_seen_whole_and_only_at_its_end(
+def test_what_is_written_in_a_transaction_is_seen_whole_and_only_at_its_end(
     store: Store, open_store: Callable[[], Store]
 ) -> None:
     store.add_comparison(comparison())
@@ -217,7 +217,7 @@ def test_what_is_written_together_is_seen_whole_and_only_at_its_end(
 
 
 @pytest.mark.parametrize("error", [StoreError, ZeroDivisionError])
-def test_where_something_fails_nothing_that_was_written_together_stays_and_the_next_is_written(
+def test_a_transaction_that_fails_leaves_nothing_and_the_next_is_written(
     store: Store, error: type[Exception]
 ) -> None:
     store.add_comparison(comparison())
@@ -236,7 +236,7 @@ def test_where_something_fails_nothing_that_was_written_together_stays_and_the_n
     assert [row for _, row in store.epochs("c")[0]] == [metrics(2)]
 
 
-def test_another_thread_reads_while_one_writes_together(store: Store) -> None:
+def test_another_thread_reads_while_one_is_in_a_transaction(store: Store) -> None:
     store.add_comparison(comparison())
     read: list[int] = []
     with store.transaction():

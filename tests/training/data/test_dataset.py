@@ -1,5 +1,5 @@
-"""Wrong labels and rare classes are drawn from the seed alone, hit the training images only, and
-change nothing where they are not asked for.
+"""Label noise and class imbalance are drawn from the seed alone, change the training images only,
+and are off by default.
 """
 
 import pytest
@@ -36,7 +36,7 @@ TARGETS = st.integers(2, 40).flatmap(
 def rows_of(
     loss: str = "cross_entropy", seed: int = 0, **changes: object
 ) -> tuple[ImageSubset, ImageSubset]:
-    """What a trial of digits is trained on, and judged on."""
+    """What a trial of digits is trained on, and validated on."""
     settings = settings_of("digits", **changes)
     loaders = seeded_learner(
         "digits", settings, LOAD["digits"](settings, LoadOptions()), objective(LOSSES[loss]), seed
@@ -81,7 +81,7 @@ def test_each_other_class_is_equally_likely_and_another_seed_flips_others() -> N
 
 
 @given(TARGETS, st.floats(1, 100), SEEDS)
-def test_rare_classes_follow_a_geometric_row_and_every_class_keeps_one(
+def test_class_sizes_follow_a_geometric_series_and_every_class_keeps_one(
     data: tuple[int, Tensor], ratio: float, seed: int
 ) -> None:
     classes, targets = data
@@ -102,7 +102,7 @@ def test_the_first_class_keeps_as_many_times_as_many_as_the_last() -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 3])
-def test_noise_and_imbalance_are_the_same_for_all_losses_and_leave_what_is_judged_on(
+def test_noise_and_imbalance_are_the_same_for_all_losses_and_leave_validation_alone(
     seed: int,
 ) -> None:
     right = load_images()[1]

@@ -1,6 +1,4 @@
-"""What is downloaded arrives whole and right, or says why not; whatever breaks off goes on where it
-was.
-"""
+"""A download arrives whole and right, or an error says why not; what breaks off is resumed."""
 
 import hashlib
 import shutil
@@ -104,7 +102,7 @@ def test_an_interrupted_download_continues_where_it_was(served: Served, wanted: 
     ) in wanted.reported
 
 
-def test_a_silent_server_is_left_and_asked_again(
+def test_a_silent_server_is_disconnected_and_asked_again(
     served: Served, wanted: Request, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resumable_download, "TIMEOUT_S", 0.3)
@@ -127,7 +125,7 @@ def test_a_server_that_only_breaks_off_is_given_up_and_a_later_call_continues(
     assert served.requests == [0, *[300_000] * 3]
 
 
-def test_between_two_tries_it_waits_and_can_be_stopped(
+def test_between_two_tries_there_is_a_pause_in_which_it_can_be_stopped(
     served: Served, wanted: Request, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resumable_download, "PAUSES_S", (3600.0,))
@@ -293,7 +291,7 @@ def test_no_network_is_an_error_at_once_with_advice(
         request_for(f"http://127.0.0.1:{port}/", tmp_path).fetch()
 
 
-def test_too_little_disk_is_refused_before_anything_is_asked_for(
+def test_too_little_disk_is_refused_before_any_request(
     served: Served, wanted: Request, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     free = SimpleNamespace(free=1_999_999 + len(CONTENT))

@@ -32,7 +32,7 @@ class Stopped(Exception):
 
 @pytest.fixture
 def album(tmp_path: Path) -> Album:
-    return Album(save_pictures(tmp_path / "album"), tmp_path / "store")
+    return Album(save_pictures(tmp_path / "album"), tmp_path / "cache")
 
 
 @pytest.fixture
@@ -54,10 +54,10 @@ def everything(found: ImageCache, crop: int) -> Tensor:
 
 
 @pytest.mark.parametrize(("size", "ending"), [(16, "png"), (24, "jpg"), (60, "jpg")])
-def test_what_is_judged_on_is_to_the_bit_what_the_article_s_data_block_gives(
+def test_a_validation_image_is_to_the_bit_what_the_article_s_data_block_gives(
     tmp_path: Path, size: int, ending: str
 ) -> None:
-    album = Album(save_pictures(tmp_path / "album", ending=ending), tmp_path / "store")
+    album = Album(save_pictures(tmp_path / "album", ending=ending), tmp_path / "cache")
     block = DataBlock(  # without its batch_tfms, which test_pets has
         blocks=(ImageBlock, CategoryBlock),
         get_items=lambda root: sorted(get_image_files(root)),
@@ -73,7 +73,7 @@ def test_what_is_judged_on_is_to_the_bit_what_the_article_s_data_block_gives(
     assert torch.equal(ours.float() / 255, theirs)
 
 
-def test_what_is_trained_on_is_to_the_bit_what_fastai_s_resize_cuts_at_the_same_place(
+def test_a_training_image_is_to_the_bit_what_fastai_s_resize_cuts_at_the_same_place(
     album: Album,
 ) -> None:
     found = album.open()
@@ -108,7 +108,7 @@ def test_what_is_decoded_is_not_decoded_again(album: Album, read_files: list[Pat
 
 
 @pytest.mark.parametrize("change", ["another size", "another time", "one more", "other pixels"])
-def test_a_file_that_changed_makes_another_store(
+def test_a_file_that_changed_makes_another_cache(
     album: Album, read_files: list[Path], change: str
 ) -> None:
     album.open()
@@ -127,13 +127,13 @@ def test_a_file_that_changed_makes_another_store(
     assert len(again.images) == len(album.files)
 
 
-def test_only_the_last_two_stores_are_kept_and_one_in_use_stays_readable(album: Album) -> None:
+def test_only_the_last_two_caches_are_kept_and_one_in_use_stays_readable(album: Album) -> None:
     first = album.open(size=16)
     expected = everything(first, 1).clone()
     album.open(size=17)
     album.open(size=16)  # used again, so that 17 is the older
     album.open(size=18)
-    sizes = [np.load(path, mmap_mode="r").shape[2] for path in album.store.glob("*.npy")]
+    sizes = [np.load(path, mmap_mode="r").shape[2] for path in album.cache.glob("*.npy")]
     assert sorted(sizes) == [16, 18]
     album.open(size=19)
     assert album.kept == [".json", ".json", ".npy", ".npy"]
@@ -159,7 +159,7 @@ def test_too_little_disk_is_refused_before_anything_is_decoded(
     with pytest.raises(
         LossvizError,
         match=(
-            r"decoded images need 12 MB on the disk of .*store, and 12 MB are free; make room or"
+            r"decoded images need 12 MB on the disk of .*cache, and 12 MB are free; make room or"
             r" take smaller images"
         ),
     ):
@@ -184,9 +184,9 @@ def test_a_decoding_that_is_stopped_leaves_nothing(album: Album, read_files: lis
     assert len(read_files) >= 24
 
 
-def test_a_store_of_which_a_part_was_removed_is_made_again(album: Album) -> None:
+def test_a_cache_of_which_a_part_was_removed_is_made_again(album: Album) -> None:
     expected = everything(album.open(), 1).clone()
-    next(album.store.glob("*.npy")).unlink()
+    next(album.cache.glob("*.npy")).unlink()
     assert torch.equal(everything(album.open(), 1), expected)
-    next(album.store.glob("*.json")).unlink()
+    next(album.cache.glob("*.json")).unlink()
     assert torch.equal(everything(album.open(), 1), expected)

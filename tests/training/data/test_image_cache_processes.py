@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def album(tmp_path: Path) -> Album:
-    return Album(save_pictures(tmp_path / "album"), tmp_path / "store")
+    return Album(save_pictures(tmp_path / "album"), tmp_path / "cache")
 
 
 def program(album: Album, *, waits: bool, size: int = 24) -> str:
@@ -38,7 +38,7 @@ open_image_cache(
     files,
     size={size},
     crops=3,
-    folder=Path({str(album.store)!r}),
+    folder=Path({str(album.cache)!r}),
     threads=2,
     on_progress=on_progress,
 )

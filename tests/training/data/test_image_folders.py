@@ -1,4 +1,4 @@
-"""A folder of one's own images can be trained on, and where it cannot it is said why."""
+"""A folder of a user's own images can be trained on, or an error says why not."""
 
 import hashlib
 from collections.abc import Callable
@@ -52,13 +52,13 @@ def test_a_folder_is_prepared_and_trained(tmp_path: Path, network: str) -> None:
     assert ready.learning_rate == 2e-3
     assert ready.notes == ()
     assert {"decoding images: 24 of 24", "trying the network"} <= set(stages)
-    told = train("folder", frozen_epochs=0, **changes)
-    assert told.origin == f"{network}, from scratch; 20 images to learn from, 4 to be judged on"
-    assert [(metrics.phase, metrics.epoch) for metrics in told.epochs] == [(Phase.UNFROZEN, 1)]
-    assert told.fingerprints.keys() == PARTS.keys()
+    trained = train("folder", frozen_epochs=0, **changes)
+    assert trained.origin == f"{network}, from scratch; 20 images to learn from, 4 to be judged on"
+    assert [(metrics.phase, metrics.epoch) for metrics in trained.epochs] == [(Phase.UNFROZEN, 1)]
+    assert trained.fingerprints.keys() == PARTS.keys()
     assert (
         train("folder", frozen_epochs=0, loss="dot_product", **changes).fingerprints
-        == told.fingerprints
+        == trained.fingerprints
     )
 
 

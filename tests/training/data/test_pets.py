@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("one_thread")]
 
 
 def article_loaders(world: World, *, valid: list[str] | None = None) -> DataLoaders:
-    """The article's, with its numbers; its own splitter, or these files to be judged on."""
+    """The article's, with its numbers; split by its own splitter, or these files for validation."""
     files = sorted(get_image_files(world.images))
     block = DataBlock(
         blocks=(ImageBlock, CategoryBlock),
@@ -87,7 +87,7 @@ def test_a_name_without_a_dot_before_jpg_is_no_pet(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("pretrained", [False, True])
-def test_images_that_are_judged_on_are_to_the_bit_those_of_the_article_s_data_block(
+def test_validation_images_are_to_the_bit_those_of_the_article_s_data_block(
     world: World, ready: object, weights: dict[str, Tensor], pretrained: bool
 ) -> None:
     learner = seeded_learner(
@@ -148,13 +148,13 @@ def test_only_the_first_trial_waits_for_its_data_and_all_losses_get_the_same(
     """What the later ones spend on data is at most a fifth of what the first one did, the decoding
     before it included.
     """
-    seconds, told = [], []
+    seconds, trained = [], []
     (world.folder / "stores").rename(world.folder / "used stores")
     world.spent.total()
     get_ready()
     for seed in (0, 1):
         for loss in ("cross_entropy", "dot_product"):
-            told.append(train("pets", loss=loss, seed=seed, **SMALL))
+            trained.append(train("pets", loss=loss, seed=seed, **SMALL))
             seconds.append(world.spent.total())
     print(
         "data seconds:",
@@ -162,12 +162,13 @@ def test_only_the_first_trial_waits_for_its_data_and_all_losses_get_the_same(
         f"; ratio {max(seconds[1:]) / seconds[0]:.1%}",
     )
     assert max(seconds[1:]) <= 0.2 * seconds[0]
-    assert told[0].fingerprints == told[1].fingerprints
-    assert told[2].fingerprints == told[3].fingerprints
+    assert trained[0].fingerprints == trained[1].fingerprints
+    assert trained[2].fingerprints == trained[3].fingerprints
     assert all(
-        told[0].fingerprints[part] != told[2].fingerprints[part] for part in told[0].fingerprints
+        trained[0].fingerprints[part] != trained[2].fingerprints[part]
+        for part in trained[0].fingerprints
     )
-    assert {trial.origin for trial in told} == {
+    assert {trial.origin for trial in trained} == {
         "resnet18, from scratch; 119 images to learn from, 29 to be judged on"
     }
 
@@ -175,12 +176,12 @@ def test_only_the_first_trial_waits_for_its_data_and_all_losses_get_the_same(
 def test_a_pretrained_trial_fetches_its_weights_once_and_says_so(
     world: World, ready: object, weights: dict[str, Tensor]
 ) -> None:
-    asked = len(world.served.requests)
+    requests = len(world.served.requests)
     assert get_ready(pretrained=True, unfrozen_epochs=1)[0].done
-    told = train("pets", **{**SMALL, "pretrained": True})
-    assert len(world.served.requests) == asked
-    assert told.origin.startswith("resnet18, pretrained on ImageNet (resnet18-")
-    assert len(told.error_rates) == 2
+    trained = train("pets", **{**SMALL, "pretrained": True})
+    assert len(world.served.requests) == requests
+    assert trained.origin.startswith("resnet18, pretrained on ImageNet (resnet18-")
+    assert len(trained.error_rates) == 2
 
 
 @pytest.mark.parametrize(

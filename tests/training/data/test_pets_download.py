@@ -211,7 +211,7 @@ def test_pets_that_are_there_need_no_network_and_no_archive(served: Served, home
     assert served.requests == [0]
 
 
-def test_no_room_to_unpack_is_refused_before_anything_is_asked_for(
+def test_no_room_to_unpack_is_refused_before_any_request(
     served: Served, home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
