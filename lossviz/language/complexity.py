@@ -17,6 +17,9 @@ MAX_REDUCTIONS = 2
 # sympy over 0.1 s to 170 and more
 MAX_WORK = 120
 
+# parts of a syntax tree that hold nothing
+_SIGNS = (ast.operator, ast.unaryop, ast.cmpop, ast.expr_context)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Nesting:
@@ -51,7 +54,11 @@ def check_nesting(text: str, node: ast.AST) -> None:
 
 
 def _nesting(text: str, node: ast.AST) -> _Nesting:
-    parts = {child: _nesting(text, child) for child in ast.iter_child_nodes(node)}
+    parts = {
+        child: _nesting(text, child)
+        for child in ast.iter_child_nodes(node)
+        if not isinstance(child, _SIGNS)
+    }
     weight, reductions = _nesting_weight(node), int(_is_reduction(node))
     size = int(isinstance(node, ast.expr)) + sum(part.size for part in parts.values())
     work = sum(part.work for part in parts.values())

@@ -41,12 +41,12 @@ def negative_rule(tree: Call, differentiate: Differentiate) -> Tree:
 def product_rule(tree: Call, differentiate: Differentiate) -> Tree:
     """The sum over the factors: each one's derivative times the other factors."""
     factors = tree.arguments
-    return add(
-        *(
-            multiply(*factors[:i], differentiate(factor), *factors[i + 1 :])
-            for i, factor in enumerate(factors)
-        )
-    )
+    terms = []
+    for i, factor in enumerate(factors):
+        change = differentiate(factor)
+        if change is not ZERO:  # most factors do not depend on the name
+            terms.append(multiply(*factors[:i], change, *factors[i + 1 :]))
+    return add(*terms)
 
 
 def quotient_rule(tree: Call, differentiate: Differentiate) -> Tree:

@@ -36,11 +36,11 @@ class Operation:
     """One operation of the loss language, for every reader and every target.
 
     Attributes:
-        name: In trees, and in the browser's table.
+        name: In trees, in the browser's table, and in a formula's text where it is typed.
         kind: How it is written: between its arguments, or as a call.
         arity: Number of arguments of its implementations, 1 or more.
         variadic: Whether a tree may give it more arguments, which are combined one after another.
-        typed: Its name in the text of a formula; empty for an operator, or where it only arises
+        typed: Whether a formula may call it by its name; not an operator, or what only arises
             inside.
         symbolic: Builds its sympy expression from those of its arguments; None where the grammar
             has a form of its own, or none.
@@ -71,7 +71,7 @@ class Operation:
     kind: Kind = "function"
     arity: int
     variadic: bool = False
-    typed: str = ""
+    typed: bool = False
     symbolic: Callable[..., Any] | None = None
     sympy_classes: tuple[type, ...] = ()
     latex: str = ""

@@ -173,7 +173,7 @@ _FUNCTIONS = (  # in the order in which messages list them
     Operation(
         name="log",
         arity=1,
-        typed="log",
+        typed=True,
         symbolic=sympy.log,
         sympy_classes=(sympy.log,),
         nesting_weight=1,
@@ -189,7 +189,7 @@ _FUNCTIONS = (  # in the order in which messages list them
     Operation(
         name="exp",
         arity=1,
-        typed="exp",
+        typed=True,
         symbolic=sympy.exp,
         sympy_classes=(sympy.exp,),
         nesting_weight=1,
@@ -205,7 +205,7 @@ _FUNCTIONS = (  # in the order in which messages list them
     Operation(
         name="sqrt",
         arity=1,
-        typed="sqrt",
+        typed=True,
         symbolic=sympy.sqrt,  # a power, which becomes a root again in a tree
         nesting_weight=1,
         derivative=chain_rule(lambda sqrt, x: 0.5 / sqrt),
@@ -220,7 +220,7 @@ _FUNCTIONS = (  # in the order in which messages list them
     Operation(
         name="abs",
         arity=1,
-        typed="abs",
+        typed=True,
         symbolic=Modulus,
         sympy_classes=(Modulus, sympy.Abs),
         derivative=chain_rule(lambda modulus, x: where(call("ge", x, 0), 1, -1)),
@@ -233,7 +233,7 @@ _FUNCTIONS = (  # in the order in which messages list them
         name="min",
         arity=2,
         variadic=True,
-        typed="min",
+        typed=True,
         symbolic=Minimum,
         sympy_classes=(Minimum,),
         derivative=extremum_rule("le"),
@@ -248,7 +248,7 @@ _FUNCTIONS = (  # in the order in which messages list them
         name="max",
         arity=2,
         variadic=True,
-        typed="max",
+        typed=True,
         symbolic=Maximum,
         sympy_classes=(Maximum,),
         derivative=extremum_rule("ge"),
@@ -262,7 +262,7 @@ _FUNCTIONS = (  # in the order in which messages list them
     Operation(
         name="log1p",
         arity=1,
-        typed="log1p",
+        typed=True,
         symbolic=lambda x: sympy.log(1 + x),
         sympy_classes=(log1p,),
         nesting_weight=1,
@@ -278,7 +278,7 @@ _FUNCTIONS = (  # in the order in which messages list them
     Operation(
         name="expm1",
         arity=1,
-        typed="expm1",
+        typed=True,
         symbolic=lambda x: sympy.exp(x) - 1,
         sympy_classes=(expm1,),
         nesting_weight=1,
@@ -294,7 +294,7 @@ _FUNCTIONS = (  # in the order in which messages list them
     Operation(
         name="tanh",
         arity=1,
-        typed="tanh",
+        typed=True,
         symbolic=sympy.tanh,
         sympy_classes=(sympy.tanh,),
         latex=r"\tanh",
@@ -309,7 +309,7 @@ _FUNCTIONS = (  # in the order in which messages list them
     Operation(
         name="sin",
         arity=1,
-        typed="sin",
+        typed=True,
         symbolic=sympy.sin,
         sympy_classes=(sympy.sin,),
         latex=r"\sin",
@@ -324,7 +324,7 @@ _FUNCTIONS = (  # in the order in which messages list them
     Operation(
         name="cos",
         arity=1,
-        typed="cos",
+        typed=True,
         symbolic=sympy.cos,
         sympy_classes=(sympy.cos,),
         latex=r"\cos",
@@ -339,7 +339,7 @@ _FUNCTIONS = (  # in the order in which messages list them
     Operation(
         name="where",
         arity=3,
-        typed="where",
+        typed=True,
         derivative=where_rule,
         numpy=np.where,
         torch="where",
@@ -416,7 +416,8 @@ CLASS_FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 
 def typed_operation(name: str) -> Operation | None:
     """The operation that is typed by this name; None where there is none, or it is an operator."""
-    return next((found for found in OPERATIONS.values() if name and found.typed == name), None)
+    operation = OPERATIONS.get(name)
+    return operation if operation and operation.typed else None
 
 
 def function_names() -> tuple[str, ...]:
@@ -425,7 +426,7 @@ def function_names() -> tuple[str, ...]:
     >>> function_names()[-4:]
     ('cos', 'where', 'sum', 'mean')
     """
-    typed = [operation.typed for operation in OPERATIONS.values() if operation.typed]
+    typed = [operation.name for operation in OPERATIONS.values() if operation.typed]
     return tuple(dict.fromkeys([*typed, *CLASS_FUNCTIONS]))
 
 

@@ -160,16 +160,22 @@ def multiply(*factors: Operand) -> Tree:
     >>> print(multiply(2, LOG_P, -1))
     neg(mul(2, l))
     """
-    trees = [_as_tree(factor) for factor in factors]
-    values = [_value(tree) for tree in trees]
-    if 0.0 in values:
-        return ZERO
-    kept = [tree for tree, value in zip(trees, values, strict=True) if value not in (1.0, -1.0)]
+    kept: list[Tree] = []
+    negative = False
+    for factor in factors:
+        tree = _as_tree(factor)
+        value = _value(tree)
+        if value == 0.0:
+            return ZERO
+        if value == -1.0:
+            negative = not negative
+        elif value != 1.0:
+            kept.append(tree)
     if len(kept) > 1:
         product: Tree = Call("mul", tuple(kept))
     else:
         product = kept[0] if kept else ONE
-    return negate(product) if values.count(-1.0) % 2 else product
+    return negate(product) if negative else product
 
 
 def divide(numerator: Operand, denominator: Operand) -> Tree:

@@ -18,7 +18,7 @@ from lossviz.language.tree import call
 SINH = Operation(
     name="sinh",
     arity=1,
-    typed="sinh",
+    typed=True,
     symbolic=sympy.sinh,
     sympy_classes=(sympy.sinh,),
     latex=r"\mathrm{sh}",  # not sympy's own, so that a test sees where it comes from
