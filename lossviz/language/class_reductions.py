@@ -16,8 +16,8 @@ _SUM_PRECEDENCE = 36  # of a term in LaTeX: sums inside a sum get parentheses
 class _Positive(sympy.Symbol):  # type: ignore[misc]
     """A symbol above 0.
 
-    sympy tells the sign of a polynomial by its roots, which took more than minutes for
-    ((p+1)**64+1)**64 - 3; so it is not told which expressions are polynomials.
+    sympy finds the sign of a polynomial by its roots, which took more than minutes for
+    ((p+1)**64+1)**64 - 3; so this symbol denies that an expression of it is a polynomial.
     """
 
     def __new__(cls, name: str, **assumptions: bool) -> "_Positive":
@@ -126,8 +126,8 @@ def split_off_true_class(expression: sympy.Expr) -> sympy.Expr:
         return term_of_class(term, L) + OtherSum(term)
 
     def split_max(term: sympy.Expr) -> sympy.Expr:
-        # of equals the first counts: where all classes are alike, as at the start of training, the
-        # others are the larger
+        # of equal values the first counts: where all classes have the same probability, as at the
+        # start of training, that is the others' maximum
         return Maximum(OtherMax(term), term_of_class(term, L))
 
     return expression.replace(ClassSum, split_sum).replace(ClassMax, split_max)

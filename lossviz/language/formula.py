@@ -143,8 +143,8 @@ class Formula:
 
     @cached_property
     def soft(self) -> Gradient | None:
-        """The same with reductions over *all* classes, which are then alike for every class that
-        the target may be; None if they are not.
+        """The same with reductions over *all* classes, which have one value whichever class is the
+        true one; None if they do not.
         """
         if any(L in reduction.free_symbols for reduction in self._general.atoms(Reduction)):
             return None
@@ -191,9 +191,7 @@ def _limit_cases(general: sympy.Expr, ranges: tuple[ParameterRange, ...]) -> lis
 
 @contextmanager
 def _sympy_failures_refused(text: str) -> Iterator[None]:
-    """Turns whatever sympy raises into a refusal: sympy is at its limits there, and the visitor can
-    write the formula in another way.
-    """
+    """Turns whatever sympy raises into a refusal: the visitor can write the formula differently."""
     try:
         yield
     except FormulaError:

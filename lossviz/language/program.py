@@ -45,8 +45,8 @@ class Program:
     Attributes:
         names: Of the arrays that it needs.
 
-    A choice whose condition depends on no array keeps only the branch that it takes: so the limit
-    at q = 0 stands beside a division by q, and neither disturbs the other.
+    A ``where`` whose condition depends on no array keeps only the branch that it takes, so that
+    the limit at q = 0 and the division by q of the general case never meet.
     """
 
     def __init__(self, trees: Sequence[Tree], constants: Mapping[str, float]) -> None:

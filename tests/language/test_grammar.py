@@ -25,9 +25,9 @@ GRID = np.linspace(0.05, 1.0, 24)
 def combined(template: str, function: Callable, *parts: st.SearchStrategy) -> st.SearchStrategy:
     """Formulas made of smaller ones: the text, and what it means to NumPy."""
 
-    def combine(chosen: tuple) -> tuple[str, Callable]:
-        return template.format(*(text for text, _ in chosen)), lambda p, k: function(
-            *(value(p, k) for _, value in chosen)
+    def combine(formulas: tuple) -> tuple[str, Callable]:
+        return template.format(*(text for text, _ in formulas)), lambda p, k: function(
+            *(value(p, k) for _, value in formulas)
         )
 
     return st.tuples(*parts).map(combine)

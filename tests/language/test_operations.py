@@ -84,7 +84,7 @@ def test_a_new_operation_is_refused_as_others_are(text: str, reason: str) -> Non
 
 def test_every_operation_that_can_be_typed_has_what_its_readers_need() -> None:
     for operation in OPERATIONS.values():
-        if operation.typed and operation.typed != "where":
+        if operation.typed and operation.name != "where":
             assert operation.symbolic is not None
             assert operation.torch
             assert operation.keras

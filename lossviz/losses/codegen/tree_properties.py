@@ -52,7 +52,7 @@ def is_whole_number(exponent: Tree) -> bool:
 
 
 def has_gradient(tree: Tree) -> bool:
-    """Whether autograd finds a way from it to the logits, whatever the parameters are."""
+    """Whether autograd can follow it back to the logits, whatever the parameters are."""
     match tree:
         case Call(operation="where", arguments=(condition, then, otherwise)):
             if is_array(condition):
