@@ -15,7 +15,11 @@ from lossviz.training.data.dataset import ImageDataset
 from lossviz.training.data.loaders import make_loaders
 from lossviz.training.data.progress import CheckStop, OnProgress
 from lossviz.training.interruption import StopRequested, stop_check
-from lossviz.training.networks.learners import LossFunction, device_for, make_learner
+from lossviz.training.networks.learners import (
+    LossFunction,
+    device_for,
+    make_learner,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,8 @@ def _digits(settings: Settings, _options: LoadOptions) -> ImageDataset:
 
 # fastai.vision is imported inside the functions: it takes 2 s that the digits do not wait for.
 def _pets(settings: Settings, options: LoadOptions) -> ImageDataset:
-    from lossviz.training.data.image_folders import image_dataset, pets_files
+    from lossviz.training.data.image_dataset import image_dataset
+    from lossviz.training.data.labelled_files import pets_files
     from lossviz.training.data.pets_download import fetch_pets
     from lossviz.training.data.weights_download import fetch_weights
 
@@ -60,12 +65,9 @@ def _pets(settings: Settings, options: LoadOptions) -> ImageDataset:
             on_progress=options.on_progress,
             check_stop=options.check_stop,
         )
-    files, breeds = pets_files(
-        fetch_pets(on_progress=options.on_progress, check_stop=options.check_stop)
-    )
+    folder = fetch_pets(on_progress=options.on_progress, check_stop=options.check_stop)
     return image_dataset(
-        files,
-        breeds,
+        pets_files(folder),
         settings,
         threads=options.threads,
         on_progress=options.on_progress,
@@ -74,17 +76,15 @@ def _pets(settings: Settings, options: LoadOptions) -> ImageDataset:
 
 
 def _folder(settings: Settings, options: LoadOptions) -> ImageDataset:
-    from lossviz.training.data.image_folders import folder_files, image_dataset
+    from lossviz.training.data.image_dataset import image_dataset
+    from lossviz.training.data.labelled_files import folder_files
 
-    files, classes, notes = folder_files(settings.folder)
     return image_dataset(
-        files,
-        classes,
+        folder_files(settings.folder),
         settings,
         threads=options.threads,
         on_progress=options.on_progress,
         check_stop=options.check_stop,
-        notes=notes,
     )
 
 
@@ -113,7 +113,7 @@ def seeded_learner(
     # again before the weights: they must not depend on what the loaders drew
     set_seed(seed, reproducible=True)
     if recipe == "pets":
-        from lossviz.training.data.image_folders import make_pets_learner
+        from lossviz.training.networks.pets_learner import make_pets_learner
 
         return make_pets_learner(loaders, settings, loss_func)
     return make_learner(loaders, settings, loss_func)

@@ -30,7 +30,8 @@ def warm_up_for(job: Job) -> None:
     """
     if not isinstance(job, RunTrial) or job.settings.network != DIGITS_NETWORK:
         import lossviz.training.batch_preview
-        import lossviz.training.data.image_folders
+        import lossviz.training.data.image_dataset
+        import lossviz.training.networks.pets_learner
         import lossviz.training.networks.torchvision_networks
         import lossviz.training.preparation  # noqa: F401
     warm_up()

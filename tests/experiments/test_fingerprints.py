@@ -20,7 +20,7 @@ from lossviz.experiments.fingerprints import (
     mismatch_warning,
 )
 from lossviz.training import trial as trials
-from lossviz.training.data import image_folders as images
+from lossviz.training.data import image_dataset as images
 from lossviz.training.interruption import TrialStopped
 from lossviz.training.recipes import seeded_learner
 from lossviz.training.trial import run_trial

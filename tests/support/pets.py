@@ -22,7 +22,7 @@ from lossviz.experiments import networks
 from lossviz.experiments.networks import Network
 from lossviz.experiments.records import Preparation
 from lossviz.training.data import (
-    image_folders,
+    image_dataset,
     pets_download,
     resumable_download,
     weights_download,
@@ -128,9 +128,9 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         patch.setattr(fastdownload.core, "checks_module", lambda module: world.checks)
         patch.setattr(pets_download, "PETS_IMAGES", 37 * PHOTOS_PER_BREED)
         patch.setattr(weights_download, "WEIGHTS_URL", served.url)
-        patch.setattr(image_folders, "cache_folder", lambda: folder / "stores")
+        patch.setattr(image_dataset, "cache_folder", lambda: folder / "stores")
         for owner, name, part in (
-            (image_folders, "open_image_cache", "decoding"),
+            (image_dataset, "open_image_cache", "decoding"),
             (ImageSubset, "batch", "reading"),
         ):
             patch.setattr(owner, name, timed(getattr(owner, name), world.spent, part))

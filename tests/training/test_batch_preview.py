@@ -19,7 +19,7 @@ from lossviz.experiments.engine.messages import PreparationProgress
 from lossviz.training import memory
 from lossviz.training import trial as trials
 from lossviz.training.batch_preview import SHOWN, preview_batch
-from lossviz.training.data import image_folders as images
+from lossviz.training.data import image_dataset as images
 from lossviz.training.data.dataset import ImageDataset
 from lossviz.training.interruption import TrialStopped
 from lossviz.training.memory import trials_fitting_in_memory

@@ -21,7 +21,7 @@ from torchvision.models import resnet18
 from lossviz import LOSSES, objective
 from lossviz.errors import DownloadError
 from lossviz.experiments.records import Preparation
-from lossviz.training.data import image_folders as images
+from lossviz.training.data.labelled_files import LabelledFiles, pets_files
 from lossviz.training.recipes import seeded_learner
 from tests.support import pets
 from tests.support.pets import BREEDS, SMALL, World, get_ready, load
@@ -73,9 +73,8 @@ def test_breeds_are_the_article_s(world: World, ready: object) -> None:
     assert [source.classes[target] for target in source.targets.tolist()] == [
         labeller(file.name) for file in files
     ]
-    assert images.pets_files(world.images.parent) == (
-        files,
-        [labeller(file.name) for file in files],
+    assert pets_files(world.images.parent) == LabelledFiles(
+        files=files, labels=[labeller(file.name) for file in files]
     )
 
 
@@ -83,7 +82,7 @@ def test_a_name_without_a_dot_before_jpg_is_no_pet(tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
     (tmp_path / "images" / "pug_1.xjpg.jpg").touch()
     with pytest.raises(AssertionError, match="Failed to find"):
-        images.pets_files(tmp_path)
+        pets_files(tmp_path)
 
 
 @pytest.mark.parametrize("pretrained", [False, True])

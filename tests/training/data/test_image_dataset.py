@@ -11,7 +11,7 @@ from torch import Tensor
 from lossviz.errors import InvalidInput, LossvizError
 from lossviz.experiments.fingerprints import PARTS
 from lossviz.experiments.records import Phase
-from lossviz.training.data import image_folders as images
+from lossviz.training.data import image_dataset as images
 from lossviz.training.data.dataset import ImageDataset
 from lossviz.training.data.image_cache import ImageCache
 from lossviz.training.preparation import prepare
