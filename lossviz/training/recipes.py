@@ -15,11 +15,7 @@ from lossviz.training.data.dataset import ImageDataset
 from lossviz.training.data.loaders import make_loaders
 from lossviz.training.data.progress import CheckStop, OnProgress
 from lossviz.training.interruption import StopRequested, stop_check
-from lossviz.training.networks.learners import (
-    LossFunction,
-    device_for,
-    make_learner,
-)
+from lossviz.training.networks.learners import LossFunction, device_for, make_learner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
