@@ -1,4 +1,7 @@
-"""Maxima and limits of functions of log p over (0, 1)."""
+"""Maxima and limits of functions of log p over (0, 1).
+
+Written here because SciPy's optimisers would add 52 MB to the process that serves the pages.
+"""
 
 import math
 from collections.abc import Callable
