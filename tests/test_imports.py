@@ -14,7 +14,16 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LAYERS = {  # each may import itself and what stands here
     "app": {"ui", "charts", "experiments", "losses", "geometry", "language", "errors"},
-    "ui": {"app_folder", "charts", "experiments", "losses", "geometry", "language", "errors"},
+    "ui": {
+        "app_folder",
+        "charts",
+        "experiments",
+        "extras",
+        "losses",
+        "geometry",
+        "language",
+        "errors",
+    },
     "charts": {"experiments", "losses", "geometry", "language", "errors"},
     "cli": {"app_folder", "experiments", "extras", "losses", "language", "errors", "__init__"},
     "app_folder": set(),

@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from lossviz.errors import EngineError, LossvizError
+from lossviz.errors import EngineError, LossvizError, MissingExtra
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.store.database import database_url
 from lossviz.experiments.store.recovery import quarantine_damaged_file
 from lossviz.experiments.store.store import Store
+from lossviz.extras import require_extra
 
 WARMING_UP = "starting: loading fastai takes about five seconds"
 
@@ -45,7 +46,8 @@ class TrainingBackend:
 def open_backend() -> TrainingBackend:
     """The store and the engine of this process.
 
-    While another app trains, a store to read from; the next call tries again.
+    While another app trains, or where training is not installed, a store to read from; the next call
+    tries again.
 
     Raises:
         StoreError: The database cannot be used.
@@ -55,12 +57,13 @@ def open_backend() -> TrainingBackend:
     url = database_url()
     try:
         return _open_with_engine(url)
-    except EngineError as error:  # not kept: the other app may be gone at the next call
+    except (EngineError, MissingExtra) as error:  # not kept: tried again at the next call
         return TrainingBackend(store=_open_for_reading(url), engine=None, obstacle=str(error))
 
 
 @st.cache_resource(show_spinner=False, on_release=TrainingBackend.close)
 def _open_with_engine(url: str) -> TrainingBackend:
+    require_extra("train", needed_by="Training")
     notice = quarantine_damaged_file(url, now=datetime.now(UTC))
     store = Store(url)
     try:
