@@ -1,5 +1,6 @@
 """What pip installs: the core alone, and with its extras, seen from outside the repository."""
 
+import ast
 import os
 import re
 import subprocess
@@ -9,6 +10,7 @@ import tomllib
 import venv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -21,6 +23,7 @@ import lossviz
 from lossviz.app_folder import copy_to_cache
 from tests.support.browser import ROOT, answers, free_port
 from tests.support.waiting import wait_until
+from tests.test_imports import imports
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 SCRIPTS = "Scripts" if sys.platform == "win32" else "bin"
@@ -143,6 +146,31 @@ def test_every_requirement_has_a_lower_and_an_upper_bound_the_same_in_every_file
     for package, specifier in [item for file in files for item in file.items()]:
         assert {">=", "<"} <= set(re.findall("[<>=]+", specifier)), package
         assert all(file.get(package, specifier) == specifier for file in files), package
+
+
+def imported_packages(folder: Path) -> set[str]:
+    """The distributions, by name, that the files below a folder import, inside functions too."""
+    distributions = packages_distributions()
+    roots = {
+        name.partition(".")[0]
+        for path in folder.rglob("*.py")
+        for name, _ in imports(ast.parse(path.read_text()))
+    }
+    installed = roots - {"lossviz", "__future__"} - sys.stdlib_module_names
+    return {distributions[root][0].lower() for root in installed}
+
+
+def test_everything_that_is_imported_is_required() -> None:
+    required = set(bounds(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["all"]))
+    # in the versions that these need of them
+    of_fastai, of_jinja = {"fastcore", "fastdownload", "pillow", "matplotlib"}, {"markupsafe"}
+    assert imported_packages(ROOT / "lossviz") <= required | of_fastai | of_jinja
+
+
+def test_the_core_imports_only_what_the_core_requires() -> None:
+    core = set(bounds(PROJECT["dependencies"]))
+    for wing in ("language", "geometry", "losses/catalogue", "losses/analysis", "losses/codegen"):
+        assert imported_packages(ROOT / "lossviz" / wing) <= core, wing
 
 
 def test_the_version_is_the_changelogs_newest() -> None:
