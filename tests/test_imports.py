@@ -221,7 +221,7 @@ def test_every_module_has_a_layer() -> None:
     "statement",
     [
         "import lossviz",
-        "from lossviz import LOSSES, get_loss, parse_loss, objective; get_loss('inverse').pull(0.5)",
+        "from lossviz import LOSSES, get_loss, objective; get_loss('inverse').pull(0.5)",
         "import lossviz.cli.main, lossviz.experiments.engine.local",
     ],
 )

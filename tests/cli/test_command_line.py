@@ -171,7 +171,7 @@ def test_the_articles_comparison_takes_under_90_s_and_cross_entropy_beats_the_do
 
 
 @pytest.mark.slow
-def test_a_trial_that_diverges_is_told_and_the_exit_code_is_1(tmp_path: Path) -> None:
+def test_a_trial_that_diverges_is_reported_and_the_exit_code_is_1(tmp_path: Path) -> None:
     result = lossviz(
         "train",
         "--loss",
