@@ -7,6 +7,8 @@
 
 PYTHON ?= python3
 PY := .venv/bin/python
+# Node comes with requirements-dev.txt, for the checks of the scripts that run in the browser
+NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/npm --silent --prefix tools/javascript
 
 .PHONY: app test test-core check format docs clean
 .DELETE_ON_ERROR:
@@ -26,21 +28,23 @@ endif
 test-core: .venv/.core
 	OMP_NUM_THREADS=1 $(PY) -m pytest -m "not (alone or slow)" -n auto --dist loadfile @tests/core_tests.txt $(ARGS)
 
-check: .venv/.dev
+check: .venv/.dev .venv/.node
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
+	$(NPM) run check
 
-format: .venv/.dev
+format: .venv/.dev .venv/.node
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
+	$(NPM) run format
 
 docs: .venv/.dev
 	$(PY) -m lossviz catalogue > docs/catalogue.md
 	$(PY) docs/generate_api.py > docs/api.md
 
 clean:
-	rm -rf .venv static .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf .venv static tools/javascript/node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' \
@@ -57,4 +61,8 @@ clean:
 
 .venv/.dev: requirements-dev.txt requirements-test-core.txt .venv/.app
 	$(PY) -m pip install --quiet -r requirements-dev.txt
+	touch $@
+
+.venv/.node: tools/javascript/package-lock.json .venv/.dev
+	$(NPM) ci
 	touch $@

@@ -1,9 +1,15 @@
 // Many classes: the prediction as bars, of which the true class's is dragged while the others share the rest; the start is p = 1/K.
 
 import { AngleCharts } from "../shared/angle_chart.js";
-import { Arrivals, Handle, Parts, atNextFrame, handleOf } from "../shared/drag_handle.js";
+import { Arrivals, atNextFrame, Handle, handleOf, Parts } from "../shared/drag_handle.js";
 import { numberText } from "../shared/format.js";
-import { descentByLogits, hearSliders, logsOf, lossAt, readFields } from "../shared/loss_evaluation.js";
+import {
+  descentByLogits,
+  hearSliders,
+  logsOf,
+  lossAt,
+  readFields,
+} from "../shared/loss_evaluation.js";
 import { MeasureTable } from "../shared/measure_table.js";
 import { cosineText, fixed, measure, trimmed } from "../shared/vectors.js";
 
@@ -11,7 +17,8 @@ const TRUE = 1; // the article's true class is the second
 const LEAST_P = 0.001;
 const ARTICLE_OTHERS = [0.2, 0.1, 0.4].map((share) => share / 0.7);
 const BAR_INSET = { left: 46, right: 10, top: 24, bottom: 44 };
-const BAR_HEIGHT = 330, FEW = 12; // so few bars are numbered
+const BAR_HEIGHT = 330,
+  FEW = 12; // so few bars are numbered
 const instances = new WeakMap();
 
 const BARS = `
@@ -27,11 +34,17 @@ class Classes {
     this.svg = root.querySelector(".bars-drawing");
     this.svg.innerHTML = BARS;
     this.parts = new Parts(this.svg);
-    this.table = new MeasureTable(root.querySelector(".readouts"), "", "What each loss charges, and how it pulls");
+    this.table = new MeasureTable(
+      root.querySelector(".readouts"),
+      "",
+      "What each loss charges, and how it pulls",
+    );
     this.charts = new AngleCharts(root.querySelector(".charts"));
     this.redraw = atNextFrame(() => this.draw());
     this.handle = new Handle(this.svg.querySelector(".handle"), {
-      locate: (event) => [(this.bottom - (event.clientY - this.svg.getBoundingClientRect().top)) / this.tall],
+      locate: (event) => [
+        (this.bottom - (event.clientY - this.svg.getBoundingClientRect().top)) / this.tall,
+      ],
       read: () => [this.p],
       move: ([p]) => {
         this.chosen = Math.round(Math.max(LEAST_P, Math.min(1, p)) * 1000) / 1000;
@@ -39,7 +52,14 @@ class Classes {
       },
       press: ({ key, shiftKey }) => {
         const step = shiftKey ? 0.1 : 0.01;
-        const p = { ArrowUp: this.p + step, ArrowRight: this.p + step, ArrowDown: this.p - step, ArrowLeft: this.p - step, Home: LEAST_P, End: 1 }[key];
+        const p = {
+          ArrowUp: this.p + step,
+          ArrowRight: this.p + step,
+          ArrowDown: this.p - step,
+          ArrowLeft: this.p - step,
+          Home: LEAST_P,
+          End: 1,
+        }[key];
         return p === undefined ? null : [p];
       },
       release: (moved) => {
@@ -48,19 +68,37 @@ class Classes {
         this.redraw();
       },
     });
-    this.svg.querySelector(".ground").addEventListener("pointerdown", (event) => event.pointerType === "mouse" && this.handle.start(event, false));
+    this.svg
+      .querySelector(".ground")
+      .addEventListener(
+        "pointerdown",
+        (event) => event.pointerType === "mouse" && this.handle.start(event, false),
+      );
     new ResizeObserver(() => this.redraw()).observe(this.svg);
-    this.arrivals = new Arrivals(() => [this.handle], ({ p_true }) => (this.chosen = p_true));
-    this.sliders = hearSliders(() => this.fields ?? [], (name, value) => {
-      if (name === "K") Object.assign(this, { classes: value, others: "even" });
-      this.redraw();
-    });
+    this.arrivals = new Arrivals(
+      () => [this.handle],
+      ({ p_true }) => (this.chosen = p_true),
+    );
+    this.sliders = hearSliders(
+      () => this.fields ?? [],
+      (name, value) => {
+        if (name === "K") Object.assign(this, { classes: value, others: "even" });
+        this.redraw();
+      },
+    );
   }
 
   take(data, report) {
     this.arrivals.take(data);
-    const fields = readFields(data, this.sliders), classes = this.sliders.newest("", "K", data.classes);
-    Object.assign(this, { data, report, fields, classes, others: classes === data.classes ? data.others : "even" });
+    const fields = readFields(data, this.sliders),
+      classes = this.sliders.newest("", "K", data.classes);
+    Object.assign(this, {
+      data,
+      report,
+      fields,
+      classes,
+      others: classes === data.classes ? data.others : "even",
+    });
     for (const [name, color] of data.colors) this.box.style.setProperty(`--${name}`, color);
     this.table.take(this.fields);
     this.redraw();
@@ -72,22 +110,37 @@ class Classes {
   }
 
   draw() {
-    const { classes, parts, p } = this, width = this.svg.clientWidth;
+    const { classes, parts, p } = this,
+      width = this.svg.clientWidth;
     if (!width || !this.data) return;
-    const shares = this.others === "article" ? ARTICLE_OTHERS : Array(classes - 1).fill(1 / (classes - 1));
+    const shares =
+      this.others === "article" ? ARTICLE_OTHERS : Array(classes - 1).fill(1 / (classes - 1));
     const vectorOf = (own) => shares.map((share) => (1 - own) * share).toSpliced(TRUE, 0, own);
-    const target = vectorOf(1), prediction = vectorOf(p), m = measure(prediction, target);
+    const target = vectorOf(1),
+      prediction = vectorOf(p),
+      m = measure(prediction, target);
 
     const [left, right, top] = [BAR_INSET.left, width - BAR_INSET.right, BAR_INSET.top];
     this.bottom = BAR_HEIGHT - BAR_INSET.bottom;
     this.tall = this.bottom - top;
-    const y = (value) => this.bottom - value * this.tall, slot = (right - left) / classes, bar = slot * (classes > 40 ? 0.8 : 0.62);
+    const y = (value) => this.bottom - value * this.tall,
+      slot = (right - left) / classes,
+      bar = slot * (classes > 40 ? 0.8 : 0.62);
     parts.set(".axis", { d: `M${left} ${top}V${this.bottom}H${right}` });
-    parts.get(".numbers").innerHTML = [0, 0.5, 1].map((value) => `<text x="${left - 8}" y="${y(value) + 5}" text-anchor="end">${value}</text>`).join("");
+    parts.get(".numbers").innerHTML = [0, 0.5, 1]
+      .map((value) => `<text x="${left - 8}" y="${y(value) + 5}" text-anchor="end">${value}</text>`)
+      .join("");
     parts.get(".bars").innerHTML = prediction
       .map((value, i) => {
-        const x = left + (i + 0.5) * slot, name = classes <= FEW ? `<text x="${x}" y="${this.bottom + 18}" text-anchor="middle">${i + 1}</text>` : "";
-        const number = classes <= 6 && i !== TRUE ? `<text x="${x}" y="${y(value) - 6}" text-anchor="middle">${trimmed(value)}</text>` : "";
+        const x = left + (i + 0.5) * slot,
+          name =
+            classes <= FEW
+              ? `<text x="${x}" y="${this.bottom + 18}" text-anchor="middle">${i + 1}</text>`
+              : "";
+        const number =
+          classes <= 6 && i !== TRUE
+            ? `<text x="${x}" y="${y(value) - 6}" text-anchor="middle">${trimmed(value)}</text>`
+            : "";
         return `<rect class="${i === TRUE ? "true" : "other"}" x="${(x - bar / 2).toFixed(2)}" width="${bar.toFixed(2)}" y="${y(value).toFixed(2)}" height="${(value * this.tall).toFixed(2)}"/>${name}${number}`;
       })
       .join("");
@@ -104,7 +157,8 @@ class Classes {
       "aria-valuetext": `p ${trimmed(p)}; dot product ${trimmed(m.dot)}, cosine ${cosineText(m.cosine)}, angle ${fixed(m.angle, 1)} degrees`,
     });
 
-    const spread = Math.hypot(...shares), charge = (field, q) => lossAt(field, logsOf(q), TRUE);
+    const spread = Math.hypot(...shares),
+      charge = (field, q) => lossAt(field, logsOf(q), TRUE);
     this.charts.draw({
       along: (angle) => vectorOf(spread / (spread + Math.tan((angle * Math.PI) / 180))),
       target,
@@ -115,7 +169,12 @@ class Classes {
       charge,
     });
     const pull = (field) => descentByLogits(field, logsOf(prediction), target)[TRUE];
-    this.table.tell(m, trimmed, { charged: this.fields.map((field) => [`pulls ${numberText(pull(field))}, charges`, charge(field, prediction)]) });
+    this.table.tell(m, trimmed, {
+      charged: this.fields.map((field) => [
+        `pulls ${numberText(pull(field))}, charges`,
+        charge(field, prediction),
+      ]),
+    });
     this.svg.dataset.drawn = `${classes} ${trimmed(p)}`;
   }
 }

@@ -1,28 +1,45 @@
 // Curves of losses, in one view or two side by side. While a parameter is dragged only its own paths and numbers are redrawn, from the loss's own
 // formula; plotly hears of it on release.
 
+import { PLOT_OPTIONS, routeOf, themed } from "../shared/format.js";
+import { hub, loadPlotly } from "../shared/plotly.js";
 import { downloads } from "./downloads.js";
 import { Overlay } from "./overlay.js";
 import { LEAST_P, Readout } from "./value_table.js";
-import { SCALES, VIEWS, pixelOf, previewCurve, readCurve } from "./views.js";
-import { PLOT_OPTIONS, routeOf, themed } from "../shared/format.js";
-import { hub, loadPlotly } from "../shared/plotly.js";
+import { pixelOf, previewCurve, readCurve, SCALES, VIEWS } from "./views.js";
 
 const instances = new WeakMap();
 
 class CurveLab {
   constructor(root) {
-    Object.assign(this, { root, queue: Promise.resolve(), panes: [], curves: new Map(), hidden: new Set(), moved: new Set(), frame: 0, ready: false });
-    this.readout = new Readout(root, { toggle: (id) => this.toggle(id), read: (l) => this.read(l) });
-    this.listeners = { parameter: (event) => this.follow(event.detail), preview: () => this.schedule(true) };
+    Object.assign(this, {
+      root,
+      queue: Promise.resolve(),
+      panes: [],
+      curves: new Map(),
+      hidden: new Set(),
+      moved: new Set(),
+      frame: 0,
+      ready: false,
+    });
+    this.readout = new Readout(root, {
+      toggle: (id) => this.toggle(id),
+      read: (l) => this.read(l),
+    });
+    this.listeners = {
+      parameter: (event) => this.follow(event.detail),
+      preview: () => this.schedule(true),
+    };
   }
 
   open() {
-    for (const [name, listener] of Object.entries(this.listeners)) hub.addEventListener(name, listener);
+    for (const [name, listener] of Object.entries(this.listeners))
+      hub.addEventListener(name, listener);
   }
 
   close() {
-    for (const [name, listener] of Object.entries(this.listeners)) hub.removeEventListener(name, listener);
+    for (const [name, listener] of Object.entries(this.listeners))
+      hub.removeEventListener(name, listener);
   }
 
   take(data) {
@@ -35,7 +52,8 @@ class CurveLab {
       if (data.at !== this.start) Object.assign(this, { start: data.at, at: Math.log(data.at) });
       this.readout.take(data, [...this.curves.values()], this.hidden);
       this.layPanes(figures.length);
-      for (const [i, pane] of this.panes.entries()) await this.react(Plotly, pane, figures[i], data, i);
+      for (const [i, pane] of this.panes.entries())
+        await this.react(Plotly, pane, figures[i], data, i);
       Object.assign(this, { ready: true, everything: true });
       this.drawn = this.curves.get(this.last?.id)?.values[this.last.name] ?? data.drawn;
       this.redraw();
@@ -53,7 +71,8 @@ class CurveLab {
     while (this.panes.length < count) {
       const pane = document.createElement("div");
       pane.className = "pane";
-      pane.innerHTML = '<div class="plot" role="group"></div><svg class="overlay" aria-hidden="true"></svg>';
+      pane.innerHTML =
+        '<div class="plot" role="group"></div><svg class="overlay" aria-hidden="true"></svg>';
       holder.append(pane);
       this.panes.push({ node: pane.firstChild, overlay: new Overlay(pane.lastChild) });
       pane.addEventListener("pointermove", (event) => this.point(event, pane.firstChild));
@@ -67,9 +86,14 @@ class CurveLab {
     Object.assign(pane, { view: data.views[i], sign: data.signs[i], x: JSON.parse(data.places) });
     pane.log = pane.x.map(this.scale.toLog);
     node.setAttribute("aria-label", data.labels[i]);
-    for (const trace of figure.data) trace.visible = !this.hidden.has(data.curves.find((curve) => curve.uid === trace.uid).id);
+    for (const trace of figure.data)
+      trace.visible = !this.hidden.has(data.curves.find((curve) => curve.uid === trace.uid).id);
     const saving = downloads(Plotly, `lossviz-${pane.view}`, () => this.marks());
-    const options = { ...PLOT_OPTIONS, modeBarButtonsToRemove: [...PLOT_OPTIONS.modeBarButtonsToRemove, "toImage"], modeBarButtonsToAdd: saving };
+    const options = {
+      ...PLOT_OPTIONS,
+      modeBarButtonsToRemove: [...PLOT_OPTIONS.modeBarButtonsToRemove, "toImage"],
+      modeBarButtonsToAdd: saving,
+    };
     await Plotly.react(node, figure.data, themed(figure.layout, this.root), options);
     if (pane.listens) return;
     pane.listens = true;
@@ -80,11 +104,17 @@ class CurveLab {
 
   // Panes show the same predictions: a horizontal zoom in one is one in the other.
   followZoom(Plotly, pane, change) {
-    const keys = ["xaxis.range[0]", "xaxis.range[1]", "xaxis.range", "xaxis.autorange"].filter((key) => key in change);
+    const keys = ["xaxis.range[0]", "xaxis.range[1]", "xaxis.range", "xaxis.autorange"].filter(
+      (key) => key in change,
+    );
     if (!keys.length || this.zooming) return;
     this.zooming = true;
     const range = [...pane.node._fullLayout.xaxis.range];
-    Promise.all(this.panes.filter((other) => other !== pane).map(({ node }) => Plotly.relayout(node, { "xaxis.range": range }))).then(() => (this.zooming = false));
+    Promise.all(
+      this.panes
+        .filter((other) => other !== pane)
+        .map(({ node }) => Plotly.relayout(node, { "xaxis.range": range })),
+    ).then(() => (this.zooming = false));
   }
 
   // The mark of 1/K, for a picture that is downloaded.
@@ -92,13 +122,36 @@ class CurveLab {
     const x = this.scale.of(-Math.log(this.classes));
     const logarithmic = this.panes[0].node._fullLayout.xaxis.type === "log";
     return {
-      shapes: [{ type: "line", x0: x, x1: x, y0: 0, y1: 1, yref: "paper", line: { width: 1, dash: "dot" } }],
-      annotations: [{ x: logarithmic ? Math.log10(x) : x, y: 1, yref: "paper", text: `1/${this.classes}`, showarrow: false, xanchor: "left", yanchor: "top" }],
+      shapes: [
+        {
+          type: "line",
+          x0: x,
+          x1: x,
+          y0: 0,
+          y1: 1,
+          yref: "paper",
+          line: { width: 1, dash: "dot" },
+        },
+      ],
+      annotations: [
+        {
+          x: logarithmic ? Math.log10(x) : x,
+          y: 1,
+          yref: "paper",
+          text: `1/${this.classes}`,
+          showarrow: false,
+          xanchor: "left",
+          yanchor: "top",
+        },
+      ],
     };
   }
 
   follow({ id, name, value, released }) {
-    const concerned = name === "K" ? [...this.curves.values()] : [this.curves.get(id)].filter((curve) => curve?.names.includes(name));
+    const concerned =
+      name === "K"
+        ? [...this.curves.values()]
+        : [this.curves.get(id)].filter((curve) => curve?.names.includes(name));
     if (!concerned.length) return;
     for (const curve of concerned) {
       curve.values[name] = value;
@@ -108,14 +161,21 @@ class CurveLab {
     else Object.assign(this, { last: { id, name }, drawn: value });
     this.schedule();
     if (released && name !== "K")
-      this.queue = this.queue.then(() => Promise.all(this.panes.map((pane) => this.settle(pane, concerned[0]))));
+      this.queue = this.queue.then(() =>
+        Promise.all(this.panes.map((pane) => this.settle(pane, concerned[0]))),
+      );
   }
 
   // Tells plotly where a curve now is.
   settle({ node, view, log, sign }, curve) {
     const place = node.data.findIndex((trace) => trace.uid === curve.uid);
     const logarithmic = node._fullLayout.yaxis.type === "log";
-    if (place >= 0) return window.Plotly.restyle(node, { y: [log.map((l) => VIEWS[view](curve, l) * (logarithmic ? sign : 1))] }, [place]);
+    if (place >= 0)
+      return window.Plotly.restyle(
+        node,
+        { y: [log.map((l) => VIEWS[view](curve, l) * (logarithmic ? sign : 1))] },
+        [place],
+      );
   }
 
   // Draws at the next frame: what has moved, or everything.
@@ -127,15 +187,24 @@ class CurveLab {
   redraw() {
     this.frame = 0;
     if (!this.ready) return; // it all comes when plotly has drawn
-    const drawn = [...this.moved].every((id) => this.panes.map((pane) => this.drawPath(pane, id)).every(Boolean));
-    const curves = [...this.curves.values()].filter(({ id }) => this.everything || this.moved.has(id));
+    const drawn = [...this.moved].every((id) =>
+      this.panes.map((pane) => this.drawPath(pane, id)).every(Boolean),
+    );
+    const curves = [...this.curves.values()].filter(
+      ({ id }) => this.everything || this.moved.has(id),
+    );
     this.moved.clear();
     this.everything = false;
     for (const pane of this.panes) {
       this.drawOver(pane);
       if (drawn) pane.node.dataset.drawn = this.drawn;
     }
-    this.readout.show({ l: this.at, classes: this.classes, curves, preview: previewCurve(this.classes) });
+    this.readout.show({
+      l: this.at,
+      classes: this.classes,
+      curves,
+      preview: previewCurve(this.classes),
+    });
   }
 
   pointsOf({ node, view, log, x, sign }, curve) {
@@ -160,7 +229,10 @@ class CurveLab {
     overlay.draw({
       box: { left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length },
       start: { x: at(-Math.log(this.classes)), text: `1/K = 1/${this.classes}` },
-      cursor: { x: at(this.at), dots: seen.map((curve) => [pixelOf(yaxis, VIEWS[view](curve, this.at), sign), curve.color]) },
+      cursor: {
+        x: at(this.at),
+        dots: seen.map((curve) => [pixelOf(yaxis, VIEWS[view](curve, this.at), sign), curve.color]),
+      },
       preview: preview && routeOf(this.pointsOf(pane, preview)),
     });
   }
@@ -186,7 +258,13 @@ class CurveLab {
     this.hidden[hide ? "add" : "delete"](id);
     const { uid } = this.curves.get(id);
     this.queue = this.queue.then(() =>
-      Promise.all(this.panes.map(({ node }) => window.Plotly.restyle(node, { visible: !hide }, [node.data.findIndex((trace) => trace.uid === uid)]))),
+      Promise.all(
+        this.panes.map(({ node }) =>
+          window.Plotly.restyle(node, { visible: !hide }, [
+            node.data.findIndex((trace) => trace.uid === uid),
+          ]),
+        ),
+      ),
     );
   }
 }

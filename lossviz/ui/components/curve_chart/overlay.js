@@ -6,21 +6,34 @@ const LABEL_ROOM = 84; // pixels
 export class Overlay {
   constructor(svg) {
     this.svg = svg;
-    svg.innerHTML = '<path class="preview"/><line class="start"/><text class="start" y="14"></text><line class="cursor"/><g class="dots"></g>';
+    svg.innerHTML =
+      '<path class="preview"/><line class="start"/><text class="start" y="14"></text><line class="cursor"/><g class="dots"></g>';
     [this.preview, this.startLine, this.startText, this.cursor, this.dots] = svg.children;
   }
 
   draw({ box, start, cursor, preview }) {
-    for (const [side, length] of Object.entries(box)) if (this.svg.style[side] !== `${length}px`) this.svg.style[side] = `${length}px`;
+    for (const [side, length] of Object.entries(box))
+      if (this.svg.style[side] !== `${length}px`) this.svg.style[side] = `${length}px`;
     stand(this.startLine, start.x, box.height);
     stand(this.cursor, cursor.x, box.height);
     const beside = start.x + LABEL_ROOM < box.width;
-    put(this.startText, { x: start.x + (beside ? 5 : -5), "text-anchor": beside ? "start" : "end" });
+    put(this.startText, {
+      x: start.x + (beside ? 5 : -5),
+      "text-anchor": beside ? "start" : "end",
+    });
     if (this.startText.textContent !== start.text) this.startText.textContent = start.text;
     put(this.preview, { d: preview || "M0,0" });
-    while (this.dots.childElementCount < cursor.dots.length) this.dots.append(document.createElementNS(SVG, "circle"));
+    while (this.dots.childElementCount < cursor.dots.length)
+      this.dots.append(document.createElementNS(SVG, "circle"));
     while (this.dots.childElementCount > cursor.dots.length) this.dots.lastChild.remove();
-    cursor.dots.forEach(([y, color], i) => put(this.dots.children[i], { cx: cursor.x, cy: Number.isFinite(y) ? y : -100, r: 4.5, fill: color }));
+    cursor.dots.forEach(([y, color], i) =>
+      put(this.dots.children[i], {
+        cx: cursor.x,
+        cy: Number.isFinite(y) ? y : -100,
+        r: 4.5,
+        fill: color,
+      }),
+    );
   }
 }
 

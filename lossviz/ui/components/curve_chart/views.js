@@ -23,7 +23,10 @@ export const VIEWS = {
 export const SCALES = {
   p: { toLog: Math.log, of: Math.exp },
   odds: { toLog: (odds) => -Math.log1p(1 / odds), of: (l) => Math.exp(l) / -Math.expm1(l) },
-  margin: { toLog: (margin) => -Math.log1p(Math.exp(-margin)), of: (l) => l - Math.log(-Math.expm1(l)) },
+  margin: {
+    toLog: (margin) => -Math.log1p(Math.exp(-margin)),
+    of: (l) => l - Math.log(-Math.expm1(l)),
+  },
 };
 
 // A curve as it comes from Python, ready to be evaluated.
@@ -45,7 +48,9 @@ export const pixelOf = (axis, value, sign = 1) => {
 // How the pull divides among some predictions: shares that add up to 1, or nothing where there is no pull.
 export const sharesOf = (curve, predictions) => {
   const pulls = predictions.map((p) => Math.abs(VIEWS.pull(curve, Math.log(p))));
-  const heard = pulls.some((pull) => pull === Infinity) ? pulls.map((pull) => Number(pull === Infinity)) : pulls;
+  const heard = pulls.some((pull) => pull === Infinity)
+    ? pulls.map((pull) => Number(pull === Infinity))
+    : pulls;
   const total = heard.reduce((sum, pull) => sum + pull, 0);
   return total > 0 ? heard.map((pull) => pull / total) : null;
 };

@@ -19,17 +19,22 @@ class Listener {
   }
 
   open() {
-    for (const [name, listener] of Object.entries(this.events)) document.addEventListener(name, listener);
+    for (const [name, listener] of Object.entries(this.events))
+      document.addEventListener(name, listener);
   }
 
   close() {
-    for (const [name, listener] of Object.entries(this.events)) document.removeEventListener(name, listener);
+    for (const [name, listener] of Object.entries(this.events))
+      document.removeEventListener(name, listener);
   }
 
   type({ target, isComposing }) {
     if (target.ariaLabel !== this.field || isComposing) return;
     clearTimeout(this.pause);
-    this.pause = setTimeout(() => this.root.isConnected && this.tell("typed", target.value), PAUSE_MS); // unless another page has come
+    this.pause = setTimeout(
+      () => this.root.isConnected && this.tell("typed", target.value),
+      PAUSE_MS,
+    ); // unless another page has come
   }
 
   press({ target, key, isComposing }) {

@@ -4,7 +4,10 @@ import { PLOT_OPTIONS, themed } from "../shared/format.js";
 import { loadPlotly } from "../shared/plotly.js";
 
 // Where nothing hovers the bar would always lie over the legend.
-const OPTIONS = { ...PLOT_OPTIONS, displayModeBar: matchMedia("(hover: none)").matches ? false : "hover" };
+const OPTIONS = {
+  ...PLOT_OPTIONS,
+  displayModeBar: matchMedia("(hover: none)").matches ? false : "hover",
+};
 const latest = new WeakMap();
 
 export default function ({ parentElement: root, data }) {

@@ -10,8 +10,21 @@ const unwelcome = matchMedia("(prefers-reduced-motion: reduce)");
 class ParameterSlider {
   constructor(root) {
     const part = (selector) => root.querySelector(selector);
-    Object.assign(this, { box: part(".parameter"), slider: part("input[type=range]"), typed: part("input[type=number]"), playing: 0, moving: false, awaited: null });
-    Object.assign(this, { name: part(".name"), button: part(".play"), ticks: part(".ticks"), marks: part(".marks"), refusal: part(".refusal") });
+    Object.assign(this, {
+      box: part(".parameter"),
+      slider: part("input[type=range]"),
+      typed: part("input[type=number]"),
+      playing: 0,
+      moving: false,
+      awaited: null,
+    });
+    Object.assign(this, {
+      name: part(".name"),
+      button: part(".play"),
+      ticks: part(".ticks"),
+      marks: part(".marks"),
+      refusal: part(".refusal"),
+    });
     [this.least, this.greatest] = [part(".least"), part(".greatest")];
     this.slider.addEventListener("input", () => {
       this.stop();
@@ -23,13 +36,17 @@ class ParameterSlider {
     this.slider.addEventListener("dblclick", () => this.settle(this.data.start));
     this.typed.addEventListener("change", () => this.type());
     this.typed.addEventListener("keydown", (event) => event.key === "Escape" && this.show());
-    this.button.addEventListener("click", () => (this.playing ? this.settle(this.value) : this.play()));
+    this.button.addEventListener("click", () =>
+      this.playing ? this.settle(this.value) : this.play(),
+    );
   }
 
   take(data, report) {
     // An answer to an earlier movement must not take back the ones since: the value counts again once the last one has come back, or was refused.
     if (data.value === this.awaited || data.refusals !== this.data?.refusals) this.awaited = null;
-    const [least, greatest] = data.logarithmic ? [Math.log(data.least), Math.log(data.greatest)] : [data.least, data.greatest];
+    const [least, greatest] = data.logarithmic
+      ? [Math.log(data.least), Math.log(data.greatest)]
+      : [data.least, data.greatest];
     const step = data.logarithmic ? "any" : data.step;
     Object.assign(this, { data, report });
     this.box.querySelector(".caption").textContent = data.caption;
@@ -54,7 +71,9 @@ class ParameterSlider {
   }
 
   shareOf(value) {
-    const [place, least, greatest] = [value, this.data.least, this.data.greatest].map((number) => (this.data.logarithmic ? Math.log(number) : number));
+    const [place, least, greatest] = [value, this.data.least, this.data.greatest].map((number) =>
+      this.data.logarithmic ? Math.log(number) : number,
+    );
     return (place - least) / (greatest - least);
   }
 
@@ -63,10 +82,18 @@ class ParameterSlider {
     const drawn = JSON.stringify(this.data.marks);
     if (this.drawn === drawn) return;
     this.drawn = drawn;
-    this.ticks.replaceChildren(...this.data.marks.map(([value]) => Object.assign(document.createElement("i"), { style: `--at: ${this.shareOf(value)}` })));
+    this.ticks.replaceChildren(
+      ...this.data.marks.map(([value]) =>
+        Object.assign(document.createElement("i"), { style: `--at: ${this.shareOf(value)}` }),
+      ),
+    );
     this.marks.replaceChildren(
       ...this.data.marks.map(([value, name]) => {
-        const mark = Object.assign(document.createElement("button"), { type: "button", textContent: name, title: `${this.data.name} = ${numberOf(value)}` });
+        const mark = Object.assign(document.createElement("button"), {
+          type: "button",
+          textContent: name,
+          title: `${this.data.name} = ${numberOf(value)}`,
+        });
         mark.addEventListener("click", () => this.settle(value));
         return mark;
       }),
@@ -80,15 +107,27 @@ class ParameterSlider {
     this.refusal.textContent = "";
     this.typed.removeAttribute("aria-invalid");
     const special = data.marks.find(([place]) => place === value);
-    this.slider.setAttribute("aria-valuetext", `${data.name} = ${numberOf(value)}${special ? `, ${special[1]}` : ""}`);
-    data.marks.forEach(([place], i) => this.marks.children[i].classList.toggle("here", place === value));
+    this.slider.setAttribute(
+      "aria-valuetext",
+      `${data.name} = ${numberOf(value)}${special ? `, ${special[1]}` : ""}`,
+    );
+    data.marks.forEach(([place], i) =>
+      this.marks.children[i].classList.toggle("here", place === value),
+    );
     this.slider.style.setProperty("--filled", `${100 * this.shareOf(value)}%`);
     this.button.textContent = this.playing ? "❚❚" : "▶";
-    this.button.setAttribute("aria-label", `${this.playing ? "Stop" : "Play"}: sweep ${data.label}`);
+    this.button.setAttribute(
+      "aria-label",
+      `${this.playing ? "Stop" : "Play"}: sweep ${data.label}`,
+    );
   }
 
   tell(released) {
-    hub.dispatchEvent(new CustomEvent("parameter", { detail: { id: this.data.id, name: this.data.name, value: this.value, released } }));
+    hub.dispatchEvent(
+      new CustomEvent("parameter", {
+        detail: { id: this.data.id, name: this.data.name, value: this.value, released },
+      }),
+    );
   }
 
   move(value) {
@@ -111,7 +150,9 @@ class ParameterSlider {
     const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 }[event.key];
     if (!this.data.logarithmic || !steps) return;
     event.preventDefault();
-    this.settle(Math.max(this.data.least, Math.min(this.data.greatest, this.value + steps * this.data.step)));
+    this.settle(
+      Math.max(this.data.least, Math.min(this.data.greatest, this.value + steps * this.data.step)),
+    );
   }
 
   type() {
@@ -125,7 +166,9 @@ class ParameterSlider {
   }
 
   play() {
-    const [start, least, greatest] = [this.slider.value, this.slider.min, this.slider.max].map(Number);
+    const [start, least, greatest] = [this.slider.value, this.slider.min, this.slider.max].map(
+      Number,
+    );
     const [value, span] = [this.value, greatest - least];
     let began = null;
     const tick = (now) => {
@@ -137,7 +180,11 @@ class ParameterSlider {
         this.show();
         return this.tell(true);
       }
-      const way = (start - least + 2 * span * (unwelcome.matches ? Math.floor(share * STILLS) / STILLS : share)) % (2 * span);
+      const way =
+        (start -
+          least +
+          2 * span * (unwelcome.matches ? Math.floor(share * STILLS) / STILLS : share)) %
+        (2 * span);
       this.slider.value = least + (way <= span ? way : 2 * span - way);
       this.move(this.valueAt(this.slider.value));
       this.playing = requestAnimationFrame(tick);

@@ -5,7 +5,16 @@ export class Handle {
   // locate(event): the pointer's place, in the handle's own terms. read(): where the handle is. move(place): takes it there, or as near as it may go.
   // press(event): where a key takes it, or nothing. release(moved): the hand is off it, and may have moved it.
   constructor(node, { locate, read, move, press, release }) {
-    Object.assign(this, { node, locate, read, move, release, held: false, dirty: false, grip: null });
+    Object.assign(this, {
+      node,
+      locate,
+      read,
+      move,
+      release,
+      held: false,
+      dirty: false,
+      grip: null,
+    });
     node.addEventListener("pointerdown", (event) => this.start(event, true));
     // Chromium does not heed touch-action on a part of an SVG: it scrolls, and cancels the drag at its second move.
     node.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
@@ -70,7 +79,8 @@ export class Parts {
   }
 
   set(selector, attributes) {
-    for (const [name, value] of Object.entries(attributes)) this.get(selector).setAttribute(name, value);
+    for (const [name, value] of Object.entries(attributes))
+      this.get(selector).setAttribute(name, value);
   }
 
   write(selector, text) {

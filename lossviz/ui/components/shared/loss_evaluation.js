@@ -35,7 +35,8 @@ export const hearSliders = (fieldsOf, moved) => {
     close: () => hub.removeEventListener("parameter", hear),
     // The value that counts, given what Python has just sent.
     newest: (id, name, sent) => {
-      const key = JSON.stringify([id, name]), value = awaited.get(key) ?? sent;
+      const key = JSON.stringify([id, name]),
+        value = awaited.get(key) ?? sent;
       if (value === sent) awaited.delete(key);
       return value;
     },
@@ -50,21 +51,29 @@ export const hearSliders = (fieldsOf, moved) => {
 export const readFields = (data, sliders) => {
   sliders.heed(data.refusals);
   const fields = data.fields.map(readField);
-  for (const { id, values } of fields) for (const name of Object.keys(values)) values[name] = sliders.newest(id, name, values[name]);
+  for (const { id, values } of fields)
+    for (const name of Object.keys(values)) values[name] = sliders.newest(id, name, values[name]);
   return fields;
 };
 
 export const logsOf = (p) => p.map(Math.log);
 
 // Whether one of the operations stands in a tree.
-const holds = (tree, operations) => Array.isArray(tree) && (operations.includes(tree[0]) || tree.some((branch) => holds(branch, operations)));
+const holds = (tree, operations) =>
+  Array.isArray(tree) &&
+  (operations.includes(tree[0]) || tree.some((branch) => holds(branch, operations)));
 
 // After how many steps a solver for smooth functions must think that it is at a kink. Rivals for the largest probability meet in one soon.
-const patienceWith = (tree) => (holds(tree, ["other_max"]) ? 400 : holds(tree, ["abs", "min", "max"]) ? 3000 : Infinity);
+const patienceWith = (tree) =>
+  holds(tree, ["largest_other"]) ? 400 : holds(tree, ["abs", "min", "max"]) ? 3000 : Infinity;
 
 // Lets the trees see class k as the true one.
 const look = ({ scope, values }, logs, k) =>
-  Object.assign(scope, values, { K: logs.length, l: Math.min(logs[k], -1e-300), others: logs.filter((_, j) => j !== k) });
+  Object.assign(scope, values, {
+    K: logs.length,
+    l: Math.min(logs[k], -1e-300),
+    others: logs.filter((_, j) => j !== k),
+  });
 
 const withoutZeros = (logs) => logs.map((log) => Math.max(log, LEAST_LOG));
 
@@ -75,7 +84,8 @@ export const lossAt = (field, logs, k) => {
 };
 
 // The expected loss where the right answer is drawn from the distribution t; what never happens costs nothing.
-export const expectedLoss = (field, logs, t) => sumOf(t.map((share, k) => (share > 0 ? share * lossAt(field, logs, k) : 0)));
+export const expectedLoss = (field, logs, t) =>
+  sumOf(t.map((share, k) => (share > 0 ? share * lossAt(field, logs, k) : 0)));
 
 // The derivatives of the expected loss by each log-probability.
 const byLogs = (field, logs, t) => {
@@ -103,7 +113,8 @@ const slopesAt = (field, logs, t) => {
 
 // Steepest descent in the logits: how training moves them, dz/dτ = −dS/dz.
 export const descentByLogits = (field, logs, t) => {
-  const slopes = byLogs(field, logs, t), total = sumOf(slopes);
+  const slopes = byLogs(field, logs, t),
+    total = sumOf(slopes);
   return slopes.map((slope, j) => Math.exp(logs[j]) * total - slope);
 };
 
@@ -116,7 +127,8 @@ export const throughSoftmax = (p, dz) => {
 // Steepest descent in the probabilities themselves, along p1 + ... + pK = 1. A class at 0 that would fall further stays there.
 export const AT_ZERO = 1e-9;
 export const descentByP = (field, logs, t) => {
-  const slopes = byLogs(field, logs, t), p = logs.map(Math.exp);
+  const slopes = byLogs(field, logs, t),
+    p = logs.map(Math.exp);
   const down = slopes.map((slope, j) => (slope === 0 ? 0 : -slope / p[j]));
   const free = down.map(() => true);
   for (;;) {

@@ -5,7 +5,10 @@ import { LONG, MEASURES, short, three, vectorText } from "./vectors.js";
 
 export class MeasureTable {
   constructor(node, zero, title = "What each loss charges") {
-    const rows = MEASURES.map(({ key, name, symbol }) => `<div class="row" data-measure="${key}"><dt><i class="mark ${key}"></i>${name} <span>${symbol}</span></dt><dd><span class="sum"></span> <b></b></dd></div>`);
+    const rows = MEASURES.map(
+      ({ key, name, symbol }) =>
+        `<div class="row" data-measure="${key}"><dt><i class="mark ${key}"></i>${name} <span>${symbol}</span></dt><dd><span class="sum"></span> <b></b></dd></div>`,
+    );
     node.innerHTML = `
       <p class="vectors"><span>prediction <b>p</b> = <output class="p"></output></span><span>target <b>t</b> = <output class="t"></output></span></p>
       <dl>${rows.join("")}</dl>
@@ -36,7 +39,10 @@ export class MeasureTable {
     this.parts.write(".t", shortened(m.t, short));
     for (const { key, directed, sum, value } of MEASURES) {
       const known = m.directed || !directed;
-      this.parts.write(`[data-measure=${key}] .sum`, known && sum(m, write) ? `${sum(m, write)} =` : "");
+      this.parts.write(
+        `[data-measure=${key}] .sum`,
+        known && sum(m, write) ? `${sum(m, write)} =` : "",
+      );
       this.parts.write(`[data-measure=${key}] b`, known ? value(m, write) : "none");
     }
     this.parts.get(".zero").hidden = m.directed;
@@ -53,7 +59,12 @@ export class MeasureTable {
 
 export const costText = (value) => {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "none" : value > 0 ? "∞" : "−∞";
-  return Math.abs(value) >= 1000 ? value.toExponential(1).replace("e+", "e").replace("-", "−") : three(value);
+  return Math.abs(value) >= 1000
+    ? value.toExponential(1).replace("e+", "e").replace("-", "−")
+    : three(value);
 };
 
-const shortened = (values, write) => (values.length > LONG ? `[${values.slice(0, 3).map(write).join(", ")}, …]` : vectorText(values, write));
+const shortened = (values, write) =>
+  values.length > LONG
+    ? `[${values.slice(0, 3).map(write).join(", ")}, …]`
+    : vectorText(values, write);

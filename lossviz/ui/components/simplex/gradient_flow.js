@@ -7,11 +7,14 @@ export const SPACES = {
   logits: {
     begin: (p) => p.map(Math.log),
     probabilities: (z) => {
-      const most = Math.max(...z), scaled = z.map((value) => Math.exp(value - most)), total = sumOf(scaled);
+      const most = Math.max(...z),
+        scaled = z.map((value) => Math.exp(value - most)),
+        total = sumOf(scaled);
       return scaled.map((value) => value / total);
     },
     logs: (z) => {
-      const most = Math.max(...z), total = most + Math.log(sumOf(z.map((value) => Math.exp(value - most))));
+      const most = Math.max(...z),
+        total = most + Math.log(sumOf(z.map((value) => Math.exp(value - most))));
       return z.map((value) => value - total);
     },
     descent: descentByLogits,
@@ -25,7 +28,8 @@ export const SPACES = {
     descent: descentByP,
     allows: (p) => Math.min(...p) > -1e-6, // what is further outside was too long a step
     settle: (p) => {
-      const kept = p.map((value) => (value < AT_ZERO ? 0 : value)), total = sumOf(kept);
+      const kept = p.map((value) => (value < AT_ZERO ? 0 : value)),
+        total = sumOf(kept);
       return kept.map((value) => value / total);
     },
   },
@@ -41,22 +45,29 @@ const STAGES = [
   [35 / 384, 0, 500 / 1113, 125 / 192, -2187 / 6784, 11 / 84],
 ];
 const DOUBT = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40];
-export const FIRST_TIME = 0.01, LAST_TIME = 1000; // of τ, as the race shows it
+export const FIRST_TIME = 0.01,
+  LAST_TIME = 1000; // of τ, as the race shows it
 const STANDSTILL = 1e-5; // a rate that comes to no more than 0.01 by LAST_TIME
-const RECENT = 200, MOST_TRIES = 10000;
+const RECENT = 200,
+  MOST_TRIES = 10000;
 // Along a kink, such as the hinge's, every step is too long for its error. When its patience is at an end, a loss that may have one goes on to and fro
 // over it, as training does: by steps of at most this share of the time and this length. It stands still where it does not get far by them.
-const ROUGH = 0.02, ROUGH_LENGTH = 0.01, FAR_ENOUGH = 2 * ROUGH_LENGTH;
+const ROUGH = 0.02,
+  ROUGH_LENGTH = 0.01,
+  FAR_ENOUGH = 2 * ROUGH_LENGTH;
 
 const sizeOf = (vector) => Math.max(...vector.map(Math.abs));
 const less = (a, b) => a.map((value, j) => value - b[j]);
-const blend = (y, h, rates, weights) => y.map((value, j) => value + h * sumOf(weights.map((weight, i) => weight * rates[i][j])));
+const blend = (y, h, rates, weights) =>
+  y.map((value, j) => value + h * sumOf(weights.map((weight, i) => weight * rates[i][j])));
 
 // Whether it still gets anywhere; where the steps must be small, by what it has done lately, as its rate then trembles.
 const moves = (way, rough) => {
-  const { time, y, rate } = way.at(-1), before = way.at(-RECENT);
+  const { time, y, rate } = way.at(-1),
+    before = way.at(-RECENT);
   const gone = before ? sizeOf(less(y, before.y)) : Infinity;
-  if (before && (gone < STANDSTILL * (time - before.time) || (rough > RECENT && gone < FAR_ENOUGH))) return false;
+  if (before && (gone < STANDSTILL * (time - before.time) || (rough > RECENT && gone < FAR_ENOUGH)))
+    return false;
   return sizeOf(rate) > STANDSTILL;
 };
 
@@ -65,16 +76,34 @@ const moves = (way, rough) => {
 export const follow = (field, { space, start, truth, tolerance = 1e-6 }) => {
   const { begin, logs, descent, allows, settle } = SPACES[space];
   const rateAt = (y) => descent(field, logs(y), truth);
-  let time = 0, y = begin(start), rate = rateAt(y), h = 1e-3 / Math.max(1, sizeOf(rate)), rough = 0, shorter = 1;
+  let time = 0,
+    y = begin(start),
+    rate = rateAt(y),
+    h = 1e-3 / Math.max(1, sizeOf(rate)),
+    rough = 0,
+    shorter = 1;
   const way = [{ time, y, rate }];
   let tries = 0;
   for (; time < LAST_TIME && tries < MOST_TRIES && h > 1e-12 && moves(way, rough); tries++) {
-    const leap = way.length > field.patience ? Math.min(ROUGH * (time + 0.1), ROUGH_LENGTH / sizeOf(rate)) / shorter : 0;
-    const step = Math.min(Math.max(h, leap), LAST_TIME - time), rates = [rate];
+    const leap =
+      way.length > field.patience
+        ? Math.min(ROUGH * (time + 0.1), ROUGH_LENGTH / sizeOf(rate)) / shorter
+        : 0;
+    const step = Math.min(Math.max(h, leap), LAST_TIME - time),
+      rates = [rate];
     for (const weights of STAGES) rates.push(rateAt(blend(y, step, rates, weights)));
     const next = blend(y, step, rates, STAGES.at(-1));
-    const doubt = Math.hypot(...blend(y.map(() => 0), step, rates, DOUBT).map((value, j) => value / (tolerance * (1 + Math.abs(y[j])))));
-    const allowed = allows(next), exact = allowed && doubt <= 1, bold = allowed && leap > h && sizeOf(less(next, y)) <= 2 * ROUGH_LENGTH;
+    const doubt = Math.hypot(
+      ...blend(
+        y.map(() => 0),
+        step,
+        rates,
+        DOUBT,
+      ).map((value, j) => value / (tolerance * (1 + Math.abs(y[j])))),
+    );
+    const allowed = allows(next),
+      exact = allowed && doubt <= 1,
+      bold = allowed && leap > h && sizeOf(less(next, y)) <= 2 * ROUGH_LENGTH;
     if (exact || bold) {
       time += step;
       y = settle(next);
@@ -83,14 +112,19 @@ export const follow = (field, { space, start, truth, tolerance = 1e-6 }) => {
       rough += !exact;
     }
     shorter = exact || bold ? 1 : 2 * shorter;
-    h = step * (doubt < Infinity ? Math.min(allowed ? 5 : 0.5, Math.max(0.2, 0.9 * (doubt || 1e-9) ** -0.2)) : 0.2);
+    h =
+      step *
+      (doubt < Infinity
+        ? Math.min(allowed ? 5 : 0.5, Math.max(0.2, 0.9 * (doubt || 1e-9) ** -0.2))
+        : 0.2);
   }
   return Object.assign(way, { stands: time < LAST_TIME && tries < MOST_TRIES });
 };
 
 // The prediction at a time: Hermite's cubic between two steps; where the way has ended, its end.
 export const placeAt = (way, space, time) => {
-  const { probabilities } = SPACES[space], last = way.at(-1);
+  const { probabilities } = SPACES[space],
+    last = way.at(-1);
   if (time >= last.time) return probabilities(last.y);
   let [low, high] = [0, way.length - 1];
   while (high - low > 1) {
@@ -98,9 +132,17 @@ export const placeAt = (way, space, time) => {
     if (way[middle].time <= time) low = middle;
     else high = middle;
   }
-  const [a, b] = [way[low], way[high]], h = b.time - a.time, s = (time - a.time) / h;
+  const [a, b] = [way[low], way[high]],
+    h = b.time - a.time,
+    s = (time - a.time) / h;
   return probabilities(
-    a.y.map((value, j) => value + s * (s * (3 - 2 * s) * (b.y[j] - value) + h * (1 - s) * ((1 - s) * a.rate[j] - s * b.rate[j]))),
+    a.y.map(
+      (value, j) =>
+        value +
+        s *
+          (s * (3 - 2 * s) * (b.y[j] - value) +
+            h * (1 - s) * ((1 - s) * a.rate[j] - s * b.rate[j])),
+    ),
   );
 };
 

@@ -1,23 +1,33 @@
 // Three classes: one loss or two as maps over all predictions, and all chosen losses racing from one prediction to the truth.
 
 import { lossStyle } from "../shared/angle_chart.js";
-import { Arrivals, Handle, atNextFrame } from "../shared/drag_handle.js";
+import { Arrivals, atNextFrame, Handle } from "../shared/drag_handle.js";
 import { numberText, themeOf } from "../shared/format.js";
-import { expectedLoss, hearSliders, logsOf, readFields, throughSoftmax } from "../shared/loss_evaluation.js";
+import {
+  expectedLoss,
+  hearSliders,
+  logsOf,
+  readFields,
+  throughSoftmax,
+} from "../shared/loss_evaluation.js";
 import { costText } from "../shared/measure_table.js";
 import { sumOf, two, vectorText } from "../shared/vectors.js";
-import { ARRIVED, SPACES, arrival, follow, offBy, placeAt } from "./gradient_flow.js";
-import { SimplexMap, basisOf, bestAnswer, expectedAll } from "./map.js";
+import { ARRIVED, arrival, follow, offBy, placeAt, SPACES } from "./gradient_flow.js";
+import { basisOf, bestAnswer, expectedAll, SimplexMap } from "./map.js";
 import { Race } from "./race.js";
 
-const LEAST_START = 0.01, HUNDREDTH = 0.01;
+const LEAST_START = 0.01,
+  HUNDREDTH = 0.01;
 const SLOW_MS = 25; // a way that takes longer is followed only when the hand lets go
 const instances = new WeakMap();
 
 // The nearest distribution of hundredths that gives each class at least so much; lossviz/ui/state/geometry_view.py settles on the same.
 export const settleDistribution = (p, least = 0) => {
-  const free = 1 - p.length * least, v = p.map((value) => (value - least) / free), falling = [...v].sort((a, b) => b - a);
-  let total = 0, tau = 0;
+  const free = 1 - p.length * least,
+    v = p.map((value) => (value - least) / free),
+    falling = [...v].sort((a, b) => b - a);
+  let total = 0,
+    tau = 0;
   falling.forEach((value, i) => {
     total += value;
     if (value > (total - 1) / (i + 1)) tau = (total - 1) / (i + 1);
@@ -42,8 +52,14 @@ class Simplex {
     Object.assign(this, { maps: [], known: new Map(), fields: [], cursor: null });
     this.redraw = atNextFrame(() => this.draw());
     new ResizeObserver(() => this.layout()).observe(this.holder);
-    this.arrivals = new Arrivals(() => this.handles, ({ truth, start }) => Object.assign(this, { truth, start }));
-    this.sliders = hearSliders(() => this.fields, () => this.redraw());
+    this.arrivals = new Arrivals(
+      () => this.handles,
+      ({ truth, start }) => Object.assign(this, { truth, start }),
+    );
+    this.sliders = hearSliders(
+      () => this.fields,
+      () => this.redraw(),
+    );
   }
 
   close() {
@@ -84,7 +100,10 @@ class Simplex {
     };
     map.handles = [handle("truth", 0), handle("start", LEAST_START)];
     const ground = map.svg.querySelector(".ground");
-    ground.addEventListener("pointerdown", (event) => event.pointerType === "mouse" && map.handles[1].start(event, false));
+    ground.addEventListener(
+      "pointerdown",
+      (event) => event.pointerType === "mouse" && map.handles[1].start(event, false),
+    );
     const look = (event) => {
       const p = map.corners && map.from(event);
       this.cursor = p?.every((value) => value >= 0) ? p : null;
@@ -98,7 +117,8 @@ class Simplex {
   }
 
   press(name, { key, shiftKey }) {
-    const [a, b, c] = this[name], step = shiftKey ? 0.1 : HUNDREDTH;
+    const [a, b, c] = this[name],
+      step = shiftKey ? 0.1 : HUNDREDTH;
     return {
       ArrowUp: [a + 2 * step, b - step, c - step],
       ArrowDown: [a - 2 * step, b + step, c + step],
@@ -111,9 +131,15 @@ class Simplex {
 
   take(data, report) {
     this.arrivals.take(data);
-    Object.assign(this, { data, report, fields: readFields(data, this.sliders), theme: themeOf(this.box) });
+    Object.assign(this, {
+      data,
+      report,
+      fields: readFields(data, this.sliders),
+      theme: themeOf(this.box),
+    });
     while (this.maps.length > data.maps.length) this.maps.pop().node.remove();
-    while (this.maps.length < data.maps.length) this.maps.push(new SimplexMap(this.holder, (map) => this.wire(map)));
+    while (this.maps.length < data.maps.length)
+      this.maps.push(new SimplexMap(this.holder, (map) => this.wire(map)));
     this.holder.classList.toggle("two", data.maps.length > 1);
     this.layout();
   }
@@ -126,18 +152,29 @@ class Simplex {
 
   // What is kept of a loss until its parameters, the truth, the prediction or the space change.
   of(field) {
-    const kept = this.known.get(field.id) ?? {}, values = JSON.stringify(field.values);
+    const kept = this.known.get(field.id) ?? {},
+      values = JSON.stringify(field.values);
     kept.field = field;
     if (kept.values !== values) Object.assign(kept, { values, basis: basisOf(field), truth: null });
     if (kept.truth !== `${this.truth}`) {
-      Object.assign(kept, { truth: `${this.truth}`, expected: expectedAll(kept.basis, this.truth), run: null });
+      Object.assign(kept, {
+        truth: `${this.truth}`,
+        expected: expectedAll(kept.basis, this.truth),
+        run: null,
+      });
       kept.best = bestAnswer(field, kept.expected, this.truth);
     }
     const run = `${this.start} ${this.data.by}`;
     if (kept.run !== run && !(this.held && kept.ms > SLOW_MS)) {
-      const began = performance.now(), space = this.data.by;
+      const began = performance.now(),
+        space = this.data.by;
       kept.way = follow(field, { space, start: this.start, truth: this.truth });
-      Object.assign(kept, { run, space, ms: performance.now() - began, arrives: arrival(kept.way, space, this.truth) });
+      Object.assign(kept, {
+        run,
+        space,
+        ms: performance.now() - began,
+        arrives: arrival(kept.way, space, this.truth),
+      });
     }
     this.known.set(field.id, kept);
     return kept;
@@ -145,14 +182,26 @@ class Simplex {
 
   draw() {
     if (!this.laid) return;
-    const { truth, start, data } = this, space = SPACES[data.by];
+    const { truth, start, data } = this,
+      space = SPACES[data.by];
     const kept = this.fields.map((field) => this.of(field));
-    const key = kept.map(({ field, values, truth: t, run }) => `${field.id} ${values} ${t} ${run}`).join();
-    const runners = kept.map(({ field, way, space: of }) => ({ field, way, of, off: (time) => offBy(placeAt(way, of, time), truth) }));
-    const read = this.cursor ?? start, logs = logsOf(read);
+    const key = kept
+      .map(({ field, values, truth: t, run }) => `${field.id} ${values} ${t} ${run}`)
+      .join();
+    const runners = kept.map(({ field, way, space: of }) => ({
+      field,
+      way,
+      of,
+      off: (time) => offBy(placeAt(way, of, time), truth),
+    }));
+    const read = this.cursor ?? start,
+      logs = logsOf(read);
     this.maps.forEach((map, i) => {
-      const { field, values, expected, best } = kept.find(({ field: { id } }) => id === data.maps[i]);
-      const { parts, at } = map, look = `${field.id} ${values} ${truth} ${data.by} ${this.laid} ${JSON.stringify(this.theme)}`;
+      const { field, values, expected, best } = kept.find(
+        ({ field: { id } }) => id === data.maps[i],
+      );
+      const { parts, at } = map,
+        look = `${field.id} ${values} ${truth} ${data.by} ${this.laid} ${JSON.stringify(this.theme)}`;
       if (map.drawn !== look) {
         map.drawn = look;
         map.paint(expected, field.color, this.theme);
@@ -163,12 +212,22 @@ class Simplex {
         map.svg.setAttribute("aria-label", `${field.name} over all predictions`);
         map.node.querySelector(".name").innerHTML = field.swatch;
         map.node.querySelector(".name").append(field.name);
-        parts.write(".verdict", best.honest ? "Best answer: the truth itself." : `Best answer: ${vectorText(best.p)}, not the truth.`);
+        parts.write(
+          ".verdict",
+          best.honest
+            ? "Best answer: the truth itself."
+            : `Best answer: ${vectorText(best.p)}, not the truth.`,
+        );
         map.node.dataset.honest = best.honest;
       }
       if (map.ways !== `${key} ${this.laid}`) {
         map.ways = `${key} ${this.laid}`;
-        parts.get(".trails").innerHTML = runners.map(({ field: one, way, of }) => `<path style="${lossStyle(one)}" d="${routeOfWay(way, of, at)}"/>`).join("");
+        parts.get(".trails").innerHTML = runners
+          .map(
+            ({ field: one, way, of }) =>
+              `<path style="${lossStyle(one)}" d="${routeOfWay(way, of, at)}"/>`,
+          )
+          .join("");
       }
       parts.get(".runners").innerHTML = runners
         .map(({ field: one, way, of }) => {
@@ -179,9 +238,23 @@ class Simplex {
       parts.set(".best", { d: starAt(at(best.p)) });
       const [x, y] = at(read);
       parts.set(".cursor", { cx: x, cy: y, visibility: this.cursor ? "visible" : "hidden" });
-      parts.write(".here", `${this.cursor ? "At the cursor" : "At the prediction"} ${vectorText(read)}: ${costText(expectedLoss(field, logs, truth))}`);
-      for (const [name, p, said] of [["truth", truth, "the truth"], ["start", start, `the prediction; ${field.name} charges ${costText(expectedLoss(field, logsOf(start), truth))}, furthest class off by ${two(offBy(start, truth))}`]])
-        parts.set(`.${name}-handle`, { transform: `translate(${at(p)})`, "aria-valuenow": two(p[0]), "aria-valuetext": `class 1 ${two(p[0])}, class 2 ${two(p[1])}, class 3 ${two(p[2])}: ${said}` });
+      parts.write(
+        ".here",
+        `${this.cursor ? "At the cursor" : "At the prediction"} ${vectorText(read)}: ${costText(expectedLoss(field, logs, truth))}`,
+      );
+      for (const [name, p, said] of [
+        ["truth", truth, "the truth"],
+        [
+          "start",
+          start,
+          `the prediction; ${field.name} charges ${costText(expectedLoss(field, logsOf(start), truth))}, furthest class off by ${two(offBy(start, truth))}`,
+        ],
+      ])
+        parts.set(`.${name}-handle`, {
+          transform: `translate(${at(p)})`,
+          "aria-valuenow": two(p[0]),
+          "aria-valuetext": `class 1 ${two(p[0])}, class 2 ${two(p[1])}, class 3 ${two(p[2])}: ${said}`,
+        });
     });
     this.race.draw(runners, `${key} ${this.laid}`);
     this.tell(kept, logsOf(start));
@@ -189,10 +262,16 @@ class Simplex {
   }
 
   tell(kept, logs) {
-    const body = this.table.querySelector("tbody"), ids = kept.map(({ field }) => field.id).join();
+    const body = this.table.querySelector("tbody"),
+      ids = kept.map(({ field }) => field.id).join();
     if (this.told !== ids) {
       this.told = ids;
-      body.innerHTML = kept.map(({ field }) => `<tr data-loss=""><th scope="row">${field.swatch}<span class="label"></span></th><td></td><td></td><td></td></tr>`).join("");
+      body.innerHTML = kept
+        .map(
+          ({ field }) =>
+            `<tr data-loss=""><th scope="row">${field.swatch}<span class="label"></span></th><td></td><td></td><td></td></tr>`,
+        )
+        .join("");
       kept.forEach(({ field }, i) => {
         body.children[i].dataset.loss = field.id;
         body.children[i].querySelector(".label").textContent = field.name;
@@ -201,7 +280,15 @@ class Simplex {
     kept.forEach(({ field, best, arrives, way }, i) => {
       const never = way.stands || offBy(best.p, this.truth) > ARRIVED; // it stands still, or goes elsewhere
       const cells = body.children[i].querySelectorAll("td");
-      const texts = [costText(expectedLoss(field, logs, this.truth)), best.honest ? "the truth" : best.p.map(two).join(" "), arrives < Infinity ? numberText(arrives) : never ? "never" : `> ${numberText(way.at(-1).time)}`];
+      const texts = [
+        costText(expectedLoss(field, logs, this.truth)),
+        best.honest ? "the truth" : best.p.map(two).join(" "),
+        arrives < Infinity
+          ? numberText(arrives)
+          : never
+            ? "never"
+            : `> ${numberText(way.at(-1).time)}`,
+      ];
       texts.forEach((text, j) => cells[j].textContent !== text && (cells[j].textContent = text));
     });
   }
@@ -209,8 +296,13 @@ class Simplex {
 
 // The way as a route in the triangle: some points between every two steps, as the steps are long where nothing bends.
 const routeOfWay = (way, space, at) => {
-  const times = way.flatMap(({ time }, i) => (i ? [0.25, 0.5, 0.75, 1].map((share) => way[i - 1].time + share * (time - way[i - 1].time)) : [time]));
-  let route = "", before = null;
+  const times = way.flatMap(({ time }, i) =>
+    i
+      ? [0.25, 0.5, 0.75, 1].map((share) => way[i - 1].time + share * (time - way[i - 1].time))
+      : [time],
+  );
+  let route = "",
+    before = null;
   for (const time of times) {
     const [x, y] = at(placeAt(way, space, time));
     if (before && Math.hypot(x - before[0], y - before[1]) < 1) continue;
@@ -222,7 +314,8 @@ const routeOfWay = (way, space, at) => {
 
 const starAt = ([x, y]) =>
   `M${Array.from({ length: 10 }, (_, i) => {
-    const r = i % 2 ? 4 : 9, angle = (i * Math.PI) / 5 - Math.PI / 2;
+    const r = i % 2 ? 4 : 9,
+      angle = (i * Math.PI) / 5 - Math.PI / 2;
     return `${(x + r * Math.cos(angle)).toFixed(1)},${(y + r * Math.sin(angle)).toFixed(1)}`;
   }).join("L")}Z`;
 
