@@ -17,7 +17,7 @@ from tests.support.modules import open_modules
 
 pytestmark = pytest.mark.browser
 SETTINGS = 21  # of each parameter, from end to end
-MODULES = ("curve_chart/views.js",)
+MODULES = ("shared/curves.js",)
 EVALUATE = """([curve, classes, places, scale]) => {
   const read = readCurve(curve, classes), log = places.map(SCALES[scale].toLog);
   const values = (view) => log.map((l) => String(VIEWS[view](read, l)));

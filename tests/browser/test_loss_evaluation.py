@@ -18,9 +18,14 @@ from scipy.spatial.distance import euclidean
 from lossviz import LOSSES, objective
 from lossviz.geometry import vectors as geometry
 from lossviz.losses.analysis.lint import lint
-from lossviz.losses.analysis.properness import TRUE_DISTRIBUTIONS, losses_by_true_class, properness
+from lossviz.losses.analysis.properness import (
+    MIN_GAIN,
+    TRUE_DISTRIBUTIONS,
+    losses_by_true_class,
+    properness,
+)
 from lossviz.losses.loss import Loss
-from lossviz.ui.components.shared.geometry_component import field_data
+from lossviz.ui.components.shared.geometry_component import loss_data
 from lossviz.ui.curves.lab import styles_by_id
 from lossviz.ui.state.geometry_state import LEAST_START_P, GeometryState
 from tests.browser.test_interpreter import settings
@@ -32,8 +37,8 @@ MODULES = (
     "shared/loss_evaluation.js",
     "shared/vectors.js",
     "simplex/gradient_flow.js",
-    "simplex/map.js",
-    "simplex/index.js",
+    "simplex/grid.js",
+    "simplex/distribution.js",
 )
 KINKED = {"hinge"}  # its descent slides along a kink, where no solver of smooth equations is of use
 TIMES = [0.3, 3.0, 30.0, 1000.0]
@@ -50,7 +55,7 @@ def run(browser: Browser) -> Iterator[Any]:
 
 
 def field_of(loss: Loss) -> Any:
-    (field,) = field_data({"loss": loss}, styles_by_id({"loss": loss}))
+    (field,) = loss_data({"loss": loss}, styles_by_id({"loss": loss}))
     return json.loads(json.dumps(field))
 
 
@@ -85,7 +90,7 @@ def test_values_and_gradients_over_the_simplex_are_those_of_the_torch_objective(
         ):
             p = predictions(classes, 12, seed=classes)
             found = run(
-                """({ field, p, truth }) => { const read = readField(field); return p.map((one) => {
+                """({ field, p, truth }) => { const read = readLoss(field); return p.map((one) => {
                      const logs = logsOf(one);
                      return [expectedLoss(read, logs, truth), descentByLogits(read, logs, truth),
                              throughSoftmax(one, descentByP(read, logs, truth))]; }); }""",
@@ -110,8 +115,8 @@ def test_values_and_gradients_over_the_simplex_are_those_of_the_torch_objective(
 def test_every_node_of_a_map_has_the_expected_loss_of_its_prediction(run: Any, key: str) -> None:
     truth = [0.5, 0.3, 0.2]
     places, found = run(
-        """({ field, truth }) => { const read = readField(field), values = expectedAll(basisOf(read), truth);
-             return [PLACES.map(inside).filter((_, i) => i % 40 === 7), values.filter((_, i) => i % 40 === 7)]; }""",
+        """({ field, truth }) => { const read = readLoss(field), values = expectedAtNodes(lossAtNodes(read), truth);
+             return [NODES.map(awayFromEdges).filter((_, i) => i % 40 === 7), values.filter((_, i) => i % 40 === 7)]; }""",
         {"field": field_of(LOSSES[key]), "truth": truth},
     )
     np.testing.assert_allclose(
@@ -125,8 +130,8 @@ def test_the_gradient_flow_is_that_of_scipy(run: Any, key: str, space: str) -> N
     start = [0.1, 0.3, 0.6]
     for loss, truth in product([LOSSES[key], *settings(LOSSES[key])[::10]], FLOW_TRUTHS):
         found = run(
-            "({ field, space, start, truth, times }) => { const way = follow(readField(field), {"
-            " space, start, truth }); return times.map((time) => placeAt(way, space, time)); }",
+            "({ field, space, start, truth, times }) => { const way = followGradient(readLoss(field), {"
+            " space, start, truth }); return times.map((time) => pointAt(way, space, time)); }",
             {
                 "field": field_of(loss),
                 "space": space,
@@ -187,9 +192,9 @@ def test_a_way_along_a_kink_leads_downhill_all_the_same(run: Any) -> None:
     for space in ("logits", "p"):
         for truth in ([1.0, 0.0, 0.0], [0.5, 0.3, 0.2]):
             costs = run(
-                "({ field, space, truth, times }) => { const read = readField(field), way ="
-                " follow(read, { space, start: [0.1, 0.3, 0.6], truth }); return times.map((time)"
-                " => expectedLoss(read, logsOf(placeAt(way, space, time)), truth)); }",
+                "({ field, space, truth, times }) => { const read = readLoss(field), way ="
+                " followGradient(read, { space, start: [0.1, 0.3, 0.6], truth }); return times.map((time)"
+                " => expectedLoss(read, logsOf(pointAt(way, space, time)), truth)); }",
                 {
                     "field": field_of(LOSSES["hinge"]),
                     "space": space,
@@ -208,8 +213,8 @@ def test_a_way_along_a_kink_leads_downhill_all_the_same(run: Any) -> None:
 def test_a_way_says_whether_it_stands_still_or_was_given_up(run: Any) -> None:
     stiff, smoothed = LOSSES["jensen_shannon"].with_values(pi=0.255), LOSSES["label_smoothing"]
     ends = run(
-        "({ cases }) => cases.map(([field, truth]) => { const way = follow(readField(field), {"
-        " space: 'p', start: [0.1, 0.3, 0.6], truth }); return [way.stands, way.at(-1).time]; })",
+        "({ cases }) => cases.map(([field, truth]) => { const way = followGradient(readLoss(field), {"
+        " space: 'p', start: [0.1, 0.3, 0.6], truth }); return [way.stands, endOf(way).time]; })",
         {
             "cases": [
                 [field_of(stiff), [0.98, 0.01, 0.01]],
@@ -224,10 +229,10 @@ def test_a_way_says_whether_it_stands_still_or_was_given_up(run: Any) -> None:
 
 def test_a_race_is_won_where_the_flow_comes_near_the_truth_for_good(run: Any) -> None:
     arrivals = run(
-        "({ fields, truth, start }) => fields.map((field) => { const way = follow(readField(field),"
-        " { space: 'logits', start, truth }); const at = arrival(way, 'logits', truth); return [at"
-        " === Infinity ? null : at, at === Infinity ? 0 : offBy(placeAt(way, 'logits', at), truth),"
-        " offBy(SPACES.logits.probabilities(way.at(-1).y), truth)]; })",
+        "({ fields, truth, start }) => fields.map((field) => { const way = followGradient(readLoss(field),"
+        " { space: 'logits', start, truth }); const at = arrivalTime(way, 'logits', truth); return [at"
+        " === Infinity ? null : at, at === Infinity ? 0 : largestError(pointAt(way, 'logits', at), truth),"
+        " largestError(SPACES.logits.probabilities(endOf(way).y), truth)]; })",
         {
             "fields": [field_of(LOSSES[key]) for key in ("cross_entropy", "dot_product", "brier")],
             "truth": [0.5, 0.3, 0.2],
@@ -249,9 +254,10 @@ def test_the_picture_of_properness_agrees_with_the_linter(run: Any, key: str) ->
     """
     loss, found = LOSSES[key], properness(LOSSES[key])
     answers = run(
-        "({ field, truths }) => { const read = readField(field), basis = basisOf(read);"
-        " return truths.map((truth) => bestAnswer(read, expectedAll(basis, truth), truth)); }",
-        {"field": field_of(loss), "truths": TRUE_DISTRIBUTIONS.tolist()},
+        "({ field, truths, gain }) => { const read = readLoss(field), values = lossAtNodes(read);"
+        " return truths.map((truth) =>"
+        " bestAnswer(read, expectedAtNodes(values, truth), truth, gain)); }",
+        {"field": field_of(loss), "truths": TRUE_DISTRIBUTIONS.tolist(), "gain": MIN_GAIN},
     )
     assert all(answer["honest"] for answer in answers) == found.is_proper
     codes = [finding.code for finding in lint(loss)]
@@ -269,9 +275,13 @@ def test_the_best_answers_of_the_four_that_the_page_speaks_of(run: Any) -> None:
     truth = [0.5, 0.3, 0.2]
     keys = ("dot_product", "cosine", "brier", "cross_entropy")
     best = run(
-        "({ fields, truth }) => fields.map(readField).map((field) => bestAnswer(field,"
-        " expectedAll(basisOf(field), truth), truth).p)",
-        {"fields": [field_of(LOSSES[key]) for key in keys], "truth": truth},
+        "({ fields, truth, gain }) => fields.map(readLoss).map((loss) => bestAnswer(loss,"
+        " expectedAtNodes(lossAtNodes(loss), truth), truth, gain).p)",
+        {
+            "fields": [field_of(LOSSES[key]) for key in keys],
+            "truth": truth,
+            "gain": MIN_GAIN,
+        },
     )
     np.testing.assert_allclose(best, [[1, 0, 0], truth, truth, truth], atol=1e-3)
 
@@ -299,7 +309,7 @@ def test_the_browser_settles_on_the_same_distribution_as_python(run: Any) -> Non
     rng = np.random.default_rng(3)
     points = rng.uniform(-0.5, 1.5, (200, 3)).tolist()
     found = run(
-        "({ points, least }) => points.map((p) => [settleDistribution(p), settleDistribution(p,"
+        "({ points, least }) => points.map((p) => [nearestHundredths(p), nearestHundredths(p,"
         " least)])",
         {"points": points, "least": LEAST_START_P},
     )

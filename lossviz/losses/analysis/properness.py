@@ -25,7 +25,7 @@ TRUE_DISTRIBUTIONS = np.array(
     ]
 )
 _ROUNDS = 28
-_MIN_GAIN = 1e-7  # relative to the scale of the expected losses: less is rounding
+MIN_GAIN = 1e-7  # relative to the scale of the expected losses: less is rounding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def properness(loss: Loss) -> Properness:
         loss, np.stack([predictions[np.nanargmin(known, axis=0)], TRUE_DISTRIBUTIONS])
     )
     gain = (at_truth - value) / scale
-    if not gain.max() > _MIN_GAIN:
+    if not gain.max() > MIN_GAIN:
         return Properness(is_proper=True)
     # Of the truths that are clearly beaten the first: they are listed from simple to odd.
     case = int(np.argmax(gain >= gain.max() / 4))

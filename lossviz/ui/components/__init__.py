@@ -6,7 +6,7 @@ _FOLDER = Path(__file__).parent
 
 
 def read_assets(*names: str) -> str:
-    """The named scripts or styles of this folder, one after the other.
+    """The named pages or styles of this folder, one after the other.
 
     Streamlit takes a one-line string for a path, so the result always holds a newline.
     """

@@ -11,30 +11,13 @@ import streamlit as st
 from lossviz.charts.loss_style import LossStyle
 from lossviz.losses.loss import Loss
 from lossviz.ui.components import read_assets
-from lossviz.ui.components.shared.geometry_component import field_data, measure_colors, mount
-from lossviz.ui.state.geometry_state import GeometryState
+from lossviz.ui.components.shared.geometry_component import loss_data, measure_colors, mount
+from lossviz.ui.state.geometry_state import LARGEST_LOGIT, LEAST_TARGET_LENGTH, GeometryState
 from lossviz.ui.static_files import import_module
-
-_HTML = """
-<div class="lossviz-arrows lossviz-plane">
-  <div class="from-z">
-    <svg class="logits" role="group" aria-label="The plane of logits"></svg>
-    <p class="hint">Drag the point, or Tab to it and use the arrow keys, Shift for bigger steps; End brings the arrow to the target. Along a
-    diagonal z2 − z1 stays the same.</p>
-  </div>
-  <div class="drawing">
-    <svg class="plane" role="group" aria-label="The plane of predictions"></svg>
-    <p class="hint">Drag an arrow’s head. Keys: Tab to it, arrows, Shift for bigger steps; End brings the prediction to the target.</p>
-    <p class="refused" role="status" hidden>The target keeps away from the origin: without a length it would point nowhere.</p>
-  </div>
-  <div class="charts"></div>
-  <div class="readouts"></div>
-</div>
-"""
 
 _COMPONENT = st.components.v2.component(
     "lossviz.plane",
-    html=_HTML,
+    html=read_assets("arrow_plane/index.html"),
     css=read_assets("shared/geometry.css", "arrow_plane/style.css"),
     js=import_module("arrow_plane/index.js"),
     isolate_styles=False,
@@ -59,12 +42,11 @@ def plane(
         geometry: Where the arrows stand, and how the prediction is held.
         losses: By their id.
         styles: How each looks.
-        moves: How often anything but the hand has moved an arrow. The browser takes the scene over
-            only when this has changed, so that a slow answer to one drag never pulls an arrow back
-            during the next.
+        moves: How often anything but the reader has moved an arrow. Until the answer to a drag
+            comes, only a change of this puts an arrow elsewhere (``pending_value.js``).
         refusals: See ``parameter_slider``.
-        on_release: Called with "prediction", "target" or "logits", and where the reader has let it
-            go.
+        on_release: Called with "prediction", "target" or "logits", and where the reader has
+            released it.
     """
     mount(
         _COMPONENT,
@@ -76,6 +58,8 @@ def plane(
         mode=geometry.mode,
         moves=moves,
         refusals=refusals,
-        fields=field_data(losses, styles),
+        least_target_length=LEAST_TARGET_LENGTH,
+        largest_logit=LARGEST_LOGIT,
+        losses=loss_data(losses, styles),
         colors=measure_colors(),
     )

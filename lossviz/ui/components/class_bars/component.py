@@ -11,25 +11,17 @@ import streamlit as st
 from lossviz.charts.loss_style import LossStyle
 from lossviz.losses.loss import Loss
 from lossviz.ui.components import read_assets
-from lossviz.ui.components.shared.geometry_component import field_data, measure_colors, mount
-from lossviz.ui.state.geometry_state import GeometryState
+from lossviz.ui.components.shared.geometry_component import loss_data, measure_colors, mount
+from lossviz.ui.state.geometry_state import ARTICLE, LEAST_TRUE_P, GeometryState
 from lossviz.ui.static_files import import_module
 
-_HTML = """
-<div class="lossviz-arrows lossviz-classes">
-  <div>
-    <svg class="bars-drawing" role="group" aria-label="The prediction as bars"></svg>
-    <p class="hint">Drag the top of the blue bar, or Tab to it and use the arrow keys, Shift for bigger steps. The other classes share
-    what is left.</p>
-  </div>
-  <div class="charts"></div>
-  <div class="readouts"></div>
-</div>
-"""
-
+_TRUE_CLASS = 1  # counted from 0; the article's
+_ARTICLE_SHARES = tuple(
+    p / (1 - ARTICLE[_TRUE_CLASS]) for place, p in enumerate(ARTICLE) if place != _TRUE_CLASS
+)
 _COMPONENT = st.components.v2.component(
     "lossviz.classes",
-    html=_HTML,
+    html=read_assets("class_bars/index.html"),
     css=read_assets("shared/geometry.css", "class_bars/style.css"),
     js=import_module("class_bars/index.js"),
     isolate_styles=False,
@@ -59,7 +51,7 @@ def classes_bars(
         classes: Number of classes K, 4 or more.
         moves: See ``plane``.
         refusals: See ``parameter_slider``.
-        on_release: Called with "p_true", and where the reader has let it go.
+        on_release: Called with "p_true", and where the reader has released it.
     """
     mount(
         _COMPONENT,
@@ -70,6 +62,9 @@ def classes_bars(
         classes=classes,
         moves=moves,
         refusals=refusals,
-        fields=field_data(losses, styles),
+        least_p=LEAST_TRUE_P,
+        true_class=_TRUE_CLASS,
+        article_shares=_ARTICLE_SHARES,
+        losses=loss_data(losses, styles),
         colors=measure_colors(),
     )

@@ -1,188 +1,254 @@
-// Many classes: the prediction as bars, of which the true class's is dragged while the others share the rest; the start is p = 1/K.
+// Many classes: the prediction as bars, of which the true class's is dragged while the others share
+// the rest; the start is p = 1/K.
 
-import { AngleCharts } from "../shared/angle_chart.js";
-import { Arrivals, atNextFrame, Handle, handleOf, Parts } from "../shared/drag_handle.js";
-import { numberText } from "../shared/format.js";
-import {
-  descentByLogits,
-  hearSliders,
-  logsOf,
-  lossAt,
-  readFields,
-} from "../shared/loss_evaluation.js";
+import { DragHandle, handleMarkup } from "../shared/drag_handle.js";
+import { descentByLogits, logsOf, lossAt } from "../shared/loss_evaluation.js";
+import { MeasureCharts } from "../shared/measure_charts.js";
 import { MeasureTable } from "../shared/measure_table.js";
-import { cosineText, fixed, measure, trimmed } from "../shared/vectors.js";
+import { MovingLosses } from "../shared/moving_losses.js";
+import { cosineText, fixed, numberText, trimmed } from "../shared/number_text.js";
+import { PendingValue } from "../shared/pending_value.js";
+import { find, oncePerFrame, Parts } from "../shared/svg.js";
+import { measure } from "../shared/vectors.js";
 
-const TRUE = 1; // the article's true class is the second
-const LEAST_P = 0.001;
-const ARTICLE_OTHERS = [0.2, 0.1, 0.4].map((share) => share / 0.7);
-const BAR_INSET = { left: 46, right: 10, top: 24, bottom: 44 };
-const BAR_HEIGHT = 330,
-  FEW = 12; // so few bars are numbered
+/** @typedef {import("../shared/loss_evaluation.js").Loss} Loss */
+/** @typedef {import("../shared/vectors.js").Measures} Measures */
+/** @typedef {import("../shared/moving_losses.js").ReportMove} ReportMove */
+
+/**
+ * What component.py sends.
+ * @typedef {object} OwnData
+ * @property {number | null} p_true Of the true class; null: at the start.
+ * @property {number} least_p
+ * @property {number} classes
+ * @property {number} true_class
+ * @property {"even" | "article"} others How the other classes share the rest.
+ * @property {number[]} article_shares Of the other classes, as in the article.
+ * @property {[string, string][]} colors Of the measures that are losses too.
+ *
+ * @typedef {import("../shared/moving_losses.js").GeometryData & OwnData} BarsData
+ */
+
+const INSET = { left: 46, right: 10, top: 24, bottom: 44 }; // pixels
+const HEIGHT = 330;
+const FEW = 12; // so many bars are still numbered
+const VERY_FEW = 6; // and so many have their value above them
+const MANY = 40; // from here on the gaps are narrow
+
+/** @type {WeakMap<Element, ClassBars>} */
 const instances = new WeakMap();
 
-const BARS = `
+const DRAWING = `
   <path class="axis"/><g class="numbers"></g><g class="bars"></g>
   <path class="even"/><text class="even-name"></text>
-  <text class="title x-title"></text><text class="title y-title">predicted probability</text>
+  <text class="title x-title"></text>
+  <text class="title y-title">predicted probability</text>
   <rect class="ground" fill="transparent"/>
-  ${handleOf("p", "Probability of the true class", `aria-orientation="vertical"`)}`;
+  ${handleMarkup("p", "Probability of the true class", `aria-orientation="vertical"`)}`;
 
-class Classes {
+class ClassBars {
+  /** @type {BarsData | null} */
+  #data = null;
+  /** @type {ReportMove} */
+  #report = () => {};
+  #classes = 0;
+
+  /** @param {HTMLElement} root */
   constructor(root) {
-    this.box = root.querySelector(".lossviz-classes");
-    this.svg = root.querySelector(".bars-drawing");
-    this.svg.innerHTML = BARS;
+    this.box = find(root, ".lossviz-classes");
+    this.svg = find(root, ".bars-drawing");
+    this.svg.innerHTML = DRAWING;
     this.parts = new Parts(this.svg);
-    this.table = new MeasureTable(
-      root.querySelector(".readouts"),
-      "",
-      "What each loss charges, and how it pulls",
-    );
-    this.charts = new AngleCharts(root.querySelector(".charts"));
-    this.redraw = atNextFrame(() => this.draw());
-    this.handle = new Handle(this.svg.querySelector(".handle"), {
-      locate: (event) => [
-        (this.bottom - (event.clientY - this.svg.getBoundingClientRect().top)) / this.tall,
-      ],
+    this.table = new MeasureTable(find(root, ".readouts"), {
+      title: "What each loss charges, and how it pulls",
+    });
+    this.charts = new MeasureCharts(find(root, ".charts"));
+    this.redraw = oncePerFrame(() => this.draw());
+    /** @type {PendingValue<number | null>} */
+    this.chosen = new PendingValue(null);
+    const handle = new DragHandle(this.parts.get(".handle"), {
+      position: this.chosen,
       read: () => [this.p],
+      locate: (event) => {
+        const y = event.clientY - this.svg.getBoundingClientRect().top;
+        return [(this.bottom - y) / this.tall];
+      },
       move: ([p]) => {
-        this.chosen = Math.round(Math.max(LEAST_P, Math.min(1, p)) * 1000) / 1000;
+        this.chosen.set(Math.round(Math.max(this.leastP, Math.min(1, p)) * 1000) / 1000);
         this.redraw();
       },
-      press: ({ key, shiftKey }) => {
-        const step = shiftKey ? 0.1 : 0.01;
-        const p = {
-          ArrowUp: this.p + step,
-          ArrowRight: this.p + step,
-          ArrowDown: this.p - step,
-          ArrowLeft: this.p - step,
-          Home: LEAST_P,
-          End: 1,
-        }[key];
-        return p === undefined ? null : [p];
-      },
-      release: (moved) => {
-        if (moved) this.report("p_true", [this.p]);
-        this.arrivals.end(moved);
+      placeOfKey: (event) => this.placeOfKey(event),
+      released: (moved) => {
+        if (moved) this.#report("p_true", [this.p]);
         this.redraw();
       },
     });
-    this.svg
-      .querySelector(".ground")
-      .addEventListener(
-        "pointerdown",
-        (event) => event.pointerType === "mouse" && this.handle.start(event, false),
-      );
+    this.parts
+      .get(".ground")
+      .addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
+        if (event.pointerType === "mouse") handle.start(event, { jumps: true });
+      });
     new ResizeObserver(() => this.redraw()).observe(this.svg);
-    this.arrivals = new Arrivals(
-      () => [this.handle],
-      ({ p_true }) => (this.chosen = p_true),
-    );
-    this.sliders = hearSliders(
-      () => this.fields ?? [],
-      (name, value) => {
-        if (name === "K") Object.assign(this, { classes: value, others: "even" });
-        this.redraw();
+    this.losses = new MovingLosses(
+      () => this.redraw(),
+      (classes) => {
+        this.#classes = classes;
       },
     );
   }
 
-  take(data, report) {
-    this.arrivals.take(data);
-    const fields = readFields(data, this.sliders),
-      classes = this.sliders.newest("", "K", data.classes);
-    Object.assign(this, {
-      data,
-      report,
-      fields,
-      classes,
-      others: classes === data.classes ? data.others : "even",
-    });
+  get leastP() {
+    return this.#data?.least_p ?? 0;
+  }
+
+  /** Until it is moved, the bar stands at the start. */
+  get p() {
+    return this.chosen.value ?? 1 / this.#classes;
+  }
+
+  get bottom() {
+    return HEIGHT - INSET.bottom;
+  }
+
+  get tall() {
+    return this.bottom - INSET.top;
+  }
+
+  /** The others' shares of what the true class leaves; evenly for any K but the one Python has. */
+  get shares() {
+    const count = this.#classes;
+    if (this.#data?.others === "article" && count === this.#data.classes)
+      return this.#data.article_shares;
+    return /** @type {number[]} */ (Array(count - 1).fill(1 / (count - 1)));
+  }
+
+  /** @param {KeyboardEvent} event @returns {number[] | null} */
+  placeOfKey({ key, shiftKey }) {
+    const step = shiftKey ? 0.1 : 0.01;
+    /** @type {Record<string, number>} */
+    const places = {
+      ArrowUp: this.p + step,
+      ArrowRight: this.p + step,
+      ArrowDown: this.p - step,
+      ArrowLeft: this.p - step,
+      Home: this.leastP,
+      End: 1,
+    };
+    return key in places ? [places[key]] : null;
+  }
+
+  /**
+   * @param {BarsData} data
+   * @param {ReportMove} report
+   */
+  receive(data, report) {
+    this.#data = data;
+    this.#report = report;
+    this.chosen.receive(data.p_true, data.moves);
+    this.losses.receive(data);
+    this.#classes = this.losses.receiveClasses(data.classes, data.refusals);
     for (const [name, color] of data.colors) this.box.style.setProperty(`--${name}`, color);
-    this.table.take(this.fields);
+    this.table.setLosses(this.losses.all);
     this.redraw();
   }
 
-  // Until somebody moves it, the bar stands at the start.
-  get p() {
-    return this.chosen ?? 1 / this.classes;
+  draw() {
+    const width = this.svg.clientWidth;
+    if (!width || !this.#data) return;
+    const { shares, p } = this;
+    const { true_class: trueClass } = this.#data;
+    /** @type {(own: number) => number[]} */
+    const vectorWith = (own) =>
+      shares.map((share) => (1 - own) * share).toSpliced(trueClass, 0, own);
+    const target = vectorWith(1);
+    const prediction = vectorWith(p);
+    const measures = measure(prediction, target);
+    this.drawBars(width, prediction, trueClass, measures);
+
+    const spread = Math.hypot(...shares);
+    /** @type {(loss: Loss, q: number[]) => number} */
+    const charge = (loss, q) => lossAt(loss, logsOf(q), trueClass);
+    this.charts.draw({
+      along: (angle) => vectorWith(spread / (spread + Math.tan((angle * Math.PI) / 180))),
+      target,
+      greatestAngle: 90,
+      key: `${this.#classes} ${shares.length && shares[0]}`,
+      measures,
+      losses: this.losses.all,
+      charge,
+    });
+    this.table.show(measures, trimmed, {
+      rows: this.losses.all.map((loss) => {
+        const pull = descentByLogits(loss, logsOf(prediction), target)[trueClass];
+        return {
+          note: `pulls ${numberText(pull)}, charges`,
+          penalty: charge(loss, prediction),
+        };
+      }),
+    });
+    this.svg.dataset.drawn = `${this.#classes} ${trimmed(p)}`;
   }
 
-  draw() {
-    const { classes, parts, p } = this,
-      width = this.svg.clientWidth;
-    if (!width || !this.data) return;
-    const shares =
-      this.others === "article" ? ARTICLE_OTHERS : Array(classes - 1).fill(1 / (classes - 1));
-    const vectorOf = (own) => shares.map((share) => (1 - own) * share).toSpliced(TRUE, 0, own);
-    const target = vectorOf(1),
-      prediction = vectorOf(p),
-      m = measure(prediction, target);
-
-    const [left, right, top] = [BAR_INSET.left, width - BAR_INSET.right, BAR_INSET.top];
-    this.bottom = BAR_HEIGHT - BAR_INSET.bottom;
-    this.tall = this.bottom - top;
-    const y = (value) => this.bottom - value * this.tall,
-      slot = (right - left) / classes,
-      bar = slot * (classes > 40 ? 0.8 : 0.62);
-    parts.set(".axis", { d: `M${left} ${top}V${this.bottom}H${right}` });
+  /** @type {(width: number, prediction: number[], trueClass: number, m: Measures) => void} */
+  drawBars(width, prediction, trueClass, m) {
+    const { parts, bottom, tall, p } = this;
+    const classes = this.#classes;
+    const left = INSET.left;
+    const right = width - INSET.right;
+    const slot = (right - left) / classes;
+    const bar = slot * (classes > MANY ? 0.8 : 0.62);
+    /** @type {(value: number) => number} */
+    const y = (value) => bottom - value * tall;
+    parts.set(".axis", { d: `M${left} ${INSET.top}V${bottom}H${right}` });
     parts.get(".numbers").innerHTML = [0, 0.5, 1]
       .map((value) => `<text x="${left - 8}" y="${y(value) + 5}" text-anchor="end">${value}</text>`)
       .join("");
     parts.get(".bars").innerHTML = prediction
       .map((value, i) => {
-        const x = left + (i + 0.5) * slot,
-          name =
-            classes <= FEW
-              ? `<text x="${x}" y="${this.bottom + 18}" text-anchor="middle">${i + 1}</text>`
-              : "";
-        const number =
-          classes <= 6 && i !== TRUE
-            ? `<text x="${x}" y="${y(value) - 6}" text-anchor="middle">${trimmed(value)}</text>`
-            : "";
-        return `<rect class="${i === TRUE ? "true" : "other"}" x="${(x - bar / 2).toFixed(2)}" width="${bar.toFixed(2)}" y="${y(value).toFixed(2)}" height="${(value * this.tall).toFixed(2)}"/>${name}${number}`;
+        const x = left + (i + 0.5) * slot;
+        const isTrue = i === trueClass;
+        /** @type {(at: number, text: string) => string} */
+        const label = (at, text) => `<text x="${x}" y="${at}" text-anchor="middle">${text}</text>`;
+        const name = classes <= FEW ? label(bottom + 18, String(i + 1)) : "";
+        const number = classes <= VERY_FEW && !isTrue ? label(y(value) - 6, trimmed(value)) : "";
+        return `<rect class="${isTrue ? "true" : "other"}" x="${(x - bar / 2).toFixed(2)}"
+          width="${bar.toFixed(2)}" y="${y(value).toFixed(2)}"
+          height="${(value * tall).toFixed(2)}"/>${name}${number}`;
       })
       .join("");
     parts.set(".even", { d: `M${left} ${y(1 / classes)}H${right}` });
-    parts.set(".even-name", { x: right, y: top + 4, "text-anchor": "end" });
+    parts.set(".even-name", { x: right, y: INSET.top + 4, "text-anchor": "end" });
     parts.write(".even-name", `dotted: the start, 1/K = ${trimmed(1 / classes)}`);
-    parts.set(".x-title", { x: (left + right) / 2, y: BAR_HEIGHT - 6 });
-    parts.write(".x-title", `${classes} classes, of which class 2 is right`);
-    parts.set(".y-title", { transform: `translate(12 ${(top + this.bottom) / 2}) rotate(-90)` });
-    parts.set(".ground", { x: left, y: top - 20, width: right - left, height: this.tall + 20 });
+    parts.set(".x-title", { x: (left + right) / 2, y: HEIGHT - 6 });
+    parts.write(".x-title", `${classes} classes, of which class ${trueClass + 1} is right`);
+    parts.set(".y-title", {
+      transform: `translate(12 ${(INSET.top + bottom) / 2}) rotate(-90)`,
+    });
+    parts.set(".ground", {
+      x: left,
+      y: INSET.top - 20,
+      width: right - left,
+      height: tall + 20,
+    });
+    const numbers = [
+      `dot product ${trimmed(m.dot)}`,
+      `cosine ${cosineText(m.cosine)}`,
+      `angle ${fixed(m.angle, 1)} degrees`,
+    ];
     parts.set(".handle", {
-      transform: `translate(${left + (TRUE + 0.5) * slot} ${y(p)})`,
+      transform: `translate(${left + (trueClass + 0.5) * slot} ${y(p)})`,
       "aria-valuenow": trimmed(p),
-      "aria-valuetext": `p ${trimmed(p)}; dot product ${trimmed(m.dot)}, cosine ${cosineText(m.cosine)}, angle ${fixed(m.angle, 1)} degrees`,
+      "aria-valuetext": `p ${trimmed(p)}; ${numbers.join(", ")}`,
     });
-
-    const spread = Math.hypot(...shares),
-      charge = (field, q) => lossAt(field, logsOf(q), TRUE);
-    this.charts.draw({
-      along: (angle) => vectorOf(spread / (spread + Math.tan((angle * Math.PI) / 180))),
-      target,
-      most: 90,
-      key: `${classes} ${this.others}`,
-      m,
-      fields: this.fields,
-      charge,
-    });
-    const pull = (field) => descentByLogits(field, logsOf(prediction), target)[TRUE];
-    this.table.tell(m, trimmed, {
-      charged: this.fields.map((field) => [
-        `pulls ${numberText(pull(field))}, charges`,
-        charge(field, prediction),
-      ]),
-    });
-    this.svg.dataset.drawn = `${classes} ${trimmed(p)}`;
   }
 }
 
+/** @param {any} component As Streamlit calls it, again for each change of the data. */
 export default function ({ parentElement: root, data, setTriggerValue }) {
-  const classes = instances.get(root) ?? new Classes(root);
-  instances.set(root, classes);
-  classes.sliders.open();
-  classes.take(data, (name, to) => setTriggerValue("moved", [name, ...to]));
-  return () => classes.sliders.close(); // Streamlit also calls this while the bars stay, and starts again with the same root
+  const bars = instances.get(root) ?? new ClassBars(root);
+  instances.set(root, bars);
+  bars.losses.open();
+  bars.receive(data, (name, to) => setTriggerValue("moved", [name, ...to]));
+  // Streamlit also calls this while the bars stay, and starts again with the same root
+  return () => bars.losses.close();
 }

@@ -17,33 +17,11 @@ from lossviz.ui.components import read_assets
 from lossviz.ui.legend_key import legend_key
 from lossviz.ui.static_files import PLOTLY_URL, import_module
 
-_HTML = """
-<div class="curve-lab">
-  <div class="plots"></div>
-  <label class="reader">
-    <span>Read at <b class="place"></b> <span class="start"></span></span>
-    <input class="lossviz-range" type="range" min="0" step="1" aria-label="Read at p">
-  </label>
-  <div class="scroll">
-    <table class="values" aria-label="Each loss where the cursor stands">
-      <thead><tr>
-        <th scope="col">press a loss to hide it</th>
-        <th scope="col">penalty</th><th scope="col">slope</th><th scope="col">weight</th><th scope="col">pull</th>
-      </tr></thead>
-      <tbody></tbody>
-    </table>
-  </div>
-  <section class="shares">
-    <h2>Who gets the gradient?</h2>
-    <p>Four examples, whose true class is predicted with p = 0.01, 0.1, 0.5 and 0.9, pull on the network together. Of that,</p>
-    <ul></ul>
-  </section>
-</div>
-"""
-
+_LEAST_P = 1e-4  # of the cursor
+_EXAMPLES = (0.01, 0.1, 0.5, 0.9)  # predictions among which the gradient is divided
 _COMPONENT = st.components.v2.component(
     "lossviz.curve_chart",
-    html=_HTML,
+    html=read_assets("curve_chart/index.html"),
     css=read_assets("shared/plot.css", "shared/range.css", "curve_chart/style.css"),
     js=import_module("curve_chart/index.js"),
     isolate_styles=False,
@@ -120,6 +98,9 @@ def curve_chart(
         "shares": shares,
         "drawn": next((value for loss in shown for value in loss.values.values()), None),
         "refusals": refusals,
+        "least_p": _LEAST_P,
+        "columns": tuple(VIEWS),
+        "examples": _EXAMPLES,
         "plotly": PLOTLY_URL,
     }
     _COMPONENT(key=key, data=data)

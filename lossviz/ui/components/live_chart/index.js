@@ -1,23 +1,37 @@
 // A plotly figure that takes new data without losing zoom or hidden curves.
 
-import { PLOT_OPTIONS, themed } from "../shared/format.js";
+import { PLOT_OPTIONS, withTheme } from "../shared/plot_theme.js";
 import { loadPlotly } from "../shared/plotly.js";
+import { find } from "../shared/svg.js";
+
+/**
+ * What component.py sends.
+ * @typedef {object} LiveChartData
+ * @property {string} figure plotly's, as JSON.
+ * @property {string} label The chart in words.
+ * @property {string} plotly The address of plotly.js.
+ */
 
 // Where nothing hovers the bar would always lie over the legend.
 const OPTIONS = {
   ...PLOT_OPTIONS,
   displayModeBar: matchMedia("(hover: none)").matches ? false : "hover",
 };
+
+/** @type {WeakMap<Element, object>} The figure that each chart was sent last. */
 const latest = new WeakMap();
 
+/** @param {{ parentElement: HTMLElement, data: LiveChartData }} component */
 export default function ({ parentElement: root, data }) {
-  const node = root.querySelector(".plot");
+  const node = find(root, ".plot");
   node.setAttribute("aria-label", data.label);
   const figure = JSON.parse(data.figure);
   latest.set(root, figure);
   loadPlotly(data.plotly).then((Plotly) => {
     if (latest.get(root) !== figure) return;
-    Plotly.react(node, figure.data, themed(figure.layout, root), OPTIONS);
-    node.dataset.points = figure.data.reduce((count, trace) => count + (trace.x?.length ?? 0), 0);
+    Plotly.react(node, figure.data, withTheme(figure.layout, root), OPTIONS);
+    /** @type {{ x?: unknown[] }[]} */
+    const traces = figure.data;
+    node.dataset.points = traces.reduce((count, { x }) => count + (x?.length ?? 0), 0);
   });
 }

@@ -16,16 +16,7 @@ from lossviz.ui.static_files import import_module
 
 _COMPONENT = st.components.v2.component(
     "lossviz.parameter_slider",
-    html="""
-<div class="parameter">
-  <span class="caption" aria-hidden="true"></span>
-  <span class="head"><span class="name" aria-hidden="true"></span><button class="play" type="button"></button></span>
-  <span class="track"><span class="ticks" aria-hidden="true"></span><input class="lossviz-range" type="range"></span><input type="number">
-  <span class="ends" aria-hidden="true"><span class="least"></span><span class="greatest"></span></span>
-  <div class="marks"></div>
-  <p class="refusal" role="alert"></p>
-</div>
-""",
+    html=read_assets("parameter_slider/index.html"),
     css=read_assets("shared/range.css", "parameter_slider/style.css"),
     js=import_module("parameter_slider/index.js"),
     isolate_styles=False,
@@ -71,6 +62,8 @@ def parameter_slider(
         maximum=parameter.maximum if math.isfinite(parameter.maximum) else MAX_VALUE,
         step=parameter.slider_step(),
         marks=tuple((special.value, special.name) for special in parameter.special_values),
+        whole=False,
+        logarithmic=False,
         playable=True,
         color=color,
         refusals=refusals,
@@ -99,6 +92,7 @@ def classes_slider(
         step=1,
         whole=True,
         logarithmic=True,
+        playable=False,
         marks=(),
         color="var(--st-primary-color)",
         refusals=0,

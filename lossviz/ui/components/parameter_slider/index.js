@@ -1,99 +1,138 @@
-// A slider for one number. Every movement goes to the charts on the page; Python hears of it on release, on a key press, or when a number is typed.
+// A slider for one number. Every movement goes to the charts on the page; Python is told on release,
+// on a key press, or when a number is typed.
 
-import { hub } from "../shared/plotly.js";
+import { parameterChanges } from "../shared/channel.js";
+import { Animation } from "../shared/motion.js";
+import { PendingValue } from "../shared/pending_value.js";
+import { find } from "../shared/svg.js";
 
-const instances = new WeakMap();
+/**
+ * What component.py sends.
+ * @typedef {object} SliderData
+ * @property {string} id The loss's, or "" for the number of classes.
+ * @property {string} name The parameter's, or "K".
+ * @property {string} letter How the name is written.
+ * @property {string} caption
+ * @property {string} label For screen readers.
+ * @property {string} meaning
+ * @property {number} value
+ * @property {number} start What a double-click brings back.
+ * @property {number} least Of the track.
+ * @property {number} greatest
+ * @property {number} minimum Of what can be typed.
+ * @property {number} maximum
+ * @property {number} step
+ * @property {boolean} whole Whether it is a whole number.
+ * @property {boolean} logarithmic Whether the track is.
+ * @property {boolean} playable Whether it can sweep by itself.
+ * @property {[number, string][]} marks Special values and their names.
+ * @property {string} color
+ * @property {number} refusals How many values of sliders Python has refused.
+ */
+
 const SWEEP_MS = 5000; // from where it stands up to the end, down to the other and back
-const STILLS = 10; // pictures in a sweep where the reader wants no motion
-const unwelcome = matchMedia("(prefers-reduced-motion: reduce)");
+const CHANGE_MS = 100; // the browser's change event has come by then, if it comes
+
+/** @type {WeakMap<Element, ParameterSlider>} */
+const instances = new WeakMap();
+
+/** @type {(value: number) => string} */
+const numberOf = (value) => String(Number(value.toPrecision(6))).replace("-", "−");
 
 class ParameterSlider {
+  /** @type {SliderData} Set before anything is drawn. */
+  #data = /** @type {any} */ (null);
+  /** @type {(value: number) => void} */
+  #report = () => {};
+  #value = new PendingValue(NaN);
+  #marksDrawn = "";
+  #sweepStart = 0; // where the sweep began on the track
+  #sweep = new Animation((share) => this.drawSweep(share));
+
+  /** @param {HTMLElement} root */
   constructor(root) {
-    const part = (selector) => root.querySelector(selector);
-    Object.assign(this, {
-      box: part(".parameter"),
-      slider: part("input[type=range]"),
-      typed: part("input[type=number]"),
-      playing: 0,
-      moving: false,
-      awaited: null,
-    });
-    Object.assign(this, {
-      name: part(".name"),
-      button: part(".play"),
-      ticks: part(".ticks"),
-      marks: part(".marks"),
-      refusal: part(".refusal"),
-    });
-    [this.least, this.greatest] = [part(".least"), part(".greatest")];
-    this.slider.addEventListener("input", () => {
-      this.stop();
-      this.moving = true;
-      this.move(this.valueAt(this.slider.value));
-    });
-    this.slider.addEventListener("change", () => this.settle(this.value));
+    this.box = find(root, ".parameter");
+    this.slider = /** @type {HTMLInputElement} */ (find(root, "input[type=range]"));
+    this.typed = /** @type {HTMLInputElement} */ (find(root, "input[type=number]"));
+    this.button = find(root, ".play");
+    this.ticks = find(root, ".ticks");
+    this.marks = find(root, ".marks");
+    this.refusal = find(root, ".refusal");
+    this.slider.addEventListener("input", () => this.drag());
+    this.slider.addEventListener("change", () => this.settle(this.#value.value));
+    for (const name of ["pointerup", "pointercancel"])
+      this.slider.addEventListener(name, () => setTimeout(() => this.dropDrag(), CHANGE_MS));
     this.slider.addEventListener("keydown", (event) => this.press(event));
-    this.slider.addEventListener("dblclick", () => this.settle(this.data.start));
+    this.slider.addEventListener("dblclick", () => this.settle(this.#data.start));
     this.typed.addEventListener("change", () => this.type());
     this.typed.addEventListener("keydown", (event) => event.key === "Escape" && this.show());
-    this.button.addEventListener("click", () =>
-      this.playing ? this.settle(this.value) : this.play(),
-    );
+    this.button.addEventListener("click", () => {
+      if (this.#sweep.runs) this.settle(this.#value.value);
+      else this.play();
+    });
   }
 
-  take(data, report) {
-    // An answer to an earlier movement must not take back the ones since: the value counts again once the last one has come back, or was refused.
-    if (data.value === this.awaited || data.refusals !== this.data?.refusals) this.awaited = null;
-    const [least, greatest] = data.logarithmic
-      ? [Math.log(data.least), Math.log(data.greatest)]
-      : [data.least, data.greatest];
-    const step = data.logarithmic ? "any" : data.step;
-    Object.assign(this, { data, report });
-    this.box.querySelector(".caption").textContent = data.caption;
-    this.name.textContent = data.letter;
-    this.least.textContent = numberOf(data.least);
-    this.greatest.textContent = numberOf(data.greatest);
+  /**
+   * @param {SliderData} data
+   * @param {(value: number) => void} report
+   */
+  receive(data, report) {
+    this.#data = data;
+    this.#report = report;
+    this.#value.receive(data.value, data.refusals);
+    find(this.box, ".caption").textContent = data.caption;
+    find(this.box, ".name").textContent = data.letter;
+    find(this.box, ".least").textContent = numberOf(data.least);
+    find(this.box, ".greatest").textContent = numberOf(data.greatest);
     this.slider.setAttribute("aria-label", data.label);
+    this.slider.title = `${data.meaning} Double-click: back to the start.`.trim();
+    this.slider.min = String(this.placeOf(data.least));
+    this.slider.max = String(this.placeOf(data.greatest));
+    this.slider.step = data.logarithmic ? "any" : String(data.step);
     this.typed.setAttribute("aria-label", `${data.label}, typed`);
-    this.slider.title = [data.meaning, "Double-click: back to the start."].join(" ").trim();
+    this.typed.step = String(data.step);
     this.button.hidden = !data.playable;
-    Object.assign(this.slider, { min: least, max: greatest, step });
-    this.typed.step = data.step;
     this.box.style.setProperty("--color", data.color);
     this.drawMarks();
-    if (!this.moving && !this.playing && this.awaited === null) this.value = data.value;
     this.show();
   }
 
-  valueAt(position) {
-    const value = this.data.logarithmic ? Math.exp(Number(position)) : Number(position);
-    return this.data.whole ? Math.round(value) : value;
+  /** @type {(value: number) => number} Where a value is on the track. */
+  placeOf(value) {
+    return this.#data.logarithmic ? Math.log(value) : value;
   }
 
+  /** @type {(place: number) => number} */
+  valueAt(place) {
+    const value = this.#data.logarithmic ? Math.exp(place) : place;
+    return this.#data.whole ? Math.round(value) : value;
+  }
+
+  /** @type {(value: number) => number} How far along the track a value is, 0 to 1. */
   shareOf(value) {
-    const [place, least, greatest] = [value, this.data.least, this.data.greatest].map((number) =>
-      this.data.logarithmic ? Math.log(number) : number,
-    );
-    return (place - least) / (greatest - least);
+    const least = this.placeOf(this.#data.least);
+    return (this.placeOf(value) - least) / (this.placeOf(this.#data.greatest) - least);
   }
 
-  // Specials of the parameter: a tick on the track, and a button that goes there.
+  /** Special values: a tick on the track, and a button that goes there. */
   drawMarks() {
-    const drawn = JSON.stringify(this.data.marks);
-    if (this.drawn === drawn) return;
-    this.drawn = drawn;
+    const { marks, name } = this.#data;
+    const drawn = JSON.stringify(marks);
+    if (this.#marksDrawn === drawn) return;
+    this.#marksDrawn = drawn;
     this.ticks.replaceChildren(
-      ...this.data.marks.map(([value]) =>
-        Object.assign(document.createElement("i"), { style: `--at: ${this.shareOf(value)}` }),
-      ),
+      ...marks.map(([value]) => {
+        const tick = document.createElement("i");
+        tick.style.setProperty("--at", String(this.shareOf(value)));
+        return tick;
+      }),
     );
     this.marks.replaceChildren(
-      ...this.data.marks.map(([value, name]) => {
-        const mark = Object.assign(document.createElement("button"), {
-          type: "button",
-          textContent: name,
-          title: `${this.data.name} = ${numberOf(value)}`,
-        });
+      ...marks.map(([value, text]) => {
+        const mark = document.createElement("button");
+        mark.type = "button";
+        mark.textContent = text;
+        mark.title = `${name} = ${numberOf(value)}`;
         mark.addEventListener("click", () => this.settle(value));
         return mark;
       }),
@@ -101,109 +140,125 @@ class ParameterSlider {
   }
 
   show() {
-    const { data, value } = this;
-    this.slider.value = data.logarithmic ? Math.log(value) : value;
-    this.typed.value = value;
+    const { label, marks, name } = this.#data;
+    const { value } = this.#value;
+    this.slider.value = String(this.placeOf(value));
+    this.typed.value = String(value);
     this.refusal.textContent = "";
     this.typed.removeAttribute("aria-invalid");
-    const special = data.marks.find(([place]) => place === value);
-    this.slider.setAttribute(
-      "aria-valuetext",
-      `${data.name} = ${numberOf(value)}${special ? `, ${special[1]}` : ""}`,
-    );
-    data.marks.forEach(([place], i) =>
-      this.marks.children[i].classList.toggle("here", place === value),
-    );
+    const special = marks.find(([place]) => place === value);
+    const text = `${name} = ${numberOf(value)}`;
+    this.slider.setAttribute("aria-valuetext", special ? `${text}, ${special[1]}` : text);
+    marks.forEach(([place], i) => {
+      this.marks.children[i].classList.toggle("here", place === value);
+    });
     this.slider.style.setProperty("--filled", `${100 * this.shareOf(value)}%`);
-    this.button.textContent = this.playing ? "❚❚" : "▶";
-    this.button.setAttribute(
-      "aria-label",
-      `${this.playing ? "Stop" : "Play"}: sweep ${data.label}`,
-    );
+    this.button.textContent = this.#sweep.runs ? "❚❚" : "▶";
+    this.button.setAttribute("aria-label", `${this.#sweep.runs ? "Stop" : "Play"}: sweep ${label}`);
   }
 
-  tell(released) {
-    hub.dispatchEvent(
-      new CustomEvent("parameter", {
-        detail: { id: this.data.id, name: this.data.name, value: this.value, released },
-      }),
-    );
+  /** @param {"moving" | "released" | "restored"} phase */
+  tellCharts(phase) {
+    const { id, name } = this.#data;
+    parameterChanges.send({ id, name, value: this.#value.value, phase });
   }
 
+  /** @param {number} value */
   move(value) {
-    this.value = value;
+    this.#value.hold();
+    this.#value.set(value);
     this.show();
-    this.tell(false);
+    this.tellCharts("moving");
   }
 
-  // Here it stays: charts and Python hear of it.
+  drag() {
+    this.#sweep.stop();
+    this.move(this.valueAt(Number(this.slider.value)));
+  }
+
+  /** Ends a drag that came back to where it began: the browser tells of no change. */
+  dropDrag() {
+    if (!this.#value.held || this.#sweep.runs) return;
+    this.#value.revert();
+    this.show();
+    this.tellCharts("restored");
+  }
+
+  /**
+   * It stays here: charts and Python are told.
+   * @param {number} value
+   */
   settle(value) {
-    this.stop();
-    Object.assign(this, { moving: false, value, awaited: value });
+    this.#sweep.stop();
+    this.#value.set(value);
+    this.#value.release();
     this.show();
-    this.tell(true);
-    this.report(value);
+    this.tellCharts("released");
+    this.#report(value);
   }
 
-  // On a logarithmic track the browser's own steps would be of no use.
+  /**
+   * On a logarithmic track the browser's own steps would be of no use.
+   * @param {KeyboardEvent} event
+   */
   press(event) {
-    const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 }[event.key];
-    if (!this.data.logarithmic || !steps) return;
+    const { logarithmic, least, greatest, step } = this.#data;
+    /** @type {Record<string, number>} */
+    const steps = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 };
+    if (!logarithmic || !steps[event.key]) return;
     event.preventDefault();
-    this.settle(
-      Math.max(this.data.least, Math.min(this.data.greatest, this.value + steps * this.data.step)),
-    );
+    const value = this.#value.value + steps[event.key] * step;
+    this.settle(Math.max(least, Math.min(greatest, value)));
   }
 
   type() {
-    const { minimum, maximum, whole, name } = this.data;
+    const { minimum, maximum, whole, name } = this.#data;
     const value = this.typed.valueAsNumber;
     const inside = value >= minimum && value <= maximum;
-    if (inside && (!whole || Number.isInteger(value))) return this.settle(value);
+    if (inside && (!whole || Number.isInteger(value))) {
+      this.settle(value);
+      return;
+    }
+    const kind = whole ? "whole number" : "number";
     const range = `from ${numberOf(minimum)} to ${numberOf(maximum)}`;
-    this.refusal.textContent = `${name} must be a ${whole ? "whole " : ""}number ${range}. It is still ${numberOf(this.value)}; Escape brings that back.`;
+    const stays = `It is still ${numberOf(this.#value.value)}; Escape brings that back.`;
+    this.refusal.textContent = `${name} must be a ${kind} ${range}. ${stays}`;
     this.typed.setAttribute("aria-invalid", "true");
   }
 
   play() {
-    const [start, least, greatest] = [this.slider.value, this.slider.min, this.slider.max].map(
-      Number,
-    );
-    const [value, span] = [this.value, greatest - least];
-    let began = null;
-    const tick = (now) => {
-      began ??= now;
-      const share = (now - began) / SWEEP_MS;
-      if (share >= 1) {
-        this.stop();
-        this.value = value; // where it came from: nothing new for Python
-        this.show();
-        return this.tell(true);
-      }
-      const way =
-        (start -
-          least +
-          2 * span * (unwelcome.matches ? Math.floor(share * STILLS) / STILLS : share)) %
-        (2 * span);
-      this.slider.value = least + (way <= span ? way : 2 * span - way);
-      this.move(this.valueAt(this.slider.value));
-      this.playing = requestAnimationFrame(tick);
-    };
-    this.playing = requestAnimationFrame(tick);
+    this.#sweepStart = Number(this.slider.value);
+    this.#value.hold();
+    this.#sweep.start(SWEEP_MS);
     this.show();
   }
 
+  /** @param {number} share Of the sweep. */
+  drawSweep(share) {
+    if (!this.#sweep.runs) {
+      this.#value.revert(); // nothing new for Python
+      this.show();
+      this.tellCharts("restored");
+      return;
+    }
+    const least = Number(this.slider.min);
+    const span = Number(this.slider.max) - least;
+    const along = (this.#sweepStart - least + 2 * span * share) % (2 * span);
+    this.slider.value = String(least + (along <= span ? along : 2 * span - along));
+    this.move(this.valueAt(Number(this.slider.value)));
+  }
+
+  /** Ends a sweep; the slider is gone. */
   stop() {
-    cancelAnimationFrame(this.playing);
-    this.playing = 0;
+    this.#sweep.stop();
   }
 }
 
-const numberOf = (value) => String(Number(value.toPrecision(6))).replace("-", "−");
-
+/** @param {any} component As Streamlit calls it, again for each change of the data. */
 export default function ({ parentElement: root, data, setTriggerValue }) {
   const slider = instances.get(root) ?? new ParameterSlider(root);
   instances.set(root, slider);
-  slider.take(data, (value) => setTriggerValue("value", value));
-  return () => setTimeout(() => root.isConnected || slider.stop()); // Streamlit also calls this while the slider stays, and starts again with the same root
+  slider.receive(data, (value) => setTriggerValue("value", value));
+  // Streamlit also calls this while the slider stays, and starts again with the same root
+  return () => setTimeout(() => root.isConnected || slider.stop());
 }

@@ -1,158 +1,147 @@
-// Curves over the angle between prediction and target, from 0° to 90°, with a dot on each where the prediction stands.
+// Curves over the angle between prediction and target, from 0° to 90°, with a dot on each where the
+// prediction stands.
 
-import { routeOf } from "./format.js";
-import { measure, trimmed } from "./vectors.js";
+import { trimmed } from "./number_text.js";
+import { find, linePath, setAttributes } from "./svg.js";
 
 const INSET = { left: 42, right: 10, top: 8, bottom: 40 }; // pixels, for numbers and titles
 const SAMPLES = 90;
 const FAR = 1e5; // pixels: further than any screen, near enough for any renderer
+const WRITTEN_ANGLES = [0, 30, 60, 90];
 
+let count = 0; // of the charts, for the ids of their clip paths
+
+/** @typedef {{ style: string, at: (angle: number) => number }} AngleCurve `at` takes degrees. */
+
+/** @type {(span: number, parts: number) => number} */
 export const niceStep = (span, parts) => {
-  const rough = span / parts,
-    power = 10 ** Math.floor(Math.log10(rough));
-  return power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
+  const rough = span / parts;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const factor = [1, 2, 5].find((one) => one * power >= rough * 0.999) ?? 10;
+  return power * factor;
 };
 
-// A range that shows most of what the curves do: what grows without bound leaves the picture.
+/**
+ * A range that shows most of what the curves do: what grows without bound leaves the picture.
+ * @type {(values: number[]) => [number, number]}
+ */
 const rangeOf = (values) => {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b);
   if (!sorted.length) return [0, 1];
-  const low = Math.min(0, sorted[0]),
-    high = Math.max(low + 1, sorted[Math.floor(0.85 * (sorted.length - 1))]);
+  const low = Math.min(0, sorted[0]);
+  const high = Math.max(low + 1, sorted[Math.floor(0.85 * (sorted.length - 1))]);
   return [low - 0.05 * (high - low), high * 1.05];
 };
 
-class AngleChart {
+/** @type {(title: string, id: string) => string} */
+const chartMarkup = (title, id) => `
+  <h2>${title}</h2>
+  <svg class="angle-chart" aria-hidden="true">
+    <defs><clipPath id="${id}"><rect/></clipPath></defs>
+    <path class="axis"/><g class="numbers"></g>
+    <text class="title x-title">angle θ to the target, in degrees</text>
+    <g class="curves" clip-path="url(#${id})"></g><g class="dots"></g>
+  </svg>`;
+
+export class AngleChart {
+  #svg;
+  #drawn = "";
+  #range = [0, 1];
+  #width = 0;
+  #height = 0;
+
+  /**
+   * @param {HTMLElement} node
+   * @param {string} title
+   */
   constructor(node, title) {
-    node.innerHTML = `<h2>${title}</h2><svg class="angle-chart" aria-hidden="true"><defs><clipPath><rect/></clipPath></defs><path class="axis"/><g class="numbers"></g><text class="title x-title">angle θ to the target, in degrees</text><g class="curves"></g><g class="dots"></g></svg>`;
-    Object.assign(this, { svg: node.querySelector("svg"), drawn: "" });
-    this.id = AngleChart.count = (AngleChart.count ?? 0) + 1;
-    this.svg.querySelector("clipPath").id = `angle-chart-${this.id}`;
-    this.svg.querySelector(".curves").setAttribute("clip-path", `url(#angle-chart-${this.id})`);
+    count += 1;
+    node.innerHTML = chartMarkup(title, `angle-chart-${count}`);
+    this.#svg = find(node, "svg");
   }
 
-  // lines: [{ style, at(angle) }]; most: the greatest angle there is; key: changes when a curve does; range: by what the curves do if it is not given.
-  draw(lines, most, key, range) {
-    const { svg } = this,
-      width = svg.clientWidth,
-      height = svg.clientHeight;
-    if (!width || this.drawn === `${key} ${width}`) return;
-    this.drawn = `${key} ${width}`;
-    const angles = Array.from({ length: SAMPLES + 1 }, (_, i) => (most * i) / SAMPLES);
-    const values = lines.map((line) => angles.map(line.at));
-    const [low, high] = range ?? rangeOf(values.flat());
-    const right = width - INSET.right,
-      bottom = height - INSET.bottom;
-    this.place = (angle, value) => [
-      INSET.left + (angle / 90) * (right - INSET.left),
-      Math.max(-FAR, Math.min(FAR, bottom - ((value - low) / (high - low)) * (bottom - INSET.top))),
-    ];
-    this.inside = (value) => value >= low && value <= high;
-    const [left] = this.place(0, 0),
-      step = niceStep(high - low, 4);
-    const ticks = Array.from(
-      { length: Math.floor(high / step) - Math.ceil(low / step) + 1 },
-      (_, i) => (Math.ceil(low / step) + i) * step,
-    );
-    const level = (value) => this.place(0, value)[1];
-    svg.querySelector(".numbers").innerHTML =
-      ticks
-        .map(
-          (value) =>
-            `<path class="grid" d="M${left} ${level(value)}H${right}"/><text x="${left - 7}" y="${level(value) + 4}" text-anchor="end">${trimmed(value)}</text>`,
-        )
-        .join("") +
-      [0, 30, 60, 90]
-        .map(
-          (angle) =>
-            `<text x="${this.place(angle, 0)[0]}" y="${bottom + 17}" text-anchor="middle">${angle}°</text>`,
-        )
-        .join("");
-    svg.querySelector(".axis").setAttribute("d", `M${left} ${INSET.top}V${bottom}H${right}`);
-    const rect = svg.querySelector("clipPath rect");
-    for (const [name, value] of Object.entries({
-      x: left,
-      y: INSET.top - 3,
-      width: right - left,
-      height: bottom - INSET.top + 3,
-    }))
-      rect.setAttribute(name, value);
-    const title = svg.querySelector(".x-title");
-    title.setAttribute("x", (left + right) / 2);
-    title.setAttribute("y", height - 6);
-    svg.querySelector(".curves").innerHTML = lines
-      .map(
-        ({ style }, i) =>
-          `<path style="${style}" d="${routeOf(angles.map((angle, j) => this.place(angle, values[i][j])))}"/>`,
-      )
+  /**
+   * @param {AngleCurve[]} curves
+   * @param {object} options
+   * @param {number} options.greatestAngle Where the curves end.
+   * @param {string} options.key Changes when a curve does.
+   * @param {[number, number]} [options.range] Of the values; by default what the curves do.
+   */
+  draw(curves, { greatestAngle, key, range }) {
+    const svg = this.#svg;
+    const width = svg.clientWidth;
+    if (!width || this.#drawn === `${key} ${width}`) return;
+    this.#drawn = `${key} ${width}`;
+    const angles = Array.from({ length: SAMPLES + 1 }, (_, i) => (greatestAngle * i) / SAMPLES);
+    const values = curves.map((curve) => angles.map(curve.at));
+    this.#range = range ?? rangeOf(values.flat());
+    this.#width = width;
+    this.#height = svg.clientHeight;
+    this.#drawFrame();
+    find(svg, ".curves").innerHTML = curves
+      .map(({ style }, i) => {
+        const points = angles.map((angle, j) => this.#place(angle, values[i][j]));
+        return `<path style="${style}" d="${linePath(points)}"/>`;
+      })
       .join("");
-    svg.querySelector(".dots").innerHTML = lines
+    find(svg, ".dots").innerHTML = curves
       .map(({ style }) => `<circle r="5" style="${style}"/>`)
       .join("");
   }
 
-  // Where the prediction stands; a value that leaves the picture has no dot.
+  #drawFrame() {
+    const svg = this.#svg;
+    const right = this.#width - INSET.right;
+    const bottom = this.#height - INSET.bottom;
+    const left = INSET.left;
+    const [low, high] = this.#range;
+    const step = niceStep(high - low, 4);
+    const first = Math.ceil(low / step);
+    const ticks = Array.from(
+      { length: Math.floor(high / step) - first + 1 },
+      (_, i) => (first + i) * step,
+    );
+    const levels = ticks.map((value) => {
+      const [, y] = this.#place(0, value);
+      return `<path class="grid" d="M${left} ${y}H${right}"/>
+        <text x="${left - 7}" y="${y + 4}" text-anchor="end">${trimmed(value)}</text>`;
+    });
+    const angles = WRITTEN_ANGLES.map((angle) => {
+      const [x] = this.#place(angle, 0);
+      return `<text x="${x}" y="${bottom + 17}" text-anchor="middle">${angle}°</text>`;
+    });
+    find(svg, ".numbers").innerHTML = [...levels, ...angles].join("");
+    find(svg, ".axis").setAttribute("d", `M${left} ${INSET.top}V${bottom}H${right}`);
+    setAttributes(find(svg, "clipPath rect"), {
+      x: left,
+      y: INSET.top - 3,
+      width: right - left,
+      height: bottom - INSET.top + 3,
+    });
+    setAttributes(find(svg, ".x-title"), { x: (left + right) / 2, y: this.#height - 6 });
+  }
+
+  /** @type {(angle: number, value: number) => [number, number]} */
+  #place(angle, value) {
+    const [low, high] = this.#range;
+    const bottom = this.#height - INSET.bottom;
+    const along = (angle / 90) * (this.#width - INSET.right - INSET.left);
+    const up = ((value - low) / (high - low)) * (bottom - INSET.top);
+    return [INSET.left + along, Math.max(-FAR, Math.min(FAR, bottom - up))];
+  }
+
+  /**
+   * Puts the dots where the prediction stands; a value that leaves the picture has none.
+   * @type {(angle: number | null, values: number[]) => void}
+   */
   mark(angle, values) {
-    [...this.svg.querySelector(".dots").children].forEach((dot, i) => {
-      const shown = angle !== null && this.inside?.(values[i]);
+    const [low, high] = this.#range;
+    [...find(this.#svg, ".dots").children].forEach((dot, i) => {
+      const shown = angle !== null && values[i] >= low && values[i] <= high;
       dot.setAttribute("visibility", shown ? "visible" : "hidden");
       if (!shown) return;
-      const [x, y] = this.place(angle, values[i]);
-      dot.setAttribute("cx", x.toFixed(2));
-      dot.setAttribute("cy", y.toFixed(2));
+      const [x, y] = this.#place(angle, values[i]);
+      setAttributes(dot, { cx: x.toFixed(2), cy: y.toFixed(2) });
     });
-  }
-}
-
-// The two charts beside the arrows: the measures, and what the losses charge.
-const CURVES = [
-  { key: "cosine", style: "stroke:var(--cosine);fill:var(--cosine)" },
-  {
-    key: "projection",
-    style: "stroke:var(--dot_product);fill:var(--dot_product);stroke-width:9;stroke-opacity:.3",
-  },
-  { key: "dot", style: "stroke:var(--dot_product);fill:var(--dot_product);stroke-dasharray:9 6" },
-  { key: "distance", style: "stroke:currentColor;fill:currentColor;stroke-dasharray:2 4" },
-];
-export const SURE = [-0.05, 1.5],
-  ANYWHERE = [-0.05, 2.1]; // of probabilities, and of any arrows in the unit square
-export const lossStyle = ({ color, dash }) =>
-  `stroke:${color};fill:${color};stroke-dasharray:${dash || "none"}`;
-
-export class AngleCharts {
-  constructor(node) {
-    node.innerHTML = '<section class="alike"></section><section class="costs"></section>';
-    this.alike = new AngleChart(node.firstChild, "How near they point");
-    this.costs = new AngleChart(node.lastChild, "What that costs");
-    this.section = node.lastChild;
-  }
-
-  // along(angle): the prediction at that angle. charge(field, p): a loss there. fields: none where nothing is charged. m: where it stands.
-  draw({ along, target, most, key, m, fields, charge, range = SURE }) {
-    const read = (angle) => measure(along(angle), target);
-    this.alike.draw(
-      CURVES.map(({ key: name, style }) => ({ style, at: (angle) => read(angle)[name] })),
-      most,
-      key,
-      range,
-    );
-    this.alike.mark(
-      m.directed ? m.angle : null,
-      CURVES.map(({ key: name }) => m[name]),
-    );
-    this.section.hidden = !fields.length;
-    if (!fields.length) return;
-    this.costs.draw(
-      fields.map((field) => ({
-        style: lossStyle(field),
-        at: (angle) => charge(field, along(angle)),
-      })),
-      most,
-      `${key} ${fields.map(({ id, values }) => id + JSON.stringify(values))}`,
-    );
-    this.costs.mark(
-      m.angle,
-      fields.map((field) => charge(field, m.p)),
-    );
   }
 }

@@ -1,6 +1,4 @@
-"""What the three drawings of the geometry page share: losses as the browser works them out, and how
-it tells where an arrow was let go.
-"""
+"""What the drawings of the geometry page share: the losses, and the report of what was moved."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,10 +12,10 @@ from lossviz.losses.loss import Loss
 from lossviz.ui.legend_key import dash_array, legend_key
 
 
-def field_data(
+def loss_data(
     losses: Mapping[str, Loss], styles: Mapping[str, LossStyle]
 ) -> tuple[dict[str, Any], ...]:
-    """What ``readField`` of fields.js reads, a loss each, in their order.
+    """What ``readLoss`` of loss_evaluation.js reads, a loss each, in their order.
 
     Args:
         losses: By their id, to which ``parameter_slider`` refers.

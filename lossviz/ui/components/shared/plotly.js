@@ -1,14 +1,23 @@
-// plotly.js, fetched once; and a line that the components have to each other.
+// plotly.js, fetched once a page.
 
-export const hub = (window.lossvizHub ??= new EventTarget());
+/** @typedef {any} Plotly plotly.js has no types here. */
 
-// url: of plotly.js, below the app's own address.
-export const loadPlotly = (url) =>
-  (hub.plotly ??= new Promise((resolve, reject) => {
-    if (window.Plotly) return resolve(window.Plotly);
+/** @type {Promise<Plotly> | undefined} */
+let plotly;
+
+/**
+ * @param {string} address Below the app's own.
+ * @returns {Promise<Plotly>}
+ */
+export const loadPlotly = (address) => {
+  plotly ??= new Promise((resolve, reject) => {
+    const page = /** @type {any} */ (window);
+    if (page.Plotly) return resolve(page.Plotly);
     const tag = document.createElement("script");
-    tag.src = new URL(url, document.baseURI).href;
-    tag.onload = () => resolve(window.Plotly);
+    tag.src = new URL(address, document.baseURI).href;
+    tag.onload = () => resolve(page.Plotly);
     tag.onerror = () => reject(new Error("plotly.js did not load"));
     document.head.appendChild(tag);
-  }));
+  });
+  return plotly;
+};

@@ -1,62 +1,90 @@
-// The loss language in the browser: the tree that Python sends becomes a function, through a table and without eval.
-// The meaning of each operation is Python's, in lossviz/language/tree.py.
+// The loss language in the browser: the tree that Python sends becomes a function, through a table
+// and without eval.
 
-const fold =
-  (operate) =>
-  (first, ...others) =>
-    others.reduce(operate, first);
-const OPERATIONS = {
-  add: fold((a, b) => a + b),
-  mul: fold((a, b) => a * b),
+/**
+ * A formula: a number, a name, or an operation on trees.
+ * @typedef {number | string | [string, ...any[]]} Tree
+ */
+
+/**
+ * What the names of a tree stand for, such as `{ l: Math.log(p), k: 0.2 }`; `others` are the
+ * log-probabilities of the classes but the true one.
+ * @typedef {Record<string, any>} Scope
+ */
+
+/** @typedef {(scope: Scope) => number} Evaluate */
+
+/** @typedef {(...values: any[]) => any} Operation */
+
+/**
+ * What each operation means, by its name in lossviz/language/operations.py, with as many parameters
+ * as its arity. A test holds names and arities to Python's.
+ * @type {Record<string, Operation>}
+ */
+export const OPERATIONS = {
+  add: (a, b) => a + b,
+  sub: (a, b) => a - b,
+  mul: (a, b) => a * b,
   div: (a, b) => a / b,
+  // IEEE: 1 to any power is 1, also where the power is NaN or infinite
+  pow: (a, b) => (a === 1 ? 1 : a ** b),
   neg: (a) => -a,
-  pow: (a, b) => (a === 1 ? 1 : a ** b), // IEEE: 1 to any power is 1, also where the power is NaN or infinite
-  exp: Math.exp,
-  log: Math.log,
-  expm1: Math.expm1,
-  log1p: Math.log1p,
-  sqrt: Math.sqrt,
-  abs: Math.abs,
-  tanh: Math.tanh,
-  sin: Math.sin,
-  cos: Math.cos,
-  min: Math.min,
-  max: Math.max,
   lt: (a, b) => a < b,
   le: (a, b) => a <= b,
   gt: (a, b) => a > b,
   ge: (a, b) => a >= b,
   eq: (a, b) => a === b,
+  log: Math.log,
+  exp: Math.exp,
+  sqrt: Math.sqrt,
+  abs: Math.abs,
+  min: Math.min,
+  max: Math.max,
+  log1p: Math.log1p,
+  expm1: Math.expm1,
+  tanh: Math.tanh,
+  sin: Math.sin,
+  cos: Math.cos,
+  where: (condition, then, otherwise) => (condition ? then : otherwise),
 };
 
-// Over the classes but the true one, whose log-probabilities stand in values.others; a term sees that of the class in hand as lj.
-const reduction = (start, operate) => (term) => (values) => {
-  const outside = values.lj;
+/**
+ * Over the classes but the true one; a term sees the log-probability of the present one as lj.
+ * @type {(start: number, operate: Operation) => (term: Evaluate) => Evaluate}
+ */
+const reduction = (start, operate) => (term) => (scope) => {
+  const outside = scope.lj;
   let result = start;
-  for (const lj of values.others) {
-    values.lj = lj;
-    result = operate(result, term(values));
+  for (const lj of scope.others) {
+    scope.lj = lj;
+    result = operate(result, term(scope));
   }
-  values.lj = outside;
+  scope.lj = outside;
   return result;
 };
-const REDUCTIONS = {
-  sum_others: reduction(0, (a, b) => a + b),
-  largest_other: reduction(-Infinity, Math.max),
+
+/** @type {Record<string, (term: Evaluate) => Evaluate>} */
+export const REDUCTIONS = {
+  other_sum: reduction(0, (a, b) => a + b),
+  other_max: reduction(-Infinity, Math.max),
 };
 
-// A tree as a function of the values of its names: {l: Math.log(p), k: 0.2}.
+/** @type {(tree: Tree) => Evaluate} */
 export const compileTree = (tree) => {
   if (typeof tree === "number") return () => tree;
-  if (typeof tree === "string") return (values) => values[tree];
+  if (typeof tree === "string") return (scope) => scope[tree];
   const [operation, ...branches] = tree;
-  const [first, second, third] = branches.map(compileTree);
-  if (operation === "where") return (values) => (first(values) ? second(values) : third(values));
+  const [first, second, ...others] = branches.map(compileTree);
+  // only the branch that is taken is evaluated
+  if (operation === "where") return (scope) => (first(scope) ? second(scope) : others[0](scope));
   if (REDUCTIONS[operation]) return REDUCTIONS[operation](first);
   const operate = OPERATIONS[operation];
   if (!operate) throw new Error(`unknown operation ${operation}`);
-  if (branches.length === 1) return (values) => operate(first(values));
-  if (branches.length === 2) return (values) => operate(first(values), second(values));
-  const compiled = branches.map(compileTree);
-  return (values) => operate(...compiled.map((branch) => branch(values)));
+  if (!second) return (scope) => operate(first(scope));
+  if (!others.length) return (scope) => operate(first(scope), second(scope));
+  return (scope) => {
+    let result = operate(first(scope), second(scope));
+    for (const other of others) result = operate(result, other(scope));
+    return result;
+  };
 };

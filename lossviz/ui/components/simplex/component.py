@@ -1,5 +1,6 @@
-"""The triangle of predictions over three classes, with the race of all losses to the truth, redrawn
-in the browser while a hand drags.
+"""The triangle of predictions over three classes, with the paths of all losses to the truth.
+
+The browser redraws it while something is dragged.
 """
 
 from __future__ import annotations
@@ -9,29 +10,16 @@ from collections.abc import Callable, Mapping, Sequence
 import streamlit as st
 
 from lossviz.charts.loss_style import LossStyle
+from lossviz.losses.analysis.properness import MIN_GAIN
 from lossviz.losses.loss import Loss
 from lossviz.ui.components import read_assets
-from lossviz.ui.components.shared.geometry_component import field_data, mount
-from lossviz.ui.state.geometry_state import GeometryState
+from lossviz.ui.components.shared.geometry_component import loss_data, mount
+from lossviz.ui.state.geometry_state import LEAST_START_P, GeometryState
 from lossviz.ui.static_files import import_module
-
-_HTML = """
-<div class="lossviz-arrows lossviz-simplex">
-  <div>
-    <div class="maps"></div>
-    <p class="hint">Drag the truth (dark ring) and the prediction (blue ring), or Tab to them and use the arrow keys, Shift for bigger steps; End
-    brings the prediction to the truth. The star is the best answer, arrows show where the descent leads, the dots are the losses on their way.</p>
-  </div>
-  <div class="side">
-    <div class="losses"></div>
-    <div class="race"></div>
-  </div>
-</div>
-"""
 
 _COMPONENT = st.components.v2.component(
     "lossviz.simplex",
-    html=_HTML,
+    html=read_assets("simplex/index.html"),
     css=read_assets("shared/range.css", "shared/geometry.css", "simplex/style.css"),
     js=import_module("simplex/index.js"),
     isolate_styles=False,
@@ -49,7 +37,7 @@ def simplex(
     on_release: Callable[[str, Sequence[float]], None],
 ) -> None:
     """Draw one loss or two as maps of their expected value over all predictions, with the
-    gradient's arrows, and all losses racing to the truth.
+    gradient's arrows, and the paths of all losses to the truth.
 
     The expected value of a prediction q under the truth t is ``Σ_k t_k f(q; class k is the right
     answer)``. The descent is ``dz/dτ = −dS/dz`` in the logits, seen through the softmax, or ``dp/dτ
@@ -62,7 +50,7 @@ def simplex(
         maps: The ids of the one or two that are drawn as maps.
         moves: See ``plane``.
         refusals: See ``parameter_slider``.
-        on_release: Called with "truth" or "start", and where the reader has let it go.
+        on_release: Called with "truth" or "start", and where the reader has released it.
     """
     mount(
         _COMPONENT,
@@ -74,5 +62,7 @@ def simplex(
         maps=tuple(maps),
         moves=moves,
         refusals=refusals,
-        fields=field_data(losses, styles),
+        least_start_p=LEAST_START_P,
+        least_gain=MIN_GAIN,
+        losses=loss_data(losses, styles),
     )

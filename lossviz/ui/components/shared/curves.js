@@ -1,0 +1,95 @@
+// Curves of losses as functions of log p: the four views, and the scales of the horizontal axis.
+// lossviz/charts/views.py and scales.py are the same in Python; a browser test holds them together.
+
+import { compileTree } from "./tree.js";
+
+/** @typedef {import("./tree.js").Tree} Tree */
+/** @typedef {import("./tree.js").Evaluate} Evaluate */
+/** @typedef {"penalty" | "slope" | "weight" | "pull"} ViewName */
+/** @typedef {"p" | "odds" | "margin"} ScaleName */
+
+/**
+ * A loss as Python sends it to a chart of curves.
+ * @typedef {object} CurveData
+ * @property {string} id
+ * @property {string} name
+ * @property {Record<string, number>} values Of its parameters.
+ * @property {Tree} penalty
+ * @property {Tree} weight
+ * @property {string} [uid] Of its curve in plotly's figure; not of a preview.
+ * @property {string} [color]
+ * @property {string} [swatch] HTML: a short line as its curve is drawn.
+ */
+
+/**
+ * A loss, ready to be evaluated.
+ * @typedef {object} Curve
+ * @property {string} id
+ * @property {string} name
+ * @property {Record<string, number>} values Of its parameters, of K and of l = log p.
+ * @property {string[]} names Of its parameters.
+ * @property {Evaluate} penalty
+ * @property {Evaluate} weight
+ * @property {string} uid
+ * @property {string} color
+ * @property {string} swatch
+ */
+
+/** @type {(data: CurveData, classes: number) => Curve} */
+export const readCurve = (data, classes) => ({
+  uid: "",
+  color: "",
+  swatch: "",
+  ...data,
+  values: { ...data.values, K: classes },
+  names: Object.keys(data.values),
+  penalty: compileTree(data.penalty),
+  weight: compileTree(data.weight),
+});
+
+/**
+ * A tree's value; where it has none at p = 1, such as 0 * log(0) for the other classes, its limit
+ * there, as Python takes it.
+ * @type {(tree: Evaluate, values: Record<string, number>, l: number) => number}
+ */
+const evaluate = (tree, values, l) => {
+  values.l = l;
+  const value = tree(values);
+  if (!Number.isNaN(value) || l !== 0) return value;
+  values.l = -1e-300;
+  return tree(values);
+};
+
+/** @type {Record<ViewName, (curve: Curve, l: number) => number>} */
+export const VIEWS = {
+  penalty: ({ penalty, values }, l) => evaluate(penalty, values, l),
+  slope: ({ weight, values }, l) => -evaluate(weight, values, l) * Math.exp(-l),
+  weight: ({ weight, values }, l) => evaluate(weight, values, l),
+  pull: ({ weight, values }, l) => evaluate(weight, values, l) * -Math.expm1(l),
+};
+
+/** @type {Record<ScaleName, { toLog: (place: number) => number, of: (l: number) => number }>} */
+export const SCALES = {
+  p: { toLog: Math.log, of: Math.exp },
+  odds: {
+    toLog: (odds) => -Math.log1p(1 / odds),
+    of: (l) => Math.exp(l) / -Math.expm1(l),
+  },
+  margin: {
+    toLog: (margin) => -Math.log1p(Math.exp(-margin)),
+    of: (l) => l - Math.log(-Math.expm1(l)),
+  },
+};
+
+/**
+ * How the pull divides among some predictions: shares that add up to 1, or null where there is no
+ * pull.
+ * @type {(curve: Curve, predictions: number[]) => number[] | null}
+ */
+export const sharesOf = (curve, predictions) => {
+  const pulls = predictions.map((p) => Math.abs(VIEWS.pull(curve, Math.log(p))));
+  const infinite = pulls.map((pull) => Number(pull === Infinity));
+  const counted = infinite.includes(1) ? infinite : pulls;
+  const total = counted.reduce((sum, pull) => sum + pull, 0);
+  return total > 0 ? counted.map((pull) => pull / total) : null;
+};

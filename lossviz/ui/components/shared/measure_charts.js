@@ -1,0 +1,84 @@
+// The two charts beside the arrows: the measures over the angle, and what the losses charge there.
+
+import { AngleChart } from "./angle_chart.js";
+import { find } from "./svg.js";
+import { measure } from "./vectors.js";
+
+/** @typedef {import("./vectors.js").Measures} Measures */
+/** @typedef {import("./loss_evaluation.js").Loss} Loss */
+
+/** @type {{ key: "cosine" | "projection" | "dot" | "distance", style: string }[]} */
+const CURVES = [
+  { key: "cosine", style: "stroke:var(--cosine);fill:var(--cosine)" },
+  {
+    key: "projection",
+    style: "stroke:var(--dot_product);fill:var(--dot_product);stroke-width:9;stroke-opacity:.3",
+  },
+  { key: "dot", style: "stroke:var(--dot_product);fill:var(--dot_product);stroke-dasharray:9 6" },
+  { key: "distance", style: "stroke:currentColor;fill:currentColor;stroke-dasharray:2 4" },
+];
+
+/** @type {[number, number]} Of the measures of probabilities. */
+export const RANGE_OF_PROBABILITIES = [-0.05, 1.5];
+
+/** @type {[number, number]} Of those of any arrows in the unit square. */
+export const RANGE_OF_VECTORS = [-0.05, 2.1];
+
+/** @type {(loss: { color: string, dash: string }) => string} How a loss's curve is drawn. */
+export const lossStyle = ({ color, dash }) =>
+  `stroke:${color};fill:${color};stroke-dasharray:${dash || "none"}`;
+
+/**
+ * @typedef {object} Turn
+ * @property {(angle: number) => number[]} along The prediction at that angle to the target.
+ * @property {number[]} target
+ * @property {number} greatestAngle How far it can be turned.
+ * @property {string} key Changes when a curve does.
+ * @property {Measures} measures Where it stands.
+ * @property {Loss[]} losses None where nothing is charged.
+ * @property {(loss: Loss, p: number[]) => number} charge
+ * @property {[number, number]} [range]
+ */
+
+export class MeasureCharts {
+  #measures;
+  #penalties;
+  #section;
+
+  /** @param {HTMLElement} node */
+  constructor(node) {
+    node.innerHTML = '<section class="alike"></section><section class="costs"></section>';
+    this.#section = find(node, ".costs");
+    this.#measures = new AngleChart(find(node, ".alike"), "How near they point");
+    this.#penalties = new AngleChart(this.#section, "What that costs");
+  }
+
+  /** @param {Turn} turn */
+  draw({ along, target, greatestAngle, key, measures, losses, charge, range }) {
+    this.#measures.draw(
+      CURVES.map(({ key: name, style }) => ({
+        style,
+        at: (angle) => measure(along(angle), target)[name],
+      })),
+      { greatestAngle, key, range: range ?? RANGE_OF_PROBABILITIES },
+    );
+    this.#measures.mark(
+      measures.directed ? measures.angle : null,
+      CURVES.map(({ key: name }) => measures[name]),
+    );
+    this.#section.hidden = !losses.length;
+    if (!losses.length) return;
+    const values = losses.map((loss) => loss.id + JSON.stringify(loss.values));
+    this.#penalties.draw(
+      losses.map((loss) => ({
+        style: lossStyle(loss),
+        at: (angle) => charge(loss, along(angle)),
+      })),
+      { greatestAngle, key: `${key} ${values}` },
+    );
+    this.#penalties.mark(
+      measures.angle,
+      losses.map((loss) => charge(loss, measures.p)),
+    );
+  }
+}
