@@ -189,7 +189,14 @@ def test_a_wheel_carries_every_file_of_the_package_and_the_pages(wheel: Path) ->
         for path in (ROOT / "lossviz").rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     ]
-    assert {path.suffix for path in files} >= {".py", ".js", ".css", ".svg", ".safetensors"}
+    assert {path.suffix for path in files} >= {
+        ".py",
+        ".js",
+        ".css",
+        ".html",
+        ".svg",
+        ".safetensors",
+    }
     for path in files:
         assert path.relative_to(ROOT).as_posix() in carried
     served = {name.removeprefix("lossviz/_app/") for name in carried if "/_app/" in name}
