@@ -140,7 +140,8 @@ def test_each_curve_over_the_angle_has_its_dot_where_the_arrow_stands(
         before = float(dot.get_attribute("cx") or 0)
         ticks = chart.evaluate(
             """chart => Object.fromEntries([...chart.querySelectorAll(".grid")].map((line) =>
-                 [line.nextElementSibling.textContent.replace("−", "-"), Number(line.getAttribute("d").match(/M\\S+ ([\\d.]+)/)[1])]))"""
+                 [line.nextElementSibling.textContent.replace("−", "-"),
+                   Number(line.getAttribute("d").match(/M\\S+ ([\\d.]+)/)[1])]))"""
         )
         places = sorted((float(text), y) for text, y in ticks.items())
         (a, ya), (b, yb) = places[0], places[-1]
@@ -155,7 +156,7 @@ def test_each_curve_over_the_angle_has_its_dot_where_the_arrow_stands(
         assert before == pytest.approx(left + angle / 90 * (right - left), abs=0.6)
 
 
-def test_a_slider_below_moves_what_a_loss_charges_before_it_is_let_go(
+def test_a_slider_below_moves_what_a_loss_charges_before_its_release(
     page: Page, app_url: str
 ) -> None:
     open_plane(page, app_url, "p=0.50,0.50&loss=inverse_power")

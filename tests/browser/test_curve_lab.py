@@ -1,4 +1,4 @@
-"""The curve lab in the hand: cursor, legend, views, sliders, pictures and links, in a real browser."""
+"""The curve lab in a real browser: cursor, legend, views, sliders, pictures and links."""
 
 import re
 from pathlib import Path

@@ -96,7 +96,7 @@ def test_the_choice_goes_along_from_page_to_page_and_back_undoes_a_change(
     expect(page.locator(".plot .scatterlayer .trace")).to_have_count(2)
 
 
-def test_the_curve_follows_the_slider_before_the_button_is_let_go(page: Page, app_url: str) -> None:
+def test_the_curve_follows_the_slider_before_its_release(page: Page, app_url: str) -> None:
     open_curves(page, f"{app_url}/penalty_curves")
     path = page.locator(CURVE.format(4))
     before = path.get_attribute("d")
@@ -109,7 +109,7 @@ def test_the_curve_follows_the_slider_before_the_button_is_let_go(page: Page, ap
         float(page.locator(".plot").get_attribute("data-drawn") or "nan"),
     )
     assert during != before
-    assert "loss=" not in page.url  # Python has not heard of it yet
+    assert "loss=" not in page.url  # nothing has been reported to Python yet
     # The path is where the formula says: the pixel height of p**-k at p = 0.5, against the plot's
     # own axis.
     at = int(np.argmin(abs(P_GRID - 0.5)))

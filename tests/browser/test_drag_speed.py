@@ -1,5 +1,6 @@
-"""Whether the chart keeps pace with the hand. Its figures are printed; ``pytest tests/test_drag.py
--s`` shows them.
+"""Whether the chart keeps pace with a drag.
+
+Its figures are printed; ``pytest tests/browser/test_drag_speed.py -s`` shows them.
 """
 
 import statistics
@@ -18,11 +19,13 @@ ALL_FIVE = "penalty_curves?" + "&".join(f"loss={key}" for key in FEATURED)
 # before, may see the chart one frame late: what it compares is the value that it saw last.
 WATCH = """() => {
   window.gaps = []; window.late = 0; window.shown = 0;
-  const slider = document.querySelector('input[type=range][aria-label="k of inverse power"]'), plot = document.querySelector('.plot');
+  const slider = document.querySelector('input[type=range][aria-label="k of inverse power"]');
+  const plot = document.querySelector('.plot');
   let last = performance.now(), before = null;
   const tick = (now) => {
     gaps.push(now - last); last = now;
-    if (before !== null && before !== plot.dataset.drawn && slider.value !== plot.dataset.drawn) late += 1;
+    const { drawn } = plot.dataset;
+    if (before !== null && before !== drawn && slider.value !== drawn) late += 1;
     if (before !== slider.value) shown += 1;
     before = slider.value;
     window.ticking = requestAnimationFrame(tick);

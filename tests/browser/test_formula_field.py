@@ -1,4 +1,4 @@
-"""A loss is invented: typed, seen, judged, kept, copied as code and sent to training, in a real
+"""A loss is invented: typed, seen, analysed, kept, copied as code and sent to training, in a real
 browser.
 """
 
@@ -27,17 +27,18 @@ CLOCK = """([label, sentences]) => {
   window.took = null;
   const key = () => (window.pressed = performance.now());
   document.addEventListener('keydown', key, true);
-  const look = () => {
-    const card = document.querySelector('.stTextInput').closest('.stVerticalBlock'), typed = document.querySelector('.values button:disabled');
+  const check = () => {
+    const card = document.querySelector('.stTextInput').closest('.stVerticalBlock');
+    const typed = document.querySelector('.values button:disabled');
     const drawn = document.querySelector('.overlay .preview').getAttribute('d').length > 99;
-    const judged = sentences.every((sentence) => card.textContent.includes(sentence));
-    if (typed?.textContent === label && drawn && card.querySelector('.katex') && judged) {
+    const explained = sentences.every((sentence) => card.textContent.includes(sentence));
+    if (typed?.textContent === label && drawn && card.querySelector('.katex') && explained) {
       document.removeEventListener('keydown', key, true);
       return (window.took = performance.now() - window.pressed);
     }
-    requestAnimationFrame(look);
+    requestAnimationFrame(check);
   };
-  requestAnimationFrame(look);
+  requestAnimationFrame(check);
 }"""
 
 
@@ -52,7 +53,7 @@ def test_curve_formula_and_findings_follow_the_last_key(page: Page, app_url: str
     open_curves(page, f"{app_url}/penalty_curves")
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     field = field_of(page)
-    field.fill("1-p")  # the first look compiles the catalogue, and loads the browser's fonts
+    field.fill("1-p")  # the first text compiles the catalogue, and loads the browser's fonts
     expect(page.get_by_text("no mistake costs more than 1")).to_be_visible()
     times = {}
     for text in TYPED:
@@ -73,7 +74,7 @@ def test_curve_formula_and_findings_follow_the_last_key(page: Page, app_url: str
 def test_no_key_is_lost_however_fast_one_types(page: Page, app_url: str) -> None:
     open_curves(page, f"{app_url}/penalty_curves")
     text = "(1-p)**2 + 1 - p + 1/p - log(p)"
-    # shorter, about as long and longer than the pause after which Python hears of it
+    # shorter, about as long and longer than the pause after which it is reported to Python
     for delay in (20, 60, 90):
         field_of(page).fill("")
         field_of(page).press_sequentially(text, delay=delay)

@@ -35,7 +35,7 @@ SEGMENT, FREE = "p=0.20,0.80", "p=0.20,0.80&mode=free"
         (FREE, (0.9, 0.6), "0.90,0.60"),
     ],
 )
-def test_arrow_and_read_outs_follow_the_mouse_before_the_button_is_let_go(
+def test_arrow_and_read_outs_follow_the_mouse_before_its_release(
     page: Page, app_url: str, query: str, goal: tuple[float, float], shown: str
 ) -> None:
     open_plane(page, app_url, query)
@@ -49,7 +49,7 @@ def test_arrow_and_read_outs_follow_the_mouse_before_the_button_is_let_go(
     assert page.locator("svg.plane .prediction-line").get_attribute("d") != shaft
     assert sum_of(page, "dot") == f"{x:.2f}·0 + {y:.2f}·1 = {y:.2f}"
     assert value_of(page, "angle") == f"{geometry.angle_deg((x, y), (0, 1)):.1f}°"
-    assert page.url == address, "Python has not heard of it yet"
+    assert page.url == address, "nothing has been reported to Python yet"
     page.mouse.up()
     page.wait_for_url(f"**p={x:.2f}%2C{y:.2f}*")
     settled(page)
@@ -148,7 +148,7 @@ def test_presets_target_and_mode_move_the_arrow_that_is_drawn(page: Page, app_ur
     expect_drawn(page, "0.60,0.40")
 
 
-def test_an_arrow_dragged_back_to_where_a_preset_took_it_from_is_heard(
+def test_an_arrow_dragged_back_to_where_a_preset_took_it_from_is_reported(
     page: Page, app_url: str
 ) -> None:
     open_plane(page, app_url)
@@ -171,7 +171,7 @@ def test_a_click_beside_the_arrow_sends_it_there(page: Page, app_url: str) -> No
 
 
 @pytest.mark.parametrize("name", ["Prediction", "Target"])
-def test_a_drag_keeps_pace_with_the_screen_and_is_told_once(
+def test_a_drag_keeps_pace_with_the_screen_and_is_reported_once(
     page: Page, app_url: str, name: str
 ) -> None:
     """At least 55 frames a second, with a 95th percentile of the gap of at most 20 ms: in the best
@@ -195,9 +195,9 @@ def test_a_drag_keeps_pace_with_the_screen_and_is_told_once(
                 bottom - 0.8 * math.sin(angle) * (bottom - top),
             )
             page.wait_for_timeout(8)
-        times, draws, told = page.evaluate("[window.frames, window.draws, window.told]")
+        times, draws, sent = page.evaluate("[window.frames, window.draws, window.sent]")
         page.mouse.up()
-        page.wait_for_function("window.told > 0")
+        page.wait_for_function("window.sent > 0")
         settled(page)
         gaps = sorted(late - early for early, late in pairwise(times))
         rate, p95 = 1000 / statistics.mean(gaps), gaps[int(0.95 * len(gaps))]
@@ -205,8 +205,8 @@ def test_a_drag_keeps_pace_with_the_screen_and_is_told_once(
             f"\n{name}: {len(gaps)} frames, {rate:.1f} frames/s, 95th percentile of the gap"
             f" {p95:.1f} ms, {draws} drawings"
         )
-        assert told == 0, "Python hears nothing of a drag"
-        assert page.evaluate("window.told") == 1
+        assert sent == 0, "nothing is reported during a drag"
+        assert page.evaluate("window.sent") == 1
         assert draws > 0.3 * moves
         best = max(best, (rate, p95), key=lambda drag: (drag[1] <= 20, drag[0]))
         if best[0] >= 55 and best[1] <= 20:
@@ -215,7 +215,7 @@ def test_a_drag_keeps_pace_with_the_screen_and_is_told_once(
     assert best[1] <= 20
 
 
-def test_a_preset_that_comes_while_the_head_is_held_counts_when_it_is_let_go_unmoved(
+def test_a_preset_that_comes_while_the_head_is_held_counts_when_it_is_released_unmoved(
     page: Page, app_url: str
 ) -> None:
     open_plane(page, app_url, SEGMENT)

@@ -115,8 +115,11 @@ def test_values_and_gradients_over_the_simplex_are_those_of_the_torch_objective(
 def test_every_node_of_a_map_has_the_expected_loss_of_its_prediction(run: Any, key: str) -> None:
     truth = [0.5, 0.3, 0.2]
     places, found = run(
-        """({ field, truth }) => { const read = readLoss(field), values = expectedAtNodes(lossAtNodes(read), truth);
-             return [NODES.map(awayFromEdges).filter((_, i) => i % 40 === 7), values.filter((_, i) => i % 40 === 7)]; }""",
+        """({ field, truth }) => {
+             const values = expectedAtNodes(lossAtNodes(readLoss(field)), truth);
+             const some = (all) => all.filter((_, i) => i % 40 === 7);
+             return [some(NODES.map(awayFromEdges)), some(values)];
+           }""",
         {"field": field_of(LOSSES[key]), "truth": truth},
     )
     np.testing.assert_allclose(
@@ -130,8 +133,10 @@ def test_the_gradient_flow_is_that_of_scipy(run: Any, key: str, space: str) -> N
     start = [0.1, 0.3, 0.6]
     for loss, truth in product([LOSSES[key], *settings(LOSSES[key])[::10]], FLOW_TRUTHS):
         found = run(
-            "({ field, space, start, truth, times }) => { const way = followGradient(readLoss(field), {"
-            " space, start, truth }); return times.map((time) => pointAt(way, space, time)); }",
+            """({ field, space, start, truth, times }) => {
+                 const path = followGradient(readLoss(field), { space, start, truth });
+                 return times.map((time) => pointAt(path, space, time));
+               }""",
             {
                 "field": field_of(loss),
                 "space": space,
@@ -188,13 +193,16 @@ def by_scipy(
     return solved.t, (scaled / scaled.sum(0)).T
 
 
-def test_a_way_along_a_kink_leads_downhill_all_the_same(run: Any) -> None:
+def test_a_path_along_a_kink_leads_downhill_all_the_same(run: Any) -> None:
     for space in ("logits", "p"):
         for truth in ([1.0, 0.0, 0.0], [0.5, 0.3, 0.2]):
             costs = run(
-                "({ field, space, truth, times }) => { const read = readLoss(field), way ="
-                " followGradient(read, { space, start: [0.1, 0.3, 0.6], truth }); return times.map((time)"
-                " => expectedLoss(read, logsOf(pointAt(way, space, time)), truth)); }",
+                """({ field, space, truth, times }) => {
+                     const loss = readLoss(field), start = [0.1, 0.3, 0.6];
+                     const path = followGradient(loss, { space, start, truth });
+                     const logsAt = (time) => logsOf(pointAt(path, space, time));
+                     return times.map((time) => expectedLoss(loss, logsAt(time), truth));
+                   }""",
                 {
                     "field": field_of(LOSSES["hinge"]),
                     "space": space,
@@ -210,11 +218,14 @@ def test_a_way_along_a_kink_leads_downhill_all_the_same(run: Any) -> None:
             assert costs[-1] < costs[0] - 0.1
 
 
-def test_a_way_says_whether_it_stands_still_or_was_given_up(run: Any) -> None:
+def test_a_path_says_whether_it_stands_still_or_was_given_up(run: Any) -> None:
     stiff, smoothed = LOSSES["jensen_shannon"].with_values(pi=0.255), LOSSES["label_smoothing"]
     ends = run(
-        "({ cases }) => cases.map(([field, truth]) => { const way = followGradient(readLoss(field), {"
-        " space: 'p', start: [0.1, 0.3, 0.6], truth }); return [way.stands, endOf(way).time]; })",
+        """({ cases }) => cases.map(([field, truth]) => {
+             const start = [0.1, 0.3, 0.6];
+             const path = followGradient(readLoss(field), { space: "p", start, truth });
+             return [path.stands, endOf(path).time];
+           })""",
         {
             "cases": [
                 [field_of(stiff), [0.98, 0.01, 0.01]],
@@ -224,15 +235,19 @@ def test_a_way_says_whether_it_stands_still_or_was_given_up(run: Any) -> None:
         },
     )
     assert [stands for stands, _ in ends] == [False, True, True]
-    assert ends[0][1] < 1000, "too many steps for the race to wait for"
+    assert ends[0][1] < 1000, "too many steps to wait for"
 
 
-def test_a_race_is_won_where_the_flow_comes_near_the_truth_for_good(run: Any) -> None:
+def test_a_loss_has_arrived_when_its_path_comes_near_the_truth_for_good(run: Any) -> None:
     arrivals = run(
-        "({ fields, truth, start }) => fields.map((field) => { const way = followGradient(readLoss(field),"
-        " { space: 'logits', start, truth }); const at = arrivalTime(way, 'logits', truth); return [at"
-        " === Infinity ? null : at, at === Infinity ? 0 : largestError(pointAt(way, 'logits', at), truth),"
-        " largestError(SPACES.logits.probabilities(endOf(way).y), truth)]; })",
+        """({ fields, truth, start }) => fields.map((field) => {
+             const path = followGradient(readLoss(field), { space: "logits", start, truth });
+             const at = arrivalTime(path, "logits", truth);
+             const end = SPACES.logits.probabilities(endOf(path).y);
+             if (at === Infinity) return [null, 0, largestError(end, truth)];
+             const off = largestError(pointAt(path, "logits", at), truth);
+             return [at, off, largestError(end, truth)];
+           })""",
         {
             "fields": [field_of(LOSSES[key]) for key in ("cross_entropy", "dot_product", "brier")],
             "truth": [0.5, 0.3, 0.2],

@@ -9,6 +9,12 @@ from tests.browser.test_curve_lab import row
 from tests.browser.test_curves import open_curves, press_on_slider
 
 pytestmark = pytest.mark.browser
+COLLECT_DRAWN_VALUES = """() => {
+  const plot = document.querySelector(".plot");
+  window.seen = new Set();
+  new MutationObserver(() => seen.add(+plot.dataset.drawn))
+    .observe(plot, { attributes: true, attributeFilter: ["data-drawn"] });
+}"""
 
 
 def test_a_number_can_be_typed_a_double_click_resets_and_marks_lead_to_known_losses(
@@ -62,11 +68,7 @@ def test_play_sweeps_the_parameter_through_its_range_and_ends_where_it_began(
 ) -> None:
     open_curves(page, f"{app_url}/penalty_curves?loss=inverse_power")
     button = page.get_by_role("button", name="Play: sweep k of inverse power")
-    page.evaluate(
-        "() => { window.seen = new Set(); new MutationObserver(() =>"
-        " seen.add(+document.querySelector('.plot').dataset.drawn)).observe(document.querySelector('.plot'),"
-        " { attributes: true, attributeFilter: ['data-drawn'] }); }"
-    )
+    page.evaluate(COLLECT_DRAWN_VALUES)
     button.click()
     expect(page.get_by_role("button", name="Stop: sweep k")).to_be_visible()
     expect(button).to_be_visible(timeout=20_000)
@@ -86,11 +88,7 @@ def test_play_sweeps_the_parameter_through_its_range_and_ends_where_it_began(
 def test_where_motion_is_unwelcome_a_sweep_is_ten_still_pictures(page: Page, app_url: str) -> None:
     page.emulate_media(reduced_motion="reduce")
     open_curves(page, f"{app_url}/penalty_curves?loss=inverse_power")
-    page.evaluate(
-        "() => { window.seen = new Set(); new MutationObserver(() =>"
-        " seen.add(+document.querySelector('.plot').dataset.drawn)).observe(document.querySelector('.plot'),"
-        " { attributes: true, attributeFilter: ['data-drawn'] }); }"
-    )
+    page.evaluate(COLLECT_DRAWN_VALUES)
     button = page.get_by_role("button", name="Play: sweep k of inverse power")
     button.click()
     expect(page.get_by_role("button", name="Stop: sweep k")).to_be_visible()

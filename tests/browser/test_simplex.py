@@ -59,7 +59,7 @@ def test_the_star_stands_on_the_truth_for_cross_entropy_and_in_the_corner_for_th
     assert cells(page, "dot_product") == ["−0.260", "1.00 0.00 0.00", "never"]
 
 
-def test_a_dragged_truth_repaints_the_maps_and_the_verdicts_before_it_is_let_go(
+def test_a_dragged_truth_repaints_the_maps_and_the_verdicts_before_its_release(
     page: Page, app_url: str
 ) -> None:
     open_simplex(page, app_url, INSIDE)

@@ -4,12 +4,13 @@ from playwright.sync_api import Locator, Page, expect
 
 # Counts, in the page: the time of each frame, the drawings, and the messages to Python.
 WATCH = """() => {
-  Object.assign(window, { frames: [], draws: 0, told: 0 });
-  const look = (time) => { window.frames.push(time); requestAnimationFrame(look); };
-  requestAnimationFrame(look);
-  new MutationObserver(() => window.draws++).observe(document.querySelector("svg.plane"), { attributeFilter: ["data-drawn"] });
+  Object.assign(window, { frames: [], draws: 0, sent: 0 });
+  const watch = (time) => { window.frames.push(time); requestAnimationFrame(watch); };
+  requestAnimationFrame(watch);
+  new MutationObserver(() => window.draws++)
+    .observe(document.querySelector("svg.plane"), { attributeFilter: ["data-drawn"] });
   const send = WebSocket.prototype.send;
-  WebSocket.prototype.send = function (...parts) { window.told++; return send.apply(this, parts); };
+  WebSocket.prototype.send = function (...parts) { window.sent++; return send.apply(this, parts); };
 }"""
 
 

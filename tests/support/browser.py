@@ -56,7 +56,9 @@ def answers(url: str) -> bool:
 
 
 @contextmanager
-def served_app(database: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def served_app(
+    database: Path, port: int, *, base_path: str = ""
+) -> Iterator[subprocess.Popen[bytes]]:
     """The app on a port of 127.0.0.1, with its database in a file; ended at the end."""
     command = [
         sys.executable,
@@ -68,12 +70,15 @@ def served_app(database: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
         str(port),
         "--server.headless",
         "true",
+        "--server.baseUrlPath",
+        base_path,
     ]
+    health = f"http://127.0.0.1:{port}/{base_path}/_stcore/health".replace("//_", "/_")
     environment = {**os.environ, "LOSSVIZ_DATABASE": f"sqlite:///{database}"}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as server:
         try:
             wait_until(
-                lambda: answers(f"http://127.0.0.1:{port}/_stcore/health"),
+                lambda: answers(health),
                 within_s=60,
                 what="the app answers",
             )
@@ -85,7 +90,7 @@ def served_app(database: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
 
 @pytest.fixture(scope="session")
 def app_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of an app with an empty database, shared by all tests that leave nothing behind."""
+    """The address of an app with an empty database, shared by tests that leave nothing."""
     port = free_port()
     with served_app(tmp_path_factory.mktemp("app") / "lossviz.sqlite", port):
         yield f"http://127.0.0.1:{port}"

@@ -1,6 +1,4 @@
-"""The plane with its two arrows, their numbers and their curves, redrawn in the browser while a
-hand drags them.
-"""
+"""The plane with its two arrows, their numbers and their curves, redrawn while they are dragged."""
 
 from __future__ import annotations
 

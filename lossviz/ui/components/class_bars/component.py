@@ -1,5 +1,6 @@
-"""A prediction over many classes as bars, with its measures and losses over the angle, redrawn in
-the browser while a hand drags.
+"""A prediction over many classes as bars, with its measures and losses over the angle.
+
+The browser redraws it while a bar is dragged.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 // Curves of losses, in one view or two side by side. While a parameter is dragged only its own
-// paths and numbers are redrawn, from the loss's own formula; plotly is told on release.
+// paths and numbers are redrawn, from the loss's own formula; plotly receives it on release.
 
 import { previewChanges } from "../shared/channel.js";
 import { readCurve, SCALES, VIEWS } from "../shared/curves.js";

@@ -29,7 +29,7 @@ def formula_preview(
     on_type: Callable[[str], None],
     on_enter: Callable[[str], None],
 ) -> None:
-    """Let the charts of the page draw a loss that is being typed, and hear of what is typed.
+    """Let the charts of the page draw a loss that is being typed, and report what is typed.
 
     Args:
         loss: What is typed; None where that is no loss.

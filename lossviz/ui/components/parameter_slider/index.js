@@ -1,5 +1,5 @@
-// A slider for one number. Every movement goes to the charts on the page; Python is told on release,
-// on a key press, or when a number is typed.
+// A slider for one number. Every movement goes to the charts on the page; it is reported to
+// Python on release, on a key press, or when a number is typed.
 
 import { parameterChanges } from "../shared/channel.js";
 import { Animation } from "../shared/motion.js";
@@ -185,7 +185,7 @@ class ParameterSlider {
   }
 
   /**
-   * It stays here: charts and Python are told.
+   * It stays here: charts and Python receive it.
    * @param {number} value
    */
   settle(value) {

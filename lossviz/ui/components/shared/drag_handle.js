@@ -1,4 +1,4 @@
-// A handle that mouse, finger and keys move. Python is told once, when it is released.
+// A handle that mouse, finger and keys move. It is reported to Python once, on release.
 
 /** @typedef {import("./pending_value.js").PendingValue<any>} AnyPendingValue */
 

@@ -1,1 +1,1 @@
-"""Three classes: maps of losses over all predictions, and their race to the truth."""
+"""Three classes: maps of losses over all predictions, and their paths to the truth."""

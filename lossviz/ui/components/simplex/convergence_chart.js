@@ -32,7 +32,7 @@ const CHART = `
 const timeAt = (share) => FIRST_TIME * (LAST_TIME / FIRST_TIME) ** share;
 
 export class ConvergenceChart {
-  #share = 0.4; // of the clock's way
+  #share = 0.4; // of the clock's range
   #from = 0; // where the animation began
   #drawn = "";
   #svg;
