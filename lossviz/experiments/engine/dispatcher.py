@@ -1,4 +1,4 @@
-"""The jobs of an engine: what is queued and running, what starts and stops, and what is reported."""
+"""The jobs of an engine: what is queued and running, what starts and stops, what is reported."""
 
 import time
 from collections import deque

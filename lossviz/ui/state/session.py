@@ -24,7 +24,7 @@ from lossviz.ui.state.page_state import (
 )
 from lossviz.ui.state.url_state import Query
 
-SESSION_KEY = "lossviz"
+SESSION_KEY = "lossviz_session"
 
 
 class Choice(TypedDict):

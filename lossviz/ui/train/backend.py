@@ -46,8 +46,8 @@ class TrainingBackend:
 def open_backend() -> TrainingBackend:
     """The store and the engine of this process.
 
-    While another app trains, or where training is not installed, a store to read from; the next call
-    tries again.
+    While another app trains, or where training is not installed, a store to read from; the next
+    call tries again.
 
     Raises:
         StoreError: The database cannot be used.

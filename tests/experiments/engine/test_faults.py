@@ -1,4 +1,4 @@
-"""Faults while trials run: each is real, ends the trial that it hits, and leaves the others alone."""
+"""Faults while trials run: each is real, ends the trial that it hits, and spares the others."""
 
 import signal
 import sqlite3
