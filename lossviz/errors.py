@@ -10,7 +10,8 @@
     ├── StoreError               the database cannot do what was requested
     ├── DownloadError            data or weights cannot be fetched: network, server, disk, hash
     ├── EngineError              trials cannot be run here and now
-    └── MissingExtra             packages that a part of lossviz needs are not installed
+    ├── MissingExtra             packages that a part of lossviz needs are not installed
+    └── TrialStopped, TrialDiverged   how a trial ends early; in ``training/interruption.py``
 
 Pages and the command line catch ``LossvizError`` once, at the edge. Whatever else is raised is a
 bug and shows its trace.

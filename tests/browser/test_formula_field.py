@@ -11,7 +11,7 @@ from lossviz import parse_loss
 from lossviz.losses.analysis.lint import lint
 from tests.browser.test_curves import open_curves
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = pytest.mark.browser
 
 # Before its last key each is no loss, so that no finding can be an earlier text's.
 TYPED = (
@@ -46,6 +46,7 @@ def field_of(page: Page) -> Locator:
     return page.get_by_role("textbox", name="A loss of your own")
 
 
+@pytest.mark.alone
 def test_curve_formula_and_findings_follow_the_last_key(page: Page, app_url: str) -> None:
     """The target is 300 ms from the last key to the last finding on two idle cores; the test
     prints, and allows for other programs.
@@ -71,6 +72,7 @@ def test_curve_formula_and_findings_follow_the_last_key(page: Page, app_url: str
     assert statistics.median(times.values()) < 600
 
 
+@pytest.mark.alone
 def test_no_key_is_lost_however_fast_one_types(page: Page, app_url: str) -> None:
     open_curves(page, f"{app_url}/penalty_curves")
     text = "(1-p)**2 + 1 - p + 1/p - log(p)"
@@ -100,6 +102,7 @@ def test_an_error_stands_under_the_field_with_a_caret_and_nothing_is_lost(
     assert page.locator(".overlay .preview").get_attribute("d") == "M0,0"
 
 
+@pytest.mark.alone
 def test_enter_keeps_the_loss_even_right_after_the_last_key(page: Page, app_url: str) -> None:
     open_curves(page, f"{app_url}/penalty_curves?loss=inverse")
     field = field_of(page)

@@ -22,7 +22,7 @@ from tests.support.arrow_plane import (
     value_of,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = pytest.mark.browser
 
 SEGMENT, FREE = "p=0.20,0.80", "p=0.20,0.80&mode=free"
 
@@ -170,6 +170,7 @@ def test_a_click_beside_the_arrow_sends_it_there(page: Page, app_url: str) -> No
     page.wait_for_url("**p=0.40%2C0.30*")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("name", ["Prediction", "Target"])
 def test_a_drag_keeps_pace_with_the_screen_and_is_reported_once(
     page: Page, app_url: str, name: str
