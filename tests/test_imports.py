@@ -5,11 +5,13 @@ it is needed.
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+
+from tests.support.imports import imports
 
 ROOT = Path(__file__).parents[1]
 LAYERS = {  # each may import itself and what stands here
@@ -80,24 +82,6 @@ def module_of(path: Path) -> str:
     if parts[-1] == "__init__" and len(parts) > 2:
         parts = parts[:-1]
     return ".".join(parts[1:])
-
-
-def imports(tree: ast.AST, *, inside_function: bool = False) -> Iterator[tuple[str, bool]]:
-    """Each imported module, and whether only when a function runs.
-
-    What is for the type checker alone does not count.
-    """
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            continue
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, inside_function) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, "absolute imports only"
-            yield from ((f"{node.module}.{alias.name}", inside_function) for alias in node.names)
-        else:
-            is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
-            yield from imports(node, inside_function=inside_function or is_function)
 
 
 def within(module: str, allowed: set[str]) -> bool:

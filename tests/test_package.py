@@ -22,8 +22,8 @@ from playwright.sync_api import Page, expect
 import lossviz
 from lossviz.app_folder import copy_to_cache
 from tests.support.browser import ROOT, answers, free_port
+from tests.support.imports import imports
 from tests.support.waiting import wait_until
-from tests.test_imports import imports
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 SCRIPTS = "Scripts" if sys.platform == "win32" else "bin"

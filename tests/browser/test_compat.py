@@ -8,7 +8,7 @@ import streamlit
 from playwright.sync_api import Page, expect
 
 import lossviz.ui
-from tests.browser.test_curves import open_curves
+from tests.support.curve_page import open_curves
 
 COMPAT = (Path(lossviz.ui.__file__).parent / "_compat.css").read_text()
 SEEN_ON = re.search(r"Seen on Streamlit (\d+\.\d+)", COMPAT)

@@ -8,22 +8,12 @@ from playwright.sync_api import Browser, Page, expect
 
 from lossviz import LOSSES
 from lossviz.losses.loss import DEFAULT_CLASSES
-from tests.browser.test_curves import open_curves
 from tests.support.browser import watch_for_errors
+from tests.support.curve_page import open_curves, row
 
 pytestmark = pytest.mark.browser
 
 PATHS = "nodes => nodes.map((node) => node.getAttribute('d'))"
-
-
-def row(page: Page, name: str) -> list[str]:
-    """What the table says of a loss: penalty, slope, weight, pull."""
-    return (
-        page.locator(".values tbody tr")
-        .filter(has_text=name)
-        .first.locator("td")
-        .all_text_contents()
-    )
 
 
 def point_at(page: Page, share: float, plot: int = 0) -> None:

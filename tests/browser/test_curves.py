@@ -10,40 +10,18 @@ from lossviz import LOSSES
 from lossviz.charts.scales import SCALES
 from lossviz.ui.frame import PAGES
 from lossviz.ui.loss_picker import FEATURED
+from tests.support.curve_page import ADDRESSES, open_curves, press_on_slider
 
 pytestmark = pytest.mark.browser
 P_GRID = SCALES["p"].places
 
-ADDRESSES = [
-    "",
-    *(path.removeprefix("pages/").removesuffix(".py") for path in PAGES if path != "app.py"),
-]
 CURVE = ".plot .scatterlayer .trace:nth-child({}) path.js-line"
 ALL_FIVE = "penalty_curves?" + "&".join(f"loss={key}" for key in FEATURED)
 OTHERS = [loss.name for key, loss in LOSSES.items() if key not in FEATURED]
 
 
-def open_curves(page: Page, url: str) -> None:
-    page.goto(url)
-    page.wait_for_selector(".plot[data-drawn]")
-
-
 def pills(page: Page) -> Locator:
     return page.get_by_role("toolbar", name="Losses")
-
-
-def press_on_slider(page: Page, name: str) -> tuple[float, float, float]:
-    """Take hold of a slider's thumb; where it is, and how many pixels the track is long."""
-    slider = page.get_by_role("slider", name=name)
-    slider.scroll_into_view_if_needed()
-    box = slider.bounding_box()
-    assert box
-    share = slider.evaluate("s => (s.value - s.min) / (s.max - s.min)")
-    length = box["width"] - 22
-    x, y = box["x"] + 11 + share * length, box["y"] + box["height"] / 2
-    page.mouse.move(x, y)
-    page.mouse.down()
-    return x, y, length
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lossviz.ui.loss_picker import FEATURED
-from tests.browser.test_curves import open_curves, press_on_slider
+from tests.support.curve_page import open_curves, press_on_slider
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
 

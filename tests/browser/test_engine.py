@@ -14,7 +14,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
-from tests.pages.test_accessibility import violations
+from tests.support.accessibility import violations
 from tests.support.browser import free_port, served_app
 from tests.support.waiting import wait_until
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from lossviz import parse_loss
 from lossviz.losses.analysis.lint import lint
-from tests.browser.test_curves import open_curves
+from tests.support.curve_page import open_curves
 
 pytestmark = pytest.mark.browser
 

@@ -14,9 +14,9 @@ from lossviz.language.operations import OPERATIONS
 from lossviz.language.tree import to_json
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 from tests.support.modules import open_modules
+from tests.support.parameter_settings import settings
 
 pytestmark = pytest.mark.browser
-SETTINGS = 21  # of each parameter, from end to end
 MODULES = ("shared/curves.js",)
 EVALUATE = """([curve, classes, places, scale]) => {
   const read = readCurve(curve, classes), log = places.map(SCALES[scale].toLog);
@@ -27,19 +27,6 @@ TABLES = """() => ({
   arities: Object.fromEntries(Object.entries(OPERATIONS).map(([name, f]) => [name, f.length])),
   reductions: Object.keys(REDUCTIONS),
 })"""
-
-
-def settings(loss: Loss) -> list[Loss]:
-    """The loss at settings all over its parameters' ranges, each parameter in another order."""
-    ranges = [
-        np.roll(np.linspace(*parameter.slider_range(), SETTINGS), 8 * place)
-        for place, parameter in enumerate(loss.parameters)
-    ]
-    found = [
-        loss.with_values(**dict(zip(loss.values, map(float, values), strict=True)))
-        for values in zip(*ranges, strict=True)
-    ]
-    return found or [loss]
 
 
 def curve_json(loss: Loss) -> dict[str, Any]:

@@ -28,8 +28,8 @@ from lossviz.losses.loss import Loss
 from lossviz.ui.components.shared.geometry_component import loss_data
 from lossviz.ui.curves.lab import styles_by_id
 from lossviz.ui.state.geometry_state import LEAST_START_P, GeometryState
-from tests.browser.test_interpreter import settings
 from tests.support.modules import open_modules
+from tests.support.parameter_settings import settings
 
 pytestmark = pytest.mark.browser
 

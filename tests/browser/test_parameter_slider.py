@@ -5,8 +5,7 @@ from playwright.sync_api import Page, expect
 
 from lossviz import LOSSES
 from lossviz.losses.loss import DEFAULT_CLASSES
-from tests.browser.test_curve_lab import row
-from tests.browser.test_curves import open_curves, press_on_slider
+from tests.support.curve_page import open_curves, press_on_slider, row
 
 pytestmark = pytest.mark.browser
 COLLECT_DRAWN_VALUES = """() => {

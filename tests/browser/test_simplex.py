@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.pages.test_accessibility import tab_to
+from tests.support.accessibility import tab_to
 from tests.support.arrow_plane import charge_of, settled, value_of
 
 pytestmark = pytest.mark.browser

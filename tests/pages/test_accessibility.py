@@ -1,10 +1,10 @@
 """Everybody can use every page: axe-core finds nothing grave, and a keyboard is enough."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.test_curves import ADDRESSES, open_curves
+from tests.support.accessibility import tab_to, violations
+from tests.support.curve_page import ADDRESSES, open_curves
 
 pytestmark = pytest.mark.browser
 
@@ -16,15 +16,6 @@ LAB = (
     "geometry?lab=simplex&truth=0.5,0.3,0.2",
     "geometry?lab=classes",
 )
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds, whatever its gravity."""
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['impact']}: {one['id']}, {one['help']}: {one['nodes'][0]['html'][:200]}"
-        for one in found
-    ]
 
 
 @pytest.mark.parametrize("address", [*ADDRESSES, *LAB])
@@ -56,15 +47,6 @@ def test_axe_finds_no_violation_while_a_loss_is_typed_and_where_it_is_wrong(
     field.fill("p**")
     expect(page.get_by_role("alert").filter(has_text="cannot be read")).to_be_visible()
     assert violations(page) == []
-
-
-def tab_to(page: Page, target: Locator) -> None:
-    """Press Tab until the target has the focus."""
-    for _ in range(80):
-        if target.evaluate("node => node === document.activeElement"):
-            return
-        page.keyboard.press("Tab")
-    pytest.fail(f"Tab does not lead to {target}")
 
 
 def test_a_keyboard_is_enough_to_choose_a_loss_move_it_type_one_and_train(

@@ -10,7 +10,7 @@ from lossviz.losses.loss import Loss
 from lossviz.ui.curves.captions import class_count_caption
 from lossviz.ui.curves.findings import folded_findings, immediate_findings
 from lossviz.ui.markdown import escape_markdown
-from tests.browser.test_curves import open_curves
+from tests.support.curve_page import open_curves
 from tests.support.pages import opened, typed
 
 

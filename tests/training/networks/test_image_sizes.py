@@ -8,12 +8,7 @@ from torch import Tensor, nn
 
 from lossviz.errors import InvalidInput
 from lossviz.training.networks.torchvision_networks import check_image_size, make_torchvision
-from tests.training.networks.test_torchvision_networks import (
-    OFFICIAL_WEIGHTS,
-    SIZE_LIMITED,
-    same,
-    skeleton,
-)
+from tests.support.networks import OFFICIAL_WEIGHTS, SIZE_LIMITED, same, skeleton
 
 
 def takes(call: Callable[[], object]) -> bool:

@@ -10,12 +10,10 @@ from pathlib import Path
 
 import pytest
 import torch
-import torchvision
 from fastai.data.core import DataLoaders
 from fastai.learner import Learner
 from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
-from torchvision.models import WeightsEnum, get_model, get_model_weights
+from torchvision.models import WeightsEnum, get_model
 
 from lossviz.errors import LossvizError, UnknownNetwork
 from lossviz.experiments.networks import (
@@ -27,43 +25,9 @@ from lossviz.experiments.networks import (
 )
 from lossviz.training.networks import torchvision_networks
 from lossviz.training.networks.torchvision_networks import make_torchvision, splitter
+from tests.support.networks import OFFICIAL_WEIGHTS, _Unfilled, same, skeleton
 
-OFFICIAL_WEIGHTS = {
-    name: get_model_weights(name).DEFAULT
-    for name in torchvision.models.list_models(module=torchvision.models)
-}
 VISION_TRANSFORMERS = [name for name in NETWORKS if name.startswith("vit")]
-SIZE_LIMITED = [
-    "alexnet",
-    "convnext_tiny",
-    "densenet121",
-    "googlenet",
-    "inception_v3",
-    "squeezenet1_0",
-    "squeezenet1_1",
-    "vgg11",
-    "vgg11_bn",
-]
-
-
-class _Unfilled(TorchFunctionMode):
-    """Layers get parameters that have a shape and no values, so that two billion of them cost
-    nothing.
-    """
-
-    def __torch_function__(self, function, types, args=(), kwargs=None):
-        return function(
-            *args, **{**(kwargs or {}), **({"device": "meta"} if function is torch.empty else {})}
-        )
-
-
-def skeleton(name: str, *, classes: int = 1000, weights: bool = False) -> nn.Module:
-    with _Unfilled():
-        return make_torchvision(name, classes=classes, weights=weights).to("meta")
-
-
-def same(one: dict[str, Tensor], other: dict[str, Tensor]) -> bool:
-    return one.keys() == other.keys() and all(torch.equal(one[key], other[key]) for key in one)
 
 
 def layers(model: nn.Module) -> list[tuple[str, type, str]]:

@@ -42,7 +42,7 @@ export const find = (root, selector) => {
   return node;
 };
 
-/** The parts of a drawing, each looked for once. */
+/** The parts of a drawing, each searched once. */
 export class Parts {
   /** @type {Map<string, any>} */
   #found = new Map();

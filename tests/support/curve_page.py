@@ -1,0 +1,39 @@
+"""The page of curves in a real browser, for tests of what a person does with it."""
+
+from playwright.sync_api import Page
+
+from lossviz.ui.frame import PAGES
+
+ADDRESSES = [
+    "",
+    *(path.removeprefix("pages/").removesuffix(".py") for path in PAGES if path != "app.py"),
+]
+
+
+def open_curves(page: Page, url: str) -> None:
+    page.goto(url)
+    page.wait_for_selector(".plot[data-drawn]")
+
+
+def press_on_slider(page: Page, name: str) -> tuple[float, float, float]:
+    """Take hold of a slider's thumb; where it is, and how many pixels the track is long."""
+    slider = page.get_by_role("slider", name=name)
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box
+    share = slider.evaluate("s => (s.value - s.min) / (s.max - s.min)")
+    length = box["width"] - 22
+    x, y = box["x"] + 11 + share * length, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    return x, y, length
+
+
+def row(page: Page, name: str) -> list[str]:
+    """What the table says of a loss: penalty, slope, weight, pull."""
+    return (
+        page.locator(".values tbody tr")
+        .filter(has_text=name)
+        .first.locator("td")
+        .all_text_contents()
+    )
