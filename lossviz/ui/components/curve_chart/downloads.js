@@ -9,7 +9,7 @@ const LEGEND_HEIGHT = 60; // pixels
 /**
  * plotly's description of the buttons.
  * @param {Plotly} Plotly
- * @param {string} filename
+ * @param {() => string} filename
  * @param {() => object} marks What else the picture shows, as a part of a layout.
  */
 export const downloadButtons = (Plotly, filename, marks) =>
@@ -32,6 +32,9 @@ export const downloadButtons = (Plotly, filename, marks) =>
       };
       const data = node.data.filter((/** @type {any} */ trace) => trace.visible);
       const scale = format === "png" ? 2 : 1;
-      return Plotly.downloadImage({ data, layout }, { format, filename, ...size, scale });
+      return Plotly.downloadImage(
+        { data, layout },
+        { format, filename: filename(), ...size, scale },
+      );
     },
   }));

@@ -50,6 +50,8 @@ import { ValueTable } from "./value_table.js";
  * @property {number[]} x The places of the curve's points on the horizontal axis.
  * @property {number[]} log Their log p.
  * @property {boolean} listens
+ * @property {object | null} options plotly's. It draws anew, without the reader's zoom, where these
+ *   are other objects than last time.
  */
 
 const FAR = 1e5; // pixels: further than any screen, near enough for any renderer
@@ -82,6 +84,8 @@ class CurveChart {
   #frame = 0;
   #ready = false;
   #zooming = false;
+  /** @type {{ axis: string, range: number[] } | null} What the reader sees of a horizontal axis. */
+  #zoom = null;
   #scale = SCALES.p;
   #classes = 0;
   #at = 0; // log p of the cursor
@@ -181,6 +185,7 @@ class CurveChart {
         x: [],
         log: [],
         listens: false,
+        options: null,
       });
       pane.addEventListener("pointermove", (event) => this.point(event, node));
       pane.addEventListener("pointerdown", (event) => this.point(event, node));
@@ -200,12 +205,18 @@ class CurveChart {
       const curve = data.curves.find(({ uid }) => uid === trace.uid);
       trace.visible = !(curve && this.#hidden.has(curve.id));
     }
-    const options = {
+    pane.options ??= {
       ...PLOT_OPTIONS,
       modeBarButtonsToRemove: [...PLOT_OPTIONS.modeBarButtonsToRemove, "toImage"],
-      modeBarButtonsToAdd: downloadButtons(Plotly, `lossviz-${pane.view}`, () => this.marks()),
+      modeBarButtonsToAdd: downloadButtons(
+        Plotly,
+        () => `lossviz-${pane.view}`,
+        () => this.marks(),
+      ),
     };
-    await Plotly.react(node, figure.data, withTheme(figure.layout, this.root), options);
+    const layout = withTheme(figure.layout, this.root);
+    if (this.#zoom?.axis === this.axisOf(layout)) layout.xaxis.range = [...this.#zoom.range];
+    await Plotly.react(node, figure.data, layout, pane.options);
     if (pane.listens) return;
     pane.listens = true;
     const drawOver = () => this.#ready && this.drawOver(pane);
@@ -224,9 +235,15 @@ class CurveChart {
     if (this.#zooming || !ZOOM_KEYS.some((key) => key in change)) return;
     this.#zooming = true;
     const range = [...pane.node._fullLayout.xaxis.range];
+    this.#zoom = { axis: this.axisOf(pane.node._fullLayout), range };
     const others = this.#panes.filter((other) => other !== pane);
     await Promise.all(others.map(({ node }) => Plotly.relayout(node, { "xaxis.range": range })));
     this.#zooming = false;
+  }
+
+  /** @type {(layout: any) => string} What a range of the horizontal axis is of. */
+  axisOf({ xaxis }) {
+    return `${this.#data?.scale} ${xaxis.type ?? "linear"}`;
   }
 
   /** The mark of 1/K, for a picture that is downloaded. */
