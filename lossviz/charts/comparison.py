@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from lossviz.charts.epoch_axis import EPOCHS_TITLE, format_epoch_axis
-from lossviz.charts.figure import html_label, new_figure
+from lossviz.charts.figure import html_label, new_figure, trace_id
 from lossviz.charts.loss_style import LossStyle, distinct_styles, styled_losses
 from lossviz.experiments.records import Comparison, Trial
 from lossviz.experiments.results import LossResult
@@ -24,7 +24,9 @@ def error_rate_figure(
         trials: Its trials.
         curves: By trial id, pairs of epochs done and error rate.
     """
-    figure = new_figure(x_title=EPOCHS_TITLE, y_title="error rate on validation images")
+    figure = new_figure(
+        x_title=EPOCHS_TITLE, y_title="error rate on validation images", zoom_of=comparison.id
+    )
     styled = styled_losses(comparison.losses)
     in_legend: set[str] = set()
     for trial in trials:
@@ -34,7 +36,7 @@ def error_rate_figure(
             x=[epochs for epochs, _ in curve],
             y=[error_rate for _, error_rate in curve],
             name=label,
-            uid=trial.id,
+            uid=trace_id(trial.id),
             legendgroup=trial.loss,
             showlegend=trial.loss not in in_legend,
             mode="lines+markers",
@@ -51,10 +53,12 @@ def error_rate_figure(
     return figure
 
 
-def final_error_figure(results: Sequence[LossResult]) -> go.Figure:
+def final_error_figure(comparison: Comparison, results: Sequence[LossResult]) -> go.Figure:
     """Each loss's error rates after the last epoch: a dot a seed, a diamond for their mean."""
     losses = [loss_from_spec(result.loss) for result in results]
-    figure = new_figure(x_title="error rate after the last epoch", y_title="")
+    figure = new_figure(
+        x_title="error rate after the last epoch", y_title="", zoom_of=comparison.id
+    )
     for row, (result, style) in enumerate(zip(results, distinct_styles(losses), strict=True)):
         _draw_result(figure, result, style, y=-row)
     figure.update_layout(showlegend=False)

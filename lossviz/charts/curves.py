@@ -1,12 +1,11 @@
 """The curves of losses in one view."""
 
 from collections.abc import Sequence
-from zlib import crc32
 
 import numpy as np
 import plotly.graph_objects as go
 
-from lossviz.charts.figure import html_label, new_figure
+from lossviz.charts.figure import html_label, new_figure, trace_id
 from lossviz.charts.loss_style import distinct_styles
 from lossviz.charts.scales import SCALES, Scale
 from lossviz.charts.views import View
@@ -18,7 +17,7 @@ LOGS = ("x", "y")  # axes that can be logarithmic
 
 def curve_uid(loss: Loss) -> str:
     """Plotly's id of a loss's curve, whatever its parameters."""
-    return f"curve{crc32((loss.key or loss.text).encode()):08x}"
+    return trace_id(loss.key or loss.text)
 
 
 def curve_figure(

@@ -1,16 +1,26 @@
 """What all figures have in common: an empty figure in the project's style, and its labels."""
 
 import html
+import re
+from hashlib import blake2s
 
 import plotly.graph_objects as go
 
 from lossviz.losses.loss import Loss
 
+_SAFE_IN_A_SELECTOR = re.compile(r"[\w-]+", re.ASCII)
 
-def new_figure(*, x_title: str, y_title: str) -> go.Figure:
+
+def new_figure(*, x_title: str, y_title: str, zoom_of: str = "") -> go.Figure:
     """An empty figure in the project's style.
 
     Colours of text, grid and background are the page's: the browser fills them in by theme.
+
+    Args:
+        x_title: A full phrase, with units.
+        y_title: The same.
+        zoom_of: What is shown; zoom and hidden curves outlive new data of the same, and end with
+            another.
     """
     figure = go.Figure()
     axis = {
@@ -34,9 +44,36 @@ def new_figure(*, x_title: str, y_title: str) -> go.Figure:
             "yanchor": "bottom",
             "bgcolor": "rgba(0,0,0,0)",
         },
-        uirevision="constant",  # zoom and hidden curves outlive new data
+        uirevision=f"of {zoom_of}",
     )
     return figure
+
+
+def trace_id(identity: str) -> str:
+    """Plotly's id of a trace, from whatever text tells it from the others of its figure.
+
+    Plotly makes CSS selectors of a trace's id. One that is no selector, such as ``poly:eps=2.0``,
+    throws within plotly, and the curves of the figure before stay.
+
+    >>> trace_id("poly:eps=2.0") == trace_id("poly:eps=2.0") != trace_id("poly:eps=2")
+    True
+    >>> trace_id("poly:eps=2.0").isalnum()
+    True
+    """
+    return f"t{blake2s(identity.encode(errors='surrogatepass'), digest_size=8).hexdigest()}"
+
+
+def figure_json(figure: go.Figure) -> str:
+    """A figure as the browser's plotly reads it, with the ids of its traces.
+
+    Raises:
+        ValueError: The id of a trace cannot stand in a CSS selector; see ``trace_id``.
+    """
+    for trace in figure.data:
+        if trace.uid is not None and not _SAFE_IN_A_SELECTOR.fullmatch(trace.uid):
+            raise ValueError(f"trace id {trace.uid!r} cannot stand in a CSS selector")
+    text: str = figure.to_json(remove_uids=False)
+    return text
 
 
 def html_label(loss: Loss) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from lossviz.charts.epoch_axis import EPOCHS_TITLE, format_epoch_axis
-from lossviz.charts.figure import html_label, new_figure
+from lossviz.charts.figure import html_label, new_figure, trace_id
 from lossviz.charts.loss_style import StyledLoss, styled_losses
 from lossviz.experiments.records import HISTOGRAM_BINS, BatchLoss, Comparison, Evaluation, Trial
 from lossviz.losses.evaluation import Array
@@ -79,7 +79,9 @@ def confidence_figure(
         at: Epochs done; the last evaluation until then is drawn.
     """
     figure = new_figure(
-        x_title="probability p of the true class", y_title="share of validation images"
+        x_title="probability p of the true class",
+        y_title="share of validation images",
+        zoom_of=comparison.id,
     )
     styled = styled_losses(comparison.losses)
     edges = np.linspace(0, 1, HISTOGRAM_BINS + 1).tolist()
@@ -113,7 +115,7 @@ def _over_epochs(
     rescaled: Callable[[Array], Array],
     y_title: str,
 ) -> go.Figure:
-    figure = new_figure(x_title=EPOCHS_TITLE, y_title=y_title)
+    figure = new_figure(x_title=EPOCHS_TITLE, y_title=y_title, zoom_of=comparison.id)
     styled = styled_losses(comparison.losses)
     for trial in trials:
         points = batches.get(trial.id, ())
@@ -148,7 +150,7 @@ def _add_line(
         y=y,
         customdata=customdata,
         name=label,
-        uid=trial.loss,
+        uid=trace_id(trial.loss),
         mode="lines",
         line={"color": style.color, "dash": style.dash, "width": 2, "shape": shape},
         hovertemplate=f"{hover}<extra>{label}</extra>",

@@ -102,7 +102,7 @@ def test_the_chart_of_results_starts_at_0_and_ends_above_the_largest_error_rate_
     wanted = comparison()
     trials = [replace(trial, state=FINISHED) for trial in wanted.trials()]
     history = {trial.id: [metrics(1, error_rate=0.1 * (trial.position + 1))] for trial in trials}
-    assert final_error_figure(
-        summarise(wanted, trials, history)
-    ).layout.xaxis.range == pytest.approx((0, 0.44))
-    assert final_error_figure(summarise(wanted, wanted.trials(), {})).layout.xaxis.range == (0, 1)
+    ended = final_error_figure(wanted, summarise(wanted, trials, history))
+    assert ended.layout.xaxis.range == pytest.approx((0, 0.44))
+    begun = final_error_figure(wanted, summarise(wanted, wanted.trials(), {}))
+    assert begun.layout.xaxis.range == (0, 1)

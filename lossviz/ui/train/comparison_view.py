@@ -59,7 +59,7 @@ def _panel(backend: TrainingBackend, comparison: Comparison, running: bool) -> N
     with right:
         st.header("Where each loss ended", anchor=False)
         live_chart(
-            final_error_figure(summarise(comparison, trials, history)),
+            final_error_figure(comparison, summarise(comparison, trials, history)),
             key="results",
             label="last error rates of each loss, by seed, and their mean",
         )

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from lossviz.charts.curves import curve_figure, curve_uid
+from lossviz.charts.figure import figure_json
 from lossviz.charts.loss_style import LossStyle
 from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
@@ -82,7 +83,7 @@ def curve_chart(
         for view in views
     ]
     data = {
-        "figures": tuple(figure.to_json(remove_uids=False) for figure in figures),
+        "figures": tuple(figure_json(figure) for figure in figures),
         "labels": tuple(
             f"{figure.layout.yaxis.title.text} over the {SCALES[scale].axis}, for {named}; the"
             " table below has the numbers"

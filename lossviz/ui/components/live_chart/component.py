@@ -5,6 +5,7 @@ not with ``st.plotly_chart``.
 import plotly.graph_objects as go
 import streamlit as st
 
+from lossviz.charts.figure import figure_json
 from lossviz.ui.components import read_assets
 from lossviz.ui.static_files import PLOTLY_URL, import_module
 
@@ -27,5 +28,5 @@ def live_chart(figure: go.Figure, *, key: str, label: str) -> None:
     """
     _COMPONENT(
         key=key,
-        data={"figure": figure.to_json(remove_uids=False), "label": label, "plotly": PLOTLY_URL},
+        data={"figure": figure_json(figure), "label": label, "plotly": PLOTLY_URL},
     )

@@ -21,6 +21,24 @@ const OPTIONS = {
 /** @type {WeakMap<Element, object>} The figure that each chart was sent last. */
 const latest = new WeakMap();
 
+/**
+ * Where plotly throws amid its change of the last figure into this one, the curves of the last stay
+ * under a heading that is not theirs; so it is drawn from nothing then.
+ * @param {import("../shared/plotly.js").Plotly} Plotly
+ * @param {HTMLElement} node
+ * @param {any} figure
+ * @param {object} layout
+ */
+const draw = async (Plotly, node, figure, layout) => {
+  try {
+    await Plotly.react(node, figure.data, layout, OPTIONS);
+  } catch (error) {
+    Plotly.purge(node);
+    await Plotly.newPlot(node, figure.data, layout, OPTIONS);
+    throw error; // so that the console has it
+  }
+};
+
 /** @param {{ parentElement: HTMLElement, data: LiveChartData }} component */
 export default function ({ parentElement: root, data }) {
   const node = find(root, ".plot");
@@ -29,7 +47,7 @@ export default function ({ parentElement: root, data }) {
   latest.set(root, figure);
   loadPlotly(data.plotly).then((Plotly) => {
     if (latest.get(root) !== figure) return;
-    Plotly.react(node, figure.data, withTheme(figure.layout, root), OPTIONS);
+    draw(Plotly, node, figure, withTheme(figure.layout, root));
     /** @type {{ x?: unknown[] }[]} */
     const traces = figure.data;
     node.dataset.points = traces.reduce((count, { x }) => count + (x?.length ?? 0), 0);
