@@ -25,7 +25,8 @@ from lossviz.language.operations import (
 from lossviz.language.syntax import MAX_DEPTH, parse
 
 MAX_EXPONENT = 64
-SYMBOLS = ("p", "pj", "K")
+CONSTANTS = {"e": sympy.E, "pi": sympy.pi}
+SYMBOLS = ("p", "pj", "K", *CONSTANTS)
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "add",
     ast.Sub: "sub",
@@ -49,10 +50,10 @@ def parameter_symbol(name: str) -> sympy.Symbol:
 def read_formula(text: str, parameters: tuple[str, ...] = ()) -> sympy.Expr:
     """Read a loss from its text.
 
-    The language: numbers, ``p``, ``K``, declared parameters, ``+ - * / **``, parentheses, the
-    functions of ``function_names()``, and comparisons (``< <= > >=``) as the condition of
-    ``where(condition, a, b)``. ``sum``, ``mean`` and ``max`` of one term run over all classes, each
-    class's probability being ``pj`` in the term.
+    The language: numbers, ``e``, ``pi``, ``p``, ``K``, declared parameters, ``+ - * / **``,
+    parentheses, the functions of ``function_names()``, and comparisons (``< <= > >=``) as the
+    condition of ``where(condition, a, b)``. ``sum``, ``mean`` and ``max`` of one term run over all
+    classes, each class's probability being ``pj`` in the term.
 
     Args:
         text: At most ``MAX_CHARACTERS`` characters of ASCII.
@@ -105,7 +106,7 @@ class _Reader:
 
     def __init__(self, text: str, parameters: tuple[str, ...]) -> None:
         self._text, self._parameters = text, parameters
-        self._symbols = {"p": P, "pj": PJ, "K": K} | {
+        self._symbols = {"p": P, "pj": PJ, "K": K, **CONSTANTS} | {
             name: parameter_symbol(name) for name in parameters
         }
         self._in_reduction = False
@@ -140,7 +141,7 @@ class _Reader:
                 raise self._refusal(node, "a comparison belongs inside where(condition, a, b)")
             case _:
                 functions = ", ".join(function_names())
-                language = f"numbers, p, pj, K, parameters, + - * / ** and {functions}"
+                language = f"numbers, {', '.join(SYMBOLS)}, parameters, + - * / ** and {functions}"
                 raise self._refusal(node, f"this is not part of the loss language: use {language}")
 
     def _number(self, node: ast.expr, value: float) -> sympy.Expr:

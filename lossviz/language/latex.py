@@ -10,7 +10,11 @@ from sympy.printing.latex import LatexPrinter
 from lossviz.language.class_reductions import PJ
 from lossviz.language.operations import operations_by_sympy_class
 
-_SYMBOLS = {PJ: "p_{j}", sympy.Symbol("eps", real=True): r"\varepsilon"}
+_SYMBOLS = {
+    PJ: "p_{j}",
+    sympy.Symbol("eps", real=True): r"\varepsilon",
+    sympy.Symbol("lam", real=True): r"\lambda",
+}
 
 
 class _Printer(LatexPrinter):  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import SupportsFloat
 
 import numpy as np
@@ -10,6 +11,8 @@ from lossviz.errors import InvalidInput, ParameterError
 
 MAX_VALUE = 1e100  # the power of a larger one would overflow
 MAX_DECIMALS = 6  # of a value on a slider
+# parameters that old links and stored comparisons call by a name that is a constant now
+RENAMED_PARAMETERS = MappingProxyType({"e": "e1", "pi": "pi1"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -219,7 +219,7 @@ def test_a_path_along_a_kink_leads_downhill_all_the_same(run: Any) -> None:
 
 
 def test_a_path_says_whether_it_stands_still_or_was_given_up(run: Any) -> None:
-    stiff, smoothed = LOSSES["jensen_shannon"].with_values(pi=0.255), LOSSES["label_smoothing"]
+    stiff, smoothed = LOSSES["jensen_shannon"].with_values(pi1=0.255), LOSSES["label_smoothing"]
     ends = run(
         """({ cases }) => cases.map(([field, truth]) => {
              const start = [0.1, 0.3, 0.6];

@@ -1,6 +1,7 @@
 """The loss language: what it reads means what it says."""
 
 import json
+import math
 import operator
 import statistics
 import time
@@ -199,6 +200,32 @@ def test_a_formula_of_the_greatest_length_is_read() -> None:
     text = "p" + " " * (MAX_CHARACTERS - 3) + "+1"
     assert len(text) == MAX_CHARACTERS
     assert parse_loss(text).penalty(0.5) == 1.5
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "latex"),
+    [
+        ("e**(-p)", lambda p: math.exp(-p), "e^{- p}"),
+        (
+            "cos(pi*p/2)",
+            lambda p: math.cos(math.pi * p / 2),
+            r"\cos{\left(\frac{\pi p}{2} \right)}",
+        ),
+        ("p**-e", lambda p: p**-math.e, "p^{- e}"),
+        (
+            "log(e*p)/pi",
+            lambda p: (1 + math.log(p)) / math.pi,
+            r"\frac{\log{\left(e p \right)}}{\pi}",
+        ),
+    ],
+)
+def test_e_and_pi_are_the_constants_that_the_formula_shows(
+    text: str, value: Callable[[float], float], latex: str
+) -> None:
+    loss = parse_loss(text)
+    assert loss.latex == latex
+    assert loss.values == {}
+    assert loss.penalty(0.3) == pytest.approx(value(0.3), rel=1e-14)
 
 
 @pytest.mark.parametrize(

@@ -134,16 +134,16 @@ def ael(logits: Tensor, targets: Tensor, *, a: float) -> Tensor:
     return torch.exp(-_read(logits, targets).true / a)
 
 
-def jensen_shannon(logits: Tensor, targets: Tensor, *, pi: float) -> Tensor:
+def jensen_shannon(logits: Tensor, targets: Tensor, *, pi1: float) -> Tensor:
     read = _read(logits, targets)
     log_mixture = torch.where(
         read.target == 1,
-        torch.log1p(-(1 - pi) * read.missing)[:, None],
-        math.log(1 - pi) + read.log_p,
+        torch.log1p(-(1 - pi1) * read.missing)[:, None],
+        math.log(1 - pi1) + read.log_p,
     )
     target_to_mixture = -(read.target * log_mixture).sum(1)
     prediction_to_mixture = (read.p * (read.log_p - log_mixture)).sum(1)
-    return pi * target_to_mixture + (1 - pi) * prediction_to_mixture
+    return pi1 * target_to_mixture + (1 - pi1) * prediction_to_mixture
 
 
 def cosine(logits: Tensor, targets: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from lossviz.losses.catalogue.article import ARTICLE_LOSSES
 from lossviz.losses.catalogue.noise_robust import NOISE_ROBUST_LOSSES
 from lossviz.losses.catalogue.true_class import TRUE_CLASS_LOSSES
 from lossviz.losses.loss import Loss
+from lossviz.losses.parameter import RENAMED_PARAMETERS
 
 _LOSSES = (*ARTICLE_LOSSES, *TRUE_CLASS_LOSSES, *NOISE_ROBUST_LOSSES, *ALL_CLASSES_LOSSES)
 LOSSES = MappingProxyType({loss.key: loss for loss in _LOSSES if loss.key})
@@ -24,9 +25,18 @@ def get_loss(key: str, /, **parameters: float) -> Loss:
         UnknownLoss: There is no such key.
         ParameterError: The loss does not have the parameter, or the value is out of its range.
 
+    A parameter that was renamed can be given by its old name too.
+
+    >>> get_loss("jensen_shannon", pi=0.3).spec
+    'jensen_shannon:pi1=0.3'
     >>> get_loss("inverse_power", k=0.5).spec
     'inverse_power:k=0.5'
     """
     if key not in LOSSES:
         raise UnknownLoss(key, tuple(LOSSES))
-    return LOSSES[key].with_values(**parameters)
+    loss = LOSSES[key]
+    values = {
+        name if name in loss.values else RENAMED_PARAMETERS.get(name, name): value
+        for name, value in parameters.items()
+    }
+    return loss.with_values(**values)

@@ -309,12 +309,12 @@ NOISE_ROBUST_LOSSES = (
         key="jensen_shannon",
         name="Jensen–Shannon",
         text=(
-            "pi*(-log(1-(1-pi)*(1-p))) + (1-pi)*(p*(log(p) - log(1-(1-pi)*(1-p))) +"
-            " (1-p)*(-log(1-pi)))"
+            "pi1*(-log(1-(1-pi1)*(1-p))) + (1-pi1)*(p*(log(p) - log(1-(1-pi1)*(1-p))) +"
+            " (1-p)*(-log(1-pi1)))"
         ),
         parameters=(
             Parameter(
-                name="pi",
+                name="pi1",
                 value=0.5,
                 minimum=0.01,
                 maximum=0.99,
@@ -336,9 +336,9 @@ NOISE_ROBUST_LOSSES = (
             " and the mean absolute error."
         ),
         caveat=(
-            "Its size shrinks at both ends of pi, and the paper divides by −(1 − pi)·log(1 − pi):"
-            " raise the learning rate to match. Between a soft target and a prediction it is not an"
-            " expectation over the classes."
+            "Its size shrinks at both ends of pi1, and the paper divides by −(1 − pi1)·log(1 −"
+            " pi1): raise the learning rate to match. Between a soft target and a prediction it is"
+            " not an expectation over the classes."
         ),
         reference=Reference(
             authors="Englesson, Azizpour",

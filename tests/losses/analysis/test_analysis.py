@@ -42,7 +42,7 @@ def expected_limits(loss: Loss, classes: int) -> tuple[float, float]:
         "agce": lambda: ((a + 1) ** q - a**q) / q,
         "aue": lambda: (a**q - (a - 1) ** q) / q,
         "jensen_shannon": (
-            lambda: -v["pi"] * math.log(v["pi"]) - (1 - v["pi"]) * math.log(1 - v["pi"])
+            lambda: -v["pi1"] * math.log(v["pi1"]) - (1 - v["pi1"]) * math.log(1 - v["pi1"])
         ),
         "cosine": lambda: 1.0,
         "brier": lambda: 1 + 1 / (classes - 1),

@@ -28,7 +28,7 @@ DISGUISED: list[tuple[str, str, dict[str, float]]] = [
     ("-log(p)*0.9-0.1*mean(log(pj))", "label_smoothing", {"eps": 0.1}),
     ("-0.8*log(p)-0.2/K*sum(log(pj))", "asymmetric", {"gn": 0, "eps": 0.2}),
     ("where(p>0.25,-log(p),1+log(4)-4*p)", "huberised", {"tau": 4}),
-    ("-0.5*log((1+p)/2)+0.5*(p*log(2*p/(1+p))+(1-p)*log(2))", "jensen_shannon", {"pi": 0.5}),
+    ("-0.5*log((1+p)/2)+0.5*(p*log(2*p/(1+p))+(1-p)*log(2))", "jensen_shannon", {"pi1": 0.5}),
     ("-sqrt(p+0.6)", "agce", {"a": 0.6, "q": 0.5}),
     ("(3-p)**2.5", "aue", {"a": 3, "q": 2.5}),
     ("exp(-p/3)*7", "ael", {"a": 3}),

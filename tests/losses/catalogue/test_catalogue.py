@@ -126,9 +126,14 @@ def test_huberised_cross_entropy_joins_without_a_step() -> None:
     np.testing.assert_allclose(loss.slope(below), loss.slope(above), rtol=1e-9)
 
 
+def test_an_old_link_to_jensen_shannon_still_opens() -> None:
+    old = loss_from_spec("jensen_shannon:pi=0.3")
+    assert old == get_loss("jensen_shannon", pi=0.3) == get_loss("jensen_shannon", pi1=0.3)
+
+
 @pytest.mark.parametrize("pi", [0.01, 0.5, 0.99])
 def test_jensen_shannon_falls_from_the_entropy_of_its_weights_to_zero(pi: float) -> None:
-    loss = get_loss("jensen_shannon", pi=pi)
+    loss = get_loss("jensen_shannon", pi1=pi)
     entropy = -pi * np.log(pi) - (1 - pi) * np.log(1 - pi)
     np.testing.assert_allclose(loss.penalty([1e-300, 1.0]), [entropy, 0.0], atol=1e-12)
 
