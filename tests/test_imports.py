@@ -41,6 +41,7 @@ LAYERS = {  # each may import itself and what stands here
         "experiments.records",
         "experiments.recipes",
         "experiments.settings",
+        "experiments.folder_paths",
         "experiments.networks",
         "experiments.engine.messages",
         "experiments.engine.channel",

@@ -1,6 +1,7 @@
 """The error rates of a comparison as a table for the terminal."""
 
 from rich.table import Table
+from rich.text import Text
 
 from lossviz.experiments.export import ComparisonSnapshot
 from lossviz.experiments.results import summarise
@@ -25,12 +26,12 @@ def result_table(snapshot: ComparisonSnapshot) -> Table:
             for seed in range(comparison.seeds)
         ]
         mean = "–" if result.mean is None else f"{result.mean:.4f}"
-        table.add_row(loss_from_spec(result.loss).label, *cells, mean)
+        table.add_row(Text(loss_from_spec(result.loss).label), *cells, mean)
     reasons = [
         f"{trial.loss}, seed {trial.seed}: {trial.state}: {trial.reason}\n"
         for trial in trials
         if trial.reason
     ]
     if reasons:
-        table.caption = "".join(reasons)
+        table.caption = Text("".join(reasons))  # plain: names of folders can hold [brackets]
     return table

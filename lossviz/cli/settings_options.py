@@ -3,9 +3,10 @@
 import argparse
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
+from lossviz.errors import InvalidInput
+from lossviz.experiments.folder_paths import folder_path
 from lossviz.experiments.settings import RANGES
 
 
@@ -21,9 +22,11 @@ def _learning_rate(text: str) -> float | None:
         ) from None
 
 
-def _absolute_path(text: str) -> str:
-    """The path seen from the root, as trials run in another working directory."""
-    return str(Path(text).expanduser().absolute())
+def _folder(text: str) -> str:
+    try:
+        return folder_path(text)
+    except InvalidInput as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +77,7 @@ _OPTIONS: Final = {  # by field of Settings
         parse=int, metavar="INT", help="processes that read batches, beside the trial's own"
     ),
     "folder": _SettingOption(
-        parse=_absolute_path,
+        parse=_folder,
         metavar="STR",
         help="where the images of the recipe folder are, one folder for each class",
     ),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
+from rich.markup import escape
 
 from lossviz.cli.result_table import result_table
 from lossviz.cli.training_progress import follow
@@ -101,7 +102,7 @@ def _print_results(snapshot: ComparisonSnapshot) -> None:
     Console().print(result_table(snapshot))
     errors = Console(stderr=True)
     for note in snapshot.preparation.notes:
-        errors.print(f"note: {note}")
+        errors.print(f"note: {escape(note)}")  # a file's name can hold [brackets]
     if warning := mismatch_warning(compare_fingerprints(snapshot.trials, snapshot.fingerprints)):
         errors.print(f"[bold red]{warning}[/]")
 

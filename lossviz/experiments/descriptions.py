@@ -1,5 +1,6 @@
 """What people read of a comparison: its settings in a sentence, counts and durations in words."""
 
+from lossviz.experiments.folder_paths import printable
 from lossviz.experiments.networks import DIGITS_NETWORK
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Comparison, Preparation
@@ -64,7 +65,7 @@ def format_duration(seconds: float) -> str:
 def _recipe(comparison: Comparison) -> str:
     name = get_recipe(comparison.recipe).name
     folder = comparison.settings.folder
-    return f"{name} ({folder})" if folder else name
+    return f"{name} ({printable(folder)})" if folder else name
 
 
 def _network(settings: Settings) -> str:

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from lossviz.experiments.fingerprints import FingerprintsByTrial
+from lossviz.experiments.folder_paths import printable
 from lossviz.experiments.records import Comparison, Evaluation, Preparation, Trial
 from lossviz.experiments.results import History
 
@@ -28,7 +29,12 @@ def export_comparison(snapshot: ComparisonSnapshot) -> dict[str, Any]:
     return {
         "recipe": comparison.recipe,
         "settings": (
-            asdict(comparison.settings) | {"learning_rate": snapshot.preparation.learning_rate}
+            asdict(comparison.settings)
+            | {
+                "learning_rate": snapshot.preparation.learning_rate,
+                # other programs refuse JSON with bytes that are not UTF-8
+                "folder": printable(comparison.settings.folder),
+            }
         ),
         "losses": comparison.losses,
         "seeds": comparison.seeds,

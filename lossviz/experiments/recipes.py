@@ -4,11 +4,12 @@ A recipe's data and network are built by ``lossviz.training.recipes`` under the 
 process.
 """
 
+import os
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 
 from lossviz.errors import InvalidInput, UnknownRecipe
+from lossviz.experiments.folder_paths import folder_path, printable
 from lossviz.experiments.networks import DIGITS_NETWORK, get_network, local_weights
 from lossviz.experiments.settings import Settings
 
@@ -126,10 +127,11 @@ def validate_settings(recipe: Recipe, settings: Settings) -> None:
             f"the network {DIGITS_NETWORK} is made for digits; name a torchvision network, such as"
             " resnet18"
         )
-    if settings.folder and not Path(settings.folder).expanduser().is_dir():
+    # Path.is_dir raises where a name is too long or a folder above may not be entered
+    if settings.folder and not os.path.isdir(folder_path(settings.folder)):
         raise InvalidInput(
-            f"there is no folder {settings.folder}; give the path of a folder on the machine that"
-            " runs the app"
+            f"there is no folder {printable(settings.folder)}; give the path of a folder on the"
+            " machine that runs the app"
         )
     if bool(settings.folder) != (recipe.key == "folder"):
         raise InvalidInput(

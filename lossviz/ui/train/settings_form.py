@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 
 from lossviz.experiments.descriptions import network_name
+from lossviz.experiments.folder_paths import folder_path
 from lossviz.experiments.networks import DIGITS_NETWORK, NETWORKS, local_weights
 from lossviz.experiments.recipes import RECIPES, Recipe
 from lossviz.experiments.settings import RANGES, Settings
@@ -43,7 +44,7 @@ def pick_settings(recipe: Recipe) -> Settings:
     Raises:
         InvalidInput: What is chosen makes no sense together.
     """
-    folder = _folder() if recipe.key == "folder" else ""
+    typed_folder = _folder() if recipe.key == "folder" else ""
     with st.expander("How it is trained", icon=":material/tune:", key=f"settings of {recipe.key}"):
         network, pretrained = recipe.settings.network, recipe.settings.pretrained
         if recipe.any_network:
@@ -58,7 +59,7 @@ def pick_settings(recipe: Recipe) -> Settings:
     return Settings(
         network=network,
         pretrained=pretrained,
-        folder=folder,
+        folder=folder_path(typed_folder),  # last: it can fail, and all controls are drawn by now
         **schedule,
         **batches,
         **difficulty,
@@ -156,9 +157,11 @@ def _folder() -> str:
         on_change=keep_selection,
         help=(
             "Such as flowers/rose/1.jpg, flowers/tulip/2.png. It is read on the machine that runs"
-            " this app, which is yours."
+            " this app, which is yours. A path pasted with quotes or as file:// works too. Folders"
+            " train and valid (or val, validation, test) that hold a folder for each class are used"
+            " as the split."
         ),
-    ).strip()
+    )
 
 
 def _network(recipe: Recipe) -> tuple[str, bool]:
