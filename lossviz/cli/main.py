@@ -1,10 +1,11 @@
 """The command line: ``lossviz COMMAND``, or ``python -m lossviz COMMAND``.
 
 Exit codes: 0 done, 1 something failed while it ran, 2 the command line makes no sense or a part of
-the package is not installed, 130 stopped by Ctrl-C.
+the package is not installed, 130 stopped by Ctrl-C, 141 nobody read the output to its end.
 """
 
 import argparse
+import os
 import sys
 from typing import Final
 
@@ -26,6 +27,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     train.COMMAND,
 )
 
+OUTPUT_CLOSED: Final = 141  # what a shell expects: 128 + SIGPIPE
+
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
@@ -43,7 +46,25 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main() -> int:
-    """Run the command that ``sys.argv`` holds and return its exit code."""
+    """Run the command that ``sys.argv`` holds and return its exit code.
+
+    Side effects: those of the command. Where the reader of standard output is gone, as in
+    ``lossviz losses | head -1``, the rest of it is discarded.
+    """
+    try:
+        try:
+            return _run()
+        finally:
+            sys.stdout.flush()  # here, where a failure can be caught
+    except BrokenPipeError:
+        if not _output_is_closed():
+            raise
+        # The interpreter flushes once more at its end, and must not fail then.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return OUTPUT_CLOSED
+
+
+def _run() -> int:
     parser = build_parser()
     options, rest = parser.parse_known_args(join_loss_values(sys.argv[1:]))
     command: Command = options.chosen
@@ -57,6 +78,18 @@ def main() -> int:
     except LossvizError as error:
         print(_message(error), file=sys.stderr)
         return 2 if isinstance(error, InvalidInput | MissingExtra) else 1
+
+
+def _output_is_closed() -> bool:
+    """Whether it is standard output that nobody reads, not another pipe.
+
+    Side effects: prints an empty line, as nothing less finds it out on every system.
+    """
+    try:
+        print(flush=True)
+    except BrokenPipeError:
+        return True
+    return False
 
 
 def _message(error: LossvizError) -> str:

@@ -66,11 +66,11 @@ def train_comparison(
     except KeyboardInterrupt:
         Console(stderr=True).print("stopped; nothing was written")
         return STOPPED_BY_CTRL_C
-    _print_results(snapshot)
-    if json_path:
+    if json_path:  # first: printing fails where nobody reads the output to its end
         json_path.write_text(
             json.dumps(export_comparison(snapshot), indent=1, allow_nan=False) + "\n"
         )
+    _print_results(snapshot)
     finished = all(trial.state is TrialState.FINISHED for trial in snapshot.trials)
     return 0 if finished else 1
 
@@ -99,7 +99,10 @@ def _train(comparison: Comparison) -> ComparisonSnapshot:
 
 def _print_results(snapshot: ComparisonSnapshot) -> None:
     """The table to standard output, notes and a warning to standard error."""
-    Console().print(result_table(snapshot))
+    console = Console()
+    with console.capture() as table:  # where nobody reads it, rich itself would exit with code 1
+        console.print(result_table(snapshot))
+    print(table.get(), end="")
     errors = Console(stderr=True)
     for note in snapshot.preparation.notes:
         errors.print(f"note: {escape(note)}")  # a file's name can hold [brackets]

@@ -2,13 +2,15 @@
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from statistics import fmean
 
 import pytest
 
 from lossviz import LOSSES
-from tests.support.command_line import ROOT, lossviz
+from lossviz.cli import losses, main
+from tests.support.command_line import ROOT, lossviz, lossviz_unread
 
 REFUSED = {
     "a call in a formula": (["--loss", "__import__('os')"], "has no place in a formula"),
@@ -101,6 +103,27 @@ def test_export_prints_source_and_catalogue_prints_the_docs_page() -> None:
     assert "gamma=3.0" in source.stdout
     compile(source.stdout, "exported", "exec")
     assert lossviz("catalogue").stdout == (ROOT / "docs/catalogue.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["losses", "catalogue", "networks", "lint --loss focal", "export --loss focal", "--help"],
+)
+def test_output_that_nobody_reads_ends_a_command_without_a_word(command: str) -> None:
+    code, errors = lossviz_unread(*command.split())
+    assert errors == ""
+    assert code == 141 or "--help" in command  # argparse discards what it cannot print
+
+
+def test_another_broken_pipe_is_still_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    def write_to_a_process_that_has_died(options: object) -> int:
+        raise BrokenPipeError("its stdin")
+
+    broken = replace(losses.COMMAND, run=write_to_a_process_that_has_died)
+    monkeypatch.setattr(main, "COMMANDS", (broken,))
+    monkeypatch.setattr("sys.argv", ["lossviz", "losses"])
+    with pytest.raises(BrokenPipeError, match="its stdin"):
+        main.main()
 
 
 def test_without_a_command_it_says_which_there_are() -> None:
