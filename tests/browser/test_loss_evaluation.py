@@ -25,9 +25,10 @@ from lossviz.losses.analysis.properness import (
     properness,
 )
 from lossviz.losses.loss import Loss
+from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.components.shared.geometry_component import loss_data
 from lossviz.ui.curves.lab import styles_by_id
-from lossviz.ui.state.geometry_state import LEAST_START_P, GeometryState
+from lossviz.ui.state.geometry_state import LEAST_START_P, SPACES, GeometryState
 from tests.support.modules import open_modules
 from tests.support.parameter_settings import settings
 
@@ -260,6 +261,42 @@ def test_a_loss_has_arrived_when_its_path_comes_near_the_truth_for_good(run: Any
     assert passing is None, "the dot product comes by the truth, and goes on to the corner"
     assert astray > 0.45
     assert brier > entropy
+
+
+@pytest.mark.parametrize("space", SPACES)
+@pytest.mark.parametrize(
+    ("one", "same"),
+    [
+        ("inverse_power:k=0.2", "generalized:q=-0.2"),
+        ("cross_entropy", "-10*log(p)"),
+        ("dot_product", "-37*p"),
+        ("mean_absolute_error", "dot_product"),
+        ("brier", "(sum(pj**2) - 2*p)/100"),
+    ],
+)
+def test_at_equal_first_steps_a_loss_arrives_when_the_same_loss_at_another_scale_does(
+    run: Any, one: str, same: str, space: str
+) -> None:
+    arrivals = run(
+        """({ fields, space, truth, start }) => fields.map((field) => {
+             const loss = readLoss(field), race = { space, start, truth };
+             const factor = equalisingFactor(loss, race);
+             const { begin, logs, descent } = SPACES[space];
+             const rate = descent(loss, logs(begin(start)), truth);
+             const path = followGradient(loss, { ...race, factor });
+             return [arrivalTime(path, space, truth), factor * Math.hypot(...rate)];
+           })""",
+        {
+            "fields": [field_of(loss_from_spec(spec)) for spec in (one, same, "cross_entropy")],
+            "space": space,
+            "truth": [1.0, 0.0, 0.0],
+            "start": [0.1, 0.3, 0.6],
+        },
+    )
+    (arrived, first_step), (also, also_first), (_, cross_entropys) = arrivals
+    assert arrived == pytest.approx(also, rel=1e-4)
+    assert first_step == pytest.approx(cross_entropys)
+    assert also_first == pytest.approx(cross_entropys)
 
 
 @pytest.mark.parametrize("key", LOSSES)

@@ -84,7 +84,8 @@ def test_with_one_class_always_right_losses_of_p_run_one_track_in_the_logits_eac
     page: Page, app_url: str
 ) -> None:
     open_simplex(page, app_url, INSIDE.replace("0.5,0.3,0.2", "1,0,0") + "&loss=inverse")
-    times = [float(cells(page, key)[2]) for key in ("inverse", "cross_entropy", "dot_product")]
+    by_weight = ("dot_product", "cross_entropy", "inverse")  # that grows, stays or falls on the way
+    times = [float(cells(page, key)[2]) for key in by_weight]
     assert times == sorted(times)
     assert len(set(times)) == 3
     runners = page.locator(".map").first.locator(".runners circle")
@@ -98,6 +99,26 @@ def test_with_one_class_always_right_losses_of_p_run_one_track_in_the_logits_eac
     assert all(
         float(runners.nth(i).get_attribute("cy") or 0) < float(start[i] or 0) - 50 for i in range(3)
     ), "all near the top"
+
+
+def test_a_constant_factor_wins_no_race_unless_the_losses_run_as_written(
+    page: Page, app_url: str
+) -> None:
+    query = "lab=simplex&from=0.1,0.3,0.6&loss=inverse_power&loss=generalized:q=-0.2"
+    open_simplex(page, app_url, query)
+
+    def arrivals() -> list[str]:
+        return [cells(page, key)[2] for key in ("inverse_power", "generalized")]
+
+    one, same = arrivals()
+    assert one == same
+    page.get_by_role("radio", name="As written").click()
+    expect(page.locator(".convergence .x-title")).to_contain_text("as written")
+    page.wait_for_url("**race=raw*")
+    settled(page)
+    slow, fast = map(float, arrivals())
+    assert slow == pytest.approx(5 * fast, rel=0.02)  # p**-0.2 is 0.2 times the other, and a shift
+    expect(page.get_by_text("ranks scales, not losses")).to_be_visible()
 
 
 def test_the_race_runs_and_stops(page: Page, app_url: str) -> None:

@@ -13,7 +13,7 @@ from lossviz.ui.state.chart_settings import (
     MOST_CLASSES,
     ChartSettings,
 )
-from lossviz.ui.state.geometry_state import MODES, OTHERS, PARTS, SPACES, GeometryState
+from lossviz.ui.state.geometry_state import MODES, OTHERS, PARTS, RACES, SPACES, GeometryState
 from lossviz.ui.state.page_state import MAX_LOSSES, PageState
 
 COORDINATES = st.floats(-2, 2)
@@ -43,6 +43,7 @@ GEOMETRY_STATES = st.builds(
         GeometryState,
         part=st.sampled_from(list(PARTS)),
         gradient_space=st.sampled_from(list(SPACES)),
+        race=st.sampled_from(list(RACES)),
         others=st.sampled_from(list(OTHERS)),
         p_true=st.none() | st.integers(1, 1000).map(lambda thousandths: thousandths / 1000),
         maps=st.lists(st.sampled_from(["cross_entropy", "p**-k"]), max_size=2, unique=True).map(

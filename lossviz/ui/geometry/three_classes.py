@@ -12,15 +12,30 @@ from lossviz.ui.components.simplex.component import simplex
 from lossviz.ui.geometry.presets import current_preset
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.state.actions import on_drag_end, set_geometry
-from lossviz.ui.state.geometry_state import MAX_MAPS, SPACES, Vector
+from lossviz.ui.state.geometry_state import MAX_MAPS, RACES, SPACES, Vector
 from lossviz.ui.state.selection import Selection, read_selection
 
 TRUTHS: Final[Mapping[str, Vector]] = MappingProxyType(
     {"Always": (1.0, 0.0, 0.0), "Half the time": (0.5, 0.3, 0.2), "Most often": (0.4, 0.35, 0.25)}
 )
+_ABOUT_RACES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "equal": (
+            "**All losses start alike:** each is scaled until its first step is as long as"
+            " cross-entropy's, because a constant factor in a formula is a choice of learning rate,"
+            " not a property of the loss."
+        ),
+        "raw": (
+            "**The losses run as they are written:** τ is learning rate × steps of plain gradient"
+            " descent, so ten times the formula arrives in a tenth of the time. That ranks scales,"
+            " not losses."
+        ),
+    }
+)
 _MAPS = "maps"
 _TRUTH = "truth"
 _SPACE = "by"
+_RACE = "race"
 
 
 def maps_of(selection: Selection) -> list[str]:
@@ -38,7 +53,7 @@ def three_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None
         st.info("Choose a loss above.")
         return
     maps = maps_of(selection)
-    with st.container(horizontal=True, gap="medium", key="geometry_controls"):
+    with st.container(horizontal=True, gap="small", key="geometry_controls"):
         _draw_controls(selection, maps)
     simplex(
         selection.geometry,
@@ -50,11 +65,13 @@ def three_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None
         on_release=on_drag_end,
     )
     st.markdown(
-        "**With one class always right, all losses of p run the same track**, some fast, some slow:"
-        " in the logits each is cross-entropy with another weight. **Pull the truth inside**, as"
-        " where labels are noisy or images unclear, and they part. The best answer to"
-        " cross-entropy, Brier score and cosine is the truth itself: they are *proper*. The dot"
-        " product is best served by a lie, the corner of the likeliest class."
+        f"{_ABOUT_RACES[selection.geometry.race]} **With one class always right, all losses of p"
+        " run the same track**: in the logits each is cross-entropy with another weight. Beside"
+        " cross-entropy, one whose weight grows with p speeds up on the way, and one whose weight"
+        " falls slows down. **Pull the truth inside**, as where labels are noisy or images unclear,"
+        " and they part. The best answer to cross-entropy, Brier score and cosine is the truth"
+        " itself: they are *proper*. The dot product is best served by a lie, the corner of the"
+        " likeliest class."
     )
 
 
@@ -65,6 +82,7 @@ def _draw_controls(selection: Selection, maps: list[str]) -> None:
     }
     st.session_state[_TRUTH] = current_preset(TRUTHS, selection.geometry.truth)
     st.session_state[_SPACE] = selection.geometry.gradient_space
+    st.session_state[_RACE] = selection.geometry.race
     st.session_state[_MAPS] = maps
     st.pills("The truth: class 1 is right", TRUTHS, key=_TRUTH, on_change=_on_truth_preset)
     st.segmented_control(
@@ -74,6 +92,14 @@ def _draw_controls(selection: Selection, maps: list[str]) -> None:
         key=_SPACE,
         required=True,
         on_change=_on_space_change,
+    )
+    st.segmented_control(
+        "The race",
+        RACES,
+        format_func=RACES.__getitem__,
+        key=_RACE,
+        required=True,
+        on_change=_on_race_change,
     )
     st.pills(
         "Maps, one or two",
@@ -93,6 +119,10 @@ def _on_truth_preset() -> None:
 
 def _on_space_change() -> None:
     set_geometry(replace(read_selection().geometry, gradient_space=st.session_state[_SPACE]))
+
+
+def _on_race_change() -> None:
+    set_geometry(replace(read_selection().geometry, race=st.session_state[_RACE]))
 
 
 def _on_maps_change() -> None:

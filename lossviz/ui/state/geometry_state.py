@@ -20,10 +20,11 @@ MODES: Final = MappingProxyType(
     {"segment": "On p1 + p2 = 1", "free": "Anywhere", "logits": "From logits"}
 )
 SPACES: Final = MappingProxyType({"logits": "Logits", "p": "Probabilities"})
+RACES: Final = MappingProxyType({"equal": "Equal starts", "raw": "As written"})
 OTHERS: Final = MappingProxyType({"even": "Evenly", "article": "As in the article"})
 ARTICLE: Final = (0.2, 0.3, 0.1, 0.4)  # its predicted vector; the second class is the true one
 _CHOICES: Final = MappingProxyType(
-    {"part": PARTS, "mode": MODES, "gradient_space": SPACES, "others": OTHERS}
+    {"part": PARTS, "mode": MODES, "gradient_space": SPACES, "race": RACES, "others": OTHERS}
 )
 
 # Limits that the browser keeps to as well while an arrow is dragged; the components send them.
@@ -51,6 +52,8 @@ class GeometryState:
             sum 1.
         start: Where the simplex's prediction begins, each at least 0.01, with the sum 1.
         gradient_space: Key of ``SPACES``: what the gradient moves in the simplex.
+        race: Key of ``RACES``: whether all losses begin with a step as long as cross-entropy's, or
+            run at the speed that their formulas' scale gives them.
         maps: Ids of the losses that are drawn as maps, at most two; empty: the first two that are
             chosen.
         p_true: The true class's probability among many classes, in [0.001, 1]; None: 1/K.
@@ -68,6 +71,7 @@ class GeometryState:
     truth: Vector = (1.0, 0.0, 0.0)
     start: Vector = (0.1, 0.3, 0.6)
     gradient_space: str = "logits"
+    race: str = "equal"
     maps: tuple[str, ...] = ()
     p_true: float | None = None
     others: str = "even"

@@ -55,6 +55,7 @@ OLD_LINKS: Mapping[str, PageState] = {
             maps=("inverse", "p**-k"),
         )
     ),
+    "lab=simplex&race=raw": PageState(geometry=GeometryState(part="simplex", race="raw")),
     "lab=classes&true=0.3&others=article": PageState(
         geometry=GeometryState(part="classes", p_true=0.3, others="article")
     ),

@@ -41,7 +41,9 @@ def simplex(
 
     The expected value of a prediction q under the truth t is ``Σ_k t_k f(q; class k is the right
     answer)``. The descent is ``dz/dτ = −dS/dz`` in the logits, seen through the softmax, or ``dp/dτ
-    = −dS/dp`` along p1 + p2 + p3 = 1; τ is learning rate × steps.
+    = −dS/dp`` along p1 + p2 + p3 = 1; τ is learning rate × steps. In a race of equal first steps
+    each loss is multiplied by what makes its first step as long as cross-entropy's, so that a
+    constant factor in a formula changes nothing.
 
     Args:
         geometry: Where truth and prediction stand, and what the gradient moves.
@@ -59,6 +61,7 @@ def simplex(
         truth=geometry.truth,
         start=geometry.start,
         by=geometry.gradient_space,
+        race=geometry.race,
         maps=tuple(maps),
         moves=moves,
         refusals=refusals,

@@ -9,6 +9,14 @@ import { ARRIVED, FIRST_TIME, LAST_TIME } from "./gradient_flow.js";
 /** @typedef {import("../shared/loss_evaluation.js").Loss} Loss */
 /** @typedef {{ loss: Loss, errorAt: (time: number) => number }} Convergence */
 
+/** @typedef {"equal" | "raw"} Race Whether first steps are made as long as cross-entropy's. */
+
+/** @type {Record<Race, string>} */
+const TIME_TITLES = {
+  equal: "time τ = learning rate × steps, first steps equal",
+  raw: "time τ = learning rate × steps, as written",
+};
+
 const INSET = { left: 44, right: 14, top: 8, bottom: 40 }; // pixels
 const DURATION_MS = 6000; // from the first moment to the last
 const WRITTEN_TIMES = [0.01, 0.1, 1, 10, 100, 1000];
@@ -18,7 +26,7 @@ const CHART = `
   <h2>The race to the truth</h2>
   <svg class="convergence-chart" aria-hidden="true">
     <path class="near"/><path class="axis"/><g class="numbers"></g>
-    <text class="title x-title">time τ = learning rate × steps</text>
+    <text class="title x-title"></text>
     <text class="title y-title">furthest class off by</text>
     <g class="curves"></g><path class="now"/><g class="dots"></g>
   </svg>
@@ -98,8 +106,9 @@ export class ConvergenceChart {
   /**
    * @param {Convergence[]} convergences One a loss.
    * @param {string} key Changes when a curve does.
+   * @param {Race} race
    */
-  draw(convergences, key) {
+  draw(convergences, key, race) {
     const width = this.#svg.clientWidth;
     if (!width) return;
     const left = INSET.left;
@@ -113,6 +122,7 @@ export class ConvergenceChart {
     if (this.#drawn !== `${key} ${width}`) {
       this.#drawn = `${key} ${width}`;
       this.#drawFrame({ left, right, top, bottom });
+      this.#parts.write(".x-title", TIME_TITLES[race]);
       const shares = Array.from({ length: SAMPLES + 1 }, (_, i) => i / SAMPLES);
       this.#parts.get(".curves").innerHTML = convergences
         .map(({ loss, errorAt }) => {

@@ -1,5 +1,5 @@
-// The path of a prediction that follows the negative gradient: dz/dτ or dp/dτ = −gradient. τ is
-// learning rate × steps.
+// The path of a prediction that follows the negative gradient: dz/dτ or dp/dτ = −gradient, maybe
+// times a factor a loss. τ is learning rate × steps.
 
 import { AT_ZERO, descentByLogits, descentByP } from "../shared/loss_evaluation.js";
 import { sumOf } from "../shared/vectors.js";
@@ -22,11 +22,15 @@ import { largestError } from "./distribution.js";
  * @property {(y: number[]) => number[]} probabilities
  * @property {(y: number[]) => number[]} logs
  * @property {(loss: Loss, logs: number[], truth: number[]) => number[]} descent
+ * @property {(p: number[], truth: number[]) => number[]} ofCrossEntropy Its descent.
  * @property {(y: number[]) => boolean} allows Whether it is not too far outside.
  * @property {(y: number[]) => number[]} settle What lies a little outside is put back.
  */
 
 /** @typedef {"logits" | "p"} SpaceName */
+
+/** @type {(a: number[], b: number[]) => number[]} */
+const difference = (a, b) => a.map((value, j) => value - b[j]);
 
 /** @type {Record<SpaceName, Space>} */
 export const SPACES = {
@@ -44,6 +48,7 @@ export const SPACES = {
       return z.map((value) => value - total);
     },
     descent: descentByLogits,
+    ofCrossEntropy: (p, truth) => difference(truth, p),
     allows: () => true,
     settle: (z) => z,
   },
@@ -52,6 +57,11 @@ export const SPACES = {
     probabilities: (p) => p,
     logs: (p) => p.map((value) => Math.log(Math.max(value, 1e-12))),
     descent: descentByP,
+    ofCrossEntropy: (p, truth) => {
+      const ratios = truth.map((share, j) => share / p[j]);
+      const mean = sumOf(ratios) / ratios.length;
+      return ratios.map((ratio) => ratio - mean);
+    },
     allows: (p) => Math.min(...p) > -1e-6,
     settle: (p) => {
       const kept = p.map((value) => (value < AT_ZERO ? 0 : value));
@@ -59,6 +69,19 @@ export const SPACES = {
       return kept.map((value) => value / total);
     },
   },
+};
+
+/**
+ * What a loss is multiplied by so that its first step is as long as cross-entropy's; 1 where one of
+ * the two does not move.
+ * @param {Loss} loss
+ * @param {{ space: SpaceName, start: number[], truth: number[] }} race
+ */
+export const equalisingFactor = (loss, { space, start, truth }) => {
+  const { begin, logs, descent, ofCrossEntropy } = SPACES[space];
+  const own = Math.hypot(...descent(loss, logs(begin(start)), truth));
+  const factor = Math.hypot(...ofCrossEntropy(start, truth)) / own;
+  return factor > 0 && factor < Infinity ? factor : 1;
 };
 
 // Dormand and Prince's pair of orders 5 and 4 (1980): how each stage is made of the earlier ones,
@@ -88,9 +111,6 @@ const FAR_ENOUGH = 2 * ROUGH_LENGTH;
 
 /** @type {(vector: number[]) => number} */
 const sizeOf = (vector) => Math.max(...vector.map(Math.abs));
-
-/** @type {(a: number[], b: number[]) => number[]} */
-const difference = (a, b) => a.map((value, j) => value - b[j]);
 
 /** @type {(y: number[], h: number, rates: number[][], weights: number[]) => number[]} */
 const blend = (y, h, rates, weights) =>
@@ -126,13 +146,14 @@ const stepFactor = (error, allowed) => {
  * @param {SpaceName} options.space
  * @param {number[]} options.start A prediction p.
  * @param {number[]} options.truth
+ * @param {number} [options.factor] Of the loss.
  * @param {number} [options.tolerance] Of the error of a step.
  * @returns {Path}
  */
-export const followGradient = (loss, { space, start, truth, tolerance = 1e-6 }) => {
+export const followGradient = (loss, { space, start, truth, factor = 1, tolerance = 1e-6 }) => {
   const { begin, logs, descent, allows, settle } = SPACES[space];
   /** @type {(y: number[]) => number[]} */
-  const rateAt = (y) => descent(loss, logs(y), truth);
+  const rateAt = (y) => descent(loss, logs(y), truth).map((value) => factor * value);
   let time = 0;
   let y = begin(start);
   let rate = rateAt(y);

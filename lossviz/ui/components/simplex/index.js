@@ -11,13 +11,22 @@ import { themeOf } from "../shared/plot_theme.js";
 import { find, oncePerFrame, setText } from "../shared/svg.js";
 import { ConvergenceChart } from "./convergence_chart.js";
 import { largestError, nearestHundredths } from "./distribution.js";
-import { ARRIVED, arrivalTime, endOf, followGradient, pointAt, SPACES } from "./gradient_flow.js";
+import {
+  ARRIVED,
+  arrivalTime,
+  endOf,
+  equalisingFactor,
+  followGradient,
+  pointAt,
+  SPACES,
+} from "./gradient_flow.js";
 import { bestAnswer, expectedAtNodes, lossAtNodes } from "./grid.js";
 import { SimplexMap } from "./map.js";
 
 /** @typedef {import("../shared/loss_evaluation.js").Loss} Loss */
 /** @typedef {import("../shared/moving_losses.js").ReportMove} ReportMove */
 /** @typedef {import("../shared/plot_theme.js").Theme} Theme */
+/** @typedef {import("./convergence_chart.js").Race} Race */
 /** @typedef {import("./gradient_flow.js").Path} Path */
 /** @typedef {import("./gradient_flow.js").SpaceName} SpaceName */
 /** @typedef {import("./grid.js").Answer} Answer */
@@ -29,6 +38,7 @@ import { SimplexMap } from "./map.js";
  * @property {number[]} start
  * @property {number} least_start_p Of each class.
  * @property {SpaceName} by What the gradient moves.
+ * @property {Race} race
  * @property {string[]} maps Ids of the one or two losses that are drawn as maps.
  * @property {number} least_gain See bestAnswer.
  *
@@ -44,7 +54,7 @@ import { SimplexMap } from "./map.js";
  * @property {number[]} atNodes
  * @property {number[]} expected At every node.
  * @property {Answer & { honest: boolean }} best
- * @property {string} run The start and the space for which the following hold.
+ * @property {string} run The start, space and race for which the following hold.
  * @property {SpaceName} space
  * @property {Path} path
  * @property {number} arrives
@@ -232,7 +242,7 @@ class Simplex {
   compute(loss) {
     const truth = this.positions.truth.value;
     const start = this.positions.start.value;
-    const space = this.#data.by;
+    const { by: space, race } = this.#data;
     const kept = this.#computed.get(loss.id) ?? /** @type {Computed} */ ({});
     const values = JSON.stringify(loss.values);
     kept.loss = loss;
@@ -247,13 +257,14 @@ class Simplex {
       kept.best = bestAnswer(loss, kept.expected, truth, this.#data.least_gain);
       kept.run = "";
     }
-    const run = `${start} ${space}`;
+    const run = `${start} ${space} ${race}`;
     const waits = this.held && kept.took_ms > SLOW_MS;
     if (kept.run !== run && !waits) {
       const began = performance.now();
       kept.run = run;
       kept.space = space;
-      kept.path = followGradient(loss, { space, start, truth });
+      const factor = race === "equal" ? equalisingFactor(loss, { space, start, truth }) : 1;
+      kept.path = followGradient(loss, { space, start, truth, factor });
       kept.took_ms = performance.now() - began;
       kept.arrives = arrivalTime(kept.path, space, truth);
     }
@@ -281,6 +292,7 @@ class Simplex {
         errorAt: (time) => largestError(pointAt(path, space, time), truth),
       })),
       key,
+      this.#data.race,
     );
     this.showNumbers(all, logsOf(start));
     this.box.dataset.drawn = `${truth.map(two)} ${start.map(two)}`;
