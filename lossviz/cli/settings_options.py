@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from lossviz.errors import InvalidInput
 from lossviz.experiments.folder_paths import folder_path
+from lossviz.experiments.optimizers import OPTIMIZERS
 from lossviz.experiments.settings import RANGES
 
 
@@ -81,10 +82,19 @@ _OPTIONS: Final = {  # by field of Settings
         metavar="STR",
         help="where the images of the recipe folder are, one folder for each class",
     ),
+    "optimizer": _SettingOption(
+        parse=str,
+        metavar="STR",
+        help="for all losses alike: "
+        + " or ".join(f"{key} ({name})" for key, name in OPTIMIZERS.items()),
+    ),
     "learning_rate": _SettingOption(
         parse=_learning_rate,
         metavar="RATE",
-        help="a number, or find: what fastai's lr_find suggests, once for all losses",
+        help=(
+            "a number, or find: what fastai's lr_find suggests, once for all losses; an optimizer"
+            " other than Adam has another one where none is given"
+        ),
     ),
 }
 _SWITCHES: Final = {  # by field of Settings: what it sets

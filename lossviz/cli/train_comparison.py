@@ -14,9 +14,11 @@ from rich.markup import escape
 from lossviz.cli.result_table import result_table
 from lossviz.cli.training_progress import follow
 from lossviz.errors import InvalidInput
+from lossviz.experiments.descriptions import describe_comparison
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.export import ComparisonSnapshot, export_comparison
 from lossviz.experiments.fingerprints import compare_fingerprints, mismatch_warning
+from lossviz.experiments.optimizers import ADAM
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Comparison, TrialState
@@ -51,13 +53,15 @@ def train_comparison(
 
     Side effects: starts processes, prints, writes ``json_path``.
     """
+    changes = changes or {}
+    own = get_recipe(recipe).settings_with(changes.get("optimizer", ADAM))
     comparison = plan_comparison(
         id="cli",
         recipe=recipe,
         losses=losses,
         seeds=seeds,
         created_at=time.time(),
-        settings=replace(get_recipe(recipe).settings, **(changes or {})),
+        settings=replace(own, **changes),
     )
     if json_path:
         _check_writable(json_path)
@@ -98,11 +102,13 @@ def _train(comparison: Comparison) -> ComparisonSnapshot:
 
 
 def _print_results(snapshot: ComparisonSnapshot) -> None:
-    """The table to standard output, notes and a warning to standard error."""
+    """What was trained and the table to standard output, notes and a warning to standard error."""
     console = Console()
-    with console.capture() as table:  # where nobody reads it, rich itself would exit with code 1
+    description = describe_comparison(snapshot.comparison, snapshot.preparation)
+    with console.capture() as results:  # where nobody reads it, rich itself would exit with code 1
+        console.print(description, markup=False, highlight=False, soft_wrap=True)
         console.print(result_table(snapshot))
-    print(table.get(), end="")
+    print(results.get(), end="")
     errors = Console(stderr=True)
     for note in snapshot.preparation.notes:
         errors.print(f"note: {escape(note)}")  # a file's name can hold [brackets]

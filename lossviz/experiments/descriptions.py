@@ -2,6 +2,7 @@
 
 from lossviz.experiments.folder_paths import printable
 from lossviz.experiments.networks import DIGITS_NETWORK
+from lossviz.experiments.optimizers import OPTIMIZERS
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Comparison, Preparation
 from lossviz.experiments.settings import Settings
@@ -14,6 +15,7 @@ def describe_comparison(comparison: Comparison, preparation: Preparation) -> str
         _recipe(comparison),
         _network(settings),
         _epochs(settings),
+        OPTIMIZERS[settings.optimizer],
         _learning_rate(settings, preparation),
         f"batches of {settings.batch_size}",
         f"{settings.image_size} × {settings.image_size} pixels",

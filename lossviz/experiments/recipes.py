@@ -5,12 +5,13 @@ process.
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from lossviz.errors import InvalidInput, UnknownRecipe
 from lossviz.experiments.folder_paths import folder_path, printable
 from lossviz.experiments.networks import DIGITS_NETWORK, get_network, local_weights
+from lossviz.experiments.optimizers import ADAM
 from lossviz.experiments.settings import Settings
 
 
@@ -23,6 +24,8 @@ class Recipe:
         name: What people read.
         summary: Data, network and schedule in two sentences.
         settings: What it is trained with where a request changes nothing.
+        sgd_learning_rate: The learning rate that SGD takes where none is given; None for what
+            ``lr_find`` suggests.
         classes: Number of classes, the start is p ≈ 1 / classes; None where the folder says.
         any_network: Whether another network can be named.
         downloads: Whether data and weights are downloaded where this machine lacks them.
@@ -35,9 +38,22 @@ class Recipe:
     summary: str
     settings: Settings
     classes: int | None
+    sgd_learning_rate: float | None = None
     any_network: bool = True
     downloads: bool = False
     needs_preparation: bool = True
+
+    def settings_with(self, optimizer: str) -> Settings:
+        """The recipe's own settings, with the learning rate that fits an optimiser.
+
+        A rate of Adam's says nothing about one of SGD: Adam divides by the gradient's size.
+
+        >>> get_recipe("digits").settings_with("sgd").learning_rate
+        0.1
+        """
+        if optimizer == ADAM:
+            return self.settings
+        return replace(self.settings, optimizer=optimizer, learning_rate=self.sgd_learning_rate)
 
 
 _ENTRIES = (
@@ -53,6 +69,9 @@ _ENTRIES = (
             network=DIGITS_NETWORK, pretrained=True, image_size=8, learning_rate=4e-3
         ),
         classes=10,
+        # cross-entropy's error rate over three seeds is 0.760 at 1e-3, 0.178 at 1e-2, 0.081 here,
+        # 0.047 at 0.5; 1/p diverges on some seed from 2e-3 on
+        sgd_learning_rate=0.1,
         needs_preparation=False,
     ),
     Recipe(
@@ -126,6 +145,12 @@ def validate_settings(recipe: Recipe, settings: Settings) -> None:
         raise InvalidInput(
             f"the network {DIGITS_NETWORK} is made for digits; name a torchvision network, such as"
             " resnet18"
+        )
+    elif settings.mixed_precision:
+        raise InvalidInput(
+            f"mixed precision does nothing with the network {DIGITS_NETWORK}, which is always"
+            " trained on the processor, in 32 bits; leave it out, or name a torchvision network,"
+            " such as resnet18"
         )
     # Path.is_dir raises where a name is too long or a folder above may not be entered
     if settings.folder and not os.path.isdir(folder_path(settings.folder)):

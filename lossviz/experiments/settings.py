@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from lossviz.errors import InvalidInput
+from lossviz.experiments.optimizers import ADAM, OPTIMIZERS
 
 MAX_EPOCHS = 50
 RANGES: Final = MappingProxyType(
@@ -33,6 +34,7 @@ class Settings:
             ones.
         frozen_epochs: Epochs in which only the last layer learns.
         unfrozen_epochs: Epochs after that, in which all layers learn.
+        optimizer: A key of ``OPTIMIZERS``.
         learning_rate: The base learning rate of ``fine_tune``; None for what fastai's ``lr_find``
             suggests, once for all losses.
         batch_size: Images a batch.
@@ -52,6 +54,7 @@ class Settings:
     pretrained: bool
     image_size: int
     learning_rate: float | None
+    optimizer: str = ADAM
     frozen_epochs: int = 1
     unfrozen_epochs: int = 1
     batch_size: int = 64
@@ -63,6 +66,10 @@ class Settings:
     folder: str = ""
 
     def __post_init__(self) -> None:
+        if self.optimizer not in OPTIMIZERS:
+            raise InvalidInput(
+                f"there is no optimizer {self.optimizer!r}; choose one of {', '.join(OPTIMIZERS)}"
+            )
         for name, (minimum, maximum) in RANGES.items():
             value = getattr(self, name)
             if value is not None and not minimum <= value <= maximum:

@@ -48,6 +48,7 @@ def test_a_description_says_what_is_trained_and_leaves_out_what_was_not_done_to_
         "Handwritten digits",
         "small residual network, pretrained",
         "epochs: 1 of the last layer, 1 of all layers",
+        "Adam",
         "learning rate 0.004",
         "batches of 64",
         "8 × 8 pixels",
@@ -70,13 +71,13 @@ def test_a_description_says_what_was_done_to_the_data_and_where_it_lies(
         "resnet18, from scratch",
         "epoch: 1 of all layers",
     ]
-    assert parts[6:] == ["20% of the training labels wrong", "classes 10 to 1", "mixed precision"]
+    assert parts[7:] == ["20% of the training labels wrong", "classes 10 to 1", "mixed precision"]
 
 
 def test_a_learning_rate_is_described_as_far_as_it_is_known() -> None:
     assert "learning rate to be found" in described(learning_rate=None)
     known = completed_preparation(cores=4, trials=2, learning_rate=0.00347)
-    assert described(learning_rate=None, preparation=known)[3:4] == [
+    assert described(learning_rate=None, preparation=known)[4:5] == [
         "learning rate 0.0035, found by lr_find"
     ]
     assert described(preparation=known)[-1] == "2 at once, 2 threads each"

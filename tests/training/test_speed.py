@@ -10,7 +10,6 @@ from statistics import median
 import pytest
 import torch
 from fastai.callback.core import Callback
-from fastai.optimizer import Adam
 from torch import nn
 from torch.nn import functional as F
 
@@ -47,22 +46,19 @@ class _Clock(Callback):
             self.ticks.append(time.perf_counter())
 
 
-def ours(monkeypatch: pytest.MonkeyPatch, opt_func=None) -> tuple[float, dict]:
-    """Seconds a batch of a whole trial, as the engine runs it, and its weights at the end."""
+def ours(monkeypatch: pytest.MonkeyPatch) -> float:
+    """Seconds a batch of a whole trial, as the engine runs it."""
     clock = _Clock()
 
     def clocked(*plan: object):
         learner = seeded_learner(*plan)
         learner.add_cb(clock)
-        learner.opt_func = opt_func or learner.opt_func
         return learner
 
     monkeypatch.setattr(trials, "seeded_learner", clocked)
-    learner = run_trial(
-        recipe="digits", loss="cross_entropy", seed=0, settings=SETTINGS, emit=lambda _: None
-    )
+    run_trial(recipe="digits", loss="cross_entropy", seed=0, settings=SETTINGS, emit=lambda _: None)
     gaps = [after - before for before, after in zip(clock.ticks, clock.ticks[1:], strict=False)]
-    return median(gaps), learner.model.state_dict()
+    return median(gaps)
 
 
 def bare() -> float:
@@ -83,16 +79,9 @@ def bare() -> float:
 def test_a_batch_of_digits_takes_at_most_1_3_times_a_bare_loop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ratios = [ours(monkeypatch)[0] / bare() for _ in range(3)]
+    ratios = [ours(monkeypatch) / bare() for _ in range(3)]
     print(f"\na batch against a bare loop: {min(ratios):.2f}")
     assert min(ratios) <= 1.3  # what else the machine does can only make it worse
-
-
-def test_foreach_adam_ends_with_the_weights_of_fastais_adam_to_the_bit(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    mine, theirs = ours(monkeypatch)[1], ours(monkeypatch, Adam)[1]
-    assert all(torch.equal(mine[name], theirs[name]) for name in theirs)
 
 
 def test_a_comparison_has_the_error_rates_of_a_notebook_to_the_last_image_and_takes_less_time() -> (

@@ -10,6 +10,7 @@ import streamlit as st
 from lossviz.experiments.descriptions import network_name
 from lossviz.experiments.folder_paths import folder_path
 from lossviz.experiments.networks import DIGITS_NETWORK, NETWORKS, local_weights
+from lossviz.experiments.optimizers import OPTIMIZERS
 from lossviz.experiments.recipes import RECIPES, Recipe
 from lossviz.experiments.settings import RANGES, Settings
 from lossviz.ui.state.actions import keep_selection
@@ -17,6 +18,7 @@ from lossviz.ui.state.actions import keep_selection
 _IMBALANCES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 _FIND = "find it"
 _GIVEN = "set it"
+_START_RATE = 0.01  # in the field, where the recipe leaves the rate to be found
 
 
 def recipes_on_offer() -> list[str]:
@@ -53,7 +55,7 @@ def pick_settings(recipe: Recipe) -> Settings:
         with left:
             schedule = _schedule(recipe)
         with middle:
-            batches = _batches(recipe)
+            batches = _batches(recipe, network)
         with right:
             difficulty = _difficulty(recipe)
     return Settings(
@@ -78,7 +80,7 @@ def _schedule(recipe: Recipe) -> dict[str, Any]:
         "unfrozen_epochs": _count(
             recipe, "unfrozen_epochs", "Epochs, all layers", "The epochs after that."
         ),
-        "learning_rate": _learning_rate(recipe),
+        **_optimizer(recipe),
         "evaluations": _count(
             recipe,
             "evaluations",
@@ -88,9 +90,9 @@ def _schedule(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _batches(recipe: Recipe) -> dict[str, Any]:
+def _batches(recipe: Recipe, network: str) -> dict[str, Any]:
     st.markdown("**Batches**")
-    return {
+    counts = {
         "batch_size": _count(
             recipe, "batch_size", "Images a batch", "All losses see the same batches."
         ),
@@ -106,17 +108,20 @@ def _batches(recipe: Recipe) -> dict[str, Any]:
             "Reading processes",
             "0: each trial reads its own batches, which is fastest for small images.",
         ),
-        "mixed_precision": st.toggle(
-            "Mixed precision",
-            value=recipe.settings.mixed_precision,
-            key=f"mixed_precision of {recipe.key}",
-            on_change=keep_selection,
-            help=(
-                "16-bit numbers where that is safe: faster on a graphics processor. Without one"
-                " it changes nothing."
-            ),
-        ),
     }
+    if network == DIGITS_NETWORK:  # it is trained on the processor, in 32 bits
+        return counts
+    mixed_precision = st.toggle(
+        "Mixed precision",
+        value=recipe.settings.mixed_precision,
+        key=f"mixed_precision of {recipe.key}",
+        on_change=keep_selection,
+        help=(
+            "16-bit numbers where that is safe: faster on a graphics processor. Without one it"
+            " changes nothing."
+        ),
+    )
+    return {**counts, "mixed_precision": mixed_precision}
 
 
 def _difficulty(recipe: Recipe) -> dict[str, Any]:
@@ -216,13 +221,39 @@ def _count(recipe: Recipe, name: str, label: str, explanation: str) -> int:
     )
 
 
-def _learning_rate(recipe: Recipe) -> float | None:
+def _optimizer(recipe: Recipe) -> dict[str, Any]:
+    optimizer = st.segmented_control(
+        "Optimizer",
+        list(OPTIMIZERS),
+        default=recipe.settings.optimizer,
+        required=True,
+        format_func=OPTIMIZERS.__getitem__,
+        key=f"optimizer of {recipe.key}",
+        on_change=keep_selection,
+        help=(
+            "For all losses alike. Adam, fastai's own, divides each step by the size of recent"
+            " gradients, so a constant factor of a loss almost cancels. With SGD the factor is a"
+            " learning rate."
+        ),
+    )
+    own_rate = recipe.settings_with(optimizer).learning_rate
+    rate = _learning_rate(own_rate, key=f"{recipe.key} {optimizer}")
+    return {"optimizer": optimizer, "learning_rate": rate}
+
+
+def _learning_rate(own: float | None, *, key: str) -> float | None:
+    """The rate; None where it is to be found.
+
+    Args:
+        own: What it is where the visitor changes nothing.
+        key: Names the recipe and the optimiser, as each has a rate of its own.
+    """
     source = st.segmented_control(
         "Learning rate",
         [_GIVEN, _FIND],
-        default=_GIVEN,
+        default=_FIND if own is None else _GIVEN,
         required=True,
-        key=f"source of the rate of {recipe.key}",
+        key=f"source of the rate of {key}",
         on_change=keep_selection,
         help=(
             "Find it: what fastai's lr_find suggests for cross-entropy and seed 0, once, for all"
@@ -236,10 +267,10 @@ def _learning_rate(recipe: Recipe) -> float | None:
         "Learning rate",
         min_value=least,
         max_value=most,
-        value=recipe.settings.learning_rate,
+        value=_START_RATE if own is None else own,
         format="%g",
         step=1e-3,
-        key=f"learning_rate of {recipe.key}",
+        key=f"learning_rate of {key}",
         on_change=keep_selection,
         label_visibility="collapsed",
     )

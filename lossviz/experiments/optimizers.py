@@ -1,0 +1,11 @@
+"""The optimisers that trials can be trained with: one table.
+
+``lossviz.training.networks.optimizers`` makes them, under the same keys, in another process.
+"""
+
+from types import MappingProxyType
+from typing import Final
+
+ADAM: Final = "adam"
+SGD: Final = "sgd"
+OPTIMIZERS: Final = MappingProxyType({ADAM: "Adam", SGD: "SGD with momentum"})  # key: name
