@@ -18,16 +18,16 @@ ALL_CLASSES_LOSSES = (
         name="cosine",
         text="1 - p/sqrt(sum(pj**2))",
         meaning=(
-            "The angle between prediction and target, whatever the prediction's length: p against"
-            " the length of all probabilities."
+            "1 minus the cosine of the angle between prediction and target, whatever the"
+            " prediction's length."
         ),
         when_to_use=(
-            "Use it where each class has only a handful of examples and there is no pretrained"
-            " network to start from."
+            "Use it where each class has few examples and there is no pretrained network, as its"
+            " paper does. Its best answer is the truth."
         ),
         caveat=(
-            "Bounded, and slow where p is small; the paper takes the cosine of the network's"
-            " outputs with softmax as one choice among others."
+            "What is badly wrong weighs next to nothing, and so does what is nearly right. The"
+            " paper takes the cosine of the network's outputs, not of their softmax."
         ),
         reference=Reference(
             authors="Barz, Denzler",
@@ -41,16 +41,13 @@ ALL_CLASSES_LOSSES = (
         key="brier",
         name="Brier score",
         text="1 - 2*p + sum(pj**2)",
-        meaning=(
-            "The squared distance between prediction and target: 0 at the truth, 2 at a sure error."
-        ),
+        meaning="The squared distance between prediction and target: 0 at the target, at most 2.",
         when_to_use=(
-            "Use it where the probabilities themselves are wanted: it is proper like cross-entropy,"
-            " but a sure error costs no more than 2."
+            "Use it where the probabilities themselves are wanted: its best answer is the truth."
         ),
         caveat=(
-            "Sure errors are hardly corrected, because the slope vanishes with the softmax:"
-            " training from a bad start is slow."
+            "What is badly wrong weighs next to nothing: where the other classes share evenly, an"
+            " example weighs in proportion to p·(1 − p)."
         ),
         reference=Reference(
             authors="Brier",
@@ -71,8 +68,8 @@ ALL_CLASSES_LOSSES = (
                 minimum=0.0,
                 maximum=0.9,
                 meaning=(
-                    "Turned up, more of the target is spread over all classes and the best"
-                    " prediction is less sure."
+                    "Turned up, more of the target is spread over all classes, and the best answer"
+                    " is less certain."
                 ),
                 special_values=(
                     SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
@@ -81,15 +78,13 @@ ALL_CLASSES_LOSSES = (
             ),
         ),
         meaning=(
-            "Cross-entropy with a target that admits a little doubt: being too sure costs as well."
+            "Cross-entropy with a share eps of the target spread evenly over all classes: being"
+            " too sure costs as well."
         ),
-        when_to_use=(
-            "Use it to keep large classifiers from overconfidence; it is a common default in image"
-            " classification."
-        ),
+        when_to_use="Use it against overconfidence, as its paper does.",
         caveat=(
-            "The loss is no longer least at p = 1, and probabilities come out too low by design; it"
-            " spoils a teacher for distillation."
+            "It is least at p = 1 − eps + eps/K, and pushes p down from above. As a teacher for"
+            " distillation such a network does worse (Müller et al. 2019)."
         ),
         reference=Reference(
             authors="Szegedy, Vanhoucke, Ioffe, Shlens, Wojna",
@@ -109,24 +104,17 @@ ALL_CLASSES_LOSSES = (
                 value=0.1,
                 minimum=0.0,
                 maximum=2.0,
-                meaning="Turned up, predictions are held further from certainty.",
+                meaning="Turned up, the best answer is less certain.",
                 special_values=(
                     SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
                 ),
             ),
         ),
         meaning=(
-            "Cross-entropy that pays a bonus for doubt: the entropy of the prediction is"
-            " subtracted."
+            "Cross-entropy minus beta times the entropy of the prediction: doubt earns a bonus."
         ),
-        when_to_use=(
-            "Use it where predictions grow too sure, and doubt should follow the classes that the"
-            " network finds alike."
-        ),
-        caveat=(
-            "The loss can be negative and is no longer least at p = 1; a beta that suits one data"
-            " set may be ten times too large for another."
-        ),
+        when_to_use="Use it where predictions grow too sure, as its paper does.",
+        caveat="For beta above 0 it is negative somewhere, and not least at p = 1.",
         reference=Reference(
             authors="Pereyra, Tucker, Chorowski, Kaiser, Hinton",
             year=2017,
@@ -140,16 +128,16 @@ ALL_CLASSES_LOSSES = (
         name="normalised cross-entropy",
         text="log(p)/sum(log(pj))",
         meaning=(
-            "Cross-entropy as a share of what all labels together would cost: lies between 0 and 1,"
-            " and sums to 1 over the labels."
+            "Cross-entropy as a share of what all labels together would cost: between 0 and 1, and"
+            " the shares of all labels add up to 1."
         ),
         when_to_use=(
-            "Use it together with a loss such as the mean absolute error, which is how the paper"
-            " uses it against wrong labels."
+            "Use it together with a loss such as the mean absolute error, as its paper does"
+            " against wrong labels."
         ),
         caveat=(
-            "Alone it underfits: raising the cost of the other labels lowers it as well as learning"
-            " the true one does."
+            "Alone it underfits, its paper finds. It also falls where p stays and the other"
+            " classes share the rest less evenly."
         ),
         reference=_MA,
     ),
@@ -164,20 +152,21 @@ ALL_CLASSES_LOSSES = (
                 minimum=0.01,
                 maximum=1.0,
                 meaning=(
-                    "Turned up, the loss moves from normalised cross-entropy to the dot product."
+                    "Turned up, the loss moves from normalised cross-entropy towards the dot"
+                    " product."
                 ),
                 special_values=(SpecialValue(value=1.0, name="dot product", equals="dot_product"),),
             ),
         ),
-        meaning="Generalised cross-entropy as a share of what all labels together would cost.",
+        meaning=(
+            "Generalised cross-entropy as a share of what all labels together would cost: the"
+            " shares of all labels add up to 1."
+        ),
         when_to_use=(
-            "Use it as the active half of a pair with the mean absolute error where many labels are"
-            " wrong."
+            "Use it together with a loss such as the mean absolute error, as its paper does"
+            " against wrong labels."
         ),
-        caveat=(
-            "Its size falls with the number of classes, so it needs a weight or a higher learning"
-            " rate; alone it underfits."
-        ),
+        caveat="Alone it underfits, its paper finds.",
         reference=_MA,
     ),
     Loss(
@@ -191,7 +180,7 @@ ALL_CLASSES_LOSSES = (
                 minimum=0.0,
                 maximum=5.0,
                 step=0.1,
-                meaning="Turned up, examples that are already right fall silent sooner.",
+                meaning="Turned up, the true class's term fades sooner as p grows.",
                 special_values=(SpecialValue(value=0.0, name="the released code's choice"),),
             ),
             Parameter(
@@ -201,8 +190,7 @@ ALL_CLASSES_LOSSES = (
                 maximum=8.0,
                 step=0.1,
                 meaning=(
-                    "Turned up, the smoothed target's share on a wrong class counts only where that"
-                    " class is likely."
+                    "Turned up, a wrong class's term fades sooner as that class grows unlikely."
                 ),
                 special_values=(
                     SpecialValue(
@@ -223,19 +211,19 @@ ALL_CLASSES_LOSSES = (
             ),
         ),
         meaning=(
-            "Label smoothing with two ears: one focusing exponent for the true class, another for"
-            " all the others."
+            "Label smoothing with two focusing exponents: gp for the true class, gn for all others."
         ),
         when_to_use=(
-            "Use it where you would use label smoothing, but its pull on classes that are unlikely"
-            " anyway is unwanted."
+            "Use it in the place of label smoothing where nearly certain predictions should not be"
+            " pushed down: with gp = 0 and gn = 4 they are not."
         ),
         caveat=(
-            "The paper is about many labels per image; this is its released single-label form,"
-            " where gn acts only through eps."
+            "The paper is about many labels per image; this is the single-label form of its"
+            " released code, where gn acts only through eps. A large gp and eps with a small gn can"
+            " make an answer best that puts the likeliest class last."
         ),
         reference=Reference(
-            authors="Ridnik, Ben-Baruch, Zamir, Noy, Friedman, Protter, Zelnik-Manor",
+            authors="Ben-Baruch, Ridnik, Zamir, Noy, Friedman, Protter, Zelnik-Manor",
             year=2020,
             title="Asymmetric Loss For Multi-Label Classification",
             link="https://arxiv.org/abs/2009.14119",
@@ -246,15 +234,14 @@ ALL_CLASSES_LOSSES = (
         key="hinge",
         name="hinge",
         text="1 - p + where(sum(where(pj >= p, 1, 0)) > 1, max(pj), max(where(pj < p, pj, 0)))",
-        meaning="The lead of the true class over its strongest rival, which should be 1.",
+        meaning="How much the true class's lead over its strongest rival falls short of 1.",
         when_to_use=(
-            "Use it to see a margin loss on probabilities, where only the true class and one rival"
-            " are heard."
+            "Use it to see a margin loss on probabilities: only the true class and its strongest"
+            " rival count."
         ),
         caveat=(
-            "On probabilities the margin is reached only at certainty, so unlike on scores it never"
-            " rests; the rival may switch at every step. For a soft target it is not an expectation"
-            " over the classes."
+            "It is 0 at p = 1 only. Where no class has a majority an even split is a best answer,"
+            " whichever class is likeliest."
         ),
         reference=Reference(
             authors="Crammer, Singer",

@@ -3,6 +3,9 @@
 They are bounded, or bound the influence of a single example.
 """
 
+from dataclasses import replace
+
+from lossviz.losses.catalogue.sources import GENERALISED_CROSS_ENTROPY
 from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter, SpecialValue
 from lossviz.losses.reference import Reference
@@ -21,16 +24,16 @@ NOISE_ROBUST_LOSSES = (
         name="mean absolute error",
         text="2*(1-p)",
         meaning=(
-            "How far the whole prediction lies from the target, summed over the classes: twice what"
-            " the true class is missing."
+            "The distance between prediction and target, summed over the classes: twice what the"
+            " true class is missing."
         ),
         when_to_use=(
-            "Use it where a large share of the labels is wrong at random: the best classifier for"
-            " it is the same with and without such noise."
+            "Use it where many labels are wrong at random, as its paper does: its sum over all"
+            " labels is the same for every prediction."
         ),
         caveat=(
-            "It learns slowly and can stall, the more so the more classes there are; it is the dot"
-            " product at twice the step."
+            "It is the dot product up to scale and shift: what is badly wrong weighs next to"
+            " nothing, and the best answer is always a certain one."
         ),
         reference=Reference(
             authors="Ghosh, Kumar, Sastry",
@@ -50,9 +53,7 @@ NOISE_ROBUST_LOSSES = (
                 value=0.1,
                 minimum=0.0,
                 maximum=6.0,
-                meaning=(
-                    "Turned up, cross-entropy speaks louder: faster learning, of wrong labels too."
-                ),
+                meaning="Turned up, a low p weighs more beside a high one, unless beta is 0.",
                 special_values=(
                     SpecialValue(
                         value=0.0, name="reverse cross-entropy alone", equals="mean_absolute_error"
@@ -64,7 +65,7 @@ NOISE_ROBUST_LOSSES = (
                 value=1.0,
                 minimum=0.0,
                 maximum=6.0,
-                meaning="Turned up, the reverse, noise-tolerant half speaks louder.",
+                meaning="Turned up, a low p weighs less beside a high one, unless alpha is 0.",
                 special_values=(
                     SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
                 ),
@@ -76,8 +77,8 @@ NOISE_ROBUST_LOSSES = (
                 maximum=16.0,
                 step=0.1,
                 meaning=(
-                    "Turned up, a target's zeros count as more impossible, which is the same as a"
-                    " larger beta."
+                    "Turned up, a target's zeros count as more impossible: the same as a larger"
+                    " beta."
                 ),
                 special_values=(
                     SpecialValue(value=4.0, name="the paper's choice, log 0 taken as −4"),
@@ -88,15 +89,13 @@ NOISE_ROBUST_LOSSES = (
             ),
         ),
         meaning=(
-            "Cross-entropy both ways: how surprised the prediction is by the label, and how"
-            " surprised the label is by the prediction."
+            "Cross-entropy both ways: how surprised the prediction is by the label, and the label"
+            " by the prediction, with log 0 taken as −A."
         ),
-        when_to_use=(
-            "Use it where some labels are wrong and some classes are much harder than others."
-        ),
+        when_to_use="Use it where some labels are wrong, as its paper does.",
         caveat=(
-            "The two weights and A are really one ratio and a step size: it is Poly-1 with eps ="
-            " beta·A/alpha, times alpha."
+            "Up to scale it is Poly-1 with eps = beta·A/alpha. With alpha and beta both 0 nothing"
+            " is left of it."
         ),
         reference=Reference(
             authors="Wang, Ma, Chen, Luo, Yi, Bailey",
@@ -118,8 +117,8 @@ NOISE_ROBUST_LOSSES = (
                 maximum=100.0,
                 step=0.1,
                 meaning=(
-                    "Turned up, cross-entropy rules down to a smaller probability before the"
-                    " straight line takes over."
+                    "Turned up, the line begins at a lower p, and a low p weighs more beside a"
+                    " high one."
                 ),
                 special_values=(
                     SpecialValue(value=1.0, name="dot product", equals="dot_product"),
@@ -129,13 +128,14 @@ NOISE_ROBUST_LOSSES = (
             ),
         ),
         meaning=(
-            "Cross-entropy until an example looks hopeless, then a straight line: the slope in p is"
-            " clipped, not the network's gradient."
+            "Cross-entropy down to p = 1/tau, and below it a straight line: the slope in p is"
+            " never steeper than tau."
         ),
-        when_to_use="Use it as cross-entropy with a safety belt where some labels are wrong.",
+        when_to_use="Use it where some labels are wrong, as its paper does.",
         caveat=(
-            "Below p = 1/tau it hears an example ever less: where classes outnumber tau, all"
-            " examples are faint at the start."
+            "Below p = 1/tau an example weighs less, the lower its p: with more classes than tau,"
+            " training starts there. A truth with a probability below 1/tau is no longer its best"
+            " answer."
         ),
         reference=Reference(
             authors="Menon, Rawat, Reddi, Kumar",
@@ -155,7 +155,7 @@ NOISE_ROBUST_LOSSES = (
                 value=0.5,
                 minimum=0.0,
                 maximum=0.95,
-                meaning="Turned up, more of the unlikely examples are left out altogether.",
+                meaning="Turned up, more examples are left out.",
                 special_values=(
                     SpecialValue(
                         value=0.0, name="generalised cross-entropy", equals="generalized:q=0.7"
@@ -168,30 +168,25 @@ NOISE_ROBUST_LOSSES = (
                 minimum=0.01,
                 maximum=1.0,
                 meaning=(
-                    "Turned up, what is kept is heard more in proportion to how right it"
-                    " already is."
+                    "Turned up, among the examples that are kept a low p weighs less beside a high"
+                    " one."
                 ),
             ),
         ),
         meaning=(
-            "Below the threshold k an example is taken for mislabelled, costs a constant and"
-            " teaches nothing."
+            "Generalised cross-entropy, but an example with p at or below k costs a constant and"
+            " has no weight."
         ),
         when_to_use=(
-            "Use it after some epochs of an ordinary loss, to drop the examples that still look"
-            " wrong."
+            "Use it after some epochs of another loss, as its paper does: it leaves out what still"
+            " looks wrong."
         ),
         caveat=(
-            "From random weights p is below k everywhere and nothing is learned; hard but true"
-            " examples are dropped with the wrong ones."
+            "With 1/k classes or more, an even prediction, as at the start, gives no gradient at"
+            " all."
         ),
-        reference=Reference(
-            authors="Zhang, Sabuncu",
-            year=2018,
-            title=(
-                "Generalized Cross Entropy Loss for Training Deep Neural Networks with Noisy Labels"
-            ),
-            link="https://arxiv.org/abs/1805.07836",
+        reference=replace(
+            GENERALISED_CROSS_ENTROPY,
             equation="the definition of the truncated L_q loss, section 3.3",
         ),
     ),
@@ -206,7 +201,7 @@ NOISE_ROBUST_LOSSES = (
                 minimum=0.01,
                 maximum=10.0,
                 step=0.1,
-                meaning="Turned up, the curve straightens and unlikely examples are heard less.",
+                meaning="Turned up, the loss nears the dot product.",
             ),
             Parameter(
                 name="q",
@@ -214,24 +209,21 @@ NOISE_ROBUST_LOSSES = (
                 minimum=0.01,
                 maximum=5.0,
                 step=0.1,
-                meaning=(
-                    "Turned up, the loss turns from favouring the worst examples to favouring the"
-                    " best."
-                ),
+                meaning="Turned up, a low p weighs less beside a high one.",
                 special_values=(SpecialValue(value=1.0, name="dot product", equals="dot_product"),),
             ),
         ),
         meaning=(
-            "Generalised cross-entropy pushed aside by a, so that the likeliest label wins over a"
-            " minority of wrong ones."
+            "Generalised cross-entropy with p moved up by a, so that its slope stays finite at p ="
+            " 0."
         ),
         when_to_use=(
-            "Use it where wrong labels remain a minority in every class; the paper also adds it to"
-            " normalised cross-entropy."
+            "Use it where wrong labels stay a minority in every class, as its paper does. The"
+            " paper also adds it to normalised cross-entropy."
         ),
         caveat=(
-            "Two knobs that trade off against each other; with a large a it is nearly the dot"
-            " product and learns as slowly."
+            "A low p weighs less than a high one, whatever a and q. With q of 1 or more the best"
+            " answer is always a certain one."
         ),
         reference=_ZHOU,
     ),
@@ -246,7 +238,7 @@ NOISE_ROBUST_LOSSES = (
                 minimum=1.1,
                 maximum=10.0,
                 step=0.1,
-                meaning="Turned up, the curve straightens towards the dot product.",
+                meaning="Turned up, the loss nears the dot product.",
             ),
             Parameter(
                 name="q",
@@ -254,23 +246,15 @@ NOISE_ROBUST_LOSSES = (
                 minimum=0.01,
                 maximum=5.0,
                 step=0.1,
-                meaning=(
-                    "Turned up above 1, unlikely examples are heard more; below 1, sure ones are."
-                ),
+                meaning="Turned up, a low p weighs more beside a high one.",
                 special_values=(SpecialValue(value=1.0, name="dot product", equals="dot_product"),),
             ),
         ),
-        meaning=(
-            "The distance from p to a goal a beyond 1, bent by a power: one can always be a little"
-            " more right."
-        ),
-        when_to_use=(
-            "Use it where wrong labels remain a minority in every class and the dot product learns"
-            " too slowly."
-        ),
+        meaning="The distance from p to a goal a beyond 1, raised to the power q.",
+        when_to_use="Use it where wrong labels stay a minority in every class, as its paper does.",
         caveat=(
-            "Near a = 1 with q below 1 the slope at p = 1 grows without bound; the size of the loss"
-            " changes much with a and q."
+            "The weight rises with p only up to p = a/q. With q of 1 or less the best answer is"
+            " always a certain one."
         ),
         reference=_ZHOU,
     ),
@@ -286,23 +270,14 @@ NOISE_ROBUST_LOSSES = (
                 maximum=10.0,
                 step=0.1,
                 meaning=(
-                    "Turned up, the curve flattens towards a straight line, and the size of its"
-                    " steps shrinks."
+                    "Turned up, a low p weighs less beside a high one, and the loss nears the dot"
+                    " product."
                 ),
             ),
         ),
-        meaning=(
-            "A gentle exponential in p: nearly the dot product, with a little more ear for the"
-            " unlikely."
-        ),
-        when_to_use=(
-            "Use it as a bounded loss with a single knob where wrong labels remain a minority in"
-            " every class."
-        ),
-        caveat=(
-            "Its slope is of the size 1/a, so compare at matched learning rates; it never"
-            " reaches 0."
-        ),
+        meaning="An exponential in p that falls from 1 to exp(−1/a).",
+        when_to_use="Use it where wrong labels stay a minority in every class, as its paper does.",
+        caveat="It never reaches 0. The weight rises with p only up to p = a.",
         reference=_ZHOU,
     ),
     Loss(
@@ -319,8 +294,8 @@ NOISE_ROBUST_LOSSES = (
                 minimum=0.01,
                 maximum=0.99,
                 meaning=(
-                    "Turned up, the loss moves from the shape of cross-entropy to that of the mean"
-                    " absolute error."
+                    "Turned up, a low p weighs less beside a high one: the loss moves from"
+                    " cross-entropy towards the mean absolute error."
                 ),
                 special_values=(
                     SpecialValue(value=0.5, name="the classic Jensen–Shannon divergence"),
@@ -328,17 +303,16 @@ NOISE_ROBUST_LOSSES = (
             ),
         ),
         meaning=(
-            "Label and prediction meet at a mixture between them, and each pays for its distance"
-            " from there."
+            "How far label and prediction each lie from their mixture, with weights pi1 and"
+            " 1 − pi1."
         ),
         when_to_use=(
-            "Use it where some labels are wrong and you want one bounded knob between cross-entropy"
-            " and the mean absolute error."
+            "Use it where some labels are wrong, as its paper does. No prediction costs more than"
+            " the entropy of the two weights."
         ),
         caveat=(
-            "Its size shrinks at both ends of pi1, and the paper divides by −(1 − pi1)·log(1 −"
-            " pi1): raise the learning rate to match. Between a soft target and a prediction it is"
-            " not an expectation over the classes."
+            "The paper divides it by −(1 − pi1)·log(1 − pi1), a constant factor. Between a soft"
+            " target and a prediction it is not an expectation over the classes."
         ),
         reference=Reference(
             authors="Englesson, Azizpour",

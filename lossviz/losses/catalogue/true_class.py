@@ -3,6 +3,7 @@
 Some for hard examples, some for noisy labels.
 """
 
+from lossviz.losses.catalogue.sources import ALPHA_LOSS
 from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter, SpecialValue
 from lossviz.losses.reference import Reference
@@ -24,10 +25,7 @@ TRUE_CLASS_LOSSES = (
                 minimum=0.5,
                 maximum=10.0,
                 step=0.1,
-                meaning=(
-                    "Turned up, the loss cares less about what it gets badly wrong and ends near a"
-                    " soft count of errors."
-                ),
+                meaning="Turned up, a low p weighs less beside a high one.",
                 special_values=(
                     SpecialValue(value=0.5, name="inverse", equals="inverse"),
                     SpecialValue(value=5 / 6, name="inverse power", equals="inverse_power:k=0.2"),
@@ -36,28 +34,16 @@ TRUE_CLASS_LOSSES = (
                 ),
             ),
         ),
-        meaning=(
-            "Generalised cross-entropy seen from information theory: a is how strongly a guesser's"
-            " better moments are rewarded."
-        ),
+        meaning="Generalised cross-entropy with q = (a − 1)/a, found from information theory.",
         when_to_use=(
-            "Use it as a family to search: a below 1 for rare classes on clean labels, a above 1"
-            " for labels that may be wrong."
+            "Use it as its paper does: a below 1 where classes are imbalanced, a above 1 where"
+            " labels may be wrong."
         ),
         caveat=(
-            "It is generalised cross-entropy with q = (a − 1)/a: comparing the two compares only"
-            " how the search steps."
+            "It draws the same curves as generalised cross-entropy: only the parameter counts"
+            " differently."
         ),
-        reference=Reference(
-            authors="Sypherd, Diaz, Cava, Dasarathy, Kairouz, Sankar",
-            year=2019,
-            title=(
-                "A Tunable Loss Function for Robust Classification: Calibration, Landscape, and"
-                " Generalization"
-            ),
-            link="https://arxiv.org/abs/1906.02314",
-            equation="the definition of α-loss",
-        ),
+        reference=ALPHA_LOSS,
     ),
     Loss(
         key="focal",
@@ -70,7 +56,9 @@ TRUE_CLASS_LOSSES = (
                 minimum=0.0,
                 maximum=5.0,
                 step=0.1,
-                meaning="Turned up, examples that are already right fall silent sooner.",
+                meaning=(
+                    "Turned up, an example with p above 0.5 weighs less beside one with p below."
+                ),
                 special_values=(
                     SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
                     SpecialValue(value=2.0, name="the paper's choice"),
@@ -78,16 +66,16 @@ TRUE_CLASS_LOSSES = (
             ),
         ),
         meaning=(
-            "Cross-entropy that looks away from what it already knows, so that a flood of easy"
-            " examples cannot drown the few hard ones."
+            "Cross-entropy times (1 − p)^gamma, so that many easy examples do not drown a few hard"
+            " ones."
         ),
         when_to_use=(
-            "Use it where easy examples outnumber hard ones by far, as background does objects in"
-            " detection; it also tempers overconfidence."
+            "Use it where easy examples outnumber hard ones by far, as its paper does in object"
+            " detection."
         ),
         caveat=(
-            "It amplifies wrong labels; once no example is unsure its gradient almost vanishes, and"
-            " probabilities come out too low."
+            "Where one class has a majority, its best answer is less certain than the truth. For"
+            " gamma above 0 the weight is greatest at some p between 0 and 0.5, not at 0."
         ),
         reference=Reference(
             authors="Lin, Goyal, Girshick, He, Dollár",
@@ -108,10 +96,7 @@ TRUE_CLASS_LOSSES = (
                 minimum=-1.0,
                 maximum=10.0,
                 step=0.1,
-                meaning=(
-                    "Turned up, the loss gains more of the dot product, which pushes on when an"
-                    " example is already right."
-                ),
+                meaning="Turned up, a low p weighs less beside a high one.",
                 special_values=(
                     SpecialValue(value=-1.0, name="without the first Taylor term"),
                     SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
@@ -120,16 +105,16 @@ TRUE_CLASS_LOSSES = (
             ),
         ),
         meaning=(
-            "Cross-entropy is an endless sum of powers of 1 − p; this turns one knob, on the first"
-            " of them."
+            "Cross-entropy is an endless sum of (1 − p)^n/n: this adds eps to the first"
+            " coefficient."
         ),
         when_to_use=(
-            "Use it as a cheap search of one number at the end: positive where predictions stay"
-            " unsure, negative where they are too sure."
+            "Use it as its paper does, as a search over one number: which eps is best depends"
+            " there on the task and the data set."
         ),
         caveat=(
-            "The best value depends on the data set and may have either sign; with a large eps,"
-            " compare at the same size of steps."
+            "Its best answer is more certain than the truth for eps above 0, and less certain"
+            " below."
         ),
         reference=Reference(
             authors="Leng, Tan, Liu, Cubuk, Shi, Cheng, Anguelov",
@@ -151,10 +136,7 @@ TRUE_CLASS_LOSSES = (
                 maximum=float(MAX_ORDER),
                 step=1.0,
                 unit="terms",
-                meaning=(
-                    "Turned up, the sum follows cross-entropy further down, and fits both hard"
-                    " examples and wrong labels better."
-                ),
+                meaning="Turned up, a low p weighs more beside a high one.",
                 special_values=(
                     SpecialValue(
                         value=1.0, name="half the mean absolute error", equals="mean_absolute_error"
@@ -163,16 +145,15 @@ TRUE_CLASS_LOSSES = (
             ),
         ),
         meaning=(
-            "Cross-entropy's Taylor series at p = 1, cut short: it stays finite however wrong the"
-            " prediction is."
+            "Cross-entropy's series in powers of 1 − p, cut after t terms: an example weighs 1 −"
+            " (1 − p)^t."
         ),
         when_to_use=(
-            "Use it where some labels are wrong and you want one whole number to choose: the paper"
-            " tries 2 to 6."
+            "Use it where some labels are wrong, as its paper does. The fewer terms, the less its"
+            " sum over all labels depends on the prediction."
         ),
         caveat=(
-            "Few terms underfit where classes are many; between whole numbers the knob does"
-            " nothing."
+            "It charges at most 1 + 1/2 + … + 1/t. Between two whole values of t nothing changes."
         ),
         reference=Reference(
             authors="Feng, Shu, Lin, Lv, Li, An",
