@@ -8,6 +8,8 @@
     │   ├── UnknownNetwork       no network has this name
     │   └── ParameterError       a parameter that is unknown, missing or out of range
     ├── StoreError               the database cannot do what was requested
+    │   ├── NewerDatabase        it was made by a newer lossviz
+    │   └── RefusedRow           it can be used, but not with this row
     ├── DownloadError            data or weights cannot be fetched: network, server, disk, hash
     ├── EngineError              trials cannot be run here and now
     ├── MissingExtra             packages that a part of lossviz needs are not installed
@@ -116,7 +118,28 @@ class ParameterError(InvalidInput):
 
 
 class StoreError(LossvizError):
-    """The database cannot do what was asked."""
+    """The database cannot do what was requested."""
+
+
+class NewerDatabase(StoreError):
+    """The database was made by a newer lossviz, and was left as it is.
+
+    Attributes:
+        database: Its URL, without a password.
+        schema: The version of its schema.
+    """
+
+    def __init__(self, database: str, schema: str) -> None:
+        self.database, self.schema = database, schema
+        super().__init__(
+            f"the database {database} was made by a newer lossviz (this version does not know its"
+            f" schema {schema!r}), and was left as it is; upgrade lossviz, or set LOSSVIZ_DATABASE"
+            " to another database, such as sqlite:///lossviz.sqlite"
+        )
+
+
+class RefusedRow(StoreError):
+    """The database refuses a row for what is in it; other rows can be written."""
 
 
 class DownloadError(LossvizError):

@@ -45,6 +45,8 @@ LAYERS = {  # each may import itself and what stands here
         "experiments.networks",
         "experiments.engine.messages",
         "experiments.engine.channel",
+        "experiments.engine.process_end",
+        "experiments.engine.stderr_tail",
         "language",
         "errors",
     },

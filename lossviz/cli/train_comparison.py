@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from rich.console import Console
-from rich.markup import escape
 
 from lossviz.cli.result_table import result_table
 from lossviz.cli.training_progress import follow
@@ -102,7 +101,9 @@ def _train(comparison: Comparison) -> ComparisonSnapshot:
 
 
 def _print_results(snapshot: ComparisonSnapshot) -> None:
-    """What was trained and the table to standard output, notes and a warning to standard error."""
+    """What was trained and the table to standard output; notes, a warning and what failed trials
+    wrote to standard error to ours.
+    """
     console = Console()
     description = describe_comparison(snapshot.comparison, snapshot.preparation)
     with console.capture() as results:  # where nobody reads it, rich itself would exit with code 1
@@ -111,9 +112,14 @@ def _print_results(snapshot: ComparisonSnapshot) -> None:
     print(results.get(), end="")
     errors = Console(stderr=True)
     for note in snapshot.preparation.notes:
-        errors.print(f"note: {escape(note)}")  # a file's name can hold [brackets]
+        errors.print(f"note: {note}", markup=False)  # a file's name can hold [brackets]
+    for trial in snapshot.trials:
+        if trial.stderr and trial.state is not TrialState.FINISHED:
+            title = f"{trial.loss}, seed {trial.seed}: last lines of its standard error:"
+            lines = f"\n{title}\n{trial.stderr}"
+            errors.print(lines, markup=False, highlight=False, soft_wrap=True)
     if warning := mismatch_warning(compare_fingerprints(snapshot.trials, snapshot.fingerprints)):
-        errors.print(f"[bold red]{warning}[/]")
+        errors.print(warning, style="bold red", markup=False)
 
 
 def _check_writable(path: Path) -> None:

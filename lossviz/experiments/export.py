@@ -50,6 +50,7 @@ def _trial(snapshot: ComparisonSnapshot, trial: Trial) -> dict[str, Any]:
         "seed": trial.seed,
         "state": trial.state,
         "reason": trial.reason,
+        "stderr": trial.stderr,
         "origin": trial.origin,
         "fingerprints": snapshot.fingerprints.get(trial.id, {}),
         "epochs": [

@@ -133,6 +133,8 @@ class Trial:
         origin: Which weights it started from, in words; empty before it runs.
         started_at: Seconds since the epoch (UTC), None before it runs.
         ended_at: The same, None before it has ended.
+        stderr: The last lines that its process wrote to its standard error; of a lost trial, those
+            of the process that ran all trials.
     """
 
     id: str
@@ -149,6 +151,7 @@ class Trial:
     origin: str = ""
     started_at: float | None = None
     ended_at: float | None = None
+    stderr: str = ""
 
     def next_attempt(self) -> "Trial":
         """The same trial, queued once more."""

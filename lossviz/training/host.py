@@ -12,15 +12,15 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+import traceback
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
-from multiprocessing.process import BaseProcess
-from typing import assert_never
+from typing import Any, assert_never
 
-from lossviz.experiments.engine.channel import ControllerChannel, WorkerChannel
+from lossviz.experiments.engine.channel import UndecodableMessage, WorkerChannel
 from lossviz.experiments.engine.messages import (
     HostReady,
     Job,
@@ -32,132 +32,176 @@ from lossviz.experiments.engine.messages import (
     RunTrial,
     Stop,
 )
+from lossviz.experiments.engine.process_end import OutOfMemoryKills
 from lossviz.experiments.records import TrialState
+from lossviz.training.job_process import JobProcess, start_job_process
 from lossviz.training.parent_death import die_with_parent, watch_standard_input
 from lossviz.training.warm_up import warm_up, warm_up_for
-from lossviz.training.worker import STOPPED, reason_of_death, run_job
+from lossviz.training.worker import STOPPED, failure_of
 
-_GRACE_S = 2.0  # between asking a job to stop, SIGTERM and SIGKILL
+# Between the attempts to start a job's process: the system may refuse one for a moment, while
+# others hold its last processes, files or memory.
+_RETRIES_S = (0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(slots=True)
-class _Worker:
-    """The process of a job.
+class _Postponed:
+    """A job whose process the system refused to start.
 
     Attributes:
-        process: The process.
-        channel: The connection to it.
-        next_steps: Once it was asked to stop, the harsher steps that are left.
-        next_step_at: When the next of them is due, on the monotonic clock; None before it was asked
-            to stop.
-        ended: Whether its last event has been passed on.
+        job: The job.
+        attempts: How many attempts there were.
+        next_at: When the next one is due, on the monotonic clock.
     """
 
-    process: BaseProcess
-    channel: ControllerChannel
-    next_steps: list[Callable[[], None]] = field(default_factory=list)
-    next_step_at: float | None = None
-    ended: bool = False
-
-    @property
-    def was_stopped(self) -> bool:
-        return self.next_step_at is not None
-
-    def stop(self) -> None:
-        """Ask it to stop; it gets a grace period before each harsher step."""
-        if self.was_stopped:
-            return
-        self.next_steps = [self.process.terminate, self.process.kill]
-        self.next_step_at = time.monotonic() + _GRACE_S
-
-    def step_if_due(self) -> None:
-        """Take the next harsher step if its time has come."""
-        if self.next_step_at is None or not self.next_steps:
-            return
-        if time.monotonic() >= self.next_step_at:
-            self.next_steps.pop(0)()
-            self.next_step_at += _GRACE_S
+    job: Job
+    attempts: int
+    next_at: float
 
 
-class _Host:
+class _EngineGoneError(Exception):
+    """The connection to the engine has ended."""
+
+
+class Host:
+    """Runs jobs for an engine, each in a process of its own.
+
+    Args:
+        engine: The connection to it.
+        context: How processes are started.
+    """
+
     def __init__(self, engine: WorkerChannel, context: BaseContext) -> None:
         self._engine, self._context = engine, context
-        self._workers: dict[JobId, _Worker] = {}
+        self._processes: dict[JobId, JobProcess] = {}
+        self._postponed: dict[JobId, _Postponed] = {}
+        self._kills = OutOfMemoryKills()
 
     def serve(self) -> None:
-        """Handle the engine's requests and pass on what jobs report, for ever.
+        """Handle the engine's requests and pass on what jobs report, until the engine has gone."""
+        with suppress(_EngineGoneError):
+            while True:
+                ready = wait(self._sources(), timeout=self._timeout_s())
+                if self._engine.connection in ready:
+                    self._handle_request()
+                for job, process in list(self._processes.items()):
+                    self._attend(job, process, ready)
+                self._start_postponed()
 
-        Raises:
-            EOFError, OSError: The engine has gone.
-        """
-        while True:
-            connections = [worker.channel.connection for worker in self._workers.values()]
-            ready = wait([self._engine.connection, *connections], timeout=self._timeout_s())
-            if self._engine.connection in ready:
-                self._handle_request()
-            for job, worker in list(self._workers.items()):
-                if worker.channel.connection in ready:
-                    self._pass_on(job, worker)
-                if worker.ended:
-                    worker.process.join(_GRACE_S)
-                    del self._workers[job]
-                else:
-                    worker.step_if_due()
+    def _sources(self) -> list[Any]:
+        processes = self._processes.values()
+        return [
+            self._engine.connection,
+            *(process.channel.connection for process in processes),
+            *(process.stderr for process in processes if process.stderr.is_open),
+        ]
 
     def _timeout_s(self) -> float | None:
-        """Seconds until a step against a job that does not stop is due; None where none is."""
-        due = [
-            worker.next_step_at
-            for worker in self._workers.values()
-            if worker.next_step_at is not None
-        ]
-        return max(0.0, min(due) - time.monotonic()) if due else None
+        """Seconds until something is due though no event comes; None where nothing is."""
+        due = [process.next_step_at for process in self._processes.values()]
+        due += [postponed.next_at for postponed in self._postponed.values()]
+        moments = [moment for moment in due if moment is not None]
+        return max(0.0, min(moments) - time.monotonic()) if moments else None
 
     def _handle_request(self) -> None:
-        request = self._engine.receive()
+        try:
+            request = self._engine.receive()
+        except UndecodableMessage as error:
+            if error.job is None:
+                raise
+            self._report_end(error.job, JobEnded(state=TrialState.FAILED, reason=str(error)))
+            return
+        except (EOFError, OSError):
+            raise _EngineGoneError from None
         match request:
             case RunTrial() | Prepare() | PreviewBatch():
-                self._start(request)
+                self._start(request, attempts=0)
             case Stop(job=job):
                 self._stop(job)
             case _:
                 assert_never(request)
 
-    def _start(self, job: Job) -> None:
-        if self._context.get_start_method() == "fork":
-            warm_up_for(job)  # once, here, instead of in each process
-        connection, job_end = self._context.Pipe()
-        process = self._context.Process(target=run_job, args=(job_end, job))  # type: ignore[attr-defined]
-        process.start()
-        # so that only the job's process holds that end, and the connection ends with it in any case
-        job_end.close()
-        self._workers[job.job] = _Worker(process, ControllerChannel(connection))
+    def _start(self, job: Job, *, attempts: int) -> None:
+        """Start a job; where its process cannot be started, try again later, and then let the job
+        fail. Whatever goes wrong, it is this job's failure and no other's.
+        """
+        try:
+            if self._context.get_start_method() == "fork":
+                warm_up_for(job)  # once, here, instead of in each process
+            self._start_or_postpone(job, attempts)
+        except _EngineGoneError:
+            raise
+        except Exception as error:
+            traceback.print_exc()
+            self._report_end(job.job, failure_of(error))
+
+    def _start_or_postpone(self, job: Job, attempts: int) -> None:
+        try:
+            self._processes[job.job] = start_job_process(self._context, job)
+        except OSError as error:
+            if attempts < len(_RETRIES_S):
+                next_at = time.monotonic() + _RETRIES_S[attempts]
+                self._postponed[job.job] = _Postponed(job, attempts + 1, next_at)
+                return
+            reason = (
+                f"its process could not be started ({error}), in {attempts + 1} attempts over"
+                f" {sum(_RETRIES_S):g} s; end other programs, or allow this one more processes,"
+                " files or memory, then run it again"
+            )
+            self._report_end(job.job, JobEnded(state=TrialState.FAILED, reason=reason))
+
+    def _start_postponed(self) -> None:
+        now = time.monotonic()
+        for postponed in [entry for entry in self._postponed.values() if entry.next_at <= now]:
+            del self._postponed[postponed.job.job]
+            self._start(postponed.job, attempts=postponed.attempts)
 
     def _stop(self, job: JobId) -> None:
-        worker = self._workers.get(job)
-        if worker is None or worker.was_stopped:
-            return
-        worker.stop()
-        with suppress(OSError):  # it has just gone, as the next read shows
-            worker.channel.send(Stop(job=job))
+        if job in self._postponed:
+            del self._postponed[job]
+            self._report_end(job, JobEnded(state=TrialState.CANCELLED, reason=STOPPED))
+        elif job in self._processes:
+            self._processes[job].stop(job)
 
-    def _pass_on(self, job: JobId, worker: _Worker) -> None:
+    def _attend(self, job: JobId, process: JobProcess, ready: list[Any]) -> None:
+        """Do for a job's process what is due: pass on what it says, or take a step to stop it."""
+        if process.stderr in ready:
+            process.stderr.relay()
+        if process.channel.connection in ready:
+            self._pass_on(job, process)
+        if process.ended:
+            process.close()
+            del self._processes[job]
+        else:
+            process.step_if_due()
+
+    def _pass_on(self, job: JobId, process: JobProcess) -> None:
         try:
-            report = worker.channel.receive()
+            report = process.channel.receive()
         except (EOFError, OSError):
-            report = JobReport(job=job, event=self._end_of(worker))
+            self._report_end(job, process.end_without_report(self._kills))
+            process.ended = True
+            return
+        except UndecodableMessage as error:
+            process.process.kill()
+            self._report_end(job, JobEnded(state=TrialState.FAILED, reason=str(error)))
+            process.ended = True
+            return
         if isinstance(report, JobReport) and isinstance(report.event, JobEnded):
-            worker.ended = True
-        self._engine.send(report)
+            process.ended = True
+            process.stderr.relay()
+            self._report_end(job, replace(report.event, stderr=process.stderr.text))
+        else:
+            self._send(report)
 
-    @staticmethod
-    def _end_of(worker: _Worker) -> JobEnded:
-        """What to report of a job whose process has died."""
-        worker.process.join(_GRACE_S)
-        if worker.was_stopped:
-            return JobEnded(state=TrialState.CANCELLED, reason=STOPPED)
-        reason = reason_of_death(worker.process.exitcode)
-        return JobEnded(state=TrialState.FAILED, reason=reason)
+    def _report_end(self, job: JobId, end: JobEnded) -> None:
+        self._send(JobReport(job=job, event=end))
+
+    def _send(self, report: JobReport | HostReady) -> None:
+        try:
+            self._engine.send(report)
+        except OSError:
+            raise _EngineGoneError from None
 
 
 def _open(handle: int) -> Connection:
@@ -180,9 +224,12 @@ def main(handle: int, method: str, app_pid: int) -> None:
     engine = WorkerChannel(_open(handle))
     if method == "fork":
         warm_up()
-    engine.send(HostReady())
-    with suppress(EOFError, OSError):  # the engine has gone
-        _Host(engine, multiprocessing.get_context(method)).serve()
+    else:
+        # else the first job would start it, and it would keep that job's standard error
+        resource_tracker.ensure_running()
+    with suppress(OSError):  # the engine has gone, as the host finds at once
+        engine.send(HostReady())
+    Host(engine, multiprocessing.get_context(method)).serve()
     os._exit(0)  # without waiting for jobs: they end with this process
 
 

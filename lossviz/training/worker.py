@@ -11,22 +11,15 @@ from multiprocessing.connection import Connection
 from lossviz.errors import LossvizError
 from lossviz.experiments.engine.channel import WorkerChannel
 from lossviz.experiments.engine.messages import Job, JobEnded, JobEvent, JobReport
+from lossviz.experiments.engine.process_end import LESS_MEMORY, reports_out_of_memory
 from lossviz.experiments.records import TrialState
 from lossviz.training.interruption import TrialDiverged, TrialStopped
 from lossviz.training.jobs import do_job
 from lossviz.training.parent_death import die_with_parent, watch_parent
 
 STOPPED = "stopped by request"
-_LESS_MEMORY = "run it again with a smaller batch or image size, or with fewer programs beside it"
-# how torch reports that it is out of memory: on an accelerator, on the processor, and in oneDNN
-_OUT_OF_MEMORY = (
-    "out of memory",
-    "can't allocate memory",
-    "cannot allocate memory",
-    "std::bad_alloc",
-    "could not create a primitive",
-    "could not create a memory",
-)
+# oneDNN's words where an allocation failed, but not only there
+_PERHAPS_OUT_OF_MEMORY = ("could not create a primitive", "could not create a memory")
 
 
 def run_job(connection: Connection, job: Job) -> None:
@@ -50,13 +43,12 @@ def run_job(connection: Connection, job: Job) -> None:
         end = JobEnded(state=TrialState.CANCELLED, reason=STOPPED)
     except TrialDiverged as error:
         end = JobEnded(state=TrialState.DIVERGED, reason=str(error))
-    except LossvizError as error:
-        end = JobEnded(state=TrialState.FAILED, reason=str(error))
-    # the job fails, with its trace on the server's terminal; the others go on
+    # the job fails, with its trace on its standard error; the others go on
     except Exception as error:
-        end = JobEnded(state=TrialState.FAILED, reason=_reason_of(error))
-        with suppress(MemoryError):
-            traceback.print_exc()
+        end = failure_of(error)
+        if not isinstance(error, LossvizError):
+            with suppress(MemoryError):
+                traceback.print_exc()
     emit(end)
     sys.stderr.flush()
     # an interpreter with fastai in it takes 1.5 s and a core to take itself down, while the next
@@ -64,26 +56,22 @@ def run_job(connection: Connection, job: Job) -> None:
     os._exit(0)
 
 
-def reason_of_death(exit_code: int | None) -> str:
-    """Why a job failed whose process ended without a report.
+def failure_of(error: Exception) -> JobEnded:
+    """The end of a job that an error ended: what it was and, where it is known, what to do.
 
-    >>> reason_of_death(-9)[:42]
-    "the trial's process was killed by signal 9"
+    >>> failure_of(MemoryError()).reason[:35]
+    'out of memory (MemoryError); run it'
     """
-    if exit_code is not None and exit_code < 0:
-        how = f"was killed by signal {-exit_code}"
-    else:
-        how = f"ended with code {exit_code}"
-    return f"the trial's process {how}, perhaps for want of memory; {_LESS_MEMORY}"
+    return JobEnded(state=TrialState.FAILED, reason=_reason_of(error))
 
 
 def _reason_of(error: Exception) -> str:
-    """An error's name and message; where it is out of memory, also what to do.
-
-    Without an accelerator torch reports that by a RuntimeError.
-    """
+    if isinstance(error, LossvizError):
+        return str(error)
     message = f"{type(error).__name__}: {error}".rstrip(": ")
-    is_memory = any(sign in message.lower() for sign in _OUT_OF_MEMORY)
-    if isinstance(error, MemoryError) or is_memory:
-        return f"the machine's memory did not suffice ({message.splitlines()[0]}); {_LESS_MEMORY}"
+    first_line = message.partition("\n")[0]
+    if reports_out_of_memory(message):  # without an accelerator, torch raises a RuntimeError
+        return f"out of memory ({first_line}); {LESS_MEMORY}"
+    if any(sign in message for sign in _PERHAPS_OUT_OF_MEMORY):
+        return f"{first_line}; out of memory is one cause of that: if it was, {LESS_MEMORY}"
     return message

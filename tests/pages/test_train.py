@@ -48,6 +48,18 @@ def test_the_page_shows_the_progress_of_a_preparation(database: Path) -> None:
         assert bar.proto.value == 15
 
 
+def test_the_page_shows_the_last_lines_that_a_failed_trial_wrote(database: Path) -> None:
+    lines = "Traceback:\nModuleNotFoundError: No module named 'no_such_module'"
+    with closing(Store(f"sqlite:///{database}")) as store:
+        store.add_comparison(comparison())
+        store.move("c-0", TrialState.RUNNING, now=1.0)
+        store.move("c-0", TrialState.FAILED, now=2.0, reason="it went wrong", stderr=lines)
+    app = opened("pages/train.py")
+    assert not app.exception
+    (expander,) = (entry for entry in app.expander if "standard error" in entry.label)
+    assert [code.value for code in expander.code] == [lines]
+
+
 @pytest.mark.usefixtures("database")
 def test_a_link_to_an_unknown_comparison_says_so_only_where_there_is_another() -> None:
     app = opened("pages/train.py", comparison="nonsense")

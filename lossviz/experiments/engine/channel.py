@@ -7,6 +7,7 @@ pickle would look them up by name and find the new ones, which ``match`` and ``i
 strangers.
 """
 
+import pickle
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
@@ -17,6 +18,7 @@ from lossviz.experiments.engine.messages import (
     HostEvent,
     JobEvent,
     JobId,
+    JobKind,
     PreviewImage,
     Request,
 )
@@ -28,6 +30,27 @@ _CLASSES = {
     cls.__name__: cls
     for cls in (*get_args(Request), *get_args(HostEvent), *get_args(JobEvent), *_RECORDS)
 }
+_JOB_KEYS = {  # where a request names its job
+    "RunTrial": (JobKind.TRIAL, "trial_id"),
+    "Prepare": (JobKind.PREPARATION, "comparison_id"),
+    "PreviewBatch": (JobKind.PREVIEW, "key"),
+}
+
+
+class UndecodableMessage(Exception):
+    """What arrived is no message of this version of lossviz; the connection can be used on.
+
+    Attributes:
+        job: The job that it is about, as far as that can be read; None where it cannot.
+    """
+
+    def __init__(self, job: JobId | None, cause: Exception) -> None:
+        self.job = job
+        super().__init__(
+            "a message about it could not be understood"
+            f" ({type(cause).__name__}: {cause}); it may be of another version of lossviz: restart"
+            " the app, then run the trial again"
+        )
 
 
 class ControllerChannel:
@@ -53,10 +76,9 @@ class ControllerChannel:
 
         Raises:
             EOFError, OSError: The other end has gone.
+            UndecodableMessage: It is none; the next one may be.
         """
-        event = decode(self.connection.recv())
-        assert isinstance(event, HostEvent), event
-        return event
+        return _receive(self.connection, HostEvent)  # type: ignore[no-any-return]
 
 
 class WorkerChannel:
@@ -82,10 +104,34 @@ class WorkerChannel:
 
         Raises:
             EOFError, OSError: The other end has gone.
+            UndecodableMessage: It is none; the next one may be.
         """
-        request = decode(self.connection.recv())
-        assert isinstance(request, Request), request
-        return request
+        return _receive(self.connection, Request)  # type: ignore[no-any-return]
+
+
+def _receive(connection: Connection, expected: Any) -> Any:
+    received = connection.recv_bytes()
+    data: Any = None
+    try:
+        data = pickle.loads(received)
+        message = decode(data)
+        if not isinstance(message, expected):
+            raise TypeError(f"it is a {type(message).__name__}")
+    except Exception as error:  # whatever another version, or a broken process, may have sent
+        raise UndecodableMessage(_job_in(data), error) from error
+    return message
+
+
+def _job_in(data: Any) -> JobId | None:
+    """The job that a message is about which cannot be decoded as a whole."""
+    try:
+        if data["type"] in _JOB_KEYS:
+            kind, field = _JOB_KEYS[data["type"]]
+            return JobId(kind=kind, key=data[field])
+        job = decode(data["job"])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return job if isinstance(job, JobId) else None
 
 
 def encode(value: Any) -> Any:

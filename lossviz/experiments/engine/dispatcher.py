@@ -1,10 +1,12 @@
 """The jobs of an engine: what is queued and running, what starts and stops, what is reported."""
 
+import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from typing import TypeAlias, assert_never
 
+from lossviz.errors import LossvizError, RefusedRow, StoreError
 from lossviz.experiments.engine.messages import (
     JobEnded,
     JobId,
@@ -30,11 +32,8 @@ from lossviz.experiments.records import Comparison, Preparation, TrialState
 from lossviz.experiments.store.store import Store
 from lossviz.experiments.store.trial_events import store_event
 
-_HOST_DIED = "the training host ended unexpectedly"
-_HOST_FAILED = (
-    "the training host could not start; the app's terminal shows why (python -m lossviz train shows"
-    " it too)"
-)
+_MAX_DEATHS = 3
+_log = logging.getLogger("lossviz")
 Send: TypeAlias = Callable[[Request], None]  # to the host
 
 
@@ -59,6 +58,7 @@ class Dispatcher:
         self._running: dict[str, QueuedTrial] = {}  # by trial id
         self._preparations: dict[str, Preparation] = {}  # the complete ones, by comparison id
         self._preparing: Comparison | None = None
+        self._deaths_while_preparing: Counter[str] = Counter()  # of hosts, by comparison id
         self.previews = BatchPreviews(cores=cores)
         self.idle_since = time.monotonic()
 
@@ -89,7 +89,7 @@ class Dispatcher:
         self._end_queued(
             [entry for entry in self._queue if entry.trial.id in trial_ids],
             TrialState.CANCELLED,
-            "stopped by request before it began",
+            reason="stopped by request before it began",
         )
         for trial_id in self._running.keys() & trial_ids:
             send(Stop(job=JobId(kind=JobKind.TRIAL, key=trial_id)))
@@ -106,19 +106,49 @@ class Dispatcher:
         for request in self.previews.take_requests():
             send(request)
         while job := self._next_job():
-            match job:
-                case PendingPreparation(comparison=comparison):
-                    self._prepare(comparison, send)
-                case QueuedTrial():
-                    self._run(job, send)
-                case _:
-                    assert_never(job)
+            try:
+                match job:
+                    case PendingPreparation(comparison=comparison):
+                        self._prepare(comparison, send)
+                    case QueuedTrial():
+                        self._run(job, send)
+                    case _:
+                        assert_never(job)
+            except StoreError:
+                raise
+            except Exception as error:  # it is this comparison's failure and no other's
+                reason = _reason_of(error, f"starting {job.comparison.id}")
+                self._preparing = None
+                self._end_queued(
+                    self._queued_of(job.comparison.id), TrialState.FAILED, reason=reason
+                )
 
-    def handle(self, report: JobReport) -> None:
-        """Act on what a job reports."""
+    def handle(self, report: JobReport, send: Send) -> None:
+        """Act on what a job reports. One whose report cannot be stored fails, and no other.
+
+        Raises:
+            StoreError: The database cannot be written at all.
+        """
+        try:
+            self._handle(report)
+        except RefusedRow as error:
+            self.fail(report.job, f"what it reported cannot be stored ({error})", send)
+        except StoreError:
+            raise
+        except Exception as error:
+            self.fail(report.job, _reason_of(error, f"handling {report}"), send)
+
+    def fail(self, job: JobId, reason: str, send: Send) -> None:
+        """End a job as failed, and stop its process."""
+        send(Stop(job=job))
+        self._end(job, JobEnded(state=TrialState.FAILED, reason=reason))
+
+    def _handle(self, report: JobReport) -> None:
         job, event = report.job, report.event
         if isinstance(event, JobEnded):
             self.idle_since = time.monotonic()
+            self._end(job, event)
+            return
         if job.kind is JobKind.PREVIEW:
             self.previews.handle(job.key, event)
             return
@@ -127,30 +157,54 @@ class Dispatcher:
                 self._store.set_preparation(job.key, Preparation(stage=stage, share=share))
             case Prepared(preparation=preparation):
                 self._complete_preparation(job.key, preparation)
-            case JobEnded() if job.kind is JobKind.PREPARATION:
-                self._end_preparation(job.key, event)
-            case JobEnded(state=state, reason=reason):
-                self._running.pop(job.key, None)
-                self._store.move(job.key, state, now=self._clock(), reason=reason)
             case PreviewReady():
                 raise AssertionError(f"{job} reported a preview")
             case _:
                 store_event(self._store, job.key, event)
 
-    def on_host_died(self, *, was_ready: bool) -> None:
+    def _end(self, job: JobId, end: JobEnded) -> None:
+        match job.kind:
+            case JobKind.PREVIEW:
+                self.previews.handle(job.key, end)
+            case JobKind.PREPARATION:
+                self._end_preparation(job.key, end)
+            case JobKind.TRIAL:
+                self._running.pop(job.key, None)
+                self._store.move(
+                    job.key, end.state, now=self._clock(), reason=end.reason, stderr=end.stderr
+                )
+            case _:
+                assert_never(job.kind)
+
+    def on_host_died(self, *, how: str, stderr: str, was_ready: bool) -> None:
         """Running trials are lost; queued ones go on in a new host.
 
         Where this one did not even get ready, the queued ones fail instead.
+
+        Args:
+            how: What is known of its end, to follow "the training host".
+            stderr: The last lines of its standard error.
+            was_ready: Whether it had imported what trials need.
         """
+        died = f"the training host {how}"
         for trial_id in self._running:
             self._store.move(
-                trial_id, TrialState.LOST, now=self._clock(), reason=f"{_HOST_DIED}; run it again"
+                trial_id,
+                TrialState.LOST,
+                now=self._clock(),
+                reason=f"{died}; run it again",
+                stderr=stderr,
             )
         self._running.clear()
-        self.previews.fail_all(f"{_HOST_DIED}; look again")
-        self._preparing = None  # it starts again in the next host
+        self.previews.fail_all(f"{died}; preview the batch again")
+        self._retry_preparation(died, stderr)
         if not was_ready:
-            self._end_queued(list(self._queue), TrialState.FAILED, _HOST_FAILED)
+            self._end_queued(
+                list(self._queue),
+                TrialState.FAILED,
+                reason=f"{died}, before it was ready",
+                stderr=stderr,
+            )
 
     def clear(self, reason: str) -> None:
         """Forget all jobs without writing to the store; previews fail with ``reason``."""
@@ -214,18 +268,43 @@ class Dispatcher:
 
     def _end_preparation(self, comparison_id: str, end: JobEnded) -> None:
         """Where it was not finished, none of the comparison's trials can start."""
-        self._preparing = None
+        if self._preparing and self._preparing.id == comparison_id:
+            self._preparing = None
         if end.state is TrialState.FINISHED:
             return
         self._store.set_preparation(comparison_id, Preparation())
         was_cancelled = end.state is TrialState.CANCELLED
         state = TrialState.CANCELLED if was_cancelled else TrialState.FAILED
-        self._end_queued(self._queued_of(comparison_id), state, end.reason)
+        self._end_queued(
+            self._queued_of(comparison_id), state, reason=end.reason, stderr=end.stderr
+        )
+
+    def _retry_preparation(self, died: str, stderr: str) -> None:
+        """What a dead host prepared starts again in the next one, but not for ever."""
+        if self._preparing is None:
+            return
+        comparison_id = self._preparing.id
+        self._preparing = None
+        self._deaths_while_preparing[comparison_id] += 1
+        if self._deaths_while_preparing[comparison_id] >= _MAX_DEATHS:
+            reason = f"{died}, {_MAX_DEATHS} times while it prepared this comparison"
+            end = JobEnded(state=TrialState.FAILED, reason=reason, stderr=stderr)
+            self._end_preparation(comparison_id, end)
 
     def _queued_of(self, comparison_id: str) -> list[QueuedTrial]:
         return [entry for entry in self._queue if entry.comparison.id == comparison_id]
 
-    def _end_queued(self, entries: Iterable[QueuedTrial], state: TrialState, reason: str) -> None:
+    def _end_queued(
+        self, entries: Iterable[QueuedTrial], state: TrialState, *, reason: str, stderr: str = ""
+    ) -> None:
         for entry in entries:
-            self._store.move(entry.trial.id, state, now=self._clock(), reason=reason)
+            self._store.move(entry.trial.id, state, now=self._clock(), reason=reason, stderr=stderr)
             self._queue.remove(entry)
+
+
+def _reason_of(error: Exception, doing: str) -> str:
+    """An error's message; of one that is a bug, with its trace on the terminal."""
+    if isinstance(error, LossvizError):
+        return str(error)
+    _log.error("an error of lossviz in %s", doing, exc_info=error)
+    return f"an error of lossviz ({type(error).__name__}: {error}); the app's terminal shows it"

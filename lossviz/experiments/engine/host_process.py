@@ -4,14 +4,17 @@ import multiprocessing
 import os
 import subprocess
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
 from lossviz.experiments.engine.channel import ControllerChannel
 from lossviz.experiments.engine.messages import HostEvent, Request
+from lossviz.experiments.engine.process_end import OutOfMemoryKills, describe_end
+from lossviz.experiments.engine.stderr_tail import StderrTail
 
 _ROOT = Path(__file__).parents[3]
+_SIGKILL = 9
 _GRACE_S = 5.0  # a host that imports torch notices after 2 s that its standard input has ended
 
 
@@ -24,6 +27,7 @@ class HostProcess:
     Attributes:
         ready: Whether it has sent ``HostReady``; kept by the one who receives.
         connection: To wait on: readable when the host has sent something, or has gone.
+        stderr: What the host and its jobs write to their standard error.
 
     Raises:
         OSError: No process can be started.
@@ -33,27 +37,17 @@ class HostProcess:
 
     def __init__(self, method: str) -> None:
         self.ready = False
-        self.connection, host_end = multiprocessing.Pipe()
+        self._kills = OutOfMemoryKills()
+        with ExitStack() as on_failure:
+            self.stderr = StderrTail()
+            on_failure.callback(self.stderr.close)
+            self.connection, host_end = multiprocessing.Pipe()
+            on_failure.callback(self.connection.close)
+            with host_end:
+                self._process = _start(host_end.fileno(), method, self.stderr.write_end)
+            on_failure.pop_all()
+        self.stderr.close_write_end()
         self._channel = ControllerChannel(self.connection)
-        with host_end:
-            handle = host_end.fileno()
-            inherit: dict[str, Any] = {"pass_fds": [handle]}
-            if sys.platform == "win32":
-                os.set_handle_inheritable(handle, True)
-                inherit = {"close_fds": False}
-            command = [
-                sys.executable,
-                "-W",
-                "ignore::FutureWarning",
-                "-m",
-                "lossviz.training.host",
-                str(handle),
-                method,
-                str(os.getpid()),
-            ]
-            self._process = subprocess.Popen(
-                command, cwd=_ROOT, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, **inherit
-            )
 
     @property
     def pid(self) -> int:
@@ -70,14 +64,53 @@ class HostProcess:
 
         Raises:
             EOFError, OSError: The host has gone.
+            UndecodableMessage: It is of another version; the next one may not be.
         """
         return self._channel.receive()
+
+    def describe_end(self) -> str:
+        """How it ended, to follow "the training host"; to be called once, after ``close``."""
+        exit_code = self._process.returncode
+        return describe_end(
+            exit_code,
+            stderr=self.stderr.text,
+            out_of_memory=exit_code == -_SIGKILL and self._kills.happened(),
+        )
 
     def close(self) -> None:
         """End it, and with it its jobs; returns when it has ended. One that hangs is killed."""
         self.connection.close()
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.close()  # which ends it
         try:
-            self._process.communicate(timeout=_GRACE_S)  # closing its standard input ends it
+            self._process.wait(_GRACE_S)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.communicate()
+            self._process.wait()
+        self.stderr.close()
+
+
+def _start(handle: int, method: str, stderr: int) -> subprocess.Popen[bytes]:
+    inherit: dict[str, Any] = {"pass_fds": [handle]}
+    if sys.platform == "win32":
+        os.set_handle_inheritable(handle, True)
+        inherit = {"close_fds": False}
+    command = [
+        sys.executable,
+        "-W",
+        "ignore::FutureWarning",
+        "-m",
+        "lossviz.training.host",
+        str(handle),
+        method,
+        str(os.getpid()),
+    ]
+    return subprocess.Popen(
+        command,
+        cwd=_ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=stderr,
+        **inherit,
+    )

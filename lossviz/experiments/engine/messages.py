@@ -251,10 +251,13 @@ class JobEnded:
     Attributes:
         state: FINISHED, DIVERGED, FAILED or CANCELLED.
         reason: Why it was not finished; empty where it was.
+        stderr: The last lines of its process's standard error, see ``stderr_tail``; the host adds
+            them.
     """
 
     state: TrialState
     reason: str
+    stderr: str = ""
 
     def __post_init__(self) -> None:
         if not self.state.ended:

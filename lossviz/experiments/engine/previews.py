@@ -109,7 +109,7 @@ class BatchPreviews:
     def _end(self, key: str, reason: str) -> None:
         preview = self._previews.get(key)
         if preview and not preview.ended:
-            self._change(key, failure=reason or "nothing was seen; look again")
+            self._change(key, failure=reason or "no images came; preview the batch again")
 
     def _change(self, key: str, **fields: object) -> None:
         if key in self._previews:

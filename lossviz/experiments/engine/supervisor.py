@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
-from typing import assert_never
+from typing import Any, assert_never
 
 from lossviz.errors import StoreError
+from lossviz.experiments.engine.channel import UndecodableMessage
 from lossviz.experiments.engine.dispatcher import Dispatcher
 from lossviz.experiments.engine.host_process import HostProcess
 from lossviz.experiments.engine.messages import HostEvent, HostReady, JobReport, Request
@@ -101,10 +102,13 @@ class HostSupervisor:
             self._dispatcher.start_jobs(self.send)
 
     def _wait(self, waker: Connection) -> None:
-        host, sources = self._host, [waker]
+        host = self._host
+        sources: list[Any] = [waker]
         if host:
-            sources.append(host.connection)
-        ready = wait(sources, timeout=self._timeout_s())
+            sources += [host.connection, *([host.stderr] if host.stderr.is_open else [])]
+        ready: list[Any] = wait(sources, timeout=self._timeout_s())
+        if host and host.stderr in ready:
+            host.stderr.relay()
         if host and host.connection in ready:
             self._receive(host)
 
@@ -118,20 +122,29 @@ class HostSupervisor:
 
     def _receive(self, host: HostProcess) -> None:
         """Handle what the host has sent, in one transaction."""
-        has_gone = False
+        why = ""
         with self._store.transaction():
             for _ in range(_EVENTS_PER_TRANSACTION):
                 try:
                     event = host.receive()
                 except (EOFError, OSError):
-                    has_gone = True
                     break
-                self._handle(host, event)
+                except UndecodableMessage as error:
+                    # without it the state of its job, or of all, would stay unknown for ever
+                    if error.job is None:
+                        why = f"was ended, as {error}"
+                        break
+                    self._dispatcher.fail(error.job, str(error), self.send)
+                else:
+                    self._handle(host, event)
                 if not host.connection.poll():
-                    break
-        if has_gone:
-            self.end_host()
-            self._dispatcher.on_host_died(was_ready=host.ready)
+                    return
+            else:
+                return
+        self.end_host()
+        self._dispatcher.on_host_died(
+            how=why or host.describe_end(), stderr=host.stderr.text, was_ready=host.ready
+        )
 
     def _handle(self, host: HostProcess, event: HostEvent) -> None:
         match event:
@@ -139,7 +152,7 @@ class HostSupervisor:
                 host.ready = True
                 self._dispatcher.idle_since = time.monotonic()
             case JobReport():
-                self._dispatcher.handle(event)
+                self._dispatcher.handle(event, self.send)
             case _:
                 assert_never(event)
 

@@ -3,14 +3,20 @@
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 
 import sqlalchemy as sa
 from platformdirs import user_data_path
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    SQLAlchemyError,
+    StatementError,
+)
 
-from lossviz.errors import StoreError
+from lossviz.errors import RefusedRow, StoreError
 from lossviz.experiments.store.migration import migrate
 
 _BUSY_MS = 20_000  # a backup may hold the database for a while; what is reported meanwhile waits
@@ -86,7 +92,8 @@ class Database:
     def connection(self) -> Iterator[sa.Connection]:
         """A connection in the transaction that this thread is in, else in one of its own."""
         if connection := getattr(self._local, "connection", None):
-            yield connection
+            with self._store_errors(), _contained(connection):
+                yield connection
             return
         with self._store_errors(), self._engine.begin() as connection:
             yield connection
@@ -98,9 +105,24 @@ class Database:
             yield
         except SQLAlchemyError as error:
             cause = str(getattr(error, "orig", None) or error)
-            raise StoreError(
+            kind = RefusedRow if _concerns_row(error) else StoreError
+            raise kind(
                 f"the database {self._engine.url.render_as_string()} cannot be used: {cause}"
             ) from error
+
+
+def _concerns_row(error: SQLAlchemyError) -> bool:
+    """Whether an error comes from the values of one statement, and not from the database."""
+    is_binding = isinstance(error, StatementError) and not isinstance(error, DBAPIError)
+    return is_binding or isinstance(error, IntegrityError | DataError)
+
+
+def _contained(connection: sa.Connection) -> AbstractContextManager[object]:
+    """Where a statement inside fails, the transaction can go on.
+
+    In SQLite it can in any case, while its driver begins no transaction before a savepoint.
+    """
+    return nullcontext() if connection.dialect.name == "sqlite" else connection.begin_nested()
 
 
 def _configure_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:

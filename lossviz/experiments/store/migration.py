@@ -5,10 +5,10 @@ from contextlib import contextmanager
 
 import sqlalchemy as sa
 
-from lossviz.errors import StoreError
+from lossviz.errors import NewerDatabase
 from lossviz.experiments.store.schema import TABLES
 
-HEAD = "baseline"  # the newest file in migrations/versions; a test holds it
+HEAD = "trial_stderr"  # the newest file in migrations/versions; a test holds it
 SCRIPTS = "lossviz.experiments.store:migrations"
 
 # Alembic's own table. It stands in a MetaData of its own because it is no part of our schema.
@@ -29,7 +29,7 @@ def migrate(engine: sa.Engine) -> None:
     was.
 
     Raises:
-        StoreError: The database was made by a newer lossviz.
+        NewerDatabase: As the name says.
         SQLAlchemyError: The database cannot be used.
 
     Side effects: changes the database's schema, in one transaction.
@@ -89,9 +89,5 @@ def _run_alembic(connection: sa.Connection, revision: str | None) -> None:
     config.attributes["connection"] = connection
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision is not None and revision not in known:
-        raise StoreError(
-            f"the database {connection.engine.url.render_as_string()} was made by a newer lossviz"
-            f" (its schema is {revision!r}, this version knows up to {HEAD!r}), and was left as it"
-            " is; use that version, or let LOSSVIZ_DATABASE name another database"
-        )
+        raise NewerDatabase(connection.engine.url.render_as_string(), revision)
     command.upgrade(config, "head")

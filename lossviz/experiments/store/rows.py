@@ -24,6 +24,17 @@ from lossviz.experiments.settings import Settings
 Row: TypeAlias = sa.RowMapping
 
 
+def storable(text: str) -> str:
+    r"""A text as every database takes it: what is no character is written as an escape.
+
+    A file's name that is not UTF-8 has lone surrogates, and what a process prints may hold NUL.
+
+    >>> storable("caf\udce9 \x00")
+    'caf\\udce9 \\x00'
+    """
+    return text.encode(errors="backslashreplace").decode().replace("\x00", "\\x00")
+
+
 def comparison_row(comparison: Comparison) -> dict[str, Any]:
     """The row of a comparison whose preparation has not begun."""
     return asdict(comparison) | {

@@ -31,6 +31,7 @@ TRIALS = sa.Table(
     sa.Column("origin", sa.String, nullable=False, server_default=""),
     sa.Column("started_at", sa.Float),
     sa.Column("ended_at", sa.Float),
+    sa.Column("stderr", sa.String, nullable=False, server_default=""),
 )
 EPOCHS = sa.Table(
     "epochs",

@@ -101,10 +101,30 @@ class Store:
         with self._database.connection() as connection:
             connection.execute(TRIALS.insert(), [asdict(trial) for trial in trials])
 
-    def move(self, trial_id: str, state: TrialState, *, now: float, reason: str = "") -> bool:
-        """Move a trial to ``state`` if that is a legal move, and return whether it was."""
+    def move(
+        self,
+        trial_id: str,
+        state: TrialState,
+        *,
+        now: float,
+        reason: str = "",
+        stderr: str = "",
+    ) -> bool:
+        """Move a trial to ``state`` if that is a legal move, and return whether it was.
+
+        Args:
+            trial_id: The trial.
+            state: Its next state.
+            now: Seconds since the epoch.
+            reason: See ``Trial``.
+            stderr: See ``Trial``.
+        """
         allowed = [before for before, after in NEXT_STATES.items() if state in after]
-        changes: dict[str, object] = {"state": state, "reason": reason}
+        changes: dict[str, object] = {
+            "state": state,
+            "reason": rows.storable(reason),
+            "stderr": rows.storable(stderr),
+        }
         changes |= {"started_at": now} if state is TrialState.RUNNING else {"ended_at": now}
         if state is TrialState.FINISHED:
             changes |= {"progress": 1.0}
@@ -148,7 +168,9 @@ class Store:
     def set_origin(self, trial_id: str, origin: str) -> None:
         """Note which weights a trial started from, in words."""
         with self._database.connection() as connection:
-            connection.execute(TRIALS.update().where(TRIALS.c.id == trial_id).values(origin=origin))
+            connection.execute(
+                TRIALS.update().where(TRIALS.c.id == trial_id).values(origin=rows.storable(origin))
+            )
 
     def add_epoch(self, trial_id: str, metrics: EpochMetrics) -> None:
         """Append one epoch to a trial's history."""

@@ -37,6 +37,8 @@ def trial_details(backend: TrainingBackend, trials: Sequence[Trial], history: Hi
     trial = by_id[chosen]
     if trial.reason:
         _show_reason(trial)
+    if trial.stderr:
+        _show_stderr(trial)
     if facts := _facts(trial):
         st.caption(escape_markdown(facts))
     if epochs := history.get(trial.id):
@@ -59,6 +61,13 @@ def _show_reason(trial: Trial) -> None:
         st.info(text, icon=":material/stop:")
     else:
         st.error(text, icon=":material/error:")
+
+
+def _show_stderr(trial: Trial) -> None:
+    lost = trial.state is TrialState.LOST
+    whose = "the process that ran all trials" if lost else "its process"
+    with st.expander(f"Last lines of the standard error of {whose}", icon=":material/terminal:"):
+        st.code(trial.stderr, language=None)
 
 
 def _facts(trial: Trial) -> str:

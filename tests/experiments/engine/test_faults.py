@@ -116,6 +116,28 @@ def test_a_trial_without_memory_fails_says_so_with_advice_and_the_other_goes_on(
     assert len(harness.trials(comparison, TrialState.FINISHED)) == 1
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process's files")
+def test_a_trial_whose_process_cannot_be_started_fails_and_the_others_finish(
+    harness: EngineHarness,
+) -> None:
+    comparison = harness.launch(LOSSES, unfrozen_epochs=2)
+    harness.wait_for(comparison, 2, TrialState.RUNNING)
+    wait_until(
+        lambda: len(harness.trial_processes()) == 2, within_s=STARTING_S, what="their processes"
+    )
+    host = psutil.Process(harness.host_pid)
+    most = host.rlimit(psutil.RLIMIT_NOFILE)
+    # it can wait for the five connections that it has, and open no six new ones
+    host.rlimit(psutil.RLIMIT_NOFILE, (6, most[1]))
+    harness.wait_for_end(comparison)
+    first, second, refused = harness.trials(comparison)
+    assert first.state is second.state is TrialState.FINISHED
+    assert refused.state is TrialState.FAILED
+    assert "could not be started ([Errno 24] Too many open files), in 5 attempts" in refused.reason
+    assert harness.host_pid == host.pid
+    host.rlimit(psutil.RLIMIT_NOFILE, most)
+
+
 def of_trial(harness: EngineHarness, position: int) -> psutil.Process:
     """The process of a trial that has just begun."""
     wait_until(

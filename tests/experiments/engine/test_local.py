@@ -68,6 +68,28 @@ def test_where_no_process_can_be_started_trials_end_and_the_engine_waits_for_the
     engine.close()
 
 
+def test_a_host_that_dies_at_an_import_is_explained_by_the_module_that_is_missing(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "torch.py").write_text("import no_such_module")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    engine = LocalEngine(store, method="fork")
+    engine.launch(examples.comparison())
+    wait_until(
+        lambda: all(trial.state is TrialState.FAILED for trial in store.trials("c")),
+        within_s=30,
+        what="its trials have failed",
+    )
+    engine.close()
+    assert {trial.reason for trial in store.trials("c")} == {
+        "the training host ended with code 1; the last line of its stderr: ModuleNotFoundError:"
+        " No module named 'no_such_module', before it was ready"
+    }
+    (stderr,) = {trial.stderr for trial in store.trials("c")}
+    assert "torch.py" in stderr
+    assert stderr.endswith("No module named 'no_such_module'")
+
+
 def test_an_engine_that_cannot_close_its_trials_releases_its_lock_all_the_same(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

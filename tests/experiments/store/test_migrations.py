@@ -15,13 +15,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from lossviz.errors import StoreError
+from lossviz.errors import NewerDatabase, StoreError
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import BatchLoss, Evaluation, Preparation, TrialState
 from lossviz.experiments.store import migration, migrations
 from lossviz.experiments.store.schema import TABLES
 from lossviz.experiments.store.store import Store
+from tests.support.pages import opened
 from tests.support.records import comparison, metrics
 
 ROOT = Path(__file__).parents[3]
@@ -207,7 +208,7 @@ REPLACING_TABLE = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "next", "baseline"
+revision, down_revision = "next", "trial_stderr"
 
 def upgrade():
     with op.batch_alter_table("trials") as batch:
@@ -242,10 +243,15 @@ def test_a_database_of_a_newer_version_is_refused_and_not_touched(
     monkeypatch.undo()
     before = first_path.read_bytes()
     with pytest.raises(
-        StoreError,
-        match=r"old\.sqlite was made by a newer lossviz .*'next'.*LOSSVIZ_DATABASE name another",
+        NewerDatabase,
+        match=r"old\.sqlite was made by a newer lossviz .*'next'.*upgrade.*LOSSVIZ_DATABASE",
     ):
         Store(f"sqlite:///{first_path}")
+    assert first_path.read_bytes() == before
+    monkeypatch.setenv("LOSSVIZ_DATABASE", f"sqlite:///{first_path}")
+    app = opened("pages/train.py")
+    assert not app.exception
+    assert "upgrade lossviz" in app.error[0].value
     assert first_path.read_bytes() == before
 
 
