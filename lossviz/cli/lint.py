@@ -6,7 +6,7 @@ from lossviz.cli.command import Command
 from lossviz.cli.loss_option import add_loss_option
 from lossviz.losses.analysis.lint import lint
 from lossviz.losses.loss import DEFAULT_CLASSES
-from lossviz.losses.parsing import loss_from_spec
+from lossviz.losses.parsing import as_read, loss_from_spec
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -21,7 +21,10 @@ def _add_arguments(parser: ArgumentParser) -> None:
 
 def _run(options: Namespace) -> int:
     """Print the findings; 1 if one of them says not to train with the loss."""
-    findings = lint(loss_from_spec(options.loss), classes=options.classes)
+    loss = loss_from_spec(options.loss)
+    if read := as_read(options.loss, loss):
+        print(f"read as {read}")
+    findings = lint(loss, classes=options.classes)
     for finding in findings:
         print(f"{finding.severity}: {finding.message}\n  {finding.advice}")
     if not findings:

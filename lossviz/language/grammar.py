@@ -200,7 +200,7 @@ class _Reader:
             raise self._refusal(
                 node,
                 f"unknown function {name!r}{suggestion(name, functions) or '.'} The functions are"
-                f" {', '.join(functions)}.",
+                f" {', '.join(functions)}; for a product write {name}*(...).",
             )
         if operation is not None and operation.variadic:
             # max of a single term runs over the classes

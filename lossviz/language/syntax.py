@@ -18,13 +18,6 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 _NUMBER_LIKE = re.compile(r"(?<!\w)(?:\d|\.\d)[\w.]*")
 # without the sign and the digits of an exponent, which Python's parser checks
 _NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE]\d*)?")
-_WRITE_INSTEAD = {
-    "^": "write ** for a power",
-    "−": "write - for minus",
-    "×": "write * for times",
-    "·": "write * for times",
-    "÷": "write / for division",
-}
 
 
 def parse(text: str) -> ast.expr:
@@ -41,9 +34,12 @@ def parse(text: str) -> ast.expr:
     try:
         parsed = ast.parse(text.strip(), mode="eval")
     except SyntaxError as error:
-        position = min(offset + max(0, (error.offset or 1) - 1), len(text))
+        # Python says 0 where the end is missing
+        position = offset + error.offset - 1 if error.offset else len(text)
         raise FormulaError(
-            text, position, f"the formula cannot be read from here: {_explain(error.msg)}"
+            text,
+            min(position, len(text)),
+            f"the formula cannot be read from here: {_explain(error.msg)}",
         ) from None
     except (MemoryError, RecursionError):
         raise FormulaError(text, None, f"too deeply nested: at most {MAX_DEPTH} levels") from None
@@ -72,10 +68,10 @@ def _check_text(text: str) -> None:
         )
     for position, character in enumerate(text):
         if not _ALPHABET.fullmatch(character):
-            advice = _WRITE_INSTEAD.get(
-                character, "a formula is made of numbers, names, + - * / ** ( ) , and < >"
+            reason = (
+                f"the character {character!r} has no place in a formula; a formula is made of"
+                " numbers, names, + - * / ** ( ) , and < >"
             )
-            reason = f"the character {character!r} has no place in a formula; {advice}"
             raise FormulaError(text, position, reason)
     for word in _WORD.finditer(text):
         if keyword.iskeyword(word[0]):

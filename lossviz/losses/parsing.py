@@ -1,37 +1,41 @@
 """Losses from text: a typed formula, or a spec, the one string of links and the command line."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
+from typing import Final
 
 from lossviz.errors import FormulaError, InvalidInput, ParameterError
 from lossviz.language.grammar import SYMBOLS, names_in
 from lossviz.language.operations import function_names
-from lossviz.losses.catalogue import LOSSES, get_loss
+from lossviz.language.respelling import respell
+from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import Loss
-from lossviz.losses.parameter import Parameter
+from lossviz.losses.parameter import RENAMED_PARAMETERS, Parameter
+from lossviz.losses.specs import catalogue_entry, end_of_formula, settings_of
+from lossviz.losses.start_values import START_VALUES, start_values
 
 MAX_PARAMETERS = 8
 _PARAMETER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
-# The name of a typed loss: "my loss = p**-k".
-_NAME_PREFIX = re.compile(r"\s*([^\W\d_][\w '’.-]{0,39}?)\s*=(?!=)")
-# Of a parameter that two losses share the first loss's value counts.
-_DEFAULT_VALUES = {
-    parameter.name: parameter.value
-    for loss in reversed(list(LOSSES.values()))
-    for parameter in loss.parameters
-}
+# The name of a typed loss: "my loss = p**-k", or "FL(p) = ...".
+_NAME_PREFIX = re.compile(r"\s*([^\W\d_][\w '’.-]{0,39}?)\s*(?:\([^()=]*\)\s*)?[=＝](?![=＝])")
+# Names that say no more than that it is a loss, such as in "f(p) = ...".
+_NO_NAMES: Final = frozenset(("f", "g", "h", "l", "ℓ", "loss", "cost", "j", "ell", "phi", "φ", "y"))
 
 
 def parse_loss(text: str, /, **parameters: float) -> Loss:
     """A loss from a formula and values for its parameters.
 
-    A name that the language does not define is a parameter. Its default value is that of the
-    catalogue's parameter of the same name, else 1. The name is rejected as a likely misspelling
-    where it resembles a word of the language, or where a given parameter is not used.
+    The formula is kept as the loss language writes it: ``2p`` is read as ``2*p``, see ``respell``.
+    A name that the language does not define is a parameter. Where no value is given it starts at
+    the value that it has in the catalogue's loss with this formula, else by ``start_values``. The
+    name is rejected as a likely misspelling where it resembles a word of the language, or where a
+    given parameter is not used.
 
     Args:
-        text: A formula in the loss language.
+        text: A formula, in the loss language or as people write it.
         parameters: Values of its parameters.
 
     Raises:
@@ -41,7 +45,7 @@ def parse_loss(text: str, /, **parameters: float) -> Loss:
 
     >>> parse_loss("p**-k", k=0.2).weight([1.0]).tolist()
     [0.2]
-    >>> parse_loss("-(1-p)**gamma*log(p)").label
+    >>> parse_loss("−(1−p)^γ ln(p)").label
     '-(1-p)**gamma*log(p), gamma = 2'
     """
     if len(parameters) > MAX_PARAMETERS:
@@ -55,14 +59,21 @@ def parse_loss(text: str, /, **parameters: float) -> Loss:
                 f"{name!r} cannot name a parameter: use letters and digits, and none of"
                 f" {', '.join(sorted(_reserved_names()))}",
             )
+    spelled = respell(text, declared=frozenset(parameters), known=frozenset(START_VALUES))
+    with spelled.pointing_at_typed():
+        return _loss_of(spelled.text, parameters)
+
+
+def _loss_of(text: str, parameters: dict[str, float]) -> Loss:
     used = names_in(text)
     unused = [name for name in parameters if name not in used]
     undeclared = [name for name in used if name not in parameters and _can_name_parameter(name)]
     misspelt = bool(unused) or any(map(_resembles_keyword, undeclared))
-    if not misspelt and len(used) <= MAX_PARAMETERS:
-        parameters = parameters | {name: _DEFAULT_VALUES.get(name, 1.0) for name in undeclared}
+    if undeclared and not misspelt and len(used) <= MAX_PARAMETERS:
+        start = start_values(text, used)
+        parameters = parameters | {name: start[name] for name in undeclared}
     loss = Loss(
-        text=text.strip(),
+        text=text,
         parameters=tuple(Parameter(name=name, value=value) for name, value in parameters.items()),
     )
     if unused:
@@ -93,7 +104,7 @@ def loss_from_spec(spec: str) -> Loss:
 
     Args:
         spec: ``KEY``, ``KEY:k=0.2``, or a formula ``p**-k; k=0.2``, which may have a name:
-            ``my loss = p**-k``.
+            ``my loss = p**-k``. Commas and semicolons both separate parameters.
 
     Raises:
         FormulaError, UnknownLoss, ParameterError: As ``parse_loss`` and ``get_loss``.
@@ -101,26 +112,47 @@ def loss_from_spec(spec: str) -> Loss:
 
     >>> loss_from_spec("inverse_power:k=0.5").label
     'inverse power, k = 0.5'
-    >>> loss_from_spec("p**-k; k=0.2").label
-    'p**-k, k = 0.2'
+    >>> loss_from_spec("p**-k, k=0.2").spec
+    'p**-k; k=0.2'
     >>> loss_from_spec("my loss = p**-k; k=0.2").label
     'my loss, k = 0.2'
     """
     if title := _NAME_PREFIX.match(spec):
-        return with_name(loss_from_formula(spec[title.end() :]), title[1])
-    head, colon, settings = spec.partition(":")
-    key = head.strip()
-    if colon and ";" not in head:
-        return get_loss(key, **_settings(spec, settings, ","))
-    if key in LOSSES or (_PARAMETER_NAME.fullmatch(key) and key != "p"):
-        return get_loss(key)
+        with _pointing_into(spec, title.end()):
+            loss = loss_from_formula(spec[title.end() :])
+        return loss if title[1].lower() in _NO_NAMES else with_name(loss, title[1])
+    if in_catalogue := catalogue_entry(spec):
+        return in_catalogue
     return loss_from_formula(spec)
 
 
 def loss_from_formula(text: str) -> Loss:
     """Read a formula with its parameters, ``p**-k; k=0.2``. Errors as ``parse_loss``."""
-    formula, _, settings = text.partition(";")
-    return parse_loss(formula, **_settings(text, settings, ";"))
+    end = end_of_formula(text)
+    formula, values = text[:end], settings_of(text, end)
+    declared = {RENAMED_PARAMETERS.get(name, name): value for name, value in values.items()}
+    renamed = [name for name in values if name in RENAMED_PARAMETERS]
+    with _pointing_into(text, 0):
+        return parse_loss(_with_new_names(formula, renamed), **declared)
+
+
+def _with_new_names(formula: str, names: list[str]) -> str:
+    """An old formula in which ``e`` or ``pi`` is a parameter, by the parameter's new name."""
+    for name in names:
+        formula = re.sub(rf"\b{name}\b", RENAMED_PARAMETERS[name], formula)
+    return formula
+
+
+@contextmanager
+def _pointing_into(whole: str, offset: int) -> Iterator[None]:
+    """Lets refusals of a part of a text, which begins at an offset, point into the whole."""
+    try:
+        yield
+    except FormulaError as error:
+        position = error.position
+        if position is not None:
+            position = min(position + offset, len(whole))
+        raise FormulaError(whole, position, error.reason) from error
 
 
 def with_name(loss: Loss, name: str) -> Loss:
@@ -138,6 +170,8 @@ def with_name(loss: Loss, name: str) -> Loss:
             f"{name[:60]!r} is no name for a loss: start with a letter; letters, digits, spaces, -"
             " . ' can follow, 40 in all"
         )
+    if name.lower() in _NO_NAMES:
+        raise InvalidInput(f"{name!r} could be any loss; choose another name for your own")
     taken = {word.lower() for key, other in LOSSES.items() for word in (key, other.name)}
     if name.lower() in taken:
         raise InvalidInput(
@@ -146,23 +180,20 @@ def with_name(loss: Loss, name: str) -> Loss:
     return replace(loss, name=name)
 
 
-def _settings(spec: str, text: str, separator: str) -> dict[str, float]:
-    """``k=0.2`` pairs as a mapping."""
-    found: dict[str, float] = {}
-    for part in filter(None, (part.strip() for part in text.split(separator))):
-        name, equals, value = (piece.strip() for piece in part.partition("="))
-        if not equals:
-            raise FormulaError(
-                spec,
-                spec.find(part),
-                f"write a parameter as name=value, such as k=0.2; found {part!r}",
-            )
-        if name in found:
-            raise ParameterError(name, f"{name} is given twice; give it once")
-        try:
-            found[name] = float(value)
-        except ValueError:
-            raise ParameterError(
-                name, f"{name} must be a number such as 0.2, got {value!r}"
-            ) from None
-    return found
+def as_read(text: str, loss: Loss) -> str:
+    """A loss's formula and parameters as they were read; empty where that is what was typed.
+
+    Args:
+        text: What was typed, as ``loss_from_spec`` reads it.
+        loss: What it was read as.
+
+    >>> as_read("2p^-k", loss_from_spec("2p^-k")), as_read("1 - p", loss_from_spec("1 - p"))
+    ('2*p**-k; k=0.2', '')
+    """
+    typed = text[title.end() :] if (title := _NAME_PREFIX.match(text)) else text
+    settings = [f"{name}={value!r}".removesuffix(".0") for name, value in loss.values.items()]
+    if loss.key:
+        read = f"{loss.key}:{','.join(settings)}" if settings else loss.key
+    else:
+        read = "; ".join([loss.text, *settings])
+    return "" if "".join(read.split()) == "".join(typed.split()) else read

@@ -9,7 +9,7 @@ from lossviz import LOSSES
 from lossviz.language.operations import function_names
 
 ONE_VALUE = ("log", "exp", "sqrt", "abs", "log1p", "expm1", "tanh", "sin", "cos")
-NAMES = ("p", "p", "p", "p", "k", "q", "a", "gamma", "K", "x_1")
+NAMES = ("p", "p", "p", "p", "k", "q", "a", "gamma", "K", "x_1", "e", "pi")
 NUMBERS = (
     "0", "1", "2", "3", "7", "64", "0.5", "0.2", "1.5", ".25", "2.", "1e-3", "1e99", "1e-99",
     "0.3333333333", "1.0000001", "123456789", "1e-400",
@@ -85,6 +85,15 @@ SHAPES = (
 GROUPS = (
     ("p", "k", "q", "a", "K", "pj", "2", "0.5", "(1-p)", "log(p)"), ("+", "-", "*", "/"),
     ("log(", "exp(", "sqrt(", "abs(", "tanh(", "sin(", "cos(", "("), (" > ", " < ", " >= "),
+)  # fmt: skip
+SPELLINGS = (
+    ("**", "^"), ("**2", "²"), ("**-", "⁻¹"), ("**", "ᵏ"), ("-", "−"), ("*", "·"), ("*", "×"),
+    ("*", ""), ("*", " "), ("/", "÷"), ("/", ""), ("(", "["), (")", "]"), ("(", "{"), (")", "}"),
+    ("log", "ln"), ("log", "np.log"), ("log(", "log2("), ("log(", "log "), ("exp(", "e^("),
+    ("sqrt", "√"), ("abs(", "|"), ("max", "torch.maximum"), ("min(", "clip("), ("exp", "sigmoid"),
+    ("sqrt(", "pow("), ("p", "p_t"), ("p", "ｐ"), ("p", "p̂"), ("pj", "p_j"), ("gamma", "γ"),
+    ("k", "λ"), ("k", "kp"), ("0.5", "½"), ("0.5", "0,5"), (".", ","), ("; ", ", "),
+    (" ", "\u00a0"), ("p", "x"), ("1", "1_0"), ("", "f(p) = "),
 )  # fmt: skip
 ODD_NUMBERS = (
     "1e308", "1e309", "1e999", "-1e400", "5e-324", "9**9**9**9", "9**9**9", "2**64", "2**65",
@@ -327,6 +336,15 @@ def rearranged(random: Random) -> str:
     return text
 
 
+def respelt(random: Random) -> str:
+    """A formula of the catalogue or of the grammar as people write it by hand."""
+    text = _original(random)
+    for _ in range(random.choice((1, 2, 4, 8))):
+        old, new = random.choice(SPELLINGS)
+        text = text.replace(old, new, random.choice((1, 1, -1)))
+    return text
+
+
 def _original(random: Random) -> str:
     return random.choice(list(LOSSES.values())).text if random.random() < 0.6 else valid(random)
 
@@ -334,4 +352,5 @@ def _original(random: Random) -> str:
 KINDS: tuple[tuple[Callable[[Random], str], float], ...] = (
     (valid, 0.16), (large, 0.1), (tower, 0.12), (number, 0.08), (python, 0.1),
     (soup, 0.07), (characters, 0.03), (spec, 0.1), (mutated, 0.14), (rearranged, 0.1),
+    (respelt, 0.1),
 )  # fmt: skip

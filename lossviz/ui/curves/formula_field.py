@@ -6,7 +6,7 @@ from lossviz.errors import FormulaError, LossvizError
 from lossviz.language.operations import function_names
 from lossviz.losses.analysis.lint import lint
 from lossviz.losses.loss import Loss
-from lossviz.losses.parsing import loss_from_spec
+from lossviz.losses.parsing import as_read, loss_from_spec
 from lossviz.ui.components.formula_preview.component import formula_preview
 from lossviz.ui.curves.code_export import show_code
 from lossviz.ui.curves.findings import show_findings
@@ -24,10 +24,10 @@ _EXPLAINED = ("where", "sum", "mean")
 _FUNCTIONS = ", ".join(name for name in function_names() if name not in _EXPLAINED)
 _LANGUAGE = "\n".join(
     (
-        "A formula of `p`, the probability of the true class, such as `(1-p)**2`. It can have a"
-        " name: `my loss = (1-p)**2`.",
+        "A formula of `p`, the probability of the true class, such as `(1-p)**2`, or as you write"
+        " it: `(1−p)²`, `2p`, `np.log(p_t)`. It can have a name: `my loss = (1-p)**2`.",
         "- **Parameters**: any other name. `p**-k` gets a slider for k; `p**-k; k=0.5` says where"
-        " it starts.",
+        " it starts. `e` and `pi` are the constants.",
         "- **All classes**: `sum`, `mean` or `max` of a term with `pj`, each class's probability,"
         " as in `sum(pj**2)`; `K` is their number.",
         "- **Cases**: `where(p < 0.5, a, b)` is a below 0.5 and b elsewhere.",
@@ -92,6 +92,8 @@ def _error_text(error: LossvizError) -> str:
 
 def _draw_loss(loss: Loss, text: str) -> None:
     st.latex(f"f(p) = {loss.latex}")
+    if read := as_read(text, loss):
+        st.caption(f"Read as `{read}`")
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
             "Keep it",

@@ -1,0 +1,87 @@
+"""Decimal commas: ``max(0,5, p)`` holds two values for some readers and three for others."""
+
+from dataclasses import dataclass, field
+
+from lossviz.errors import FormulaError
+from lossviz.language.operations import CLASS_FUNCTIONS, typed_operation
+from lossviz.language.spelling_tokens import Token
+from lossviz.language.spellings import template_arity
+
+
+@dataclass(slots=True, kw_only=True)
+class _Arguments:
+    """What stands between two brackets, as far as it has been read.
+
+    Attributes:
+        function: The function that is called; empty where it is a bracket, or the whole formula.
+        values: How many values the commas divide it into.
+        pairs: The whole numbers on both sides of each comma that may be decimal.
+        has_pj: Whether pj is in it.
+    """
+
+    function: str
+    values: int = 1
+    pairs: list[tuple[Token, Token]] = field(default_factory=list)
+    has_pj: bool = False
+
+    def may_be_decimal(self) -> bool:
+        """Whether there is a comma that may be decimal, and the brackets hold as many values as
+        they must if it is, or do not if it is not.
+        """
+        if not self.pairs:
+            return False
+        if not self.function:
+            return True
+        operation = typed_operation(self.function)
+        needed = template_arity(self.function) or (operation.arity if operation else 1)
+        if operation is None or not operation.variadic:
+            return self.values != needed
+        over_classes = self.has_pj and self.function in CLASS_FUNCTIONS
+        return self.values - len(self.pairs) >= (1 if over_classes else 2)
+
+
+def check_commas(text: str, tokens: list[Token]) -> None:
+    """Refuse a comma between two digits that may be meant as a decimal point.
+
+    Not where the function takes as many values as the commas divide its brackets into, as in
+    ``where(p<0.5,0,1)``.
+
+    Raises:
+        FormulaError: It points at the number.
+    """
+    calls = [_Arguments(function="")]
+    for index, token in enumerate(tokens):
+        if token.kind == "open":
+            before = tokens[index - 1] if index else None
+            called = before.text if before and before.kind == "function" else ""
+            calls.append(_Arguments(function=called))
+        elif token.kind == "close" and len(calls) > 1:
+            _check(text, calls.pop())
+        elif token.kind == "comma":
+            calls[-1].values += 1
+            around = tokens[index - 1 : index + 2] if index else []
+            if _is_glued_between_digits(around):
+                calls[-1].pairs.append((around[0], around[2]))
+        elif token.text == "pj":
+            calls[-1].has_pj = True
+    _check(text, calls[0])
+
+
+def _is_glued_between_digits(around: list[Token]) -> bool:
+    return (
+        len(around) == 3
+        and not (around[1].space or around[2].space)
+        and around[0].typed.isdigit()
+        and around[2].typed.isdigit()
+    )
+
+
+def _check(text: str, arguments: _Arguments) -> None:
+    if arguments.may_be_decimal():
+        whole, digits = arguments.pairs[0]
+        raise FormulaError(
+            text,
+            whole.place,
+            f"is {whole.typed},{digits.typed} one number? write {whole.typed}.{digits.typed}; for"
+            f" two values put a space after the comma: {whole.typed}, {digits.typed}",
+        )
