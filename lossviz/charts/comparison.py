@@ -1,5 +1,6 @@
 """A comparison in two charts: error rates as they come in, and where each loss ended."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
@@ -7,8 +8,10 @@ import plotly.graph_objects as go
 from lossviz.charts.epoch_axis import EPOCHS_TITLE, format_epoch_axis
 from lossviz.charts.figure import html_label, new_figure, trace_id
 from lossviz.charts.loss_style import LossStyle, distinct_styles, styled_losses
-from lossviz.experiments.records import Comparison, Trial
+from lossviz.experiments.descriptions import format_count
+from lossviz.experiments.records import Comparison, Trial, TrialState
 from lossviz.experiments.results import LossResult
+from lossviz.losses.loss import Loss
 from lossviz.losses.parsing import loss_from_spec
 
 
@@ -18,6 +21,8 @@ def error_rate_figure(
     curves: Mapping[str, Sequence[tuple[float, float]]],
 ) -> go.Figure:
     """Error rate over epochs, one line a trial, in its loss's colour.
+
+    A line that ends because the trial diverged ends with a cross, and the legend counts them.
 
     Args:
         comparison: Which.
@@ -29,19 +34,20 @@ def error_rate_figure(
     )
     styled = styled_losses(comparison.losses)
     in_legend: set[str] = set()
+    diverged = Counter(trial.loss for trial in trials if trial.state is TrialState.DIVERGED)
     for trial in trials:
         label, style = html_label(styled[trial.loss].loss), styled[trial.loss].style
         curve = curves.get(trial.id, ())
         figure.add_scatter(
             x=[epochs for epochs, _ in curve],
             y=[error_rate for _, error_rate in curve],
-            name=label,
+            name=label + _diverged_note(diverged[trial.loss], comparison.seeds),
             uid=trace_id(trial.id),
             legendgroup=trial.loss,
             showlegend=trial.loss not in in_legend,
             mode="lines+markers",
             line={"color": style.color, "dash": style.dash, "width": 2},
-            marker={"size": 7},
+            marker={"size": 7, "symbol": _symbols(trial, len(curve))},
             hovertemplate=(
                 f"seed {trial.seed}, after %{{x:.3~g}} epochs<br>error rate"
                 f" %{{y:.4f}}<extra>{label}</extra>"
@@ -53,8 +59,22 @@ def error_rate_figure(
     return figure
 
 
+def _symbols(trial: Trial, points: int) -> list[str]:
+    symbols = ["circle"] * points
+    if points and trial.state is TrialState.DIVERGED:
+        symbols[-1] = "x"
+    return symbols
+
+
+def _diverged_note(count: int, seeds: int) -> str:
+    return f" ({count} of {format_count(seeds, 'seed')} diverged)" if count else ""
+
+
 def final_error_figure(comparison: Comparison, results: Sequence[LossResult]) -> go.Figure:
-    """Each loss's error rates after the last epoch: a dot a seed, a diamond for their mean."""
+    """Each loss's error rates after the last epoch: a dot a seed, a diamond for their mean.
+
+    Below the label of a loss whose mean is not over all seeds stands over how many it is.
+    """
     losses = [loss_from_spec(result.loss) for result in results]
     figure = new_figure(
         x_title="error rate after the last epoch", y_title="", zoom_of=comparison.id
@@ -64,13 +84,20 @@ def final_error_figure(comparison: Comparison, results: Sequence[LossResult]) ->
     figure.update_layout(showlegend=False)
     figure.update_yaxes(
         tickvals=[-row for row in range(len(losses))],
-        ticktext=[html_label(loss) for loss in losses],
+        ticktext=[
+            _row_label(loss, result.coverage) for loss, result in zip(losses, results, strict=True)
+        ],
         range=[0.4 - len(losses), 0.6],
     )
     # Plotly would keep the range that it chose while there was nothing to draw.
     greatest = max((rate for result in results for rate in result.error_rates.values()), default=0)
     figure.update_xaxes(range=[0, 1.1 * greatest or 1.0])
     return figure
+
+
+def _row_label(loss: Loss, coverage: str) -> str:
+    label = html_label(loss)
+    return f'{label}<br><span style="font-size:12px">{coverage}</span>' if coverage else label
 
 
 def _draw_result(figure: go.Figure, result: LossResult, style: LossStyle, *, y: float) -> None:
@@ -97,5 +124,8 @@ def _draw_result(figure: go.Figure, result: LossResult, style: LossStyle, *, y: 
             "symbol": "diamond-open",
             "line": {"width": 2.5},
         },
-        hovertemplate=f"mean of {len(rates)} seeds: %{{x:.4f}}<extra></extra>",
+        hovertemplate=(
+            f"mean of {result.coverage or format_count(len(rates), 'seed')}: %{{x:.4f}}"
+            "<extra></extra>"
+        ),
     )

@@ -1,6 +1,8 @@
 """Inside the trials of one seed: training loss, learning rate, confidence of the true class."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -8,40 +10,50 @@ import plotly.graph_objects as go
 from lossviz.charts.epoch_axis import EPOCHS_TITLE, format_epoch_axis
 from lossviz.charts.figure import html_label, new_figure, trace_id
 from lossviz.charts.loss_style import StyledLoss, styled_losses
-from lossviz.experiments.records import HISTOGRAM_BINS, BatchLoss, Comparison, Evaluation, Trial
+from lossviz.charts.relative_loss import lowest_value, share_left
+from lossviz.experiments.confidence_bins import DOUBLINGS
+from lossviz.experiments.records import BatchLoss, Comparison, Evaluation, Trial
 from lossviz.losses.evaluation import Array
+from lossviz.losses.loss import Loss
+from lossviz.losses.parsing import loss_from_spec
+
+_TICKS = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)  # of p
 
 
 def training_loss_figure(
-    comparison: Comparison, trials: Sequence[Trial], batches: Mapping[str, Sequence[BatchLoss]]
+    comparison: Comparison,
+    trials: Sequence[Trial],
+    batches: Mapping[str, Sequence[BatchLoss]],
+    *,
+    classes: int | None,
 ) -> go.Figure:
-    """Training loss over epochs, one line a trial.
+    """Training loss over epochs, one line a trial, each on its loss's own scale.
 
-    Each line lies between its own lowest and highest value, as the values of different losses do
-    not compare.
+    It is 1 in the first batches and 0 at the lowest value that the loss can have; a loss that has
+    none is not drawn, see ``without_scale``.
 
     Args:
         comparison: Which.
         trials: Those of one seed.
         batches: By trial id, in time order.
+        classes: Number of classes; None where it is not known.
     """
-
-    def rescaled(values: Array) -> Array:
-        if len(values) < 2:
-            return values
-        own_scale: Array = (values - values.min()) / (np.ptp(values) or 1.0)
-        return own_scale
-
     figure = _over_epochs(
         comparison,
         trials,
         batches,
         value=lambda batch: batch.loss,
-        rescaled=rescaled,
-        y_title="training loss, own scale",
+        rescaled=lambda loss, values: share_left(values, lowest_value(loss, classes)),
+        y_title="training loss (1: first batches, 0: lowest possible)",
     )
-    figure.update_yaxes(tickvals=[0, 1], ticktext=["lowest", "highest"], range=[-0.03, 1.08])
+    figure.update_yaxes(rangemode="tozero")
     return figure
+
+
+def without_scale(comparison: Comparison, *, classes: int | None) -> list[str]:
+    """The labels of the losses that ``training_loss_figure`` does not draw."""
+    losses = map(loss_from_spec, comparison.losses)
+    return [loss.label for loss in losses if lowest_value(loss, classes) is None]
 
 
 def learning_rate_figure(
@@ -56,7 +68,7 @@ def learning_rate_figure(
         trials,
         batches,
         value=lambda batch: batch.learning_rate,
-        rescaled=lambda values: values,
+        rescaled=lambda _loss, values: values,
         y_title="learning rate of the last layer",
     )
     figure.update_yaxes(rangemode="tozero", exponentformat="power")
@@ -69,6 +81,7 @@ def confidence_figure(
     evaluations: Mapping[str, Sequence[Evaluation]],
     *,
     at: float,
+    classes: int | None,
 ) -> go.Figure:
     """The distribution of p over the validation images, one outline a loss.
 
@@ -77,33 +90,71 @@ def confidence_figure(
         trials: Those of one seed.
         evaluations: By trial id, in time order.
         at: Epochs done; the last evaluation until then is drawn.
+        classes: Number of classes, whose even share is marked; None where it is not known.
     """
     figure = new_figure(
-        x_title="probability p of the true class",
+        x_title="probability p of the true class, by its odds",
         y_title="share of validation images",
         zoom_of=comparison.id,
     )
     styled = styled_losses(comparison.losses)
-    edges = np.linspace(0, 1, HISTOGRAM_BINS + 1).tolist()
     for trial in trials:
         until = [found for found in evaluations.get(trial.id, ()) if found.at <= at + 1e-9]
+        edges: tuple[float, ...] = ()
         shares: list[float] = []
         if until:
-            counts = until[-1].histogram
+            edges, counts = until[-1].bin_edges, until[-1].histogram
             shares = [count / max(1, sum(counts)) for count in counts]
             shares.append(shares[-1])  # a step line ends with its last value repeated
         _add_line(
             figure,
             trial,
             styled[trial.loss],
-            x=edges if until else [],
+            x=[_odds_place(edge) for edge in edges],
             y=shares,
+            customdata=_bin_names(edges),
             shape="hv",
-            hover="p from %{x:.2f}: %{y:.1%} of the images",
+            hover="p %{customdata}: %{y:.1%} of the images",
         )
-    figure.update_xaxes(range=[0, 1])
+    if classes:
+        _mark_guessing(figure, classes)
+    figure.update_xaxes(
+        range=[-DOUBLINGS - 1, DOUBLINGS + 1],
+        tickvals=[_odds_place(p) for p in _TICKS],
+        ticktext=[f"{p:g}" for p in _TICKS],
+    )
     figure.update_yaxes(rangemode="tozero", tickformat=".0%")
     return figure
+
+
+def _odds_place(p: float) -> float:
+    """Where p lies on the axis: how often its odds double from 1; the ends where the axis ends."""
+    if p in (0.0, 1.0):
+        return (DOUBLINGS + 1) * (2 * p - 1)
+    return math.log2(p / (1 - p))
+
+
+def _bin_names(edges: Sequence[float]) -> list[str]:
+    """What each bin holds, in words; the last one again, where its line ends."""
+    if not edges:
+        return []
+    names = [f"from {low:.4g} to {high:.4g}" for low, high in pairwise(edges)]
+    return [*names, names[-1]]
+
+
+def _mark_guessing(figure: go.Figure, classes: int) -> None:
+    place = _odds_place(1 / classes)
+    figure.add_vline(x=place, line={"width": 1, "dash": "dot", "color": "gray"})
+    figure.add_annotation(
+        x=place,
+        y=1,
+        yref="paper",
+        text=f" 1/{classes}: guessing",
+        xanchor="left",
+        yanchor="top",
+        showarrow=False,
+        font={"size": 12},
+    )
 
 
 def _over_epochs(
@@ -112,7 +163,7 @@ def _over_epochs(
     batches: Mapping[str, Sequence[BatchLoss]],
     *,
     value: Callable[[BatchLoss], float],
-    rescaled: Callable[[Array], Array],
+    rescaled: Callable[[Loss, Array], Array],
     y_title: str,
 ) -> go.Figure:
     figure = new_figure(x_title=EPOCHS_TITLE, y_title=y_title, zoom_of=comparison.id)
@@ -125,7 +176,7 @@ def _over_epochs(
             trial,
             styled[trial.loss],
             x=[point.at for point in points],
-            y=rescaled(values).tolist(),
+            y=rescaled(styled[trial.loss].loss, values).tolist(),
             customdata=values.tolist(),
             hover="after %{x:.3~g} epochs: %{customdata:.4~g}",
         )
@@ -141,7 +192,7 @@ def _add_line(
     x: list[float],
     y: list[float],
     hover: str,
-    customdata: list[float] | None = None,
+    customdata: Sequence[float | str] | None = None,
     shape: str | None = None,
 ) -> None:
     label, style = html_label(styled.loss), styled.style

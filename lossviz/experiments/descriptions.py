@@ -1,11 +1,15 @@
 """What people read of a comparison: its settings in a sentence, counts and durations in words."""
 
+from collections import Counter
+from collections.abc import Sequence
+
 from lossviz.experiments.folder_paths import printable
 from lossviz.experiments.networks import DIGITS_NETWORK
 from lossviz.experiments.optimizers import OPTIMIZERS
 from lossviz.experiments.recipes import get_recipe
-from lossviz.experiments.records import Comparison, Preparation
+from lossviz.experiments.records import Comparison, Preparation, Trial, TrialState
 from lossviz.experiments.settings import Settings
+from lossviz.losses.parsing import loss_from_spec
 
 
 def describe_comparison(comparison: Comparison, preparation: Preparation) -> str:
@@ -30,6 +34,30 @@ def describe_comparison(comparison: Comparison, preparation: Preparation) -> str
         threads = format_count(preparation.threads, "thread")
         parts.append(f"{preparation.at_once} at once, {threads} each")
     return " · ".join(parts)
+
+
+def divergence_advice(
+    comparison: Comparison, preparation: Preparation, trials: Sequence[Trial]
+) -> str:
+    """What to change where trials have diverged, and why another attempt would not help.
+
+    Args:
+        comparison: Which.
+        preparation: Its.
+        trials: Its trials, of which at least one has diverged.
+    """
+    diverged = Counter(trial.loss for trial in trials if trial.state is TrialState.DIVERGED)
+    losses = [
+        f"{loss_from_spec(loss).label} with {count} of {format_count(comparison.seeds, 'seed')}"
+        for loss, count in diverged.items()
+    ]
+    rate = comparison.settings.learning_rate or preparation.learning_rate
+    lower = "a lower learning rate" + (f" than {rate:.2g}" if rate else "")
+    return (
+        f"Diverged: {', '.join(losses)}. Seeds that diverge are in no mean, so the mean over"
+        " the others may flatter the loss. Another attempt would give the same numbers; launch a"
+        f" comparison with {lower}, or with a loss that is less steep near p = 0."
+    )
 
 
 def network_name(network: str) -> str:

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from lossviz.experiments.confidence_bins import BINS, bin_edges
+from lossviz.experiments.descriptions import describe_comparison
 from lossviz.experiments.fingerprints import FingerprintsByTrial
 from lossviz.experiments.folder_paths import printable
 from lossviz.experiments.records import Comparison, Evaluation, Preparation, Trial
-from lossviz.experiments.results import History
+from lossviz.experiments.results import History, LossResult, summarise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +28,9 @@ class ComparisonSnapshot:
 def export_comparison(snapshot: ComparisonSnapshot) -> dict[str, Any]:
     """Plain data for JSON; a loss that is not finite is null."""
     comparison = snapshot.comparison
+    results = summarise(comparison, snapshot.trials, snapshot.history)
     return {
+        "description": describe_comparison(comparison, snapshot.preparation),
         "recipe": comparison.recipe,
         "settings": (
             asdict(comparison.settings)
@@ -40,7 +44,19 @@ def export_comparison(snapshot: ComparisonSnapshot) -> dict[str, Any]:
         "seeds": comparison.seeds,
         "threads": snapshot.preparation.threads,
         "notes": snapshot.preparation.notes,
+        "results": [_result(result) for result in results],
+        "histogram_edges": bin_edges(BINS),
         "trials": [_trial(snapshot, trial) for trial in snapshot.trials],
+    }
+
+
+def _result(result: LossResult) -> dict[str, Any]:
+    return {
+        "loss": result.loss,
+        "mean_error_rate": result.mean,
+        "finished_seeds": sorted(result.error_rates),
+        "diverged_seeds": result.diverged_seeds,
+        "coverage": result.coverage,
     }
 
 

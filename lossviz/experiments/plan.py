@@ -18,6 +18,7 @@ def completed_preparation(
     trials: int,
     fit_in_memory: int | None = None,
     learning_rate: float | None = None,
+    classes: int | None = None,
     notes: tuple[str, ...] = (),
 ) -> Preparation:
     """What a preparation ends with: as many trials at once as cores and memory allow.
@@ -29,6 +30,7 @@ def completed_preparation(
         trials: Trials of the comparison.
         fit_in_memory: Trials that fit in memory side by side; None where that is not known.
         learning_rate: See ``Preparation``.
+        classes: See ``Preparation``.
         notes: See ``Preparation``.
 
     >>> completed_preparation(cores=8, trials=12, fit_in_memory=3).threads
@@ -40,8 +42,14 @@ def completed_preparation(
         learning_rate=learning_rate,
         at_once=at_once,
         threads=cores // at_once,
+        classes=classes,
         notes=notes,
     )
+
+
+def class_count(comparison: Comparison, preparation: Preparation) -> int | None:
+    """The number of classes of a comparison's data; None where only its folder would say."""
+    return preparation.classes or get_recipe(comparison.recipe).classes
 
 
 def plan_comparison(

@@ -4,9 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lossviz.errors import InvalidInput
+from lossviz.experiments.confidence_bins import bin_edges
 from lossviz.experiments.settings import Settings
-
-HISTOGRAM_BINS = 20
 
 
 class TrialState(StrEnum):
@@ -24,6 +23,13 @@ class TrialState(StrEnum):
     def ended(self) -> bool:
         """Whether nothing more will happen to the trial."""
         return self not in NEXT_STATES
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether another attempt at the trial may end otherwise: not where it has finished or
+        diverged, as the same batches give the same numbers.
+        """
+        return self.ended and self not in (TrialState.FINISHED, TrialState.DIVERGED)
 
 
 NEXT_STATES = {
@@ -82,8 +88,8 @@ class Evaluation:
     Attributes:
         at: Epochs done, over both phases: 0.5 is the middle of the first.
         error_rate: Share of validation images misclassified, 0 to 1.
-        histogram: How many validation images got which probability for their true class: 20 equal
-            bins from 0 to 1.
+        histogram: How many validation images got which probability for their true class, in the
+            bins of ``confidence_bins``.
     """
 
     at: float
@@ -93,8 +99,12 @@ class Evaluation:
     def __post_init__(self) -> None:
         if not 0.0 <= self.error_rate <= 1.0:
             raise InvalidInput(f"error_rate must lie in [0, 1], got {self.error_rate}")
-        if len(self.histogram) != HISTOGRAM_BINS:
-            raise InvalidInput(f"a histogram has {HISTOGRAM_BINS} bins, got {len(self.histogram)}")
+        bin_edges(len(self.histogram))
+
+    @property
+    def bin_edges(self) -> tuple[float, ...]:
+        """The probabilities between which each count of the histogram lies, from 0 to 1."""
+        return bin_edges(len(self.histogram))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +189,7 @@ class Preparation:
         at_once: Trials that run side by side: no more than there are cores, nor than fit in memory.
         threads: Threads that each computes with, so that together they use all cores. Sums depend
             on them in their last digits.
+        classes: Number of classes of the data; None where it is not known.
         notes: What a user should know of the data, such as images that cannot be read; a sentence
             each.
     """
@@ -189,6 +200,7 @@ class Preparation:
     learning_rate: float | None = None
     at_once: int = 1
     threads: int = 1
+    classes: int | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -1,10 +1,12 @@
 """The results of a comparison: the last error rates of each trial and of each loss."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import TypeVar
 
+from lossviz.experiments.descriptions import format_count
 from lossviz.experiments.records import Comparison, EpochMetrics, Evaluation, Trial, TrialState
 
 _Row = TypeVar("_Row")
@@ -13,20 +15,46 @@ History = Mapping[str, Sequence[EpochMetrics]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LossResult:
-    """One loss of a comparison, over its finished trials.
+    """One loss of a comparison.
 
     Attributes:
         loss: The loss as one string.
         error_rates: The last error rate of each finished trial, 0 to 1, by its seed.
+        states: Where each of its trials stands, by seed.
     """
 
     loss: str
     error_rates: Mapping[int, float]
+    states: Mapping[int, TrialState]
 
     @property
     def mean(self) -> float | None:
-        """Mean error rate over the seeds, None before any trial has finished."""
+        """Mean error rate over the finished seeds, None before any trial has finished."""
         return fmean(self.error_rates.values()) if self.error_rates else None
+
+    @property
+    def diverged_seeds(self) -> list[int]:
+        """The seeds with which the training diverged."""
+        return sorted(seed for seed, state in self.states.items() if state is TrialState.DIVERGED)
+
+    @property
+    def coverage(self) -> str:
+        """Over how many of the seeds the mean is, and how the others ended; empty where it is over
+        all.
+
+        >>> states = {0: TrialState.FINISHED, 1: TrialState.DIVERGED, 2: TrialState.FINISHED}
+        >>> LossResult(loss="inverse", error_rates={0: 0.5, 2: 0.25}, states=states).coverage
+        '2 of 3 seeds, 1 diverged'
+        """
+        if len(self.error_rates) == len(self.states):
+            return ""
+        ended = Counter(
+            state
+            for state in self.states.values()
+            if state.ended and state is not TrialState.FINISHED
+        )
+        parts = [f"{len(self.error_rates)} of {format_count(len(self.states), 'seed')}"]
+        return ", ".join([*parts, *(f"{count} {state}" for state, count in ended.items())])
 
 
 def group_by_trial(rows: Iterable[tuple[str, _Row]]) -> dict[str, list[_Row]]:
@@ -73,6 +101,7 @@ def summarise(
                 for trial in finished
                 if trial.loss == loss
             },
+            states={trial.seed: trial.state for trial in trials if trial.loss == loss},
         )
         for loss in comparison.losses
     ]

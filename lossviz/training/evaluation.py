@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from lossviz.experiments.records import HISTOGRAM_BINS, Evaluation
+from lossviz.experiments.confidence_bins import BINS, INNER_EDGES
+from lossviz.experiments.records import Evaluation
 
 
 class EvaluationCounts:
@@ -11,7 +12,7 @@ class EvaluationCounts:
 
     def __init__(self) -> None:
         self._wrong, self._images = 0, 0
-        self._histogram = torch.zeros(HISTOGRAM_BINS, dtype=torch.long)
+        self._histogram = torch.zeros(BINS, dtype=torch.long)
 
     def add(self, logits: Tensor, targets: Tensor) -> None:
         """Count a batch.
@@ -21,8 +22,8 @@ class EvaluationCounts:
             targets: [N], the true classes.
         """
         p_true = logits.float().softmax(1).gather(1, targets[:, None]).flatten()
-        bins = (p_true * HISTOGRAM_BINS).long().clamp(max=HISTOGRAM_BINS - 1)
-        self._histogram += torch.bincount(bins, minlength=HISTOGRAM_BINS).cpu()
+        bins = torch.bucketize(p_true, p_true.new_tensor(INNER_EDGES), right=True)
+        self._histogram += torch.bincount(bins, minlength=BINS).cpu()
         self._wrong += int((logits.argmax(1) != targets).sum())
         self._images += len(targets)
 

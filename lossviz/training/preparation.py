@@ -19,6 +19,7 @@ from lossviz.losses.objective.module import Objective
 from lossviz.training.data.progress import CheckStop, OnProgress
 from lossviz.training.interruption import StopRequested
 from lossviz.training.memory import trials_fitting_in_memory
+from lossviz.training.networks.learners import can_mix_precision
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 
 _SEARCH_BATCHES = 100
@@ -67,8 +68,25 @@ def prepare(
         trials=trials,
         fit_in_memory=fit_in_memory,
         learning_rate=rate,
-        notes=source.notes,
+        classes=len(source.classes),
+        notes=(*source.notes, *_idle_settings(learner, settings)),
     )
+
+
+def _idle_settings(learner: Learner, settings: Settings) -> list[str]:
+    """A note for each setting that does nothing on this machine."""
+    notes = []
+    if settings.mixed_precision and not can_mix_precision(learner.dls.device):
+        notes.append(
+            "Mixed precision does nothing here: without a CUDA graphics processor, everything is"
+            " computed in 32 bits."
+        )
+    if settings.workers and not learner.dls.train.fake_l.num_workers:
+        notes.append(
+            "Reading processes do nothing here: on this system they would not share the images, so"
+            " each trial reads its own batches."
+        )
+    return notes
 
 
 class _SearchProgress(Callback):  # type: ignore[misc]

@@ -12,9 +12,10 @@ from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.settings import Settings
 from lossviz.losses.objective.module import Objective
 from lossviz.losses.parsing import loss_from_spec
+from lossviz.training.data.loaders import describe_images
 from lossviz.training.fingerprints import FingerprintCallback
 from lossviz.training.interruption import StopRequested, stop_check
-from lossviz.training.networks.learners import describe_weights
+from lossviz.training.networks.learners import can_mix_precision, describe_weights
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 from lossviz.training.report_callback import ReportCallback
 
@@ -57,15 +58,9 @@ def run_trial(
         )
     source = LOAD[recipe](settings, LoadOptions(check_stop=stop_check(stop_requested)))
     learner = seeded_learner(recipe, settings, source, Objective(loss_from_spec(loss)), seed)
-    if settings.mixed_precision and learner.dls.device.type != "cpu":
+    if settings.mixed_precision and can_mix_precision(learner.dls.device):
         learner.to_fp16()
-    emit(
-        TrialOrigin(
-            description=f"{describe_weights(settings)};"
-            f" {len(learner.dls.train_ds):,} images to learn from,"
-            f" {len(learner.dls.valid_ds):,} to be judged on"
-        )
-    )
+    emit(TrialOrigin(description=f"{describe_weights(settings)}; {describe_images(learner.dls)}"))
     fingerprints = FingerprintCallback(emit=emit)
     fingerprints.report_start(learner)
     report = ReportCallback(

@@ -156,7 +156,7 @@ def test_a_rate_is_looked_for_first_and_what_was_stopped_runs_again(
     page.get_by_role("button", name=re.compile(r"Run \d trials again")).click()
     expect(ended(page)).to_contain_text("4 finished", timeout=LONG_MS)
     assert {trial.attempt for trial in store.trials(comparison)} <= {1, 2}
-    page.get_by_text("Sureness").click()
+    page.get_by_text("Confidence").click()
     expect(page.get_by_text("After how many epochs")).to_be_visible()
     expect(page.locator(".plot").nth(2)).to_have_attribute("data-points", str(2 * 21))
     page.mouse.move(0, 0)

@@ -25,9 +25,9 @@ def figures() -> list[go.Figure]:
     return [
         error_rate_figure(comparison, trials, {}),
         final_error_figure(comparison, summarise(comparison, trials, {})),
-        training_loss_figure(comparison, first_seed, {}),
+        training_loss_figure(comparison, first_seed, {}, classes=10),
         learning_rate_figure(comparison, first_seed, {}),
-        confidence_figure(comparison, first_seed, {}, at=1.0),
+        confidence_figure(comparison, first_seed, {}, at=1.0, classes=10),
         curve_figure([loss_from_spec(spec) for spec in AWKWARD], VIEWS["penalty"]),
     ]
 

@@ -206,7 +206,21 @@ def test_a_trial_that_diverges_is_reported_and_the_exit_code_is_1(tmp_path: Path
         timeout_s=120,
     )
     assert result.returncode == 1
-    assert "batch 1 of epoch 1" in " ".join(result.stdout.split())
-    (trial,) = json.loads((tmp_path / "out.json").read_text())["trials"]
+    printed = " ".join(result.stdout.split())
+    assert "batch 1 of epoch 1" in printed
+    assert "– (0 of 1 seed, 1 diverged)" in printed
+    assert " · Adam · learning rate 0.004 · " in printed
+    written = json.loads((tmp_path / "out.json").read_text())
+    (trial,) = written["trials"]
     assert (trial["state"], trial["epochs"]) == ("diverged", [])
+    assert (written["settings"]["optimizer"], "Adam" in written["description"]) == ("adam", True)
+    assert written["results"] == [
+        {
+            "loss": "p**-60",
+            "mean_error_rate": None,
+            "finished_seeds": [],
+            "diverged_seeds": [0],
+            "coverage": "0 of 1 seed, 1 diverged",
+        }
+    ]
     assert "Traceback" not in result.stderr

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Preparation, TrialState
 from lossviz.experiments.store.store import Store
 from tests.support.pages import opened
@@ -87,6 +88,68 @@ def test_the_page_says_whether_all_losses_had_the_same_conditions(
     assert any(
         "all losses had the same first weights" in caption.value for caption in app.caption
     ) == (other == "same")
+
+
+def end_as(store: Store, *states: TrialState) -> None:
+    """End the first trials of the comparison ``c``."""
+    for number, state in enumerate(states):
+        store.move(f"c-{number}", TrialState.RUNNING, now=1.0)
+        store.move(f"c-{number}", state, now=2.0)
+
+
+def test_only_what_may_end_otherwise_can_be_run_again_and_the_page_says_what_to_change(
+    database: Path,
+) -> None:
+    with closing(Store(f"sqlite:///{database}")) as store:
+        store.add_comparison(comparison())
+        finished, diverged = TrialState.FINISHED, TrialState.DIVERGED
+        end_as(store, finished, diverged, TrialState.LOST, diverged)
+    app = opened("pages/train.py")
+    assert not app.exception
+    assert [button.label for button in app.button if "again" in button.label] == [
+        "Run 1 trial again"
+    ]
+    (warning,) = [warning.value for warning in app.warning if "Diverged" in warning.value]
+    for words in ("with 2 of 2 seeds", "would give the same numbers", "than 0\\.004"):
+        assert words in warning
+
+
+def test_a_comparison_in_which_all_finished_or_diverged_offers_no_further_attempt(
+    database: Path,
+) -> None:
+    with closing(Store(f"sqlite:///{database}")) as store:
+        store.add_comparison(comparison(seeds=1))
+        end_as(store, TrialState.FINISHED, TrialState.DIVERGED)
+    app = opened("pages/train.py")
+    assert not app.exception
+    assert not [button.label for button in app.button if "again" in button.label]
+    assert any("1 finished, 1 diverged" in text.value for text in app.markdown)
+
+
+def test_the_page_names_the_optimiser_of_a_comparison(database: Path) -> None:
+    with closing(Store(f"sqlite:///{database}")) as store:
+        store.add_comparison(comparison(settings=get_recipe("digits").settings_with("sgd")))
+    app = opened("pages/train.py")
+    assert any("SGD with momentum" in caption.value for caption in app.caption)
+
+
+@pytest.mark.usefixtures("database")
+def test_each_optimiser_starts_at_its_own_learning_rate() -> None:
+    app = opened("pages/train.py")
+    rate = {"adam": 4e-3, "sgd": 0.1}
+    for optimizer in ("adam", "sgd"):
+        app.session_state["optimizer of digits"] = optimizer
+        app.run()
+        assert app.number_input(f"learning_rate of digits {optimizer}").value == rate[optimizer]
+
+
+@pytest.mark.usefixtures("database")
+def test_mixed_precision_is_offered_only_where_it_does_something() -> None:
+    app = opened("pages/train.py")
+    assert "Mixed precision" not in [toggle.label for toggle in app.toggle]
+    app.session_state["network of digits"] = "resnet18"
+    app.run()
+    assert "Mixed precision" in [toggle.label for toggle in app.toggle]
 
 
 def test_a_database_that_cannot_be_opened_gives_a_message(

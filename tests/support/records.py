@@ -1,16 +1,26 @@
 """Comparisons, trials and metrics for tests."""
 
+from collections.abc import Sequence
+
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.records import Comparison, EpochMetrics, Phase, Trial
+from lossviz.experiments.settings import Settings
 
 
-def comparison(id: str = "c", created_at: float = 1e9, seeds: int = 2) -> Comparison:
+def comparison(
+    id: str = "c",
+    created_at: float = 1e9,
+    seeds: int = 2,
+    losses: Sequence[str] = ("cross_entropy", "p**-k; k=0.2"),
+    settings: Settings | None = None,
+) -> Comparison:
     return plan_comparison(
         id=id,
         recipe="digits",
-        losses=["cross_entropy", "p**-k; k=0.2"],
+        losses=losses,
         seeds=seeds,
         created_at=created_at,
+        settings=settings,
     )
 
 

@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from lossviz import LOSSES, objective
+from lossviz.experiments.confidence_bins import BINS
 from lossviz.experiments.engine.messages import PreparationProgress
-from lossviz.experiments.records import HISTOGRAM_BINS, Phase, Preparation
+from lossviz.experiments.records import Phase, Preparation
 from lossviz.training.interruption import TrialStopped
 from lossviz.training.preparation import find_learning_rate, prepare
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
@@ -53,9 +54,9 @@ def test_every_evaluation_counts_every_validation_image(once: RecordedTrial) -> 
     )
     for evaluation in train(evaluations=3).evaluations:
         assert sum(evaluation.histogram) == 359
-        assert len(evaluation.histogram) == HISTOGRAM_BINS
+        assert len(evaluation.histogram) == BINS
         # a class with more than a half is the largest
-        surely_right = sum(evaluation.histogram[HISTOGRAM_BINS // 2 + 1 :])
+        surely_right = sum(evaluation.histogram[BINS // 2 + 1 :])
         assert surely_right <= (1 - evaluation.error_rate) * 359 + 1e-9
 
 
@@ -137,9 +138,9 @@ def test_digits_can_be_learned_by_torchvision_s_networks_from_scratch(network: s
     recorded = train(
         network=network, pretrained=False, image_size=32, frozen_epochs=0, batch_size=256
     )
-    assert (
-        recorded.origin
-        == f"{network}, from scratch; 1,438 images to learn from, 359 to be judged on"
+    assert recorded.origin == (
+        f"{network}, from scratch; 1,438 images to learn from, 359 to be validated on, each epoch"
+        " leaves out 158 of the former, drawn anew, which would not fill a batch of 256"
     )
     assert len(recorded.error_rates) == 1
 

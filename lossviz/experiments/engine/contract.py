@@ -32,10 +32,10 @@ class Engine(Protocol):
         """
 
     def run_again(self, comparison: Comparison) -> int:
-        """Queue another attempt at each of its trials that ended before it was finished.
+        """Queue another attempt at each of its trials that was interrupted or failed.
 
         The new attempts take the learning rate and the threads of the first ones, and so give the
-        numbers that those would have given.
+        numbers that those would have given; so one that diverged is not attempted again.
 
         Returns:
             How many were queued.

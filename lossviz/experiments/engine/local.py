@@ -16,7 +16,7 @@ from lossviz.experiments.engine.previews import BatchPreview
 from lossviz.experiments.engine.resources import available_cores, safe_start_method
 from lossviz.experiments.engine.scheduling import QueuedTrial
 from lossviz.experiments.engine.supervisor import HostSupervisor
-from lossviz.experiments.records import Comparison, TrialState
+from lossviz.experiments.records import Comparison
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.store import Store
 
@@ -96,14 +96,14 @@ class LocalEngine:
         self._loop.call(add)
 
     def run_again(self, comparison: Comparison) -> int:
-        """Queue another attempt at each of its trials that ended before it was finished."""
+        """Queue another attempt at each of its trials that may end otherwise; see the contract."""
 
         def add() -> int:
             self._supervisor.recover()
             attempts = [
                 trial.next_attempt()
                 for trial in self._store.trials(comparison.id)
-                if trial.state.ended and trial.state is not TrialState.FINISHED
+                if trial.state.repeatable
             ]
             if attempts:
                 self._store.add_trials(attempts)

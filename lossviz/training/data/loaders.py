@@ -116,3 +116,21 @@ def make_loaders(
     )
     loaders.c, loaders.vocab = classes, dataset.classes
     return loaders
+
+
+def describe_images(loaders: DataLoaders) -> str:
+    """How many images a training learns from and is validated on, in words; and how many of them
+    each epoch leaves out with its last batch.
+    """
+    training, batch = len(loaders.train_ds), loaders.train.bs
+    left_out = training % batch if loaders.train.drop_last else 0
+    parts = [
+        f"{training:,} images to learn from",
+        f"{len(loaders.valid_ds):,} to be validated on",
+    ]
+    if left_out:
+        parts.append(
+            f"each epoch leaves out {left_out} of the former, drawn anew, which would not fill a"
+            f" batch of {batch}"
+        )
+    return ", ".join(parts)

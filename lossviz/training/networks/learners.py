@@ -86,6 +86,11 @@ def describe_weights(settings: Settings) -> str:
     )
 
 
+def can_mix_precision(device: torch.device) -> bool:
+    """Whether fastai's mixed precision works there: it is written for CUDA alone."""
+    return device.type == "cuda"
+
+
 def device_for(settings: Settings) -> torch.device:
     """An accelerator where there is one and it helps.
 

@@ -8,7 +8,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lossviz.experiments.descriptions import describe_comparison, format_duration
+from lossviz.experiments.descriptions import (
+    describe_comparison,
+    divergence_advice,
+    format_duration,
+)
 from lossviz.experiments.progress import remaining_s, share_done
 from lossviz.experiments.records import Comparison, Preparation, Trial, TrialState
 from lossviz.ui.markdown import count_of, escape_markdown
@@ -20,7 +24,7 @@ def show_progress(
 ) -> None:
     """Draw the settings, what went wrong, and a bar, or the outcome where all trials have ended.
 
-    Side effects: a press stops the trials, or queues again those that did not finish.
+    Side effects: a press stops the trials, or queues again those that may end otherwise.
     """
     preparation = backend.store.preparation(comparison.id)
     st.caption(escape_markdown(describe_comparison(comparison, preparation)))
@@ -33,6 +37,9 @@ def show_progress(
             _show_outcome(backend, comparison, trials)
         else:
             _show_bar(backend, preparation, trials)
+    if any(trial.state is TrialState.DIVERGED for trial in trials):
+        advice = divergence_advice(comparison, preparation, trials)
+        st.warning(escape_markdown(advice), icon=":material/trending_up:")
 
 
 def _show_bar(backend: TrainingBackend, preparation: Preparation, trials: Sequence[Trial]) -> None:
@@ -61,10 +68,10 @@ def _show_outcome(
     counts = Counter(trial.state for trial in trials)
     outcomes = [f"{counts[state]} {state}" for state in TrialState if counts[state]]
     st.markdown(f"**Ended:** {', '.join(outcomes)}", width="content")
-    unfinished = len(trials) - counts[TrialState.FINISHED]
-    if not unfinished or not backend.engine:
+    repeatable = sum(trial.state.repeatable for trial in trials)
+    if not repeatable or not backend.engine:
         return
-    label = f"Run {count_of(unfinished, 'trial', 'trials')} again"
+    label = f"Run {count_of(repeatable, 'trial', 'trials')} again"
     if st.button(label, icon=":material/replay:", key="run again"):
         backend.engine.run_again(comparison)
         st.rerun()

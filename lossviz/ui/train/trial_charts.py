@@ -8,11 +8,18 @@ from typing import Final
 
 import streamlit as st
 
-from lossviz.charts.trials import confidence_figure, learning_rate_figure, training_loss_figure
+from lossviz.charts.trials import (
+    confidence_figure,
+    learning_rate_figure,
+    training_loss_figure,
+    without_scale,
+)
+from lossviz.experiments.plan import class_count
 from lossviz.experiments.records import Comparison, Trial
 from lossviz.experiments.results import group_by_trial
 from lossviz.experiments.store.store import Store
 from lossviz.ui.components.live_chart.component import live_chart
+from lossviz.ui.markdown import escape_markdown
 
 _SAME_MOMENT = 1e-3  # epochs; moments are rounded to this
 
@@ -46,15 +53,19 @@ def _pick_seed(comparison: Comparison) -> int:
 
 def _draw_training_loss(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
     batches = group_by_trial(store.batches(comparison.id)[0])
+    classes = class_count(comparison, store.preparation(comparison.id))
     live_chart(
-        training_loss_figure(comparison, trials, batches),
+        training_loss_figure(comparison, trials, batches, classes=classes),
         key="training loss",
         label="training loss of each loss over epochs",
     )
-    st.caption(
-        "Each line lies between its own lowest and highest value, as the values of different losses"
-        " do not compare; point at it to read them."
+    caption = (
+        "The values of different losses do not compare, so each has its own scale: 1 is its value"
+        " in the first batches, 0 the lowest found for any p. Point at a line to read its value."
     )
+    if missing := without_scale(comparison, classes=classes):
+        caption += f" Not drawn, as no lowest value of it is known: {', '.join(missing)}."
+    st.caption(escape_markdown(caption))
 
 
 def _draw_learning_rate(store: Store, comparison: Comparison, trials: Sequence[Trial]) -> None:
@@ -89,13 +100,20 @@ def _draw_confidence(store: Store, comparison: Comparison, trials: Sequence[Tria
             width=320,
         )
     live_chart(
-        confidence_figure(comparison, trials, evaluations, at=at + _SAME_MOMENT),
-        key="sureness",
-        label="share of validation images over the probability of truth",
+        confidence_figure(
+            comparison,
+            trials,
+            evaluations,
+            at=at + _SAME_MOMENT,
+            classes=class_count(comparison, store.preparation(comparison.id)),
+        ),
+        key="confidence",
+        label="share of validation images over the probability of the true class",
     )
     st.caption(
-        "Right: images whose true class the network is sure of. Left: those where it is sure of"
-        " another."
+        "Right: images whose true class the network is sure of. Left: those where it leaves little"
+        " for the true class; maybe it is sure of another, maybe of none. From one step to the next"
+        " the odds p : (1 − p) double."
     )
 
 
@@ -103,7 +121,7 @@ _CHARTS: Final[Mapping[str, Callable[[Store, Comparison, Sequence[Trial]], None]
     MappingProxyType(
         {
             "Training loss": _draw_training_loss,
-            "Sureness": _draw_confidence,
+            "Confidence": _draw_confidence,
             "Learning rate": _draw_learning_rate,
         }
     )

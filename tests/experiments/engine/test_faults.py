@@ -73,6 +73,7 @@ def test_a_loss_that_is_no_number_ends_its_trial_as_diverged_and_says_where(
     assert (diverged.state, other.state) == (TrialState.DIVERGED, TrialState.FINISHED)
     assert "batch 1 of epoch 1" in diverged.reason
     assert "take a smaller learning rate" in diverged.reason
+    assert harness.engine.run_again(comparison) == 0  # it would give the same numbers
 
 
 def test_a_loss_that_this_version_refuses_fails_its_trial_with_the_reason_and_the_others_finish(

@@ -12,11 +12,11 @@ from typing import get_args
 import pytest
 
 from lossviz.errors import InvalidInput
+from lossviz.experiments.confidence_bins import BINS
 from lossviz.experiments.engine import messages
 from lossviz.experiments.engine.channel import decode, encode
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import (
-    HISTOGRAM_BINS,
     BatchLoss,
     EpochMetrics,
     Evaluation,
@@ -40,7 +40,7 @@ EVENTS: tuple[messages.JobEvent, ...] = (
     messages.TrialProgress(share=1 / 3, images_per_s=None, memory_mb=36.5),
     messages.BatchLosses(losses=(BatchLoss(at=0.1, loss=2.3, learning_rate=4e-3),) * 2),
     messages.Evaluated(
-        evaluation=Evaluation(at=0.5, error_rate=0.25, histogram=tuple(range(HISTOGRAM_BINS)))
+        evaluation=Evaluation(at=0.5, error_rate=0.25, histogram=tuple(range(BINS)))
     ),
     messages.EpochEnded(metrics=METRICS),
     messages.Fingerprint(part="split", digest="0af3"),

@@ -53,7 +53,10 @@ def test_a_folder_is_prepared_and_trained(tmp_path: Path, network: str) -> None:
     assert ready.notes == ()
     assert {"decoding images: 24 of 24", "trying the network"} <= set(stages)
     trained = train("folder", frozen_epochs=0, **changes)
-    assert trained.origin == f"{network}, from scratch; 20 images to learn from, 4 to be judged on"
+    assert trained.origin == (
+        f"{network}, from scratch; 20 images to learn from, 4 to be validated on, each epoch leaves"
+        " out 4 of the former, drawn anew, which would not fill a batch of 8"
+    )
     assert [(metrics.phase, metrics.epoch) for metrics in trained.epochs] == [(Phase.UNFROZEN, 1)]
     assert trained.fingerprints.keys() == PARTS.keys()
     assert (
