@@ -37,6 +37,7 @@ LAYERS = {  # each may import itself and what stands here
     "errors": set(),
     "training": {
         "losses",
+        "experiments.confidence_bins",
         "experiments.plan",
         "experiments.records",
         "experiments.recipes",
