@@ -1,8 +1,9 @@
 """Generated code to test with: the losses, running it alone, and the objective as its measure."""
 
-import ast
 import builtins
+import sys
 from collections.abc import Callable
+from hashlib import sha256
 from types import ModuleType
 from typing import Any
 
@@ -62,23 +63,28 @@ every_framework = pytest.mark.parametrize("framework", FRAMEWORKS)
 
 
 def run_alone(source: str) -> Any:
-    """What the source defines, run where it can import neither lossviz nor sympy."""
+    """The loss that the source defines, run where it can import neither lossviz nor sympy: its
+    class, or its first function where it has none.
+    """
+    module = imported(source)
+    kinds = [value for value in vars(module).values() if isinstance(value, type)]
+    if kinds:
+        return kinds[-1]
+    return next(v for v in vars(module).values() if getattr(v, "__module__", "") == module.__name__)
+
+
+def imported(source: str) -> ModuleType:
+    """The source as a module, which other modules can find, so that its classes can be pickled."""
 
     def guarded(name: str, *arguments: Any, **more: Any) -> ModuleType:
         assert name.split(".")[0] in {"torch", "keras", "math"}, name
         return __import__(name, *arguments, **more)
 
-    namespace: dict[str, Any] = {
-        "__builtins__": {**vars(builtins), "__import__": guarded},
-        "__name__": "snippet",
-    }
-    exec(source, namespace)
-    (defined,) = (
-        node.name
-        for node in ast.parse(source).body
-        if isinstance(node, ast.FunctionDef | ast.ClassDef)
-    )
-    return namespace[defined]
+    module = ModuleType(f"snippet_{sha256(source.encode()).hexdigest()}")
+    vars(module)["__builtins__"] = {**vars(builtins), "__import__": guarded}
+    exec(source, vars(module))
+    sys.modules[module.__name__] = module
+    return module
 
 
 def draw(dtype: torch.dtype, *, rows: int = 64, classes: int = 10) -> tuple[Tensor, Tensor]:

@@ -164,8 +164,8 @@ class ExpressionPrinter:
         return bound, _ATOM if len(numbers) > 1 else _CHOICE
 
     def _constant(self, tree: Call) -> Source:
-        like, value = self._names[LOG_P.name], self.text(tree.arguments[0])
-        return f"{self._dialect.full_like}({like}, {value})", _ATOM
+        number = self._within(tree.arguments[0], _SUM)
+        return self._dialect.constant(self._names[LOG_P.name], number), _SUM
 
     def _function(self, tree: Call) -> Source:
         record = OPERATIONS[tree.operation]

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from lossviz.language.operation import Operation
 
+# by whether the loss depends on the other classes, and whether each digit of 1 - p counts
+LogProbabilityLines = Mapping[tuple[bool, bool], list[str]]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dialect:
@@ -15,79 +18,86 @@ class Dialect:
     Attributes:
         function: The name of an operation on arrays.
         over_classes: What the call of a reduction ends with.
-        full_like: The function that makes an array of one number in the shape of another.
+        constant: Writes an array of one number in the shape of another array.
         clamp: Writes the minimum or maximum of an array and a plain number.
+        logits: What the logits are called.
+        finite_logits: The line that makes the logits of masked classes finite.
+        log_probabilities: The lines that make log_p [..., 1] and log_pj [..., K - 1], which leaves
+            the true class out, of the logits [..., K] and the true classes ``true`` [..., 1].
     """
 
     function: Callable[[Operation], str]
     over_classes: str
-    full_like: str
+    constant: Callable[[str, str], str]
     clamp: Callable[[Operation, str, str], str]
+    logits: str
+    finite_logits: str
+    log_probabilities: LogProbabilityLines
 
+
+_WHY_RIVALS = "# against the log-sum of all rivals: log_softmax would round 1 - p away"
+_WHY_FINITE = "# -inf masks a class, and 0 * inf is NaN"
+_TORCH_OTHERS = "others = (true + torch.arange(1, K, device=true.device)) % K  # the other classes"
+_KERAS_OTHERS = "others = (true + ops.arange(1, K)) % K  # the other classes"
 
 TORCH = Dialect(
     function=lambda operation: f"torch.{operation.torch}",
     over_classes=", dim=-1, keepdim=True",
-    full_like="torch.full_like",
+    constant=lambda array, number: f"torch.full_like({array}, {number})",
     clamp=lambda operation, array, bound: f"torch.clamp({array}, {operation.clamp_side}={bound})",
+    logits="logits",
+    finite_logits=f"logits = logits.clamp(min=-1e30)  {_WHY_FINITE}",
+    log_probabilities={
+        (False, False): ["log_p = F.log_softmax(logits, dim=-1).gather(-1, true)"],
+        (False, True): [
+            _WHY_RIVALS,
+            "rivals = logits.scatter(-1, true, -torch.inf).logsumexp(-1, keepdim=True)",
+            "log_p = F.logsigmoid(logits.gather(-1, true) - rivals)",
+        ],
+        (True, False): [
+            _TORCH_OTHERS,
+            "log_probs = F.log_softmax(logits, dim=-1)",
+            "log_p, log_pj = log_probs.gather(-1, true), log_probs.gather(-1, others)",
+        ],
+        (True, True): [
+            _TORCH_OTHERS,
+            _WHY_RIVALS,
+            "rivals = logits.gather(-1, others).logsumexp(-1, keepdim=True)",
+            "log_p = F.logsigmoid(logits.gather(-1, true) - rivals)",
+            "log_pj = F.log_softmax(logits, dim=-1).gather(-1, others)",
+        ],
+    },
 )
 KERAS = Dialect(
     function=lambda operation: f"ops.{operation.keras}",
     over_classes=", axis=-1, keepdims=True",
-    full_like="ops.full_like",
+    # Keras 3.15 finds no shape of ops.full_like on torch
+    constant=lambda array, number: f"ops.zeros_like({array}) + {number}",
     clamp=lambda operation, array, bound: f"ops.{operation.keras}({array}, {bound})",
+    logits="y_pred",
+    finite_logits=f"y_pred = ops.clip(y_pred, -1e30, 1e30)  {_WHY_FINITE}",
+    log_probabilities={
+        (False, False): ["log_p = ops.take_along_axis(ops.log_softmax(y_pred), true, axis=-1)"],
+        (False, True): [
+            _KERAS_OTHERS,
+            _WHY_RIVALS,
+            "rivals = ops.take_along_axis(y_pred, others, axis=-1)",
+            "rivals = ops.logsumexp(rivals, axis=-1, keepdims=True)",
+            "log_p = ops.log_sigmoid(ops.take_along_axis(y_pred, true, axis=-1) - rivals)",
+        ],
+        (True, False): [
+            _KERAS_OTHERS,
+            "log_probs = ops.log_softmax(y_pred)",
+            "log_p = ops.take_along_axis(log_probs, true, axis=-1)",
+            "log_pj = ops.take_along_axis(log_probs, others, axis=-1)",
+        ],
+        (True, True): [
+            _KERAS_OTHERS,
+            _WHY_RIVALS,
+            "rivals = ops.take_along_axis(y_pred, others, axis=-1)",
+            "rivals = ops.logsumexp(rivals, axis=-1, keepdims=True)",
+            "log_p = ops.log_sigmoid(ops.take_along_axis(y_pred, true, axis=-1) - rivals)",
+            "log_pj = ops.take_along_axis(ops.log_softmax(y_pred), others, axis=-1)",
+        ],
+    },
 )
-_WHY_RIVALS = "# against the log-sum of all rivals: log_softmax would round 1 - p away"
-# the lines that make log_p, and log_pj of the other classes: by whether the loss depends on these,
-# and whether each digit of 1 - p counts
-LogProbabilityLines = Mapping[tuple[bool, bool], list[str]]
-TORCH_LOG_PROBABILITIES: LogProbabilityLines = {
-    (False, False): [
-        "log_p = F.log_softmax(logits, dim=-1).gather(-1, targets.unsqueeze(-1)).squeeze(-1)"
-    ],
-    (False, True): [
-        "true = targets.unsqueeze(-1)",
-        _WHY_RIVALS,
-        "rivals = logits.scatter(-1, true, -torch.inf).logsumexp(-1, keepdim=True)",
-        "log_p = F.logsigmoid(logits.gather(-1, true) - rivals).squeeze(-1)",
-    ],
-    (True, False): [
-        "true = targets.unsqueeze(-1)",
-        "others = (true + torch.arange(1, K, device=logits.device)) % K  # the other classes",
-        "log_probs = F.log_softmax(logits, dim=-1)",
-        "log_p, log_pj = log_probs.gather(-1, true), log_probs.gather(-1, others)",
-    ],
-    (True, True): [
-        "true = targets.unsqueeze(-1)",
-        "others = (true + torch.arange(1, K, device=logits.device)) % K  # the other classes",
-        _WHY_RIVALS,
-        "rivals = logits.gather(-1, others).logsumexp(-1, keepdim=True)",
-        "log_p = F.logsigmoid(logits.gather(-1, true) - rivals)",
-        "log_pj = F.log_softmax(logits, dim=-1).gather(-1, others)",
-    ],
-}
-KERAS_LOG_PROBABILITIES: LogProbabilityLines = {
-    (False, False): ["log_p = ops.take_along_axis(ops.log_softmax(y_pred), labels, axis=-1)[:, 0]"],
-    (False, True): [
-        "others = (labels + ops.arange(1, K)) % K  # the other classes",
-        _WHY_RIVALS,
-        "rivals = ops.logsumexp(ops.take_along_axis(y_pred, others, axis=-1), axis=-1)",
-        "log_p = ops.log_sigmoid(ops.take_along_axis(y_pred, labels, axis=-1)[:, 0] - rivals)",
-    ],
-    (True, False): [
-        "others = (labels + ops.arange(1, K)) % K  # the other classes",
-        "log_probs = ops.log_softmax(y_pred)",
-        "log_p = ops.take_along_axis(log_probs, labels, axis=-1)",
-        "log_pj = ops.take_along_axis(log_probs, others, axis=-1)",
-    ],
-    (True, True): [
-        "others = (labels + ops.arange(1, K)) % K  # the other classes",
-        _WHY_RIVALS,
-        (
-            "rivals = ops.logsumexp(ops.take_along_axis(y_pred, others, axis=-1), axis=-1,"
-            " keepdims=True)"
-        ),
-        "log_p = ops.log_sigmoid(ops.take_along_axis(y_pred, labels, axis=-1) - rivals)",
-        "log_pj = ops.take_along_axis(ops.log_softmax(y_pred), others, axis=-1)",
-    ],
-}

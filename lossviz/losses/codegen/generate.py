@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from lossviz.errors import InvalidInput
 from lossviz.losses.codegen.autograd_safe import autograd_safe
+from lossviz.losses.codegen.masked_classes import makes_nan_of_masked_class
 from lossviz.losses.codegen.precision import vanishes_at_certainty
 from lossviz.losses.codegen.snippet_body import SnippetBody
 from lossviz.losses.codegen.templates import fastai_source, keras_source, pytorch_source
@@ -21,14 +22,14 @@ _SOURCES: dict[Framework, Callable[[SnippetBody], list[str]]] = {
     "keras": keras_source,
 }
 _VARIABLES = (
-    "log_p log_pj p pj rest K logits targets reduction y_true y_pred labels loss true others rivals"
-    " log_probs"
+    "log_p log_pj p pj rest K logits targets y_true y_pred loss true exists share others rivals"
+    " log_probs weight ignore_index reduction axis options"
 )
-_ATTRIBUTES = "self name dtype kwargs config activation decodes call get_config from_config"
-_MODULES = "F torch keras ops math"
+_ATTRIBUTES = "self name dtype kwargs config call get_config from_config"
+_OUTSIDE = "read_batch read_labels is_known F torch keras ops math"
 # names that a parameter must not have in a snippet
 _TAKEN = frozenset(
-    [*f"{_VARIABLES} {_ATTRIBUTES} {_MODULES}".split(), *keyword.kwlist, *dir(builtins)]
+    [*f"{_VARIABLES} {_ATTRIBUTES} {_OUTSIDE}".split(), *keyword.kwlist, *dir(builtins)]
 )
 
 
@@ -38,8 +39,9 @@ def snippet(loss: Loss, framework: Framework) -> str:
 
     Args:
         loss: Of the catalogue, or typed.
-        framework: "pytorch" for a function of logits [N, K] and targets [N]; "fastai" for a class
-            for ``Learner(loss_func=...)``; "keras" for a ``keras.losses.Loss`` of Keras 3.
+        framework: "pytorch" for a function of logits [N, K, ...] and targets [N, ...] that takes
+            class weights, ``ignore_index``, ``reduction`` and ``axis``; "fastai" for that and a
+            class for ``Learner(loss_func=...)``; "keras" for a ``keras.losses.Loss`` of Keras 3.
 
     Returns:
         Python source that needs the framework only. It agrees with ``objective(loss)`` to the
@@ -49,19 +51,23 @@ def snippet(loss: Loss, framework: Framework) -> str:
         InvalidInput: Another framework.
 
     >>> from lossviz import get_loss
-    >>> print(snippet(get_loss("generalized"), "pytorch").splitlines()[-2].strip())
-    loss = -log_p if q == 0 else -torch.expm1(log_p * q) / q
+    >>> source = snippet(get_loss("generalized"), "pytorch")
+    >>> next(line.strip() for line in source.splitlines() if "loss = " in line)
+    'loss = -log_p if q == 0 else -torch.expm1(log_p * q) / q'
     """
     if framework not in _SOURCES:
         raise InvalidInput(f"framework must be one of {', '.join(FRAMEWORKS)}, got {framework!r}")
     formula = loss.formula
     positive = frozenset(parameter.name for parameter in loss.parameters if parameter.minimum >= 0)
     penalty = formula.one_hot.penalty if formula.depends_on_pj else formula.even.penalty
+    needs_exact_complement = vanishes_at_certainty(penalty, loss.values)
     body = SnippetBody(
         loss=loss,
         tree=autograd_safe(penalty, positive),
         depends_on_pj=formula.depends_on_pj,
-        needs_exact_complement=vanishes_at_certainty(penalty, loss.values),
+        needs_exact_complement=needs_exact_complement,
+        # with every rival masked, autograd makes NaN of their logsumexp
+        needs_finite_logits=needs_exact_complement or makes_nan_of_masked_class(penalty),
         names=_safe_names(tuple(loss.values)),
     )
     return "\n".join(_SOURCES[framework](body)) + "\n"

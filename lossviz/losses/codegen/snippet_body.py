@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from lossviz.language.operations import OPERATIONS
@@ -20,9 +20,10 @@ class SnippetBody:
     Attributes:
         loss: What is exported.
         tree: Its formula, ready to be written.
-        depends_on_pj: Whether it depends on the other classes; log p is then [N, 1].
+        depends_on_pj: Whether it depends on the other classes.
         needs_exact_complement: Whether each digit of 1 - p counts, which log_softmax would lose
             near p = 1.
+        needs_finite_logits: Whether a logit of -inf, which masks a class, would make NaN.
         names: What each parameter is called.
     """
 
@@ -30,6 +31,7 @@ class SnippetBody:
     tree: Tree
     depends_on_pj: bool
     needs_exact_complement: bool
+    needs_finite_logits: bool
     names: Mapping[str, str]
 
     @property
@@ -53,20 +55,27 @@ class SnippetBody:
         keyword_only = bool(knobs) or any("=" in other for other in others)
         return ", ".join([*(["*"] if keyword_only else []), *knobs, *others])
 
-    def docstring(self, indent: int) -> list[str]:
-        """Name, formula, parameters and source."""
+    def docstring(self, indent: int, contract: Iterable[str]) -> list[str]:
+        """Name, formula, parameters, contract and source.
+
+        Args:
+            indent: Columns that the lines are indented by later.
+            contract: What the source takes, in lines.
+        """
         blocks = [
             *self._heading(indent),
             "",
             *_wrap(self._symbols(), indent),
             *self._parameters(indent),
+            "",
+            *contract,
             *self._reference(indent),
         ]
         lines = [line.replace("\\", "\\\\").replace('"', "'") for line in blocks]
         return [f'"""{lines[0]}', *lines[1:], '"""']
 
     def formula(self, dialect: Dialect, prefix: str, indent: int) -> list[str]:
-        """The lines from log_p on, to the assignment of ``loss``.
+        """The lines that make ``loss`` [..., 1] of the logits and ``true``.
 
         Args:
             dialect: The library's.
@@ -88,13 +97,15 @@ class SnippetBody:
             COMPLEMENT.name: "rest",
             **{name: prefix + safe for name, safe in self.names.items()},
         }
+        head = [dialect.finite_logits] if self.needs_finite_logits else []
+        head += dialect.log_probabilities[self.depends_on_pj, self.needs_exact_complement]
         lines = Writer(dialect, names).statements(self.tree, "loss", indent=indent)
         if not has_gradient(self.tree):
             lines.append(
                 "loss = loss + 0 * log_p  # an array, with a gradient, whatever the parameters"
             )
         used = set(subtrees(self.tree))
-        return [line for name, line in definitions.items() if name in used] + lines
+        return head + [line for name, line in definitions.items() if name in used] + lines
 
     def _heading(self, indent: int) -> list[str]:
         loss = self.loss

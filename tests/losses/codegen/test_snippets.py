@@ -6,10 +6,6 @@ from pathlib import Path
 import fastai.callback.progress  # noqa: F401 - gives Learner its no_bar
 import pytest
 import torch
-from fastai.data.core import DataLoaders
-from fastai.data.load import DataLoader
-from fastai.learner import Learner
-from fastai.torch_core import TensorCategory, TensorImage
 
 from lossviz import LOSSES, get_loss, objective, parse_loss
 from lossviz.errors import InvalidInput
@@ -45,65 +41,11 @@ def test_the_pytorch_function_is_finite_at_logits_of_30_where_the_objective_is(l
     )
 
 
-@one_of_each
-@pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
-def test_functions_and_classes_reduce_as_the_objective_does(loss: Loss, reduction: str) -> None:
-    logits, targets = draw(torch.float64)
-    expected = objective(loss, reduction=reduction)(logits, targets)
-    torch.testing.assert_close(
-        run_alone(snippet(loss, "pytorch"))(logits, targets, reduction=reduction),
-        expected,
-        rtol=1e-9,
-        atol=1e-9,
-    )
-    torch.testing.assert_close(
-        run_alone(snippet(loss, "fastai"))(reduction=reduction)(logits, targets),
-        expected,
-        rtol=1e-9,
-        atol=1e-9,
-    )
-
-
 @every_loss
 def test_the_fastai_class_computes_what_the_objective_computes(loss: Loss) -> None:
     assert_equals_objective(
         loss, run_alone(snippet(loss, "fastai"))(reduction="none"), torch.float64
     )
-
-
-@one_of_each
-def test_a_fastai_learner_gets_probabilities_classes_and_losses_from_the_class(loss: Loss) -> None:
-    generator = torch.Generator().manual_seed(2)
-    rows = [(torch.randn(6, generator=generator), torch.tensor(i % 3)) for i in range(10)]
-    loaders = DataLoaders(
-        DataLoader(rows, bs=4), DataLoader(rows, bs=4), device=torch.device("cpu")
-    )
-    learner = Learner(
-        loaders, torch.nn.Linear(6, 3), loss_func=run_alone(snippet(loss, "fastai"))()
-    )
-    with learner.no_bar(), learner.no_logging():
-        learner.fit(1, lr=1e-3)
-        probabilities, targets, decoded, losses = learner.get_preds(
-            with_loss=True, with_decoded=True
-        )
-        logits, _ = learner.get_preds(act=lambda values: values)
-    torch.testing.assert_close(probabilities, logits.softmax(-1))
-    assert decoded.tolist() == logits.argmax(-1).tolist()
-    torch.testing.assert_close(
-        torch.as_tensor(losses),
-        objective(loss, reduction="none")(logits, targets),
-        rtol=1e-4,
-        atol=1e-5,
-    )
-    assert learner.loss_func.reduction == "mean"
-
-
-def test_the_fastai_class_takes_fastais_own_tensors() -> None:
-    logits, targets = draw(torch.float32)
-    value = run_alone(snippet(LOSSES["focal"], "fastai"))()(
-        TensorImage(logits), TensorCategory(targets)
-    )
-    torch.testing.assert_close(value, objective(LOSSES["focal"])(logits, targets))
 
 
 @every_framework
@@ -115,14 +57,26 @@ def test_a_snippet_is_short_names_its_loss_and_needs_the_framework_only(
     modules = {name for node in ast.walk(ast.parse(source)) for name in imported(node)}
     assert modules <= {"math", "keras" if framework == "keras" else "torch"}
     assert max(map(len, source.splitlines())) <= 100
+    definition = next(
+        node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef | ast.ClassDef)
+    )
     if loss.key:
-        assert len(source.splitlines()) <= (32 if framework == "pytorch" else 48)
-    documented = " ".join((ast.get_docstring(ast.parse(source).body[-1]) or "").split())
+        assert len(ast.unparse(definition).splitlines()) <= 42
+        assert len(source.splitlines()) <= 90
+    documented = " ".join((ast.get_docstring(definition) or "").split())
     assert " ".join(loss.text.split()) in documented
     assert loss.name.lower() in documented.lower()
     assert loss.reference is None or (
         loss.reference.link in documented and str(loss.reference.year) in documented
     )
+
+
+@every_framework
+@one_of_each
+def test_a_snippet_promises_nothing_about_learning_rates(loss: Loss, framework: Framework) -> None:
+    """A common factor is one under SGD only, and nearly nothing under Adam."""
+    for sentence in snippet(loss, framework).split("."):
+        assert "learning rate" not in sentence or "SGD" in sentence
 
 
 def imported(node: ast.AST) -> list[str]:
@@ -139,7 +93,7 @@ def test_names_that_python_or_the_snippet_needs_get_an_underscore(framework: Fra
         ),
         framework,
     )
-    assert "reduction_=2.0, total=3.0, self_=1.0, log_p_=1.0" in source
+    assert "reduction_=2.0, total=3.0, self_=1.0, log_p_=1.0" in " ".join(source.split())
 
 
 def test_the_limit_at_a_pole_is_chosen_when_the_function_runs() -> None:
@@ -156,7 +110,9 @@ def test_the_limit_at_a_pole_is_chosen_when_the_function_runs() -> None:
 
 def test_what_stands_in_a_name_or_a_source_stays_in_the_docstring() -> None:
     source = snippet(Loss(text="-log(p)", name='an """odd\\" name', key="a b-c"), "pytorch")
-    assert [type(node) for node in ast.parse(source).body] == [ast.ImportFrom, ast.FunctionDef]
+    imports = [ast.Import, ast.ImportFrom]
+    functions = [ast.FunctionDef, ast.FunctionDef]
+    assert [type(node) for node in ast.parse(source).body] == [*imports, *functions]
     assert run_alone(source).__name__ == "a_b_c_loss"
 
 
