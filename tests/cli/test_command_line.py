@@ -80,7 +80,7 @@ def test_a_formula_may_begin_with_a_minus_sign() -> None:
 def test_lint_exits_1_for_a_loss_that_one_should_not_train_with() -> None:
     result = lossviz("lint", "--loss", "log(p)", "--classes", "10")
     assert result.returncode == 1
-    assert result.stdout.startswith("error: It does not fall everywhere")
+    assert result.stdout.startswith("error: It rises with p")
 
 
 @pytest.mark.parametrize("command", ["lint", "export"])

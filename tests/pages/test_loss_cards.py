@@ -35,7 +35,7 @@ def test_a_card_shows_everything_known_of_its_loss(loss: Loss) -> None:
 
 def test_what_may_spoil_a_training_is_shown_at_once_and_the_rest_is_folded_away() -> None:
     dot = LOSSES["dot_product"]
-    assert [finding.code for finding in immediate_findings(dot, 37)] == ["vanishing"]
+    assert [finding.code for finding in immediate_findings(dot, 37)] == ["faint_start"]
     assert {"improper", "bounded", "known"} <= {
         finding.code for finding in folded_findings(dot, 37)
     }
@@ -74,7 +74,7 @@ def test_the_training_page_warns_of_a_loss_that_one_should_not_train_with() -> N
     assert not app.exception
     (warning,) = app.warning
     assert "Think twice" in warning.value
-    assert "does not fall everywhere" in warning.value
+    assert "It rises with p" in warning.value
     assert "cross" not in warning.value
 
 

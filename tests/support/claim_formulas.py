@@ -182,7 +182,7 @@ DEFINITIONS: dict[str, Callable[..., Array]] = {
     "agce": lambda x, y, a, q: ((a + 1) ** q - (a + x[..., y]) ** q) / q,
     "aue": lambda x, y, a, q: ((a - x[..., y]) ** q - (a - 1) ** q) / q,
     "ael": lambda x, y, a: np.exp(-x[..., y] / a),
-    "jensen_shannon": _jensen_shannon,
+    "jensen_shannon": lambda x, y, **v: _jensen_shannon(x, y, *v.values()),
     "cosine": lambda x, y: 1 - x[..., y] / np.sqrt((x**2).sum(-1)),
     "brier": lambda x, y: ((np.eye(x.shape[-1])[y] - x) ** 2).sum(-1),
     "label_smoothing": lambda x, y, eps: -(_smoothed(x, y, eps) * np.log(x)).sum(-1),

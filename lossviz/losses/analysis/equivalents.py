@@ -9,9 +9,10 @@ import numpy as np
 
 from lossviz.language.numpy_backend import elementwise
 from lossviz.language.program import Program
-from lossviz.language.simplex_paths import SimplexPath
+from lossviz.language.simplex_paths import PATHS, SimplexPath
 from lossviz.losses.analysis.levenberg_marquardt import lengths, minimize_residuals
 from lossviz.losses.analysis.number_format import format_fraction, nearest_simple_fraction
+from lossviz.losses.analysis.sampled_curve import sampled_curve
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import Loss
@@ -21,6 +22,8 @@ _LOG_P = np.log(
     np.array([1e-4, 3e-3, 0.02, 0.07, 0.15, 0.26, 0.38, 0.5, 0.61, 0.73, 0.84, 0.93, 0.985, 0.9995])
 )
 _SEARCHES = 12  # the nearest points of the grid, from which the search goes on
+_CLASS_COUNTS = (5, 11, 37)  # at which two losses must agree
+_NEARLY_INFINITE = 1e290
 _TOLERANCE = 1e-8  # between unit vectors that count as equal: what rounding leaves
 
 
@@ -68,8 +71,12 @@ class Equivalent:
             f"{name} = {format_fraction(value)}" for name, value in self.loss.values.items()
         )
         name = f"{self.loss.name} with {settings}" if settings else self.loss.name
-        is_exact = abs(self.scale - 1) < 1e-6 and abs(self.shift) < 1e-6
-        return name if is_exact else f"{name}, up to scale and shift"
+        return name if self.is_exact else f"{name}, up to scale and shift"
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether it is the other loss itself."""
+        return abs(self.scale - 1) < 1e-6 and abs(self.shift) < 1e-6
 
 
 @lru_cache(maxsize=256)
@@ -79,8 +86,9 @@ def equivalents(loss: Loss) -> tuple[Equivalent, ...]:
     A catalogue loss is not compared with itself. Two losses are compared by the weights
     ``-p f'(p)`` and differences of f, which a shift does not change, normalised to a unit vector,
     which a scale does not change. Where the catalogue's loss has parameters, the values with the
-    nearest vector are searched by least squares. A match must then hold for the penalty itself at
-    other points, and for losses of all classes at random logits.
+    nearest vector are searched by least squares. A match must then hold for the penalty itself: at
+    random logits, in both tails as far as p reaches, on either side of every threshold, and at
+    several numbers of classes.
 
     >>> from lossviz import parse_loss
     >>> [known.description for known in equivalents(parse_loss("(1-p**0.7)/0.7"))][0]
@@ -213,7 +221,39 @@ def _verified(loss: Loss, known: Loss, values: dict[str, float]) -> Equivalent |
     error = np.abs(ours - scale * theirs - shift).max()
     if not (scale > 0 and error <= 1e-7 * np.abs(ours - ours.mean()).max()):
         return None
-    return Equivalent(loss=candidate, scale=scale, shift=shift)
+    match = Equivalent(loss=candidate, scale=scale, shift=shift)
+    return match if _agree_everywhere(loss, match, float(np.ptp(ours))) else None
+
+
+def _agree_everywhere(loss: Loss, match: Equivalent, spread: float) -> bool:
+    """Whether two losses agree in the tails too, on either side of every threshold of either, and
+    for other numbers of classes.
+
+    Args:
+        loss: The loss that is recognised.
+        match: What it seems to be.
+        spread: The range of the loss over ordinary predictions.
+    """
+    counts = _CLASS_COUNTS if loss.formula.depends_on_class_count else _CLASS_COUNTS[:1]
+    paths: tuple[SimplexPath, ...] = tuple(PATHS) if loss.formula.depends_on_pj else ("even",)
+    for classes in counts:
+        for path in paths:
+            curves = [
+                sampled_curve(each, classes=classes, path=path) for each in (loss, match.loss)
+            ]
+            log_p = np.unique(np.concatenate([curve.log_p for curve in curves]))
+            ours, theirs = (
+                each.evaluate("penalty", log_p, classes=classes, path=path)
+                for each in (loss, match.loss)
+            )
+            with np.errstate(invalid="ignore", over="ignore"):
+                expected = match.scale * theirs + match.shift
+                is_near = np.abs(ours - expected) <= 1e-6 * (spread + np.abs(ours))
+            # both beyond all floating-point numbers, or one alone by a rounding error
+            is_large = np.maximum(np.abs(ours), np.abs(expected)) > _NEARLY_INFINITE
+            if not (is_near | is_large).all():
+                return False
+    return True
 
 
 def _penalties(loss: Loss) -> Array:

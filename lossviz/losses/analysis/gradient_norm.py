@@ -6,36 +6,52 @@ from functools import partial
 import numpy as np
 
 from lossviz.language.simplex_paths import NON_RIVAL_SHARE, PATHS, SimplexPath
-from lossviz.losses.analysis.extrema import FunctionOfLogP, limit, maximize
+from lossviz.losses.analysis.extrema import FunctionOfLogP, limit, refine_maximum
+from lossviz.losses.analysis.sampled_curve import sampled_curve
 from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 
-_ROUNDS, _SIDE = 8, 17  # of refining the grid between the paths; points on its side
+# of the logits of the true class and one rival above the others, for a first search: a loss that is
+# normalised over the classes can be steepest where they lie hundreds apart
+_SCORES = np.array([0, 1, 2, 3, 4, 5, 6, 8, 11, 16, 23, 32, 45, 64, 90, 128, 180, 256, 512.0])
+_SPREADS = (0.3, 1.0, 3.0, 10.0, 30.0)  # of random logits
+_RANDOM = 40  # at each spread
+_STARTS, _STEPS = 24, 40  # of the ascent
+_NUDGE = 1e-5  # of the logits, for a derivative by differences
 _EXAMPLES = 4096
 _HARD_BELOW_P = 0.1  # an example with a lower p of the true class is hard
 
 
 def lipschitz(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> float:
-    """The Lipschitz constant with respect to the logits: the maximum norm of the gradient.
+    """The Lipschitz constant with respect to the logits: the greatest norm of the gradient.
 
-    The loss changes by at most this times the distance that the logits move. For a loss of p alone
-    the norm is greatest where a single rival has the rest: ``sqrt(2) weight(p) (1 - p)``. For a
-    loss of all classes the maximum is searched among logits that are equal for all classes but the
-    true one and one rival.
+    The loss changes by at most this times the distance that the logits move; infinite where it
+    jumps. For a loss of p alone the norm is greatest where a single rival has the rest:
+    ``sqrt(2) weight(p) (1 - p)``, whose maximum over p is searched. For a loss of all classes it is
+    the greatest norm found, which no bound proves: along the paths, over logits of the true class,
+    one rival and the rest, over random logits, and by ascent from the steepest of all these.
 
     >>> from lossviz import get_loss
     >>> round(lipschitz(get_loss("cross_entropy")) ** 2, 9)
     2.0
     """
+    if any(sampled_curve(loss, classes=classes, path=path).jumps for path in PATHS):
+        return math.inf
     if not loss.formula.depends_on_pj:
 
         def rival_norm(log_p: Array) -> Array:
             weight = loss.evaluate("weight", log_p, classes=classes)
             return math.sqrt(2) * np.abs(weight) * -np.expm1(log_p)
 
-        return _maximum(rival_norm)
-    on_paths = [_maximum(partial(_norms_along, loss, classes, path)) for path in PATHS]
-    return max(_maximum_between_paths(loss, classes), *on_paths)
+        return _maximum(rival_norm, sampled_curve(loss, classes=classes).log_p)
+    on_paths = [
+        _maximum(
+            partial(_norms_along, loss, classes, path),
+            sampled_curve(loss, classes=classes, path=path).log_p,
+        )
+        for path in PATHS
+    ]
+    return max(_greatest_norm_found(loss, classes), *on_paths)
 
 
 def hard_example_share(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> float:
@@ -69,31 +85,53 @@ def _norms_along(loss: Loss, classes: int, path: SimplexPath, log_p: Array) -> A
     return _norms(loss, _path_logits(log_p, classes, path))
 
 
-def _maximum(norm: FunctionOfLogP) -> float:
+def _maximum(norm: FunctionOfLogP, places: Array) -> float:
     """The maximum over (0, 1) and its ends."""
     limits = [limit(norm, to_zero=True), limit(norm, to_zero=False)]
-    inside, _ = maximize(norm)
+    inside, _ = refine_maximum(norm, places, rounds=8)
     return max([inside, *(end for end in limits if not math.isnan(end))])
 
 
-def _maximum_between_paths(loss: Loss, classes: int) -> float:
-    """The maximum norm where the logits are the true class's, 0 for the rival, one for the rest.
+def _greatest_norm_found(loss: Loss, classes: int) -> float:
+    """The greatest norm over all logits that a search finds."""
+    random = np.random.default_rng(0)
+    true, rival = (
+        axis.ravel() for axis in np.meshgrid(*2 * [np.concatenate([-_SCORES[:0:-1], _SCORES])])
+    )
+    grouped = np.zeros((true.size, classes))
+    grouped[:, 0], grouped[:, 1] = true, rival
+    starts = np.concatenate(
+        [grouped, *(s * random.standard_normal((_RANDOM, classes)) for s in _SPREADS)]
+    )
+    norms = _finite(_norms(loss, starts))
+    steepest = np.argsort(-norms)[:_STARTS]
+    logits, norms, step = starts[steepest], norms[steepest], np.ones(_STARTS)
+    for _ in range(_STEPS):
+        # half the squared norm has the gradient "Hessian times gradient"
+        along = _unit(loss.value_and_gradient(logits)[1])
+        uphill = (
+            loss.value_and_gradient(logits + _NUDGE * along)[1]
+            - loss.value_and_gradient(logits - _NUDGE * along)[1]
+        )
+        trial = logits + step[:, None] * _unit(uphill)
+        found = _finite(_norms(loss, trial))
+        better = found > norms
+        logits = np.where(better[:, None], trial, logits)
+        norms = np.where(better, found, norms)
+        step = np.where(better, step * 1.5, step / 2)
+    return float(norms.max())
 
-    The true class's logit and that of the rest, which is at most 0, are searched on ever finer
-    grids.
-    """
-    best, center, reach = -math.inf, np.array([0.0, -6.0]), np.array([12.0, 6.0])
-    for _ in range(_ROUNDS):
-        axes = center[:, None] + reach[:, None] * np.linspace(-1, 1, _SIDE)
-        true, rest = np.meshgrid(*axes)
-        logits = np.broadcast_to(np.minimum(rest, 0.0).reshape(-1, 1), (true.size, classes)).copy()
-        logits[:, 0], logits[:, 1] = true.ravel(), 0.0
-        norms = np.nan_to_num(_norms(loss, logits), nan=0.0, posinf=math.inf)
-        at = int(norms.argmax())
-        if norms[at] > best:
-            best, center = float(norms[at]), logits[at, [0, -1]]
-        reach = reach / 4
-    return best
+
+def _unit(vectors: Array) -> Array:
+    """Of length 1, or 0 where they are 0 or not finite."""
+    known = np.where(np.isfinite(vectors), vectors, 0.0)
+    unit: Array = known / (np.linalg.norm(known, axis=-1, keepdims=True) + 1e-300)
+    return unit
+
+
+def _finite(norms: Array) -> Array:
+    """The norms, 0 where there is none; infinity stays."""
+    return np.nan_to_num(norms, nan=0.0, posinf=math.inf)
 
 
 def _norms(loss: Loss, logits: Array) -> Array:

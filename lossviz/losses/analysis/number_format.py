@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 _Value = TypeVar("_Value")
+_NOTHING = 1e-9  # a smaller probability is written as 0 in a vector
 _MAX_DENOMINATOR = 64  # of a number that is written as a fraction
 
 
@@ -31,13 +32,35 @@ def format_probability(p: float) -> str:
     >>> format_probability(0.123), format_probability(0.99991), format_probability(1 - 1e-14)
     ('0.12', '0.99991', '1')
     """
-    if 0 < 1 - p < 1e-12:
+    if 1 - p < 1e-12:
         return "1"
     if p < 1e-6:
         return "0"
     if p < 0.99:
         return f"{p:.2g}"
     return f"{p:.{2 - math.floor(math.log10(1 - p))}g}"
+
+
+def format_place(p: float) -> str:
+    """A p at which something happens, however near to 0 or 1.
+
+    >>> format_place(0.5), format_place(1e-200), format_place(0.0), format_place(0.9999)
+    ('0.5', '1e-200', '0', '0.9999')
+    """
+    return f"{p:.4g}" if p < 0.99 else format_probability(p)
+
+
+def format_ratio(ratio: float) -> str:
+    """How many times as much: as a fraction of one where it is less.
+
+    >>> format_ratio(33.3), format_ratio(0.0111), format_ratio(0.0)
+    ('33 times', '1/90 of', 'less than 1e-300 of')
+    """
+    if ratio >= 0.5:
+        return f"{format_short(ratio)} times"
+    if ratio < 1e-300:
+        return "less than 1e-300 of"
+    return f"1/{format_short(1 / ratio)} of"
 
 
 def format_short(value: float) -> str:
@@ -50,12 +73,19 @@ def format_short(value: float) -> str:
 
 
 def format_distribution(values: tuple[float, ...], decimals: int) -> str:
-    """As a vector.
+    """As a vector; many equal probabilities at its end are written once.
 
     >>> format_distribution((0.5, 0.3, 0.2), 2)
     '(0.50, 0.30, 0.20)'
+    >>> format_distribution((0.5, 0.3, *35 * [0.2 / 35]), 2)
+    '(0.50, 0.30, 35 × 0.0057)'
     """
-    return "(" + ", ".join(f"{value:.{decimals}f}" for value in values) + ")"
+    texts = [f"{value:.{decimals}f}" for value in values]
+    alike = sum(1 for value in values if value == values[-1])
+    if len(values) > 3 and alike > 1:
+        last = values[-1] if values[-1] > _NOTHING else 0.0
+        texts = [*texts[:-alike], f"{alike} × {last:.{decimals}g}"]
+    return f"({', '.join(texts)})"
 
 
 def digits_to_distinguish(

@@ -6,13 +6,15 @@ import numpy as np
 
 from lossviz.language.numpy_backend import elementwise
 from lossviz.language.simplex_paths import SimplexPath
-from lossviz.language.tree import Call, Tree
+from lossviz.language.tree import Call, Tree, subtrees
 from lossviz.losses.analysis.extrema import FunctionOfLogP, grid, refine_maximum
 from lossviz.losses.evaluation import Array, program_for
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 
 # The argument at whose zeros an operation can be infinite.
 _INFINITE_AT_ZERO = {"div": 1, "log": 0, "pow": 0}
+_NEARLY_INFINITE = 1e290  # a part of a formula that is larger is about to overflow
+_ONE = np.ones(1)
 _MAX_ZEROS = 4  # of one divisor
 
 
@@ -22,7 +24,8 @@ def find_singularities(
     """The p inside (0, 1) where the penalty is infinite or undefined.
 
     That may be a single point, which no grid meets, so the zeros of every divisor, of every base of
-    a power and of every argument of a logarithm are searched.
+    a power and of every argument of a logarithm are searched. What is only too large for float64,
+    such as exp(1/p) at p = 0.001, is not infinite.
     """
 
     def penalty(log_p: Array) -> Array:
@@ -31,8 +34,11 @@ def find_singularities(
     places = grid()
     # Nearer to the ends it is a matter of the limits.
     inner = (places > np.log(1e-6)) & (places < np.log1p(-1e-6))
-    found = places[inner & ~np.isfinite(penalty(places))][:1].tolist()
     tree = loss.formula.curve(path if classes > 2 else "even").penalty
+    is_unknown = inner & ~np.isfinite(penalty(places))
+    found = []
+    if is_unknown.any() and not _is_overflow(loss, tree, classes, places[is_unknown]):
+        found = places[is_unknown][:1].tolist()
     for divisor in dict.fromkeys(_divisors(tree)):
         nearness = _nearness(divisor, loss, classes)
         heights = nearness(places)
@@ -53,6 +59,37 @@ def divergence_signs(penalty: FunctionOfLogP, places: tuple[float, ...]) -> list
     with np.errstate(invalid="ignore"):
         changes = np.concatenate([values[:, 0] - values[:, 1], values[:, 3] - values[:, 2]])
     return [float(change) for change in changes]
+
+
+def _is_overflow(loss: Loss, tree: Tree, classes: int, unknown: Array) -> bool:
+    """Whether a part of the formula grows beyond all float64 before the penalty has no value.
+
+    Args:
+        loss: The loss.
+        tree: Its penalty along the path.
+        classes: Number of classes.
+        unknown: Log p where the penalty is not finite, increasing.
+    """
+    run = program_for(tuple(dict.fromkeys(subtrees(tree))), loss.values, classes).run
+
+    def values(log_p: float) -> list[float]:
+        with np.errstate(all="ignore"):
+            return [float(np.ravel(value)[0]) for value in run(elementwise, {"l": log_p * _ONE})]
+
+    places = grid()
+    for beyond, beside in ((unknown[0], -1), (unknown[-1], 1)):
+        without, having = float(beyond), float(places[np.searchsorted(places, beyond) + beside])
+        if not math.isfinite(values(having)[-1]):
+            continue  # the end of the range that is looked at
+        for _ in range(60):  # the last place that has a value
+            middle = (without + having) / 2
+            if math.isfinite(values(middle)[-1]):
+                having = middle
+            else:
+                without = middle
+        if max(map(abs, values(having))) > _NEARLY_INFINITE:
+            return True
+    return False
 
 
 def _nearness(divisor: Tree, loss: Loss, classes: int) -> FunctionOfLogP:

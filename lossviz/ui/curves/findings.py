@@ -13,6 +13,7 @@ _MARKS: dict[Severity, str] = {
     "warning": ":orange[:material/warning:]",
     "note": ":gray[:material/info:]",
 }
+_FEW_AND_MANY = (2, DEFAULT_CLASSES)
 _RECOGNITION = ":violet[:material/lightbulb:]"
 
 
@@ -48,19 +49,31 @@ def show_findings(findings: Iterable[Finding]) -> None:
         st.caption(f"{mark} **{message}**  \n{advice}")
 
 
-def warn_of_errors(losses: Sequence[Loss]) -> None:
-    """Say which of the losses had better not be trained with, and why."""
-    lines = [
-        _line(loss, finding)
-        for loss in losses
-        for finding in lint(loss, classes=DEFAULT_CLASSES)
-        if finding.severity == "error"
-    ]
+def warn_of_errors(losses: Sequence[Loss], classes: int | None) -> None:
+    """Say which of the losses had better not be trained with, and why.
+
+    Args:
+        losses: What is to be trained with.
+        classes: The number of classes; None where it is not known before the data are read, so
+            that what is wrong for few classes or for many is said.
+    """
+    counts = (classes,) if classes else _FEW_AND_MANY
+    lines = [_line(loss, finding) for loss in losses for finding in _errors(loss, counts)]
     if lines:
+        known = f" ({classes} classes)" if classes else ""
         st.warning(
-            "\n".join(["Think twice before you train with this:", "", *lines]),
+            "\n".join([f"Think twice before you train with this{known}:", "", *lines]),
             icon=":material/warning:",
         )
+
+
+def _errors(loss: Loss, counts: Sequence[int]) -> list[Finding]:
+    """The errors at the first number of classes that has any."""
+    for classes in counts:
+        found = [each for each in lint(loss, classes=classes) if each.severity == "error"]
+        if found:
+            return found
+    return []
 
 
 def _line(loss: Loss, finding: Finding) -> str:

@@ -67,7 +67,7 @@ def launch_form(backend: TrainingBackend, losses: Sequence[Loss]) -> None:
     show_batch_preview(engine, recipe, chosen.settings)
     for obstacle in filter(None, (backend.obstacle, backend.notice)):
         st.warning(escape_markdown(obstacle))
-    warn_of_errors(losses)
+    warn_of_errors(losses, RECIPES[recipe].classes)
     if chosen.problem:
         _show_problem(chosen, pressed=pressed)
     elif pressed and engine and chosen.settings:

@@ -83,6 +83,12 @@ DIFFERENT = [
     "-log(p)+0.00001*(1-p)**2",
     "-log(p)+0.1*sum(pj**2)",
     "(1-p)+(1-p)**2/2+(1-p)**3/4",
+    "-log(p)*where(p<0.00001,0,1)",  # charges nothing for the worst answers
+    "-log(p)*where(p<1e-200,0,1)",
+    "where(p>0.999999999,5,-log(p))",
+    "-log(p+1e-12)",
+    "where(abs(p-0.3)<0.000001,5,-log(p))",
+    "-log(p)+(K-3)*(K-4)*p",  # cross-entropy at 3 and 4 classes only
 ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lossviz import get_loss
+from lossviz import get_loss, parse_loss
 from lossviz.losses.analysis.gradient_norm import hard_example_share, lipschitz
 from lossviz.losses.loss import Loss
 from tests.support.loss_cases import catalogue_losses
@@ -20,7 +20,20 @@ def test_the_lipschitz_constants_are_those_of_the_literature() -> None:
     assert lipschitz(get_loss("inverse")) == math.inf
 
 
-@settings(max_examples=80)
+def test_a_normalised_loss_is_steepest_where_logits_lie_far_apart() -> None:
+    logits = np.zeros((1, 37))
+    logits[0, :2] = -200.0, 5.0
+    norm = float(np.linalg.norm(get_loss("normalised_cross_entropy").value_and_gradient(logits)[1]))
+    assert norm > 0.033
+    assert lipschitz(get_loss("normalised_cross_entropy"), classes=37) >= norm
+
+
+@pytest.mark.parametrize("text", ["where(p<0.5,1-p,2-p)", "where(max(pj)>p,1-p,0)"])
+def test_a_loss_that_jumps_has_no_lipschitz_constant(text: str) -> None:
+    assert lipschitz(parse_loss(text)) == math.inf
+
+
+@settings(max_examples=40)
 @given(catalogue_losses(), st.sampled_from([2, 3, 5, 10]), st.integers(0, 2**32 - 1))
 def test_no_two_predictions_differ_by_more_than_the_lipschitz_constant_allows(
     loss: Loss, classes: int, seed: int

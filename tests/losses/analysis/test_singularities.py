@@ -46,6 +46,18 @@ def test_a_loss_that_is_finite_inside_has_no_singular_place(text: str) -> None:
     assert find_singularities(parse_loss(text)) == ()
 
 
+@pytest.mark.parametrize(
+    "text", ["exp(1/p)", "p**-64", "exp(1/p)-exp(0.5/p)", "exp(1/p)/(1+exp(1/p))"]
+)
+def test_what_is_too_large_for_float64_is_not_taken_for_infinite(text: str) -> None:
+    assert find_singularities(parse_loss(text)) == ()
+
+
+@pytest.mark.parametrize("text", ["log(p-0.03)", "log(max(0,p-0.03))"])
+def test_a_stretch_without_a_value_is_found(text: str) -> None:
+    assert find_singularities(parse_loss(text))[0] < 0.03
+
+
 @settings(max_examples=30)
 @given(catalogue_losses(), st.sampled_from([2, 37, 1000]), paths)
 def test_no_catalogue_loss_has_a_singular_place(

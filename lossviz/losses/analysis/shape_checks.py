@@ -1,0 +1,166 @@
+"""Checks of a loss as a curve over p: where it has no value, jumps, rises or does not change."""
+
+import math
+from dataclasses import replace
+
+from lossviz.losses.analysis.analysis import Analysis
+from lossviz.losses.analysis.finding import Check, Finding, Severity, on_even_path
+from lossviz.losses.analysis.number_format import format_place, format_probability
+
+
+def constant(analysis: Analysis) -> Finding | None:
+    """A loss that is the same for every prediction."""
+    if not analysis.is_constant:
+        return None
+    cost = float(analysis.loss.penalty(0.5, classes=analysis.classes))
+    return Finding(
+        code="constant",
+        severity="error",
+        message=f"It is constant: every prediction costs {cost:.4g}.",
+        advice="Nothing can be learnt from it; change the formula or its parameters.",
+    )
+
+
+def _undefined(analysis: Analysis) -> Finding | None:
+    if not analysis.singularities:
+        return None
+    return Finding(
+        code="undefined",
+        severity="error",
+        message=f"It is infinite or no number at p = {analysis.singularities[0]:.4g}.",
+        advice=(
+            "Training passes through every p; change the formula so that it is finite everywhere"
+            " in (0, 1)."
+        ),
+    )
+
+
+def _infinite_at_one(analysis: Analysis) -> Finding | None:
+    at_one = analysis.limit_at_one
+    if math.isfinite(at_one):
+        return None
+    if at_one > 0 and (lowest := _lowest_beyond_chance(analysis)) is not None:
+        return Finding(
+            code="infinite_at_one",
+            severity="note",
+            message=(
+                "It grows without bound as p tends to 1: a network that is sure is punished for it."
+            ),
+            advice=(
+                f"The right class ends near p = {format_probability(lowest)} at most; read its"
+                " probabilities with that in mind."
+            ),
+        )
+    what = "has no limit" if math.isnan(at_one) else "is infinite"
+    return Finding(
+        code="infinite_at_one",
+        severity="error",
+        message=f"It {what} at p = 1, where a perfect prediction ends.",
+        advice=(
+            "Training would be driven away from the right answer, or towards it without end;"
+            " change the formula near p = 1."
+        ),
+    )
+
+
+def _jump(analysis: Analysis) -> Finding | None:
+    """The first jump up, else the first down, along either path."""
+    where = on_even_path(analysis)
+    jumps = analysis.jumps
+    if not jumps and analysis.loss.formula.depends_on_pj:
+        jumps = replace(analysis, path="rival").jumps
+        where = ", if one other class has the rest"
+    if not jumps:
+        return None
+    first = next((jump for jump in jumps if jump.is_upward), jumps[0])
+    place = format_place(math.exp(first.log_p))
+    change = f"at p = {place}, from {first.before:.4g} to {first.after:.4g}{where}"
+    if first.is_upward:
+        return Finding(
+            code="jump",
+            severity="error",
+            message=f"It jumps up {change}: there a better answer costs more.",
+            advice="Make the pieces meet where they change over.",
+        )
+    return Finding(
+        code="jump",
+        severity="warning",
+        message=f"It jumps down {change}.",
+        advice="No gradient sees a jump; make the pieces meet where they change over.",
+    )
+
+
+def _not_decreasing(analysis: Analysis) -> Finding | None:
+    if analysis.rising_range is None or analysis.rises_by_jumps_alone:
+        return None
+    where = on_even_path(analysis)
+    lowest = _lowest_beyond_chance(analysis)
+    if lowest is not None:
+        return Finding(
+            code="not_decreasing",
+            severity="note" if lowest > 0.5 else "warning",
+            message=(
+                f"It is lowest at p = {format_probability(lowest)} and rises above{where}: it wants"
+                " the network less than certain."
+            ),
+            advice="Do not read its value as an error.",
+        )
+    if analysis.rises_throughout:
+        return Finding(
+            code="not_decreasing",
+            severity="error",
+            message=f"It rises with p{where}: the better the answer, the more it costs.",
+            advice="A loss must fall as p grows; often a minus sign is missing.",
+        )
+    first, last = map(format_probability, analysis.rising_range)
+    return Finding(
+        code="not_decreasing",
+        severity="error",
+        message=(
+            f"It does not fall everywhere: between p = {first} and p = {last}{where} there are"
+            " better answers that cost more."
+        ),
+        advice="A loss must fall as p grows; change the formula where it rises.",
+    )
+
+
+def _lowest_beyond_chance(analysis: Analysis) -> float | None:
+    """Where a loss is lowest that falls until the true class is likelier than by chance, and rises
+    only then.
+    """
+    lowest = analysis.lowest_at
+    return lowest if lowest is not None and lowest > 1.001 / analysis.classes else None
+
+
+def _flat(analysis: Analysis) -> Finding | None:
+    stretches = analysis.flat_stretches
+    if not stretches:
+        return None
+    first, last = stretches[0]
+    places = f"between p = {format_place(first)} and p = {format_place(last)}"
+    if len(stretches) > 1:
+        places += ", nor elsewhere"
+    meant = "right enough" if last == 1 else "taken for mislabelled"
+    return Finding(
+        code="flat",
+        severity=_flat_severity(analysis),
+        message=f"It does not change at all {places}{on_even_path(analysis)}.",
+        advice=(
+            f"Examples there teach nothing. That is meant where they are {meant}; else change the"
+            " formula."
+        ),
+    )
+
+
+def _flat_severity(analysis: Analysis) -> Severity:
+    is_everywhere = sum(last - first for first, last in analysis.flat_stretches) > 0.99
+    return "error" if is_everywhere else "note"
+
+
+SHAPE_CHECKS: tuple[Check, ...] = (
+    _undefined,
+    _infinite_at_one,
+    _jump,
+    _not_decreasing,
+    _flat,
+)
