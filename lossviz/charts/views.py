@@ -75,8 +75,8 @@ VIEWS = MappingProxyType(
             name="Slope",
             axis="slope f′(p)",
             description=(
-                "How fast the penalty falls as the answer gets better. Steep on the left: wrong"
-                " answers are urgent."
+                "How fast the penalty falls as the answer gets better. The network feels −p times"
+                " this slope: the weight."
             ),
             values=slope,
             y_range=(-12.0, 0.5),
@@ -88,8 +88,9 @@ VIEWS = MappingProxyType(
             name="Weight",
             axis="weight −p · f′(p)",
             description=(
-                "How strongly an example is heard, where cross-entropy hears each with weight 1. "
-                "The dot product hardly hears what it gets wrong; the inverse hears little else."
+                "How strongly an example is heard beside others: cross-entropy hears all alike, the"
+                " dot product hardly hears what it gets wrong, the inverse hears little else. Only"
+                " ratios count: a factor before the loss scales all weights alike."
             ),
             values=weight,
             y_range=(0.0, 5.0),
@@ -99,8 +100,8 @@ VIEWS = MappingProxyType(
             name="Pull",
             axis="pull, weight · (1 − p)",
             description=(
-                "What reaches the network: how hard one example pushes the true class's logit up."
-                " It fades as the answer gets right."
+                "What reaches the network: how hard one example pushes the true class's logit up,"
+                " or down where it is negative."
             ),
             values=pull,
             y_range=(0.0, 3.0),

@@ -78,11 +78,12 @@ def test_the_browser_draws_every_view_of_a_loss_as_python_does(page: Page, key: 
 
 def test_shares_of_the_gradient_add_up_and_follow_the_pull(page: Page) -> None:
     open_modules(page, *MODULES)
-    at = [0.01, 0.1, 0.5, 0.9]
-    for key in ("cross_entropy", "dot_product", "focal", "brier"):
+    at = [0.01, 0.1, 0.5, 0.99]  # label smoothing pushes the last one down
+    for key in ("cross_entropy", "dot_product", "focal", "brier", "label_smoothing"):
         shares = page.evaluate(
             "([curve, classes, at]) => sharesOf(readCurve(curve, classes), at)",
             [curve_json(LOSSES[key]), DEFAULT_CLASSES, at],
         )
-        pulls = np.abs(LOSSES[key].pull(at))
-        np.testing.assert_allclose(shares, pulls / pulls.sum(), rtol=1e-9)
+        pulls = LOSSES[key].pull(at)
+        np.testing.assert_allclose(shares, pulls / np.abs(pulls).sum(), rtol=1e-9)
+        assert (shares[-1] < 0) == (key == "label_smoothing")

@@ -109,6 +109,6 @@ def test_a_drag_moves_table_and_shares_too(page: Page, app_url: str) -> None:
     assert row(page, "cross-entropy") == still
     pulls = moved.pull([0.01, 0.1, 0.5, 0.9])
     expect(page.locator(".shares li").filter(has_text="inverse power")).to_contain_text(
-        f"gives {round(100 * float(pulls[0] / pulls.sum()))} % to 0.01"
+        f"up {round(100 * float(pulls[0] / pulls.sum()))} % at 0.01"
     )
     page.mouse.up()

@@ -207,7 +207,7 @@ def test_the_bar_follows_the_start_until_it_is_moved(page: Page, app_url: str) -
     expect(drawing).to_have_attribute("data-drawn", "37 0.027")
     assert value_of(page, "angle") == "80.5°"
     assert charge_of(page, "inverse") == "37.000"
-    expect(page.locator("[data-loss=inverse] .sum")).to_have_text("pulls 36, charges")
+    expect(page.locator("[data-loss=inverse] .sum")).to_have_text("pull 36, charges")
     slider = page.get_by_role("slider", name="K, number of classes")
     slider.focus()
     page.keyboard.press("ArrowRight")

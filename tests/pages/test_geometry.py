@@ -51,8 +51,9 @@ def test_a_bare_address_stays_bare() -> None:
 @pytest.mark.parametrize(
     ("lab", "figures"),
     [
-        ("plane", ("The worst is\n[1,0], at 90°", "dot product 0;")),  # what the article swaps
-        ("plane", ("a good one is [0.01,0.99]", "at 0.6° and with 0.99")),
+        ("plane", ("The worst is [1, 0], at 90°", "dot product 0;")),  # what the article swaps
+        ("plane", ("a good one is [0.01, 0.99]", "at 0.6° and with 0.99")),
+        ("plane", ("the y value is 0 at (1, 0) and 1 at (0, 1), so it falls the other way",)),
         ("plane", ("From 0° to 90° the cosine falls strictly from 1 to 0",)),
         ("plane", ("the projection is just the y value",)),
         ("classes", ("[0.2, 0.3, 0.1, 0.4] · [0, 1, 0, 0]", "**0.3**")),  # the worked example
@@ -150,7 +151,7 @@ def test_a_preset_of_many_classes_sets_the_bars(name: str) -> None:
 
 def test_the_number_of_classes_is_clipped_to_what_the_part_can_show() -> None:
     assert "With 100 classes" in words_of(opened(PAGE, lab="classes", K="1000"))
-    assert "With 4 classes the first prediction is p ≈ 1/4, 60.0° from" in words_of(
+    assert "The first prediction is p ≈ 1/4 for every class, 60.0° from" in words_of(
         opened(PAGE, lab="classes", K="2")
     )
 

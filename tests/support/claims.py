@@ -1,18 +1,20 @@
 """What may stand behind a printed sentence: a computation, or a source that says it."""
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+
+from tests.support.claim_predicates import sentences
 
 Check = Callable[[str], None]  # of a loss's key: fails where the sentence is not true of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cited:
-    """A sentence about people and papers, which nothing here can compute.
+    """A sentence that nothing here can compute: about people and papers, what a word means, or what
+    the reader may do.
 
     Attributes:
-        source: Where it is said.
+        source: Where it is said, or which of these it is.
     """
 
     source: str
@@ -21,14 +23,13 @@ class Cited:
 Claim = Check | Cited | tuple[Check | Cited, ...]
 
 
-def sentences(text: str) -> list[str]:
+def plain_sentences(text: str) -> list[str]:
     """The sentences of a text in Markdown, without its marks.
 
-    >>> sentences("**It is 0.3.** At p = 1 it is 1: the end.")
+    >>> plain_sentences("**It is 0.3.** At p = 1 it is 1: the end.")
     ['It is 0.3.', 'At p = 1 it is 1: the end.']
     """
-    plain = " ".join(text.replace("**", "").split())
-    return re.split(r"(?<=[.?!])(?<!et al\.)\s+(?=\S)", plain)
+    return sentences(" ".join(text.replace("*", "").split()))
 
 
 def hold(claim: Claim, key: str = "") -> None:

@@ -43,6 +43,7 @@ PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
     }
 )
 _PRESET = "classes preset"
+NEARLY_RIGHT_DEG = 80.0  # from 34 classes on
 
 
 def many_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
@@ -73,16 +74,29 @@ def many_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
         refusals=selection.rejections,
         on_release=on_drag_end,
     )
-    start, target = [1 / classes] * classes, [1] + [0] * (classes - 1)
-    st.markdown(
-        f"**With many classes, training starts nearly at a right angle.** With {classes} classes"
-        f" the first prediction is p ≈ 1/{classes}, {angle_deg(start, target):.1f}° from the"
-        " target: the more classes, the nearer to 90°. What a loss does there decides whether"
-        " training begins: the dot product's pull has faded, the inverse's is enormous."
+    st.markdown(about_the_start(classes))
+    st.markdown(about_the_article())
+
+
+def about_the_start(classes: int) -> str:
+    """Where a training starts, and what a loss makes of it, as Markdown."""
+    angle = angle_deg([1 / classes] * classes, [1] + [0] * (classes - 1))
+    place = "far from the target"
+    if angle >= NEARLY_RIGHT_DEG:
+        place = "nearly at a right angle"
+    return (
+        f"**With {classes} classes, training starts {place}.** The first prediction is"
+        f" p ≈ 1/{classes} for every class, {angle:.1f}° from the target: the more classes, the"
+        " nearer to 90°. There every example weighs the same, whatever the loss: what tells losses"
+        " apart is how they weigh the examples once some are right and others are not yet."
     )
+
+
+def about_the_article() -> str:
+    """The article's worked example, as Markdown."""
     truth = [0, 1, 0, 0]
     p = dot(ARTICLE, truth)
-    st.markdown(
+    return (
         "**The article's numbers.** The target is 0 everywhere but at the true class, so the dot"
         f" product {list(ARTICLE)} · {truth} is just the true class's probability, **{p}**."
         f" Cross-entropy takes the logarithm first: ln {p} = **−{-math.log(p):.3f}**. With a minus"

@@ -64,14 +64,22 @@ def three_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None
         refusals=selection.rejections,
         on_release=on_drag_end,
     )
-    st.markdown(
-        f"{_ABOUT_RACES[selection.geometry.race]} **With one class always right, all losses of p"
-        " run the same track**: in the logits each is cross-entropy with another weight. Beside"
-        " cross-entropy, one whose weight grows with p speeds up on the way, and one whose weight"
-        " falls slows down. **Pull the truth inside**, as where labels are noisy or images unclear,"
-        " and they part. The best answer to cross-entropy, Brier score and cosine is the truth"
-        " itself: they are *proper*. The dot product is best served by a lie, the corner of the"
-        " likeliest class."
+    st.markdown(about_the_triangle(selection.geometry.race))
+
+
+def about_the_triangle(race: str) -> str:
+    """What the race shows, and what to try, as Markdown.
+
+    Args:
+        race: Key of ``RACES``.
+    """
+    return (
+        f"{_ABOUT_RACES[race]} **With one class always right, all losses of p run the same track**:"
+        " in the logits each is cross-entropy with another weight. Beside cross-entropy, one whose"
+        " weight grows with p speeds up on the way, and one whose weight falls slows down. **Pull"
+        " the truth inside**, as where labels are noisy or images unclear, and they part. The best"
+        " answer to cross-entropy, Brier score and cosine is the truth itself: they are *proper*."
+        " The dot product is best served by a lie, the corner of the likeliest class."
     )
 
 

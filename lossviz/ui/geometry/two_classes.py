@@ -22,7 +22,7 @@ PREDICTIONS: Final = MappingProxyType({"Worst": 0.0, "Unsure": 0.5, "Good": 0.99
 _MODE = "plane mode"
 _TARGET = "plane target"
 _PREDICTION = "plane preset"
-_SENTENCES: Final = MappingProxyType(
+SENTENCES: Final = MappingProxyType(
     {
         "segment": (
             "**Turn the arrow away from the target**: dot product, cosine and projection fall with"
@@ -30,19 +30,24 @@ _SENTENCES: Final = MappingProxyType(
         ),
         "free": (
             "**Push the head towards the origin**: the angle and the cosine stay, the dot product"
-            " shrinks. It hears the length too, the cosine does not."
+            " goes to 0. It depends on the length too, the cosine does not."
         ),
         "logits": (
-            "**Drag the point along a diagonal**: the arrow stays where it is. The softmax hears"
-            " only how far the logits are apart."
+            "**Drag the point along a diagonal**: the arrow stays where it is. The softmax depends"
+            " only on how far the logits are apart."
         ),
     }
 )
 
-_SHARED_TARGET: Final = (
+SHARED_TARGET: Final = (
     "**The target is shared between the classes.** The cosine is still greatest where the arrow"
     " points to it. The dot product is not: it grows on towards the likelier class, and so rewards"
     " a prediction that is too sure. What each loss charges is what it costs on average."
+)
+EVEN_TARGET: Final = (
+    "**The target is shared evenly.** The cosine is still greatest where the arrow points to it."
+    " The dot product is the same for every prediction: it tells none of them apart. What each loss"
+    " charges is what it costs on average."
 )
 
 
@@ -73,10 +78,15 @@ def two_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
         refusals=selection.rejections,
         on_release=on_drag_end,
     )
-    falls_with_every_degree = geometry.mode == "segment"
-    shared = falls_with_every_degree and not is_one_hot
-    st.markdown(_SHARED_TARGET if shared else _SENTENCES[geometry.mode])
-    _check_the_article()
+    st.markdown(about_the_plane(geometry))
+    st.markdown(about_the_article())
+
+
+def about_the_plane(geometry: GeometryState) -> str:
+    """What to try where the arrows stand, as Markdown."""
+    if geometry.mode != "segment" or sorted(geometry.target) == [0.0, 1.0]:
+        return SENTENCES[geometry.mode]
+    return EVEN_TARGET if geometry.target[0] == geometry.target[1] else SHARED_TARGET
 
 
 def _pick_mode(geometry: GeometryState) -> None:
@@ -128,17 +138,19 @@ def _on_prediction_preset() -> None:
         set_geometry(geometry.moved("prediction", prediction_for(geometry, PREDICTIONS[name])))
 
 
-def _check_the_article() -> None:
+def about_the_article() -> str:
+    """What the article swaps, and what it has right, as Markdown."""
     worst, good, target = [1, 0], [0.01, 0.99], [0, 1]
-    st.markdown(f"""
-**Swapped in the article.** For the target [0,1] it calls [0,1] the worst prediction and [0.99,0.01]
-a good one. The worst is
-[1,0], at {angle_deg(worst, target):.0f}° and with dot product {dot(worst, target):.0f};
-a good one is [0.01,0.99],
-at {angle_deg(good, target):.1f}° and with {dot(good, target):.2f}.
-
-**Right in the article.** From 0° to 90° the cosine falls strictly from 1 to 0. And for the target
-(0, 1) the projection is just the y value:
-it falls from 1 at [0,1] to 0 at [1,0]. So each can be a loss, with a minus before it. With two
-classes they look alike; with three they part.
-""")
+    return (
+        "**Swapped in the article, twice.** For the target [0, 1] it calls [0, 1] the worst"
+        " prediction and [0.99, 0.01] a good one. The worst is"
+        f" {worst}, at {angle_deg(worst, target):.0f}° and with dot product"
+        f" {dot(worst, target):.0f}; a good one is {good}, at {angle_deg(good, target):.1f}° and"
+        f" with {dot(good, target):.2f}. And it lets the y value “decrease strictly from 1 to 0"
+        " from vector (1,0) to vector (0,1)”: the y value is"
+        f" {dot(worst, target):.0f} at (1, 0) and {dot(target, target):.0f} at (0, 1), so it falls"
+        " the other way.\n\n"
+        "**Right in the article.** From 0° to 90° the cosine falls strictly from 1 to 0. For the"
+        " target (0, 1) the projection is just the y value, and the dot product too. So each can be"
+        " a loss, with a minus before it. With two classes they look alike; with three they part."
+    )

@@ -5,16 +5,16 @@ import pytest
 from lossviz import LOSSES
 from lossviz.losses.loss import Loss
 from tests.support.card_claims import CARD_CLAIMS
-from tests.support.claims import hold, sentences
+from tests.support.claims import hold, plain_sentences
 from tests.support.loss_cases import every_loss
 
 
 def printed(loss: Loss) -> list[str]:
     """The sentences of a card, and the names of its parameters' values that equal no other loss."""
     texts = [loss.meaning, loss.when_to_use, loss.caveat]
-    found = [sentence for text in texts for sentence in sentences(text)]
+    found = [sentence for text in texts for sentence in plain_sentences(text)]
     for parameter in loss.parameters:
-        found += sentences(parameter.meaning)
+        found += plain_sentences(parameter.meaning)
         found += [
             f"{parameter.name} = {special.value:.4g}: {special.name}"
             for special in parameter.special_values

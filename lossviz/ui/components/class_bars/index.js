@@ -181,7 +181,7 @@ class ClassBars {
       rows: this.losses.all.map((loss) => {
         const pull = descentByLogits(loss, logsOf(prediction), target)[trueClass];
         return {
-          note: `pulls ${numberText(pull)}, charges`,
+          note: `pull ${numberText(pull)}, charges`,
           penalty: charge(loss, prediction),
         };
       }),

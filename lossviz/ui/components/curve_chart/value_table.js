@@ -206,14 +206,25 @@ export class ValueTable {
     });
     const shares = sharesOf(curve, this.#examples);
     row.bars.forEach((bar, i) => {
-      bar.style.width = `${100 * (shares?.[i] ?? 0)}%`;
+      const share = shares?.[i] ?? 0;
+      bar.style.width = `${100 * Math.abs(share)}%`;
+      bar.classList.toggle("down", share < 0);
     });
     row.sentence.textContent = this.#sentenceOf(shares);
   }
 
   /** @param {number[] | null} shares */
   #sentenceOf(shares) {
-    if (!shares) return "gives nothing to any of them";
-    return `gives ${this.#examples.map((p, i) => `${percent(shares[i])} to ${p}`).join(", ")}`;
+    if (!shares) return "does not pull on any of them";
+    /** @type {(isDown: boolean) => string} */
+    const list = (isDown) =>
+      this.#examples
+        .map((p, i) => ({ p, share: shares[i] }))
+        .filter(({ share }) => share < 0 === isDown)
+        .map(({ p, share }) => `${percent(Math.abs(share))} at ${p}`)
+        .join(", ");
+    const up = list(false) && `up ${list(false)}`;
+    const down = list(true) && `down ${list(true)}`;
+    return [up, down].filter(Boolean).join("; ");
   }
 }

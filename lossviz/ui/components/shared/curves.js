@@ -82,14 +82,14 @@ export const SCALES = {
 };
 
 /**
- * How the pull divides among some predictions: shares that add up to 1, or null where there is no
- * pull.
+ * How the pull divides among some predictions: shares whose sizes add up to 1, negative where the
+ * true class is pushed down, or null where there is no pull.
  * @type {(curve: Curve, predictions: number[]) => number[] | null}
  */
 export const sharesOf = (curve, predictions) => {
-  const pulls = predictions.map((p) => Math.abs(VIEWS.pull(curve, Math.log(p))));
-  const infinite = pulls.map((pull) => Number(pull === Infinity));
-  const counted = infinite.includes(1) ? infinite : pulls;
-  const total = counted.reduce((sum, pull) => sum + pull, 0);
+  const pulls = predictions.map((p) => VIEWS.pull(curve, Math.log(p)));
+  const infinite = pulls.map((pull) => (Math.abs(pull) === Infinity ? Math.sign(pull) : 0));
+  const counted = infinite.some(Boolean) ? infinite : pulls;
+  const total = counted.reduce((sum, pull) => sum + Math.abs(pull), 0);
   return total > 0 ? counted.map((pull) => pull / total) : null;
 };
