@@ -19,6 +19,8 @@ Pages and the command line catch ``LossvizError`` once, at the edge. Whatever el
 bug and shows its trace.
 """
 
+import re
+import unicodedata
 from difflib import get_close_matches
 
 
@@ -61,9 +63,17 @@ class FormulaError(InvalidInput):
         if self.position is None:
             return self.reason
         start = max(0, self.position - 60)
-        excerpt = self.text[start : self.position + 20]
-        caret = " " * (self.position - start) + "^"
+        before, after = self.text[start : self.position], self.text[self.position :][:20]
+        excerpt = re.sub(r"\s", " ", f"{before}{after}")
+        caret = " " * sum(map(_columns, before)) + "^"
         return f"{excerpt}\n{caret}\n{self.reason}"
+
+
+def _columns(character: str) -> int:
+    """How many columns a character takes in a fixed-width font: an accent over another none."""
+    if unicodedata.category(character) in ("Mn", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
 
 
 class UnknownLoss(InvalidInput, KeyError):

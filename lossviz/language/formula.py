@@ -99,7 +99,7 @@ class Formula:
         ranges: The parameters. Limits are taken inside their ranges only.
 
     Attributes:
-        text: As it was typed.
+        text: As the loss language writes it.
         latex: The formula in LaTeX, parameters by name.
         depends_on_pj: Whether it depends on the single pj, so that p alone does not determine it.
         depends_on_class_count: Whether it depends on K or on the pj.

@@ -35,7 +35,7 @@ _TOKEN = re.compile(
     (?P<library>(?:{"|".join(map(re.escape, LIBRARIES))})\.(?=[A-Za-z]))
     |(?P<other_base>0[xXbBoO][0-9A-Fa-f]+)
     |(?P<number>(?:[0-9]+(?:_[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[{"".join(FRACTIONS)}])
-    |(?P<name>(?:[A-Za-z_][A-Za-z0-9_]*(?:(?<=_)[{_GREEK_LETTERS}])?
+    |(?P<name>(?:[A-Za-z_][A-Za-z0-9_]*(?:(?<=_)[{_GREEK_LETTERS}]|(?<=_){{[A-Za-z0-9]+}})?
               |[{_GREEK_LETTERS}](?:_[A-Za-z0-9]+|[0-9]+)?)[{SUBSCRIPTS}]*)
     |(?P<superscript>[{SUPERSCRIPTS}]+)
     |(?P<tex>\\[A-Za-z]*)
@@ -108,9 +108,10 @@ def tokens_of(text: str) -> list[Token]:
 def english_name(typed: str) -> str:
     """A name with Greek letters in words and subscripts as plain letters.
 
-    >>> english_name("γ"), english_name("α₁"), english_name("k")
-    ('gamma', 'alpha1', 'k')
+    >>> english_name("γ"), english_name("α₁"), english_name("p_{t}")
+    ('gamma', 'alpha1', 'p_t')
     """
+    typed = typed.replace("{", "").replace("}", "")
     return "".join(GREEK.get(letter) or unicodedata.normalize("NFKC", letter) for letter in typed)
 
 

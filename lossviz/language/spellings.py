@@ -123,6 +123,8 @@ REFUSED_CHARACTERS: Final = MappingProxyType(
         '"': "leave quotes out",
         "`": "leave quotes out",
         ":": "write / for division, where(p < 0.5, a, b) for cases",
+        "?": "write where(p < 0.5, a, b) for cases",
+        "#": "leave remarks out",
         "⅓": "write (1/3)",
         "⅔": "write (2/3)",
         "⅙": "write (1/6)",

@@ -106,6 +106,15 @@ def test_a_pointed_error_puts_the_caret_under_the_place() -> None:
     assert reason == caught.value.reason
 
 
+def test_the_caret_stands_under_the_place_whatever_stands_in_front() -> None:
+    with pytest.raises(FormulaError) as caught:
+        parse_loss("ｐ·p̂ +\tlog p")
+    text, caret, _ = caught.value.pointed().splitlines()
+    assert text == "ｐ·p̂ + log p"
+    # in a fixed-width font ｐ takes two columns and the hat of p̂ none: the two cancel
+    assert caret.index("^") == text.index("log")
+
+
 _SOUP = st.lists(
     st.sampled_from(
         [

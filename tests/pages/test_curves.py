@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.pages import opened, typed
+from tests.support.pages import drafted, opened, typed
 
 
 def test_a_link_brings_views_axes_and_number_of_classes() -> None:
@@ -97,3 +97,16 @@ def test_back_to_an_address_that_names_nothing_leads_back_to_the_start() -> None
         "inverse",
         "inverse_power",
     ]
+
+
+def test_the_field_shows_the_formula_as_it_was_read_and_the_link_keeps_that() -> None:
+    app = opened("pages/penalty_curves.py", loss=["inverse"])
+    drafted(app, "L(p_t) = 2(1−p_t)^k")
+    assert "Read as `2*(1-p)**k; k=0.2`" in [caption.value for caption in app.caption]
+    app.button(key="keep").click().run()
+    assert app.query_params["loss"] == ["inverse", "2*(1-p)**k; k=0.2"]
+
+
+def test_what_is_typed_in_the_language_is_not_repeated_under_the_field() -> None:
+    app = drafted(opened("pages/penalty_curves.py"), "(1 - p)**k; k=0.5")
+    assert not [caption for caption in app.caption if caption.value.startswith("Read as")]
