@@ -5,6 +5,7 @@ A prediction is an array [..., K] of probabilities; a loss takes it and the inde
 """
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -49,13 +50,28 @@ class Case:
         return self.cost(rival_prediction(np.asarray(p, dtype=np.float64), self.classes))
 
     def weight(self, p: float) -> float:
-        """``-p f'(p)`` where the others share the rest alike, by central differences."""
+        """``-p f'(p)`` where the others share the rest alike; at a corner the mean of both sides.
+
+        By differences on either side, so that a jump at p does not count.
+        """
         step = 1e-5
-        before, after = self.even(p * np.exp([-step, step]))
-        return float(before - after) / (2 * step)
+        cost = self.even(p * np.exp(step * np.array([-2.0, -1.0, 1.0, 2.0])))
+        with np.errstate(invalid="ignore"):
+            return float(cost[0] - cost[1] + cost[2] - cost[3]) / (2 * step)
+
+    @property
+    def switches(self) -> Array:
+        """P on either side of each number in the formula, where it may switch."""
+        named = {float(text) for text in re.findall(r"\d*\.?\d+(?:e-?\d+)?", self.loss.spec)}
+        places = {a + s * b for a in named for b in (0.0, *named) for s in (-1, 1)}
+        inside = np.array(sorted(place for place in places if 0 < place < 1))
+        beside = np.unique(np.outer(inside, 1 + np.array([-1e-3, -1e-8, 1e-8, 1e-3])))
+        return beside[beside < 1]
 
     def by_class(self, predictions: Array) -> Array:
         """The loss of predictions [..., K] for every true class: [..., K]."""
+        if not re.search(r"\bpj\b|\bK\b", self.loss.text):  # then two classes tell as much
+            return self.cost(np.stack([predictions, 1 - predictions], axis=-1))
         return np.stack([self.cost(predictions, k) for k in range(self.classes)], axis=-1)
 
     def expected(self, truth: Array, predictions: Array) -> Array:
@@ -206,10 +222,10 @@ TYPED = (
     "-0.9*log(p)-0.1*log(1-p)", "-0.6*log(p)-0.4*log(1-p)", "-log(1-p)", "1/(1-p)", "log(1-p)",
     # jumps, corners and flat stretches
     "where(p<0.5,1-p,2-p)", "where(p<0.5,2-p,1-p)", "where(p<0.5,1,0)",
-    "-log(p)*where(p<0.00001,0,1)", "where(p<1e-200,0,-log(p))", "where(p>0.999,0,-log(p))",
+    "-log(p)*where(p<0.00001,0,1)", "where(p<1e-200,0,-log(p))", "where(p>0.998,0,-log(p))",
     "where(p<1e-5,-log(1e-5),-log(p))", "max(0,0.6-p)", "-min(p,0.5)", "-max(p,0.004)",
     "abs(p-0.3)", "-p-abs(p-0.5)", "max(1-p,0.2*(1-p)+0.3)", "where(p>0.997,0.003,1-p)",
-    "abs(p-0.5)/(p-0.5)-2*p", "where(abs(p-0.3)<0.000001,5,1-p)",
+    "abs(p-0.5)/(p-0.5)-2*p", "where(abs(p-0.31)<0.000001,5,1-p)",
     "where(p<0.1,where(p<0.01,3,4),1)-p",
     # of all classes, and of their number
     "1-2*p+sum(pj**2)", "sum(pj**2)-2.1*p", "1-p+max(pj)", "max(pj)-p", "1-p/sqrt(sum(pj**2))",

@@ -185,8 +185,7 @@ class Analysis:
     @cached_property
     def initial_weight(self) -> float:
         """The weight at p = 1/K, where an untrained network stands; cross-entropy has 1."""
-        either_side = np.array([0.999, 1.001]) / self.classes  # there may be a kink at 1/K
-        return float(self.loss.weight(either_side, classes=self.classes, path=self.path).mean())
+        return self.weight_at(1 / self.classes)
 
     @cached_property
     def wrong_to_right(self) -> float:
@@ -202,8 +201,11 @@ class Analysis:
         return self.weight_ratio(WRONG_P, RIGHT_P)
 
     def weight_at(self, p: float) -> float:
-        """The weight at one p."""
-        return float(self.loss.weight(p, classes=self.classes, path=self.path))
+        """The weight at one p; where there is a kink, the mean of both sides."""
+        either_side = p * np.array([0.999, 1.001])
+        with np.errstate(invalid="ignore"):
+            weights = self.loss.weight(either_side, classes=self.classes, path=self.path)
+            return float(weights.mean())
 
     def weight_ratio(self, p: float, other_p: float) -> float:
         """The weight at one p in weights at another; NaN where the other has none above 0."""

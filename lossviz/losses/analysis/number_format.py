@@ -41,23 +41,25 @@ def format_probability(p: float) -> str:
     return f"{p:.{2 - math.floor(math.log10(1 - p))}g}"
 
 
-def format_place(p: float) -> str:
+def format_place(p: float, digits: int = 4) -> str:
     """A p at which something happens, however near to 0 or 1.
 
     >>> format_place(0.5), format_place(1e-200), format_place(0.0), format_place(0.9999)
     ('0.5', '1e-200', '0', '0.9999')
     """
-    return f"{p:.4g}" if p < 0.99 else format_probability(p)
+    return f"{p:.{digits}g}" if p < 0.99 else format_probability(p)
 
 
 def format_ratio(ratio: float) -> str:
     """How many times as much: as a fraction of one where it is less.
 
-    >>> format_ratio(33.3), format_ratio(0.0111), format_ratio(0.0)
-    ('33 times', '1/90 of', 'less than 1e-300 of')
+    >>> format_ratio(33.3), format_ratio(0.0111), format_ratio(1e-97), format_ratio(0.0)
+    ('33 times', '1/90 of', '1e-97 of', 'less than 1e-300 of')
     """
     if ratio >= 0.5:
         return f"{format_short(ratio)} times"
+    if 1e-300 <= ratio < 1e-6:
+        return f"{format_short(ratio)} of"
     if ratio < 1e-300:
         return "less than 1e-300 of"
     return f"1/{format_short(1 / ratio)} of"
@@ -77,15 +79,25 @@ def format_distribution(values: tuple[float, ...], decimals: int) -> str:
 
     >>> format_distribution((0.5, 0.3, 0.2), 2)
     '(0.50, 0.30, 0.20)'
-    >>> format_distribution((0.5, 0.3, *35 * [0.2 / 35]), 2)
-    '(0.50, 0.30, 35 × 0.0057)'
+    >>> format_distribution((0.999, 0.0009, *35 * [1e-4 / 35]), 2)
+    '(0.999, 0.0009, 35 × 2.9e-06)'
     """
-    texts = [f"{value:.{decimals}f}" for value in values]
+    texts = [_format_share(value, decimals) for value in values]
     alike = sum(1 for value in values if value == values[-1])
     if len(values) > 3 and alike > 1:
-        last = values[-1] if values[-1] > _NOTHING else 0.0
-        texts = [*texts[:-alike], f"{alike} × {last:.{decimals}g}"]
+        texts = [*texts[:-alike], f"{alike} × {texts[-1]}"]
     return f"({', '.join(texts)})"
+
+
+def _format_share(value: float, decimals: int) -> str:
+    """With so many decimals, or more where they would be mostly zeros or nines."""
+    if value < _NOTHING:
+        return "0"
+    if value < 0.1:
+        return f"{value:.{decimals}g}"
+    if value > 0.99:
+        return f"{value:.{max(decimals, 6)}g}"
+    return f"{value:.{decimals}f}"
 
 
 def digits_to_distinguish(

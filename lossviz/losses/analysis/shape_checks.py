@@ -5,7 +5,12 @@ from dataclasses import replace
 
 from lossviz.losses.analysis.analysis import Analysis
 from lossviz.losses.analysis.finding import Check, Finding, Severity, on_even_path
-from lossviz.losses.analysis.number_format import format_place, format_probability
+from lossviz.losses.analysis.number_format import (
+    digits_to_distinguish,
+    format_place,
+    format_probability,
+)
+from lossviz.losses.analysis.sampled_curve import Jump
 
 
 def constant(analysis: Analysis) -> Finding | None:
@@ -73,8 +78,9 @@ def _jump(analysis: Analysis) -> Finding | None:
     if not jumps:
         return None
     first = next((jump for jump in jumps if jump.is_upward), jumps[0])
-    place = format_place(math.exp(first.log_p))
-    change = f"at p = {place}, from {first.before:.4g} to {first.after:.4g}{where}"
+    place = format_place(math.exp(first.log_p), 6)
+    before, after = (_rounded(value, first) for value in (first.before, first.after))
+    change = f"at p = {place}, from {before} to {after}{where}"
     if first.is_upward:
         return Finding(
             code="jump",
@@ -88,6 +94,12 @@ def _jump(analysis: Analysis) -> Finding | None:
         message=f"It jumps down {change}.",
         advice="No gradient sees a jump; make the pieces meet where they change over.",
     )
+
+
+def _rounded(value: float, jump: Jump) -> str:
+    """Four digits, and 0 where the value is nothing beside the jump."""
+    is_nothing = abs(value) < 1e-9 * abs(jump.after - jump.before)
+    return "0" if is_nothing else f"{value:.4g}"
 
 
 def _not_decreasing(analysis: Analysis) -> Finding | None:
@@ -137,7 +149,10 @@ def _flat(analysis: Analysis) -> Finding | None:
     if not stretches:
         return None
     first, last = stretches[0]
-    places = f"between p = {format_place(first)} and p = {format_place(last)}"
+    digits = digits_to_distinguish(format_place, first, last, fewest=4, most=12)
+    if digits > 4:
+        digits += 1
+    places = f"between p = {format_place(first, digits)} and p = {format_place(last, digits)}"
     if len(stretches) > 1:
         places += ", nor elsewhere"
     meant = "right enough" if last == 1 else "taken for mislabelled"
