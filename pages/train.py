@@ -8,6 +8,7 @@ from lossviz.ui.frame import begin_page
 from lossviz.ui.loss_picker import pick_losses
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.train.backend import open_backend
+from lossviz.ui.train.class_count import chosen_class_count
 from lossviz.ui.train.comparison_picker import pick_comparison
 from lossviz.ui.train.comparison_view import watch_comparison
 from lossviz.ui.train.launch_form import launch_form
@@ -17,7 +18,7 @@ begin_page("pages/train.py")
 try:
     training = open_backend()
     selection = pick_losses()
-    formula_field(drawn=False)
+    formula_field(drawn=False, classes=chosen_class_count())
     launch_form(training, list(selection.shown.values()))
     st.divider()
     comparisons = training.store.comparisons()

@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from lossviz import parse_loss
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Preparation, TrialState
 from lossviz.experiments.store.store import Store
+from lossviz.losses.analysis.lint import lint
+from lossviz.ui.markdown import escape_markdown
 from tests.support.pages import opened
 from tests.support.records import comparison
 
@@ -131,6 +134,33 @@ def test_the_page_names_the_optimiser_of_a_comparison(database: Path) -> None:
         store.add_comparison(comparison(settings=get_recipe("digits").settings_with("sgd")))
     app = opened("pages/train.py")
     assert any("SGD with momentum" in caption.value for caption in app.caption)
+
+
+@pytest.mark.usefixtures("database")
+def test_losses_are_checked_for_the_number_of_classes_of_the_recipe(tmp_path: Path) -> None:
+    app = opened("pages/train.py", loss=["log(p)"])
+    assert "(10 classes)" in app.warning[0].value
+    app.selectbox("recipe").set_value("pets").run()
+    assert "(37 classes)" in app.warning[0].value
+    for name in ("rose", "tulip", "daisy"):
+        (tmp_path / name).mkdir()
+    app.selectbox("recipe").set_value("folder").run()
+    assert "classes)" not in app.warning[0].value
+    app.text_input("folder").set_value(str(tmp_path)).run()
+    assert "(3 classes)" in app.warning[0].value
+
+
+@pytest.mark.usefixtures("database")
+def test_a_typed_loss_is_checked_for_the_recipe_s_classes_too() -> None:
+    app = opened("pages/train.py")
+    for recipe in ("digits", "pets"):
+        app.session_state["own loss typed"] = "-p**3"
+        app.selectbox("recipe").set_value(recipe).run()
+        expected = lint(parse_loss("-p**3"), classes=get_recipe(recipe).classes)
+        assert expected
+        shown = [caption.value for caption in app.caption]
+        for finding in expected:
+            assert any(escape_markdown(finding.message) in text for text in shown)
 
 
 @pytest.mark.usefixtures("database")

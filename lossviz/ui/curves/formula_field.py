@@ -37,11 +37,12 @@ _LANGUAGE = "\n".join(
 
 
 @st.fragment
-def formula_field(*, drawn: bool) -> None:
+def formula_field(*, drawn: bool, classes: int | None = None) -> None:
     """Draw the field, and under it what is wrong with the text, or what is known of the loss.
 
     Args:
         drawn: Whether a chart on the page draws what is typed.
+        classes: Number of classes that the loss is checked for; None for that of the charts.
     """
     # it is still there when the visitor comes back from another page
     st.session_state.setdefault(_FIELD, st.session_state.get(_TYPED, ""))
@@ -64,7 +65,7 @@ def formula_field(*, drawn: bool) -> None:
     if error:
         st.error(error, icon=":material/error:")
     if loss:
-        _draw_loss(loss, text)
+        _draw_loss(loss, text, classes or read_selection().chart.classes)
 
 
 def _note(*, drawn: bool) -> str:
@@ -90,7 +91,7 @@ def _error_text(error: LossvizError) -> str:
     return f"{code_block(position)}{reason}" if position else reason
 
 
-def _draw_loss(loss: Loss, text: str) -> None:
+def _draw_loss(loss: Loss, text: str, classes: int) -> None:
     st.latex(f"f(p) = {loss.latex}")
     if read := as_read(text, loss):
         st.caption(f"Read as `{read}`")
@@ -119,7 +120,7 @@ def _draw_loss(loss: Loss, text: str) -> None:
             icon=":material/model_training:",
             query_params=selection_query(loss.spec),
         )
-    show_findings(lint(loss, classes=read_selection().chart.classes))
+    show_findings(lint(loss, classes=classes))
 
 
 def _on_type(text: str) -> None:

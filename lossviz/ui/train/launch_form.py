@@ -20,6 +20,7 @@ from lossviz.ui.markdown import capitalised, count_of, escape_markdown
 from lossviz.ui.state.actions import keep_selection
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.batch_preview import batch_preview_button, show_batch_preview
+from lossviz.ui.train.class_count import RECIPE_KEY, chosen_class_count
 from lossviz.ui.train.comparison_link import link_comparison
 from lossviz.ui.train.settings_form import pick_settings, recipes_on_offer
 
@@ -67,7 +68,7 @@ def launch_form(backend: TrainingBackend, losses: Sequence[Loss]) -> None:
     show_batch_preview(engine, recipe, chosen.settings)
     for obstacle in filter(None, (backend.obstacle, backend.notice)):
         st.warning(escape_markdown(obstacle))
-    warn_of_errors(losses, RECIPES[recipe].classes)
+    warn_of_errors(losses, chosen_class_count())
     if chosen.problem:
         _show_problem(chosen, pressed=pressed)
     elif pressed and engine and chosen.settings:
@@ -80,6 +81,7 @@ def _pick_recipe() -> str:
         recipes_on_offer(),
         format_func=lambda key: RECIPES[key].name,
         width=300,
+        key=RECIPE_KEY,
         on_change=keep_selection,
     )
 

@@ -14,6 +14,7 @@ from lossviz.experiments.optimizers import OPTIMIZERS
 from lossviz.experiments.recipes import RECIPES, Recipe
 from lossviz.experiments.settings import RANGES, Settings
 from lossviz.ui.state.actions import keep_selection
+from lossviz.ui.train.class_count import FOLDER_KEY
 
 _IMBALANCES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 _FIND = "find it"
@@ -157,7 +158,7 @@ def _difficulty(recipe: Recipe) -> dict[str, Any]:
 def _folder() -> str:
     return st.text_input(
         "Folder with a folder of images for each class",
-        key="folder",
+        key=FOLDER_KEY,
         placeholder="/home/me/flowers",
         on_change=keep_selection,
         help=(
