@@ -1,11 +1,14 @@
 """Decimal commas: ``max(0,5, p)`` holds two values for some readers and three for others."""
 
+import re
 from dataclasses import dataclass, field
 
 from lossviz.errors import FormulaError
 from lossviz.language.operations import CLASS_FUNCTIONS, typed_operation
 from lossviz.language.spelling_tokens import Token
 from lossviz.language.spellings import template_arity
+
+_DIGITS = re.compile(r"[0-9]+(?:[eE][+-]?[0-9]+)?")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -65,6 +68,14 @@ def check_commas(text: str, tokens: list[Token]) -> None:
         elif token.text == "pj":
             calls[-1].has_pj = True
     _check(text, calls[0])
+    if calls[0].values > 1:
+        comma = next(token for token in tokens if token.kind == "comma")
+        raise FormulaError(
+            text,
+            comma.place,
+            "a comma stands between the values of a function, or in front of a parameter, as in"
+            " p**-k, k=0.5",
+        )
 
 
 def _is_glued_between_digits(around: list[Token]) -> bool:
@@ -72,16 +83,18 @@ def _is_glued_between_digits(around: list[Token]) -> bool:
         len(around) == 3
         and not (around[1].space or around[2].space)
         and around[0].typed.isdigit()
-        and around[2].typed.isdigit()
+        and _DIGITS.fullmatch(around[2].typed) is not None
     )
 
 
 def _check(text: str, arguments: _Arguments) -> None:
-    if arguments.may_be_decimal():
-        whole, digits = arguments.pairs[0]
-        raise FormulaError(
-            text,
-            whole.place,
-            f"is {whole.typed},{digits.typed} one number? write {whole.typed}.{digits.typed}; for"
-            f" two values put a space after the comma: {whole.typed}, {digits.typed}",
-        )
+    if not arguments.may_be_decimal():
+        return
+    whole, digits = (token.typed for token in arguments.pairs[0])
+    thousands = f" or {whole}{digits}" if len(digits) == 3 else ""
+    raise FormulaError(
+        text,
+        arguments.pairs[0][0].place,
+        f"is {whole},{digits} one number? write {whole}.{digits}{thousands}; for two values put a"
+        f" space after the comma: {whole}, {digits}",
+    )

@@ -197,6 +197,13 @@ class _Reader:
         """Refuse an unknown function, or one with another number of arguments than it takes."""
         if operation is None and name not in CLASS_FUNCTIONS:
             functions = function_names()
+            longest = max(
+                (known for known in functions if name.endswith(known)), key=len, default=""
+            )
+            if factor := name.removesuffix(longest) if longest else "":
+                raise self._refusal(
+                    node, f"{name!r} is one name: write * for times, {factor}*{longest}(...)"
+                )
             raise self._refusal(
                 node,
                 f"unknown function {name!r}{suggestion(name, functions) or '.'} The functions are"
@@ -223,7 +230,9 @@ class _Reader:
                 return choose(self.read(left, depth), self.read(right, depth), then, otherwise)
             case _:
                 raise self._refusal(
-                    node, "the condition of where(...) is one comparison, such as p > 0.5"
+                    node,
+                    "the condition of where(...) is one comparison with < <= > or >=, such as"
+                    " p > 0.5",
                 )
 
     def _reduction(self, node: ast.expr, name: str, argument: ast.expr, depth: int) -> sympy.Expr:

@@ -1,4 +1,4 @@
-"""Products without a sign: ``2p``, ``p(1-p)``, ``(1-p)(1+p)``."""
+"""Products without a sign, ``2p``, ``p(1-p)``, and exponents of which the end is not clear."""
 
 from collections.abc import Collection
 from dataclasses import replace
@@ -38,6 +38,27 @@ def write_products(text: str, tokens: list[Token], factors: Collection[str]) -> 
             operators[-1] = token.text
         found.append(token)
     return found
+
+
+def check_fractional_exponents(text: str, tokens: list[Token]) -> None:
+    """Refuse ``p^1/2``, which is half of p to Python and often meant as a root.
+
+    Raises:
+        FormulaError: It points at the division.
+    """
+    for index, token in enumerate(tokens[:-1]):
+        one, below = tokens[index - 1], tokens[index + 1]
+        if token.text != "/" or token.space or below.space or index < 2:
+            continue
+        sign = "-" if tokens[index - 2].text == "-" else ""
+        power = tokens[index - 3 if sign else index - 2]
+        if power.text == "**" and one.text == "1" and below.kind == "number":
+            raise FormulaError(
+                text,
+                token.place,
+                f"where the exponent ends is not clear: write ...**({sign}1/{below.text}) or"
+                f" (...**{sign}1)/{below.text}",
+            )
 
 
 def _is_beside(before: Token, token: Token) -> bool:

@@ -13,11 +13,11 @@ from functools import lru_cache
 from lossviz.errors import FormulaError
 from lossviz.language.decimal_commas import check_commas
 from lossviz.language.grammar import SYMBOLS
-from lossviz.language.implicit_products import write_products
+from lossviz.language.implicit_products import check_fractional_exponents, write_products
 from lossviz.language.notations import write_out
 from lossviz.language.operations import function_names
 from lossviz.language.spelling_tokens import Token, tokens_of
-from lossviz.language.spellings import NAMES, REFUSED_NAMES
+from lossviz.language.spellings import INDEXED, NAMES, REFUSED_NAMES
 from lossviz.language.syntax import MAX_CHARACTERS
 
 _FUNCTION_AND_NAME = re.compile(rf"(ln|{'|'.join(function_names())})(p|pt|pj|k|q)")
@@ -78,6 +78,7 @@ def respell(text: str, *, declared: Collection[str] = (), known: Collection[str]
 
     tokens = [named(token) for token in tokens_of(text)]
     check_commas(text, tokens)
+    check_fractional_exponents(text, tokens)
     tokens = write_products(text, write_out(text, tokens, named), factors)
     pieces = [f" {token.text}" if token.space else token.text for token in tokens]
     if pieces:
@@ -98,8 +99,12 @@ def _named(text: str, token: Token, factors: Collection[str]) -> Token:
 
 def _reason_against(name: str, typed: str) -> str:
     """Why a name is not taken for a parameter; empty if it is."""
-    if advice := REFUSED_NAMES.get(name):
+    base, _, index = name.partition("_")
+    advice = REFUSED_NAMES.get(name) or (REFUSED_NAMES.get(base) if len(base) == 1 else None)
+    if advice:
         return f"{typed!r} is not part of the loss language: {advice}"
+    if base.lower() == "p" and index:
+        return f"{typed!r} is not part of the loss language: {INDEXED}"
     declare = f", or declare it as a parameter: ; {name}=1"
     if match := _FUNCTION_AND_NAME.fullmatch(name):
         return f"{typed!r} is one name: write {match[1]}({match[2]}){declare}"

@@ -16,6 +16,7 @@ from lossviz.language.spellings import (
     FUNCTION_NAMES,
     FUNCTION_TEMPLATES,
     GREEK,
+    INDEXED,
     LIBRARIES,
     LOOKALIKES,
     METHODS,
@@ -40,14 +41,14 @@ _TOKEN = re.compile(
     |(?P<superscript>[{SUPERSCRIPTS}]+)
     |(?P<tex>\\[A-Za-z]*)
     |(?P<method>\.[A-Za-z_]\w*)
-    |(?P<comparison><=|>=|[<>])
+    |(?P<comparison><=|>=|==|[<>])
     |(?P<operator>\*\*|[-+*/])
     |(?P<open>[(\[{{])
     |(?P<close>[)\]}}])
     |(?P<comma>,)
     |(?P<bar>\|)
     |(?P<root>√)
-    |(?P<other>[=.])
+    |(?P<other>\.)
     """,
     re.VERBOSE,
 )
@@ -206,12 +207,7 @@ def _check(text: str, place: int, kind: str, typed: str, before: Token | None) -
         reason = "a dot after a name is not part of the loss language"
         raise FormulaError(text, place, f"{reason}; {advice}" if advice else reason)
     if kind == "open" and typed == "[" and before and before.kind == "name":
-        raise FormulaError(
-            text,
-            place,
-            "there are no indices: p is the probability of the true class, pj inside sum(...) each"
-            " class's",
-        )
+        raise FormulaError(text, place, f"there are no indices: {INDEXED}")
 
 
 def _check_bracket(text: str, place: int, kind: str, typed: str, opened: list[str]) -> None:
@@ -227,13 +223,16 @@ def _check_bracket(text: str, place: int, kind: str, typed: str, opened: list[st
 def _check_dots(text: str, tokens: list[Token]) -> None:
     """Refuse a raised dot between two numbers, which may be a decimal point."""
     for left, dot, right in _glued_triples(tokens):
-        if text[dot.place] in DOTS_FOR_TIMES and left.kind == right.kind == "number":
-            raise FormulaError(
-                text,
-                dot.place,
-                f"a decimal point, or times? write {left.text}.{right.text} or"
-                f" {left.text}*{right.text}",
-            )
+        if text[dot.place] not in DOTS_FOR_TIMES or left.kind != right.kind:
+            continue
+        first, second = english_name(left.text), english_name(right.text)
+        if left.kind == "number":
+            reason = f"a decimal point, or times? write {first}.{second} or {first}*{second}"
+        elif left.kind == "superscript":
+            reason = f"write **{first}.{second}".replace("\u2212", "-")
+        else:
+            continue
+        raise FormulaError(text, dot.place, reason)
 
 
 def _glued_triples(tokens: list[Token]) -> Iterator[tuple[Token, Token, Token]]:

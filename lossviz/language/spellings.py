@@ -76,10 +76,11 @@ NAMES: Final = MappingProxyType(
         **dict.fromkeys(
             ("p_t", "pt", "p_true", "ptrue", "p_y", "py", "p_correct", "p_target", "p_gt"), "p"
         ),
-        **dict.fromkeys(("p_hat", "phat", "p_theta"), "p"),
+        **dict.fromkeys(("p_hat", "phat", "p_theta", "P_t", "Pt"), "p"),
         **dict.fromkeys(("p_j", "p_i", "p_k", "p_c"), "pj"),
         **dict.fromkeys(("num_classes", "n_classes"), "K"),
         "lambda": "lam",
+        **dict.fromkeys(("Pi", "PI"), "pi"),
     }
 )
 
@@ -89,13 +90,15 @@ _TARGET = "the target needs no name: p is the probability of the class that it n
 _LOGITS = "a formula is of probabilities, the softmax of the logits; write p, or pj inside sum(...)"
 _SUM = "sum runs over all classes by itself; write sum(...) with pj, such as sum(pj**2)"
 _LOSS = "write the formula of the loss in its place"
+INDEXED: Final = "p is the probability of the true class, pj inside sum(...) each class's"
 REFUSED_NAMES: Final = MappingProxyType(
     {
         "x": f"{_PROBABILITY}; write p for x",
+        "E": "write e for 2.718..., or declare E as a parameter: ; E=1",
         **dict.fromkeys(("y_hat", "yhat", "y_pred", "pred", "preds"), _VECTOR),
         **dict.fromkeys(("prob", "probs", "prediction", "predictions", "outputs"), _VECTOR),
-        **dict.fromkeys(("y", "y_true", "y_j", "y_i", "target", "targets", "label"), _TARGET),
-        **dict.fromkeys(("z", "z_j", "z_i", "logit", "logits", "scores"), _LOGITS),
+        **dict.fromkeys(("y", "y_true", "target", "targets", "label"), _TARGET),
+        **dict.fromkeys(("z", "logit", "logits", "scores"), _LOGITS),
         **dict.fromkeys(("softmax", "log_softmax", "logsumexp"), _LOGITS),
         **dict.fromkeys(("sum_j", "sum_i", "sum_k", "sum_c", "Sum", "sigma_j"), _SUM),
         **dict.fromkeys(("CE", "ce", "NLL", "nll", "cross_entropy"), f"{_LOSS}: -log(p)"),
@@ -123,6 +126,7 @@ REFUSED_CHARACTERS: Final = MappingProxyType(
         '"': "leave quotes out",
         "`": "leave quotes out",
         ":": "write / for division, where(p < 0.5, a, b) for cases",
+        "=": "parameters stand behind a semicolon, as in p**-k; k=0.5",
         "?": "write where(p < 0.5, a, b) for cases",
         "#": "leave remarks out",
         "⅓": "write (1/3)",

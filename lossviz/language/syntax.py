@@ -19,6 +19,14 @@ _NUMBER_LIKE = re.compile(r"(?<!\w)(?:\d|\.\d)[\w.]*")
 # without the sign and the digits of an exponent, which Python's parser checks
 _NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE]\d*)?")
 
+# by words of Python's message
+_EXPLANATIONS = {
+    "was never closed": "a bracket is not closed",
+    "unmatched": "a bracket is closed that was not opened",
+    "leading zeros": "a number begins with 0; leave it out",
+    "nested": f"too deeply nested, at most {MAX_DEPTH} levels",
+}
+
 
 def parse(text: str) -> ast.expr:
     """The syntax tree of a text of bounded size, its columns counted as in the text.
@@ -91,6 +99,7 @@ def _check_text(text: str) -> None:
 
 def _explain(message: str) -> str:
     """Python's message for a syntax error, in words for a visitor."""
-    if "was never closed" in message:
-        return "a bracket is not closed"
-    return message.replace("invalid syntax", "something is missing or too much")
+    for words, explanation in _EXPLANATIONS.items():
+        if words in message:
+            return explanation
+    return "something is missing or too much"

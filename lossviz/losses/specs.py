@@ -53,7 +53,7 @@ def catalogue_entry(text: str) -> Loss | None:
 def _is_formula(word: str) -> bool:
     """Whether a word by itself is one of the loss language, or one that the language refuses."""
     try:
-        return respell(word).text != word or word in SYMBOLS
+        return len(word) <= 2 or respell(word).text != word or word in SYMBOLS
     except FormulaError:
         return True
 

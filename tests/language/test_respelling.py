@@ -12,6 +12,7 @@ from lossviz import LOSSES, loss_from_spec, parse_loss
 from lossviz.errors import FormulaError, LossvizError, ParameterError
 from lossviz.language.respelling import respell
 from lossviz.language.syntax import MAX_CHARACTERS
+from lossviz.losses.analysis.lint import lint
 from lossviz.losses.start_values import START_VALUES
 from tests.support.spellings import CLASSES, READ, REFUSED
 
@@ -54,6 +55,11 @@ def test_parameters_of_a_catalogue_loss_start_as_in_it_however_it_is_written() -
     assert parse_loss("1/p**k").values == {"k": 0.2}
     assert parse_loss("log(p)*-(1-p)**gamma").values == {"gamma": 2.0}
     assert parse_loss("1 - p^a/a").values == {"a": START_VALUES["a"]}  # no loss of the catalogue
+
+
+@pytest.mark.parametrize("text", ["(c-1)*p", "p**(1-c)", "log(p**(c-1))"])
+def test_a_formula_that_is_constant_at_its_start_is_said_to_be(text: str) -> None:
+    assert "It is constant" in lint(parse_loss(text))[0].message
 
 
 def test_a_parameter_that_the_formula_does_not_use_is_refused() -> None:

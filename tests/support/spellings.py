@@ -124,6 +124,8 @@ READ: tuple[tuple[str, str, Callable[[float], float]], ...] = (
     ("-log(pₜ)", "-log(p)", lambda p: -log(p)),
     ("-log(p̂)", "-log(p)", lambda p: -log(p)),
     ("-log(p_y)", "-log(p)", lambda p: -log(p)),
+    ("-log(P_t)", "-log(p)", lambda p: -log(p)),
+    ("cos(Pi*p/2)", "cos(pi*p/2)", lambda p: cos(pi * p / 2)),
     ("-p+sum(p_j^2)", "-p+sum(pj**2)", lambda p: -p + total(p, lambda q: q**2)),
     ("-p+sum(pⱼ²)", "-p+sum(pj**2)", lambda p: -p + total(p, lambda q: q**2)),
     ("p/num_classes", "p/K", lambda p: p / CLASSES),
@@ -187,8 +189,10 @@ _TARGET = (
 _SUM = "sum runs over all classes by itself; write sum(...) with pj, such as sum(pj**2)"
 _TWO_VALUES = "for two values put a space after the comma"
 _DOT = "a dot after a name is not part of the loss language"
-_INDEX = (
-    "there are no indices: p is the probability of the true class, pj inside sum(...) each class's"
+_INDEXED = "p is the probability of the true class, pj inside sum(...) each class's"
+_EQUALS = (
+    "the character '=' has no place in a formula; parameters stand behind a semicolon, as in p**-k;"
+    " k=0.5"
 )
 _ROOT = "write sqrt(...) for a root, with brackets around what it is of"
 # typed, place, words
@@ -209,6 +213,14 @@ REFUSED: tuple[tuple[str, int | None, str], ...] = (
     ("-lg(p)", 1,
      "'lg' is not part of the loss language: log10 or log2? write log10(...) or log2(...), or"
      " log(...) for the natural logarithm"),
+    ("P", 0, "unknown name 'P'; did you mean 'p'? To use 'P' as a parameter, declare it: ; P=1"),
+    ("1 - p_1", 4, f"'p_1' is not part of the loss language: {_INDEXED}"),
+    ("-log(z_y)", 5,
+     "'z_y' is not part of the loss language: a formula is of probabilities, the softmax of the"
+     " logits; write p, or pj inside sum(...)"),
+    ("E^(-p)", 0,
+     "'E' is not part of the loss language: write e for 2.718..., or declare E as a parameter:"
+     " ; E=1"),
     ("p_k - p", 0,
      "pj is the probability of each class in turn; use it inside sum(...), mean(...) or max(...)"),
     # functions without brackets, powers of functions
@@ -227,6 +239,7 @@ REFUSED: tuple[tuple[str, int | None, str], ...] = (
     ("kp", 0, "'kp' is one name: write k*p, or declare it as a parameter: ; kp=1"),
     ("1-pq", 2, "'pq' is one name: write p*q, or declare it as a parameter: ; pq=1"),
     ("1-p2", 2, "'p2' is one name: write p**2 or p*2, or declare it as a parameter: ; p2=1"),
+    ("plog(p)", 0, "'plog' is one name: write * for times, p*log(...)"),
     ("foo bar", 4, "something is missing before 'bar': write * for times"),
     ("p 2", 2, "something is missing before 2: write * for times or ** for a power"),
     ("(1-p)2", 5, "something is missing before 2: write * for times or ** for a power"),
@@ -236,6 +249,9 @@ REFUSED: tuple[tuple[str, int | None, str], ...] = (
     ("1/2p", 3, "what is under the fraction is not clear: write (.../2)*p or .../(2*p)"),
     ("1/p(1-p)", 3,
      "what is under the fraction is not clear: write (.../p)*(...) or .../(p*(...))"),
+    ("p^1/2", 3, "where the exponent ends is not clear: write ...**(1/2) or (...**1)/2"),
+    ("p**-1/2", 5, "where the exponent ends is not clear: write ...**(-1/2) or (...**-1)/2"),
+    ("p⁻⁰·²", 3, "write **-0.2"),
     ("e^2p", 3, "where the exponent ends is not clear: write ...**(2*p) or ...**2*p"),
     ("e^-2p", 4, "where the exponent ends is not clear: write ...**(2*p) or ...**2*p"),
     ("√2p", 0, _ROOT),
@@ -244,10 +260,17 @@ REFUSED: tuple[tuple[str, int | None, str], ...] = (
     ("0·5*p", 1, "a decimal point, or times? write 0.5 or 0*5"),
     ("max(0,5, p)", 4, f"is 0,5 one number? write 0.5; {_TWO_VALUES}: 0, 5"),
     ("min(p, 0,5)", 7, f"is 0,5 one number? write 0.5; {_TWO_VALUES}: 0, 5"),
+    ("max(0,5e-3, p)", 4, f"is 0,5e-3 one number? write 0.5e-3; {_TWO_VALUES}: 0, 5e-3"),
+    ("min(1,000, p)", 4, f"is 1,000 one number? write 1.000 or 1000; {_TWO_VALUES}: 1, 000"),
     ("0,5*p", 0, f"is 0,5 one number? write 0.5; {_TWO_VALUES}: 0, 5"),
     ("where(p<0,5, 1, p)", 8, f"is 0,5 one number? write 0.5; {_TWO_VALUES}: 0, 5"),
     ("-log(0,9*p)", 5, f"is 0,9 one number? write 0.9; {_TWO_VALUES}: 0, 9"),
     ("p**-k; k=0,3", 9, "is 0,3 one number? write 0.3"),
+    ("p, 1-p", 1,
+     "a comma stands between the values of a function, or in front of a parameter, as in p**-k,"
+     " k=0.5"),
+    ("-log(p) = 0", 8, _EQUALS),
+    ("p**-k (k=0.3)", 8, _EQUALS),
     ("||p|-1|", 0, "write abs(...) for |...|"),
     # TeX, Python and other notations
     (r"\frac{1}{p}", 0, r"TeX is not read: for \frac write (a)/(b) for \frac{a}{b}"),
@@ -257,7 +280,7 @@ REFUSED: tuple[tuple[str, int | None, str], ...] = (
     ("$p$", 0,
      "the character '$' has no place in a formula; leave it out, and write the formula as in"
      " log(p)/2"),
-    ("-log(p[y])", 6, _INDEX),
+    ("-log(p[y])", 6, f"there are no indices: {_INDEXED}"),
     ("p.clamp(min=1e-7)", 1, f"{_DOT}; write max(p, 1e-7) for p.clamp(min=1e-7)"),
     ("-p.log()", 2, f"{_DOT}; write log(p) for p.log()"),
     ("p.real", 1, _DOT),
@@ -273,6 +296,10 @@ REFUSED: tuple[tuple[str, int | None, str], ...] = (
     ("max(p; 0.5)", 5, "a bracket is not closed before ; write , between values"),
     ("p if p else 1", 2,
      "'if' is a reserved word; use another name, or where(condition, a, b) to choose"),
+    ("007p", 0, "the formula cannot be read from here: a number begins with 0; leave it out"),
+    ("1-p)", 3,
+     "the formula cannot be read from here: a bracket is closed that was not opened"),
+    ("2(1-p", 1, "the formula cannot be read from here: a bracket is not closed"),
     ("2p +", 4, "the formula cannot be read from here: something is missing or too much"),
     ("2p + lgo(p)", 5,
      "unknown function 'lgo'; did you mean 'log'? The functions are log, exp, sqrt, abs, min, max,"
