@@ -12,6 +12,7 @@ from lossviz.ui.train.class_count import chosen_class_count
 from lossviz.ui.train.comparison_picker import pick_comparison
 from lossviz.ui.train.comparison_view import watch_comparison
 from lossviz.ui.train.launch_form import launch_form
+from lossviz.ui.train.unreadable_rows import show_unreadable
 
 begin_page("pages/train.py")
 
@@ -21,10 +22,11 @@ try:
     formula_field(drawn=False, classes=chosen_class_count())
     launch_form(training, list(selection.shown.values()))
     st.divider()
-    comparisons = training.store.comparisons()
+    comparisons, unreadable = training.store.read_comparisons()
+    show_unreadable(unreadable)
     if comparisons:
-        watch_comparison(training, pick_comparison(comparisons))
-    else:
+        watch_comparison(training, pick_comparison(comparisons, unreadable))
+    elif not unreadable:
         st.info(
             "Nothing has been trained yet. Choose losses above and press the button: twelve trials"
             " on digits take about ten seconds."

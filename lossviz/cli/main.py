@@ -1,7 +1,8 @@
 """The command line: ``lossviz COMMAND``, or ``python -m lossviz COMMAND``.
 
-Exit codes: 0 done, 1 something failed while it ran, 2 the command line makes no sense or a part of
-the package is not installed, 130 stopped by Ctrl-C, 141 nobody read the output to its end.
+Exit codes: 0 done, 1 something failed while it ran, 2 the command line makes no sense, a part of
+the package is not installed, or the database was made by a newer version, 130 stopped by Ctrl-C,
+141 nobody read the output to its end.
 """
 
 import argparse
@@ -13,7 +14,13 @@ from lossviz import __version__
 from lossviz.cli import app, bench, catalogue, export, lint, losses, networks, train
 from lossviz.cli.command import Command
 from lossviz.cli.loss_option import join_loss_values
-from lossviz.errors import FormulaError, InvalidInput, LossvizError, MissingExtra
+from lossviz.errors import (
+    FormulaError,
+    InvalidInput,
+    LossvizError,
+    MissingExtra,
+    NewerDatabase,
+)
 from lossviz.extras import require_extra
 
 COMMANDS: Final[tuple[Command, ...]] = (
@@ -28,6 +35,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
 )
 
 OUTPUT_CLOSED: Final = 141  # what a shell expects: 128 + SIGPIPE
+# the exit code is 2, as where the command line makes no sense
+_NOTHING_WAS_STARTED: Final = (InvalidInput, MissingExtra, NewerDatabase)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -77,7 +86,7 @@ def _run() -> int:
         return command.run(options)
     except LossvizError as error:
         print(_message(error), file=sys.stderr)
-        return 2 if isinstance(error, InvalidInput | MissingExtra) else 1
+        return 2 if isinstance(error, _NOTHING_WAS_STARTED) else 1
 
 
 def _output_is_closed() -> bool:

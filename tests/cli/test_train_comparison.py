@@ -1,12 +1,19 @@
-"""What the command line prints of a comparison that has ended."""
+"""What the command line prints of a comparison that has ended, or that it does not begin."""
 
+import sqlite3
+import sys
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from lossviz.cli import train_comparison as cli
+from lossviz.cli.main import main
 from lossviz.cli.train_comparison import _print_results
 from lossviz.experiments.export import ComparisonSnapshot, export_comparison
 from lossviz.experiments.records import Preparation, TrialState
+from lossviz.experiments.store.store import Store
 from tests.support.records import comparison
 
 STDERR = "Traceback (most recent call last):\n[/tmp/x] ModuleNotFoundError: [no] such module"
@@ -38,3 +45,20 @@ def test_what_a_failed_trial_wrote_is_printed_as_it_is_whatever_brackets_it_has(
         STDERR,
         "only a warning",
     ]
+
+
+def test_a_database_of_a_newer_version_is_exit_code_2_and_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    url = f"sqlite:///{tmp_path / 'newer.sqlite'}"
+    with closing(Store(url)):
+        pass
+    with closing(sqlite3.connect(tmp_path / "newer.sqlite")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = 'of the future'")
+    monkeypatch.setattr(cli, "train_comparison", lambda **_: Store(url))
+    monkeypatch.setattr(sys, "argv", ["lossviz", "train", "--loss", "inverse"])
+    assert main() == 2
+    said = capsys.readouterr().err
+    assert "newer.sqlite was made by a newer lossviz" in said
+    assert "upgrade lossviz, or set LOSSVIZ_DATABASE to another database" in said
+    assert "Traceback" not in said

@@ -126,7 +126,13 @@ def _contained(connection: sa.Connection) -> AbstractContextManager[object]:
 
 
 def _configure_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:
+    # a text that is not UTF-8 would else make all rows of its query unreadable
+    connection.text_factory = _decode
     cursor = connection.cursor()
     for pragma in _SQLITE_PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _decode(text: bytes) -> str:
+    return text.decode(errors="backslashreplace")

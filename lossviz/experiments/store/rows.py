@@ -2,25 +2,29 @@
 
 import json
 import math
-from dataclasses import asdict
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
 
-from lossviz.errors import InvalidInput, StoreError
+from lossviz.errors import InvalidInput, LossvizError
+from lossviz.experiments.plan import MAX_SEEDS
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import (
     BatchLoss,
     Comparison,
     EpochMetrics,
     Evaluation,
-    Phase,
     Preparation,
     Trial,
-    TrialState,
 )
 from lossviz.experiments.settings import Settings
+from lossviz.experiments.store.building import UnreadableRow, build
+from lossviz.losses.parsing import loss_from_spec
 
+_LATEST = 253_402_300_799.0  # the last second of the year 9999, where Python's dates end
+_Record = TypeVar("_Record")
 Row: TypeAlias = sa.RowMapping
 
 
@@ -47,27 +51,44 @@ def comparison_of(row: Row) -> Comparison:
     """The comparison of a row.
 
     Raises:
-        StoreError: Another version of lossviz stored settings that this one does not know.
+        LossvizError: There is something in it that this version cannot show or train.
     """
+    recipe = get_recipe(row["recipe"])
+    settings = build(Settings, _json(row, "settings", dict)) if row["settings"] else recipe.settings
+    values = {name: row[name] for name in ("id", "recipe", "seeds", "created_at")}
+    losses = _json(row, "losses", list)
+    comparison = build(_StoredComparison, {**values, "losses": losses})
+    if not 1 <= comparison.seeds <= MAX_SEEDS:
+        raise InvalidInput(f"its seeds must lie between 1 and {MAX_SEEDS}, got {comparison.seeds}")
+    if not 0 <= comparison.created_at <= _LATEST:
+        raise InvalidInput(f"it was created at no date, but at {comparison.created_at:g}")
+    if not losses or len(set(losses)) < len(losses):
+        raise InvalidInput("its losses must be one or more, and each another one")
+    for loss in losses:
+        loss_from_spec(loss)
+    return Comparison(**asdict(comparison), settings=settings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _StoredComparison:
+    """The plain columns of a comparison."""
+
+    id: str
+    recipe: str
+    losses: tuple[str, ...]
+    seeds: int
+    created_at: float
+
+
+def _json(row: Row, column: str, expected: type) -> Any:
     try:
-        settings = (
-            Settings(**json.loads(row["settings"]))
-            if row["settings"]
-            else get_recipe(row["recipe"]).settings
-        )
-    except (TypeError, InvalidInput) as error:
-        raise StoreError(
-            f"the comparison {row['id']} was stored by another version of lossviz ({error}); use"
-            " that version, or another database"
-        ) from None
-    return Comparison(
-        id=row["id"],
-        recipe=row["recipe"],
-        losses=tuple(json.loads(row["losses"])),
-        seeds=row["seeds"],
-        created_at=row["created_at"],
-        settings=settings,
-    )
+        value = json.loads(row[column])
+    except (ValueError, TypeError, RecursionError) as error:
+        raise InvalidInput(f"its column {column} holds no JSON ({error})") from None
+    if not isinstance(value, expected):
+        wanted = {dict: "an object", list: "a list"}[expected]
+        raise InvalidInput(f"its {column} must be {wanted} in JSON, got {str(value)[:60]!r}")
+    return value
 
 
 def preparation_json(preparation: Preparation) -> str:
@@ -75,15 +96,48 @@ def preparation_json(preparation: Preparation) -> str:
     return json.dumps(asdict(preparation))
 
 
-def preparation_of(text: str | None) -> Preparation:
-    """The preparation of a comparison, from the column of that name."""
-    fields = json.loads(text) if text else {}
-    return Preparation(**{**fields, "notes": tuple(fields.get("notes", ()))})
+def preparation_of(row: Row) -> Preparation:
+    """The preparation of a comparison, from the column of that name.
+
+    Raises:
+        LossvizError: Another version of lossviz stored it.
+    """
+    if not row["preparation"]:
+        return Preparation()
+    preparation = build(Preparation, _json(row, "preparation", dict))
+    _require_share("share", preparation.share)
+    if preparation.at_once < 1 or preparation.threads < 1:
+        raise InvalidInput("its trials at once and threads must be at least 1")
+    return preparation
 
 
-def trial_of(row: Row) -> Trial:
-    """The trial of a row."""
-    return Trial(**{**row, "state": TrialState(row["state"])})
+def trial_of(row: Row, comparison: Row | None = None) -> Trial:
+    """The trial of a row.
+
+    Args:
+        row: The row.
+        comparison: That of its comparison.
+
+    Raises:
+        LossvizError: There is something in it that this version does not know, or that its
+            comparison has not planned.
+    """
+    trial = build(Trial, row)
+    _require_share("progress", trial.progress)
+    if comparison is None:
+        return trial
+    losses, seeds = _json(comparison, "losses", list), comparison["seeds"]
+    if trial.loss not in losses or not 0 <= trial.seed < seeds:
+        raise InvalidInput(
+            f"its comparison has {seeds} seeds of {', '.join(losses)}, and no seed {trial.seed} of"
+            f" {trial.loss}"
+        )
+    return trial
+
+
+def _require_share(name: str, value: float) -> None:
+    if not 0.0 <= value <= 1.0:
+        raise InvalidInput(f"its {name} must lie between 0 and 1, got {value:g}")
 
 
 def epoch_row(trial_id: str, metrics: EpochMetrics) -> dict[str, Any]:
@@ -93,10 +147,10 @@ def epoch_row(trial_id: str, metrics: EpochMetrics) -> dict[str, Any]:
 
 def epoch_of(row: Row) -> EpochMetrics:
     """The epoch of a row, in which NULL stands for NaN."""
-    values: dict[str, Any] = {
-        name: math.nan if row[name] is None else row[name] for name in EpochMetrics.__slots__
-    }
-    return EpochMetrics(**{**values, "phase": Phase(row["phase"])})
+    values: dict[str, Any] = {name: row[name] for name in EpochMetrics.__slots__}
+    for name in ("train_loss", "valid_loss"):
+        values[name] = math.nan if values[name] is None else values[name]
+    return build(EpochMetrics, values)
 
 
 def evaluation_row(trial_id: str, evaluation: Evaluation) -> dict[str, Any]:
@@ -110,10 +164,9 @@ def evaluation_row(trial_id: str, evaluation: Evaluation) -> dict[str, Any]:
 
 def evaluation_of(row: Row) -> Evaluation:
     """The evaluation of a row."""
-    return Evaluation(
-        at=row["at"],
-        error_rate=row["error_rate"],
-        histogram=tuple(json.loads(row["histogram"])),
+    histogram = _json(row, "histogram", list)
+    return build(
+        Evaluation, {"at": row["at"], "error_rate": row["error_rate"], "histogram": histogram}
     )
 
 
@@ -124,4 +177,25 @@ def batch_row(trial_id: str, batch: BatchLoss) -> dict[str, Any]:
 
 def batch_of(row: Row) -> BatchLoss:
     """The training loss of some batches, of a row."""
-    return BatchLoss(**{name: row[name] for name in BatchLoss.__slots__})
+    return build(BatchLoss, {name: row[name] for name in BatchLoss.__slots__})
+
+
+def read(
+    found: Iterable[Row],
+    record_of: Callable[[Row], _Record],
+    *,
+    id_of: Callable[[Row], str],
+    name_of: Callable[[Row], str],
+) -> tuple[list[tuple[Row, _Record]], list[UnreadableRow]]:
+    """The records of rows, each with its row, and the rows that none can be made of."""
+    readable: list[tuple[Row, _Record]] = []
+    unreadable: list[UnreadableRow] = []
+    for row in found:
+        try:
+            readable.append((row, record_of(row)))
+        except LossvizError as error:
+            unreadable.append(UnreadableRow(id=id_of(row), name=name_of(row), reason=str(error)))
+        except Exception as error:  # whatever a row holds, it must not hide the others
+            reason = f"{type(error).__name__}: {error}"
+            unreadable.append(UnreadableRow(id=id_of(row), name=name_of(row), reason=reason))
+    return readable, unreadable

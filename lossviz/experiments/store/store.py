@@ -19,6 +19,7 @@ from lossviz.experiments.records import (
     TrialState,
 )
 from lossviz.experiments.store import rows
+from lossviz.experiments.store.building import UnreadableRow
 from lossviz.experiments.store.database import Database
 from lossviz.experiments.store.schema import (
     BATCHES,
@@ -30,6 +31,11 @@ from lossviz.experiments.store.schema import (
 )
 
 _Record = TypeVar("_Record")
+_METRICS: tuple[tuple[sa.Table, Callable[[rows.Row], object]], ...] = (
+    (EPOCHS, rows.epoch_of),
+    (EVALUATIONS, rows.evaluation_of),
+    (BATCHES, rows.batch_of),
+)
 
 
 class Store:
@@ -66,11 +72,21 @@ class Store:
             connection.execute(TRIALS.insert(), [asdict(trial) for trial in comparison.trials()])
 
     def comparisons(self) -> list[Comparison]:
-        """All comparisons, newest first."""
+        """All comparisons that can be read, newest first."""
+        return self.read_comparisons()[0]
+
+    def read_comparisons(self) -> tuple[list[Comparison], list[UnreadableRow]]:
+        """All comparisons, newest first; and those that this version can make nothing of."""
         query = COMPARISONS.select().order_by(COMPARISONS.c.created_at.desc(), COMPARISONS.c.id)
         with self._database.connection() as connection:
             found = connection.execute(query).mappings().all()
-        return [rows.comparison_of(row) for row in found]
+        read, unreadable = rows.read(
+            found,
+            rows.comparison_of,
+            id_of=lambda row: str(row["id"]),
+            name_of=lambda row: f"comparison {row['id']}",
+        )
+        return [comparison for _, comparison in read], unreadable
 
     def set_preparation(self, comparison_id: str, preparation: Preparation) -> None:
         """Note the progress of a comparison's preparation, or its result."""
@@ -79,22 +95,61 @@ class Store:
             connection.execute(change.values(preparation=rows.preparation_json(preparation)))
 
     def preparation(self, comparison_id: str) -> Preparation:
-        """The progress of a comparison's preparation, or its result."""
+        """The progress of a comparison's preparation, or its result; that nothing is known, where
+        it cannot be read.
+        """
+        read, _ = self._read_preparation(comparison_id)
+        return read[0] if read else Preparation()
+
+    def _read_preparation(
+        self, comparison_id: str
+    ) -> tuple[list[Preparation], list[UnreadableRow]]:
         query = sa.select(COMPARISONS.c.preparation).where(COMPARISONS.c.id == comparison_id)
         with self._database.connection() as connection:
-            return rows.preparation_of(connection.execute(query).scalar())
+            found = connection.execute(query).mappings().all()
+        read, unreadable = rows.read(
+            found,
+            rows.preparation_of,
+            id_of=lambda _: comparison_id,
+            name_of=lambda _: f"the preparation of comparison {comparison_id}",
+        )
+        return [preparation for _, preparation in read], unreadable
 
     def trials(self, comparison_id: str) -> list[Trial]:
-        """A comparison's trials, by position; of one that was run again, the last attempt."""
+        """A comparison's trials, by position; of one that was run again, the last attempt, unless
+        that cannot be read.
+        """
+        return self._read_trials(comparison_id)[0]
+
+    def _read_trials(self, comparison_id: str) -> tuple[list[Trial], list[UnreadableRow]]:
         query = (
             TRIALS.select()
             .where(TRIALS.c.comparison_id == comparison_id)
             .order_by(TRIALS.c.position, TRIALS.c.attempt)
         )
+        planned = COMPARISONS.select().where(COMPARISONS.c.id == comparison_id)
         with self._database.connection() as connection:
             found = connection.execute(query).mappings().all()
-        last_attempts = {row["position"]: rows.trial_of(row) for row in found}
-        return list(last_attempts.values())
+            comparison = connection.execute(planned).mappings().first()
+        last_attempts = {row["position"]: row for row in found}
+        read, unreadable = rows.read(
+            last_attempts.values(),
+            lambda row: rows.trial_of(row, comparison),
+            id_of=lambda row: str(row["id"]),
+            name_of=lambda row: f"trial {row['id']}",
+        )
+        return [trial for _, trial in read], unreadable
+
+    def unreadable_rows(self, comparison_id: str) -> list[UnreadableRow]:
+        """What of a comparison this version can make nothing of; the other methods leave it out."""
+        _, preparation = self._read_preparation(comparison_id)
+        _, trials = self._read_trials(comparison_id)
+        metrics = [
+            row
+            for table, record_of in _METRICS
+            for row in self._read_added(table, record_of, comparison_id, after=0)[1]
+        ]
+        return [*preparation, *trials, *metrics]
 
     def add_trials(self, trials: Sequence[Trial]) -> None:
         """Store further attempts at trials of a comparison."""
@@ -182,6 +237,9 @@ class Store:
     ) -> tuple[list[tuple[str, EpochMetrics]], int]:
         """The epochs that a comparison's trials have added since a cursor, in order.
 
+        A trial of which one of these cannot be read gives none: the last one that can is not the
+        one that it ended with.
+
         Args:
             comparison_id: The comparison.
             after: The cursor that the call before has returned; 0 for all epochs.
@@ -189,7 +247,9 @@ class Store:
         Returns:
             Pairs of a trial's id and an epoch; and the new cursor.
         """
-        return self._added(EPOCHS, rows.epoch_of, comparison_id, after)
+        read, unreadable, cursor = self._read_added(EPOCHS, rows.epoch_of, comparison_id, after)
+        incomplete = {row.id for row in unreadable}
+        return [(trial_id, row) for trial_id, row in read if trial_id not in incomplete], cursor
 
     def add_evaluation(self, trial_id: str, evaluation: Evaluation) -> None:
         """Append one evaluation to a trial's history."""
@@ -224,6 +284,16 @@ class Store:
         comparison_id: str,
         after: int,
     ) -> tuple[list[tuple[str, _Record]], int]:
+        read, _, cursor = self._read_added(table, record_of, comparison_id, after)
+        return read, cursor
+
+    def _read_added(
+        self,
+        table: sa.Table,
+        record_of: Callable[[rows.Row], _Record],
+        comparison_id: str,
+        after: int,
+    ) -> tuple[list[tuple[str, _Record]], list[UnreadableRow], int]:
         query = (
             sa.select(table)
             .join(TRIALS, TRIALS.c.id == table.c.trial_id)
@@ -232,8 +302,14 @@ class Store:
         )
         with self._database.connection() as connection:
             found = connection.execute(query).mappings().all()
-        records = [(row["trial_id"], record_of(row)) for row in found]
-        return records, found[-1]["cursor"] if found else after
+        read, unreadable = rows.read(
+            found,
+            record_of,
+            id_of=lambda row: str(row["trial_id"]),
+            name_of=lambda row: f"row {row['cursor']} of {table.name}, of trial {row['trial_id']}",
+        )
+        records = [(row["trial_id"], record) for row, record in read]
+        return records, unreadable, found[-1]["cursor"] if found else after
 
     def add_fingerprint(self, trial_id: str, part: str, value: str) -> None:
         """Note the hash of a part of what a trial was trained on; each part once."""

@@ -11,14 +11,20 @@ from lossviz.ui.state.url_state import Property, Reading, Unreadable, read_query
 PARAMETER: Final = "comparison"
 
 
-def comparison_property(known: Collection[str]) -> Property[str]:
+def comparison_property(known: Collection[str], unreadable: Collection[str] = ()) -> Property[str]:
     """The id of the comparison that is shown; empty for the newest, whichever that is.
 
     Args:
-        known: The ids of all comparisons in the database.
+        known: The ids of all comparisons in the database that can be shown.
+        unreadable: The ids of those that cannot.
     """
 
     def parse(texts: Sequence[str]) -> str:
+        if texts[-1] in unreadable:
+            raise Unreadable(
+                "The comparison that this link names cannot be read; the newest that can be read is"
+                " shown."
+            )
         if texts[-1] not in known:
             raise Unreadable(
                 "The comparison that this link names is not in this app's database; the newest is"
@@ -37,20 +43,20 @@ def comparison_property(known: Collection[str]) -> Property[str]:
 
 
 def read_comparison_link(
-    query: Mapping[str, Sequence[str]], known: Collection[str]
+    query: Mapping[str, Sequence[str]], known: Collection[str], unreadable: Collection[str] = ()
 ) -> Reading[str]:
     """The id that an address names; empty for the newest.
 
     >>> read_comparison_link({"comparison": ["a"]}, ["a", "b"]).value
     'a'
     """
-    reading = read_query((comparison_property(known),), query)
+    reading = read_query((comparison_property(known, unreadable),), query)
     return Reading(value=reading.value["comparison_id"], problems=reading.problems)
 
 
-def linked_comparison(known: Collection[str]) -> Reading[str]:
+def linked_comparison(known: Collection[str], unreadable: Collection[str] = ()) -> Reading[str]:
     """The same of this page's address."""
-    return read_comparison_link(read_address((PARAMETER,)), known)
+    return read_comparison_link(read_address((PARAMETER,)), known, unreadable)
 
 
 def link_comparison(comparison_id: str) -> None:

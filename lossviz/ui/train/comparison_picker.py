@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from lossviz.experiments.records import Comparison
+from lossviz.experiments.store.building import UnreadableRow
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.markdown import count_of
 from lossviz.ui.train.comparison_link import link_comparison, linked_comparison
@@ -15,15 +16,18 @@ from lossviz.ui.train.comparison_link import link_comparison, linked_comparison
 _KEY = "comparison"  # of the control
 
 
-def pick_comparison(comparisons: Sequence[Comparison]) -> Comparison:
+def pick_comparison(
+    comparisons: Sequence[Comparison], unreadable: Sequence[UnreadableRow] = ()
+) -> Comparison:
     """Let the visitor choose among comparisons.
 
     Args:
         comparisons: At least one. The first is the newest, which is shown unless the address names
             another.
+        unreadable: Those that cannot be shown; the address may name one of them.
     """
     by_id = {comparison.id: comparison for comparison in comparisons}
-    linked = linked_comparison(by_id)
+    linked = linked_comparison(by_id, [row.id for row in unreadable])
     for problem in linked.problems:
         st.warning(problem, icon=":material/link_off:")
     st.session_state[_KEY] = linked.value or comparisons[0].id

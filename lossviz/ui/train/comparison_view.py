@@ -23,6 +23,7 @@ from lossviz.ui.train.progress import show_progress
 from lossviz.ui.train.tables import trial_grid
 from lossviz.ui.train.trial_charts import trial_charts
 from lossviz.ui.train.trial_details import trial_details
+from lossviz.ui.train.unreadable_rows import show_unreadable
 
 _POLL_EVERY_S = 1.0
 
@@ -30,6 +31,7 @@ _POLL_EVERY_S = 1.0
 def watch_comparison(backend: TrainingBackend, comparison: Comparison) -> None:
     """Show a comparison, once a second as long as it runs."""
     running = not all(trial.state.ended for trial in backend.store.trials(comparison.id))
+    show_unreadable(backend.store.unreadable_rows(comparison.id))
 
     def panel() -> None:
         try:  # the page's own handler does not reach a fragment that runs again
@@ -67,7 +69,8 @@ def _panel(backend: TrainingBackend, comparison: Comparison, running: bool) -> N
     st.html(trial_grid(comparison, trials, history))
     _show_fairness(trials, store.fingerprints(comparison.id))
     trial_charts(store, comparison, trials)
-    trial_details(backend, trials, history)
+    if trials:
+        trial_details(backend, trials, history)
 
 
 def _show_fairness(trials: Sequence[Trial], fingerprints: FingerprintsByTrial) -> None:

@@ -20,14 +20,19 @@ class TrialCell:
     """A trial in the grid.
 
     Attributes:
-        state: Where it stands, which decides its colour.
+        state: Where it stands, which decides its colour; None where that cannot be read.
         text: Its error rate or its state, in a few characters.
         reason: Why it ended as it did; empty where there is nothing to say.
     """
 
-    state: TrialState
+    state: TrialState | None
     text: str
     reason: str
+
+
+_UNREADABLE = TrialCell(
+    state=None, text="unreadable", reason="its row is not in the database, or cannot be read"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +59,7 @@ def trial_grid(comparison: Comparison, trials: Sequence[Trial], history: History
         LossRow(
             legend_key=legend_key(style),
             label=loss.label,
-            cells=tuple(_cell(by_place[spec, seed], history) for seed in seeds),
+            cells=tuple(_cell(by_place.get((spec, seed)), history) for seed in seeds),
         )
         for spec, loss, style in zip(
             comparison.losses, losses, distinct_styles(losses), strict=True
@@ -63,7 +68,9 @@ def trial_grid(comparison: Comparison, trials: Sequence[Trial], history: History
     return render("train/trial_grid.html", seeds=seeds, rows=rows)
 
 
-def _cell(trial: Trial, history: History) -> TrialCell:
+def _cell(trial: Trial | None, history: History) -> TrialCell:
+    if trial is None:
+        return _UNREADABLE
     text = str(trial.state)
     if trial.state is TrialState.RUNNING:
         text = f"{trial.progress:.0%} done"
