@@ -29,7 +29,7 @@ try:
     elif not unreadable:
         st.info(
             "Nothing has been trained yet. Choose losses above and press the button: twelve trials"
-            " on digits take about ten seconds."
+            " on digits take about ten seconds on two cores."
         )
 except LossvizError as error:
     st.error(escape_markdown(error), icon=":material/error:")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import cache
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from lossviz.errors import InvalidInput
 
@@ -42,7 +42,7 @@ def build(record_class: type[_Record], values: Mapping[str, Any]) -> _Record:
     Traceback (most recent call last):
     lossviz.errors.InvalidInput: its at must be a number, got 'half'
     """
-    types, required = _fields(record_class)
+    types, required = _fields(cast(type, record_class))
     if values.keys() != types.keys():
         if unknown := sorted(values.keys() - types.keys()):
             raise InvalidInput(f"this version of lossviz does not know its {', '.join(unknown)}")

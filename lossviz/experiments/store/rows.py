@@ -86,7 +86,7 @@ def _json(row: Row, column: str, expected: type) -> Any:
     except (ValueError, TypeError, RecursionError) as error:
         raise InvalidInput(f"its column {column} holds no JSON ({error})") from None
     if not isinstance(value, expected):
-        wanted = {dict: "an object", list: "a list"}[expected]
+        wanted = "an object" if expected is dict else "a list"
         raise InvalidInput(f"its {column} must be {wanted} in JSON, got {str(value)[:60]!r}")
     return value
 
@@ -122,7 +122,7 @@ def trial_of(row: Row, comparison: Row | None = None) -> Trial:
         LossvizError: There is something in it that this version does not know, or that its
             comparison has not planned.
     """
-    trial = build(Trial, row)
+    trial = build(Trial, dict(row))
     _require_share("progress", trial.progress)
     if comparison is None:
         return trial

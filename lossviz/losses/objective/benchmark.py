@@ -21,6 +21,15 @@ from lossviz.losses.objective.module import Objective
 
 # Examples and classes, and how many rounds are timed.
 SHAPES = {(64, 37): 1500, (4096, 1000): 50, (2048, 32000): 4}
+# What a loss may take at most, as a ratio to cross-entropy, at each shape; of what it reads. The
+# hinge sorts out the largest of all classes. Tests measure some losses against these, and hold the
+# table of docs/speed.md to them.
+TIME_LIMITS = {
+    "p": (3.0, 1.1, 1.1),
+    "all classes": (6.0, 2.0, 1.5),
+    "hinge": (9.0, 6.0, 4.0),
+}
+MEMORY_LIMIT = 1.1
 _MEMORY_SHAPE = (2048, 32000)  # where the logits take most of the memory
 Criterion = Callable[[Tensor, Tensor], Tensor]
 
@@ -40,6 +49,17 @@ class BenchmarkResult:
     shape: tuple[int, int]
     time_ratio: float
     memory_ratio: float | None
+
+
+def kind_of(loss: Loss) -> str:
+    """Which of ``TIME_LIMITS`` holds for a loss.
+
+    >>> [kind_of(LOSSES[key]) for key in ("focal", "cosine", "hinge")]
+    ['p', 'all classes', 'hinge']
+    """
+    if loss.key in TIME_LIMITS:
+        return loss.key
+    return "all classes" if loss.formula.depends_on_pj else "p"
 
 
 def measure_losses(losses: Sequence[Loss], shape: tuple[int, int]) -> list[BenchmarkResult]:
@@ -121,6 +141,12 @@ def bench_objectives() -> str:
             f" {torch.__version__.split('+')[0]}."
         ),
         "",
+        "Tests hold these limits:",
+        "",
+        *limits_table(),
+        "",
+        "Measured:",
+        "",
         f"| loss | of | {head} | memory |",
         "|---|---|" + "--:|" * (len(SHAPES) + 1),
     ]
@@ -131,6 +157,17 @@ def bench_objectives() -> str:
         memory = "–" if memory_ratio is None else f"{memory_ratio:.2f}"
         lines.append(f"| {loss.name} | {kind} | {times} | {memory} |")
     return "\n".join(lines) + "\n"
+
+
+def limits_table() -> list[str]:
+    """``TIME_LIMITS`` and ``MEMORY_LIMIT`` as the lines of a Markdown table."""
+    names = {"p": "losses of p", "all classes": "losses of all classes", "hinge": "hinge"}
+    head = " | ".join(f"({rows:,}, {classes:,})" for rows, classes in SHAPES)
+    lines = [f"| at most | {head} | memory |", "|---|" + "--:|" * (len(SHAPES) + 1)]
+    for kind, limits in TIME_LIMITS.items():
+        times = " | ".join(f"{limit:g}" for limit in limits)
+        lines.append(f"| {names[kind]} | {times} | {MEMORY_LIMIT:g} |")
+    return lines
 
 
 def _processor() -> str:
