@@ -2,6 +2,7 @@
 a fifth root.
 """
 
+import re
 from typing import Any
 
 import sympy
@@ -9,12 +10,13 @@ from sympy.printing.latex import LatexPrinter
 
 from lossviz.language.class_reductions import PJ
 from lossviz.language.operations import operations_by_sympy_class
+from lossviz.language.spellings import GREEK
 
-_SYMBOLS = {
-    PJ: "p_{j}",
-    sympy.Symbol("eps", real=True): r"\varepsilon",
-    sympy.Symbol("lam", real=True): r"\lambda",
+_GREEK = {name: rf"\{name}" for name in (*GREEK.values(), "epsilon")} | {
+    "eps": r"\varepsilon",
+    "lam": r"\lambda",
 }
+_NAME = re.compile(r"([A-Za-z]+)_?(.*)")
 
 
 class _Printer(LatexPrinter):  # type: ignore[misc]
@@ -64,9 +66,8 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         return str(super()._print_Rational(number))
 
     def _print_Symbol(self, symbol: Any, style: str = "plain") -> str:  # noqa: N802
-        written = str(super()._print_Symbol(symbol, style))
-        # gp is one name, not g times p
-        return rf"\mathrm{{{written}}}" if written.isalpha() and len(written) > 1 else written
+        # sympy's own would print qhat with a hat, and kabs as the absolute value of k
+        return "p_{j}" if symbol == PJ else _symbol(str(symbol.name))
 
     def _print_Pow(self, power: Any) -> str:  # noqa: N802
         if power.exp == sympy.S.Half:
@@ -77,6 +78,21 @@ class _Printer(LatexPrinter):  # type: ignore[misc]
         return str(super()._print_Float(sympy.Float(number, 6)))
 
 
+def _symbol(name: str) -> str:
+    r"""A name in LaTeX: Greek letters, and what follows as an index.
+
+    >>> _symbol("alpha_t"), _symbol("pi1"), _symbol("gp"), _symbol("kabs")
+    ('\\alpha_{t}', '\\pi_{1}', '\\mathrm{gp}', '\\mathrm{kabs}')
+    """
+    match = _NAME.fullmatch(name)
+    if not match:
+        return rf"\mathrm{{{name}}}"
+    base, index = match[1], match[2].replace("_", ",")
+    # gp is one name, not g times p
+    letters = base if len(base) == 1 else _GREEK.get(base, rf"\mathrm{{{base}}}")
+    return f"{letters}_{{{index}}}" if index else letters
+
+
 def to_latex(expression: sympy.Expr) -> str:
     r"""The expression as LaTeX, without delimiters.
 
@@ -84,5 +100,5 @@ def to_latex(expression: sympy.Expr) -> str:
     >>> to_latex(sympy.Symbol("p", positive=True) ** sympy.Rational("-0.2"))
     '\\frac{1}{p^{0.2}}'
     """
-    settings = {"root_notation": False, "fold_func_brackets": False, "symbol_names": _SYMBOLS}
+    settings = {"root_notation": False, "fold_func_brackets": False}
     return str(_Printer(settings).doprint(expression))

@@ -101,6 +101,7 @@ def test_a_valid_formula_means_what_numpy_says(formula: tuple, k: float) -> None
         if "inside each other" not in error.reason:
             raise
         return
+    assert loss.text == text  # it is in the language already
     np.testing.assert_allclose(loss.penalty(GRID)[sure], expected[sure], rtol=1e-9, atol=1e-10)
 
 
@@ -243,3 +244,18 @@ def test_e_and_pi_are_the_constants_that_the_formula_shows(
 )
 def test_latex_writes_the_formula_as_people_do(text: str, latex: str) -> None:
     assert parse_loss(text).latex == latex
+
+
+@pytest.mark.parametrize(
+    ("name", "latex"),
+    [
+        ("kabs", r"\mathrm{kabs}"),  # sympy would write the absolute value of k
+        ("qhat", r"\mathrm{qhat}"),
+        ("alpha_t", r"\alpha_{t}"),
+        ("a1", "a_{1}"),
+        ("lam", r"\lambda"),
+        ("epsilon", r"\epsilon"),
+    ],
+)
+def test_latex_shows_a_parameter_by_its_name(name: str, latex: str) -> None:
+    assert parse_loss(f"p**{name}", **{name: 2}).latex == f"p^{{{latex}}}"
