@@ -20,17 +20,18 @@ class Dialect:
         over_classes: What the call of a reduction ends with.
         constant: Writes an array of one number in the shape of another array.
         clamp: Writes the minimum or maximum of an array and a plain number.
-        logits: What the logits are called.
+        log_sigmoid: The function's name.
         finite_logits: The line that makes the logits of masked classes finite.
         log_probabilities: The lines that make log_p [..., 1] and log_pj [..., K - 1], which leaves
-            the true class out, of the logits [..., K] and the true classes ``true`` [..., 1].
+            the true class out, of the logits [..., K] and the true classes ``true`` [..., 1]; where
+            the digits of 1 - p count also the margin, whose sigmoid is p.
     """
 
     function: Callable[[Operation], str]
     over_classes: str
     constant: Callable[[str, str], str]
     clamp: Callable[[Operation, str, str], str]
-    logits: str
+    log_sigmoid: str
     finite_logits: str
     log_probabilities: LogProbabilityLines
 
@@ -45,14 +46,15 @@ TORCH = Dialect(
     over_classes=", dim=-1, keepdim=True",
     constant=lambda array, number: f"torch.full_like({array}, {number})",
     clamp=lambda operation, array, bound: f"torch.clamp({array}, {operation.clamp_side}={bound})",
-    logits="logits",
+    log_sigmoid="F.logsigmoid",
     finite_logits=f"logits = logits.clamp(min=-1e30)  {_WHY_FINITE}",
     log_probabilities={
         (False, False): ["log_p = F.log_softmax(logits, dim=-1).gather(-1, true)"],
         (False, True): [
             _WHY_RIVALS,
             "rivals = logits.scatter(-1, true, -torch.inf).logsumexp(-1, keepdim=True)",
-            "log_p = F.logsigmoid(logits.gather(-1, true) - rivals)",
+            "margin = logits.gather(-1, true) - rivals",
+            "log_p = F.logsigmoid(margin)",
         ],
         (True, False): [
             _TORCH_OTHERS,
@@ -63,7 +65,8 @@ TORCH = Dialect(
             _TORCH_OTHERS,
             _WHY_RIVALS,
             "rivals = logits.gather(-1, others).logsumexp(-1, keepdim=True)",
-            "log_p = F.logsigmoid(logits.gather(-1, true) - rivals)",
+            "margin = logits.gather(-1, true) - rivals",
+            "log_p = F.logsigmoid(margin)",
             "log_pj = F.log_softmax(logits, dim=-1).gather(-1, others)",
         ],
     },
@@ -74,7 +77,7 @@ KERAS = Dialect(
     # Keras 3.15 finds no shape of ops.full_like on torch
     constant=lambda array, number: f"ops.zeros_like({array}) + {number}",
     clamp=lambda operation, array, bound: f"ops.{operation.keras}({array}, {bound})",
-    logits="y_pred",
+    log_sigmoid="ops.log_sigmoid",
     finite_logits=f"y_pred = ops.clip(y_pred, -1e30, 1e30)  {_WHY_FINITE}",
     log_probabilities={
         (False, False): ["log_p = ops.take_along_axis(ops.log_softmax(y_pred), true, axis=-1)"],
@@ -83,7 +86,8 @@ KERAS = Dialect(
             _WHY_RIVALS,
             "rivals = ops.take_along_axis(y_pred, others, axis=-1)",
             "rivals = ops.logsumexp(rivals, axis=-1, keepdims=True)",
-            "log_p = ops.log_sigmoid(ops.take_along_axis(y_pred, true, axis=-1) - rivals)",
+            "margin = ops.take_along_axis(y_pred, true, axis=-1) - rivals",
+            "log_p = ops.log_sigmoid(margin)",
         ],
         (True, False): [
             _KERAS_OTHERS,
@@ -96,7 +100,8 @@ KERAS = Dialect(
             _WHY_RIVALS,
             "rivals = ops.take_along_axis(y_pred, others, axis=-1)",
             "rivals = ops.logsumexp(rivals, axis=-1, keepdims=True)",
-            "log_p = ops.log_sigmoid(ops.take_along_axis(y_pred, true, axis=-1) - rivals)",
+            "margin = ops.take_along_axis(y_pred, true, axis=-1) - rivals",
+            "log_p = ops.log_sigmoid(margin)",
             "log_pj = ops.take_along_axis(ops.log_softmax(y_pred), others, axis=-1)",
         ],
     },

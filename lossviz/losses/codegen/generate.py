@@ -23,7 +23,7 @@ _SOURCES: dict[Framework, Callable[[SnippetBody], list[str]]] = {
 }
 _VARIABLES = (
     "log_p log_pj p pj rest K logits targets y_true y_pred loss true exists share others rivals"
-    " log_probs weight ignore_index reduction axis options"
+    " margin log_probs weight ignore_index reduction axis options"
 )
 _ATTRIBUTES = "self name dtype kwargs config call get_config from_config"
 _OUTSIDE = "read_batch read_labels is_known F torch keras ops math"

@@ -82,12 +82,14 @@ class SnippetBody:
             prefix: What stands before a parameter: ``self.`` in a method.
             indent: Columns that the lines are indented by later.
         """
-        exp, expm1 = (dialect.function(OPERATIONS[name]) for name in ("exp", "expm1"))
+        exp = dialect.function(OPERATIONS["exp"])
         definitions: dict[Tree, str] = {
             P: f"p = {exp}(log_p)",
             PJ: f"pj = {exp}(log_pj)",
-            COMPLEMENT: f"rest = -{expm1}(log_p)  # 1 - p",
+            COMPLEMENT: "rest = 1 - p",
         }
+        if self.needs_exact_complement:
+            definitions[COMPLEMENT] = f"rest = {exp}({dialect.log_sigmoid}(-margin))  # 1 - p"
         names = {
             LOG_P.name: "log_p",
             LOG_PJ.name: "log_pj",
@@ -105,6 +107,8 @@ class SnippetBody:
                 "loss = loss + 0 * log_p  # an array, with a gradient, whatever the parameters"
             )
         used = set(subtrees(self.tree))
+        if COMPLEMENT in used and not self.needs_exact_complement:
+            used.add(P)
         return head + [line for name, line in definitions.items() if name in used] + lines
 
     def _heading(self, indent: int) -> list[str]:

@@ -11,8 +11,9 @@ from lossviz.losses.codegen.writer import WIDTH
 _TORCH_IMPORTS = ("import torch", "from torch.nn import functional as F")
 _TORCH_OPTIONS = 'weight=None, ignore_index=-100, reduction="mean", axis=1'
 _TORCH_CONTRACT = (
-    "logits [N, K, ...], before softmax, classes along axis; targets [N, ...], class numbers, not",
-    "soft; weight (one number a class), ignore_index and reduction as in F.cross_entropy.",
+    "logits: [N, K, ...], before softmax, with the classes along axis.",
+    "targets: [N, ...], class numbers; soft targets are refused.",
+    "weight (of examples, by true class), ignore_index, reduction: as in F.cross_entropy.",
 )
 _TORCH_READING = '''\
 def read_batch(logits, targets, weight, ignore_index, axis):
@@ -60,8 +61,9 @@ class {body.class_name}:
         return logits.argmax(dim=self.axis)
 '''
 _KERAS_CONTRACT = (
-    "y_pred: logits [N, ..., K], before softmax; y_true: class numbers [N, ...] or one-hot labels.",
-    "fit takes the weights of classes and of examples, 0 leaves one out; reduction is Keras's own.",
+    "y_pred: logits [N, ..., K], before softmax.",
+    "y_true: class numbers [N, ...], or one-hot labels; soft labels are refused.",
+    "fit takes weights of classes and of examples, 0 leaves one out; reduction is Keras's own.",
 )
 _KERAS_READING = '''\
 def read_labels(y_true, y_pred):

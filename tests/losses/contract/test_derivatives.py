@@ -19,12 +19,34 @@ from tests.support.implementations import (
     some_losses,
 )
 from tests.support.loss_cases import every_loss
+from tests.support.loss_references import REFERENCES
 
 CROSS_ENTROPY = LOSSES["cross_entropy"]
+
+# torch differentiates expm1(x) as expm1(x) + 1
+CANCELLING = {"generalized", "alpha", "truncated"}
 
 
 def small(rows: int = 3, classes: int = 4) -> tuple[Tensor, Tensor]:
     return draw(rows, classes)
+
+
+@pytest.mark.parametrize(
+    "loss", [loss for loss in LOSSES.values() if loss.key != "cosine"], ids=lambda loss: loss.key
+)
+@each_of(PYTORCH, FASTAI, KERAS)
+@pytest.mark.parametrize("true_logit", [-10.0, -6.0, 0.0])
+def test_the_gradient_of_an_example_that_is_badly_wrong_keeps_its_digits(
+    loss: Loss, implementation: Implementation, true_logit: float
+) -> None:
+    logits, targets = draw(classes=10, dtype=torch.float32)
+    logits = logits.detach().scatter(1, targets.unsqueeze(1), true_logit).requires_grad_()
+    exact = logits.detach().double().requires_grad_()
+    found = gradient_of(implementation.build(loss, reduction="sum")(logits, targets), logits)
+    expected = gradient_of(REFERENCES[loss.key](exact, targets, **loss.values), exact)
+    scale = expected.abs().amax(1, keepdim=True)
+    tolerance = 1e-3 if loss.key in CANCELLING else 1e-5
+    assert ((found - expected).abs() <= tolerance * scale).all()
 
 
 def hessian(criterion: Criterion, logits: Tensor, targets: Tensor) -> Tensor:
