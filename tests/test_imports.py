@@ -43,6 +43,7 @@ LAYERS = {  # each may import itself and what stands here
         "experiments.recipes",
         "experiments.settings",
         "experiments.folder_paths",
+        "experiments.descriptions",
         "experiments.networks",
         "experiments.engine.messages",
         "experiments.engine.channel",

@@ -81,7 +81,9 @@ _ENTRIES = (
             "The article's experiment: 7,390 photos of 37 breeds of cats and dogs (Oxford-IIIT"
             " Pet), cut to 224 × 224 pixels. A resnet18 that was pretrained on ImageNet learns them"
             " by fine_tune(1). Downloads 812 MB of photos and 47 MB of weights, once; needs"
-            " patience where there is no graphics processor."
+            " patience where there is no graphics processor. Photos are read as a viewer shows"
+            " them; where that differs from fastai's reading (orientation, colour profile, CMYK,"
+            " transparency), so do their pixels."
         ),
         settings=Settings(network="resnet18", pretrained=True, image_size=224, learning_rate=2e-3),
         classes=37,
@@ -93,8 +95,10 @@ _ENTRIES = (
         name="A folder of your own images",
         summary=(
             "Your own images on this machine: a folder that has one folder of images for each"
-            " class. Any torchvision network learns them by fine_tune(1), with the article's"
-            " cropping and augmentations."
+            " class, or train and valid with such folders. Any torchvision network learns them by"
+            " fine_tune(1), with the article's cropping and augmentations. Images are read as a"
+            " viewer shows them: turned by EXIF, 16 bits scaled, transparency on white; fastai"
+            " reads such images otherwise."
         ),
         settings=Settings(
             network="resnet18",

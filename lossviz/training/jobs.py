@@ -66,6 +66,7 @@ def _prepare(job: Prepare, *, emit: EmitJobEvent, stop_requested: StopRequested)
         settings=job.settings,
         cores=job.cores,
         trials=job.trials,
+        seeds=job.seeds,
         emit=emit,
         stop_requested=stop_requested,
     )

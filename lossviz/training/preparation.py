@@ -17,6 +17,7 @@ from lossviz.experiments.settings import Settings
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.objective.module import Objective
 from lossviz.training.data.progress import CheckStop, OnProgress
+from lossviz.training.data.splitting import notes_on_coverage
 from lossviz.training.interruption import StopRequested
 from lossviz.training.memory import trials_fitting_in_memory
 from lossviz.training.networks.learners import can_mix_precision
@@ -31,6 +32,7 @@ def prepare(
     settings: Settings,
     cores: int,
     trials: int,
+    seeds: int = 1,
     emit: EmitProgress,
     stop_requested: StopRequested = lambda: False,
 ) -> Preparation:
@@ -42,6 +44,7 @@ def prepare(
             ``lr_find`` suggests for cross-entropy and seed 0, whatever losses are compared.
         cores: Cores that the trials share.
         trials: How many there will be.
+        seeds: How many seeds they have: 0, 1, … seeds - 1.
         emit: Called with the progress.
         stop_requested: Called often.
 
@@ -69,7 +72,11 @@ def prepare(
         fit_in_memory=fit_in_memory,
         learning_rate=rate,
         classes=len(source.classes),
-        notes=(*source.notes, *_idle_settings(learner, settings)),
+        notes=(
+            *source.notes,
+            *notes_on_coverage(source, range(seeds)),
+            *_idle_settings(learner, settings),
+        ),
     )
 
 

@@ -233,6 +233,7 @@ class Dispatcher:
                     settings=comparison.settings,
                     cores=self._cores,
                     trials=trials,
+                    seeds=comparison.seeds,
                 )
             )
         else:

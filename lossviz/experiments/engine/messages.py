@@ -86,6 +86,7 @@ class Prepare:
         settings: How its trials are trained.
         cores: Cores that the trials will share, at least 1.
         trials: How many trials there are, at least 1.
+        seeds: How many seeds each loss has, at least 1: 0, 1, … seeds - 1.
     """
 
     comparison_id: str
@@ -93,10 +94,12 @@ class Prepare:
     settings: Settings
     cores: int
     trials: int
+    seeds: int
 
     def __post_init__(self) -> None:
         _require_positive("cores", self.cores)
         _require_positive("trials", self.trials)
+        _require_positive("seeds", self.seeds)
 
     @property
     def job(self) -> JobId:

@@ -23,6 +23,7 @@ class ImageDataset:
             image is trained on.
         transforms: fastai's batch transforms.
         notes: What a user should know of the images; a sentence each.
+        validation: Whether each image is validated on, bool [N]; None where the seed draws a fifth.
     """
 
     targets: Tensor
@@ -30,6 +31,7 @@ class ImageDataset:
     read: Callable[[Tensor, int], Tensor]
     transforms: Sequence[Any] = ()
     notes: tuple[str, ...] = ()
+    validation: Tensor | None = None
 
 
 def seeded_generator(seed: int, stream: int) -> torch.Generator:

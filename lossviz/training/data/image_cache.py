@@ -5,7 +5,6 @@ them; a trial that trains on its images more often than ``MAX_CROPS`` times meet
 """
 
 import hashlib
-import json
 import os
 import time
 from collections.abc import Sequence
@@ -22,9 +21,11 @@ from platformdirs import user_cache_path
 from torch import Tensor
 
 from lossviz.errors import LossvizError
+from lossviz.training.data.decoding_report import DecodingReport
 from lossviz.training.data.disk import acquire_lock, require_free_space
 from lossviz.training.data.image_decoding import decode_images
 from lossviz.training.data.progress import CheckStop, OnProgress
+from lossviz.training.data.viewer_pixels import RULES
 
 MAX_CROPS = 4
 _MAX_CACHES = 2  # sets of images that are kept: the one in use and the one before
@@ -39,11 +40,11 @@ class ImageCache:
     Attributes:
         images: uint8 [images, crops + 1, size, size, 3], mapped from the file; of an image that
             cannot be read, zeros.
-        unreadable: The numbers of those that cannot be read.
+        report: What was seen while they were decoded.
     """
 
     images: NDArray[np.uint8]
-    unreadable: tuple[int, ...]
+    report: DecodingReport
 
     def read(self, rows: Tensor, crop: int) -> Tensor:
         """Images [n, 3, size, size], uint8; crops come again after the last."""
@@ -101,7 +102,7 @@ def open_image_cache(
             part = index.with_suffix(".part")
             images = np.lib.format.open_memmap(part, mode="w+", dtype=np.uint8, shape=shape)
             try:
-                unreadable = decode_images(
+                report = decode_images(
                     files, images, threads=threads, on_progress=on_progress, check_stop=check_stop
                 )
                 images.flush()
@@ -109,7 +110,7 @@ def open_image_cache(
                 part.unlink()
                 raise
             del images  # some systems rename no file that is mapped
-            _publish(part, index, unreadable)
+            _publish(part, index, report)
     return cache
 
 
@@ -118,21 +119,27 @@ def _load(index: Path) -> ImageCache | None:
     readable where it is removed later.
     """
     try:
-        unreadable = tuple(json.loads(index.read_text()))
+        report = DecodingReport.from_json(index.read_text())
         images = np.load(index.with_suffix(".npy"), mmap_mode="r")
         now = time.time_ns()  # the system's own stamp is 4 ms coarse
         os.utime(index, ns=(now, now))  # the oldest is removed first
     except FileNotFoundError:
         return None
-    return ImageCache(images=images, unreadable=unreadable)
+    return ImageCache(images=images, report=report)
 
 
 def _key_of(files: Sequence[Path], size: int, crops: int) -> str:
     """A name that changes with all that the pixels depend on."""
-    digest = hashlib.sha256(f"{size}/{crops}/{PIL.__version__}/{fastai.__version__}".encode())
+    rules = f"{size}/{crops}/{RULES}/{PIL.__version__}/{fastai.__version__}"
+    digest = hashlib.sha256(rules.encode())
     for file in files:
-        about = file.stat()
-        digest.update(f"{file}/{about.st_size}/{about.st_mtime_ns}".encode())
+        digest.update(os.fsencode(file))
+        try:
+            about = file.stat()
+        except OSError:  # gone since it was listed; it will be named as unreadable
+            digest.update(b"/gone")
+        else:
+            digest.update(f"/{about.st_size}/{about.st_mtime_ns}/".encode())
     return digest.hexdigest()[:24]
 
 
@@ -158,8 +165,8 @@ def _require_room(folder: Path, needed: int) -> None:
     )
 
 
-def _publish(part: Path, index: Path, unreadable: Sequence[int]) -> None:
+def _publish(part: Path, index: Path, report: DecodingReport) -> None:
     """Give the decoded images their name."""
     part.replace(index.with_suffix(".npy"))
-    part.write_text(json.dumps(unreadable))
+    part.write_text(report.to_json())
     part.replace(index)  # last, and at once: its presence says that all is whole

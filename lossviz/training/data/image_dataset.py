@@ -1,21 +1,22 @@
 """The recipes ``pets`` and ``folder``: photos in files, cut and augmented as in the article."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import torch
 from fastai.data.transforms import IntToFloatTensor, Normalize
 from fastai.vision.augment import aug_transforms
+from torch import Tensor
 
 from lossviz.errors import InvalidInput
+from lossviz.experiments.folder_paths import printable
 from lossviz.experiments.settings import Settings
 from lossviz.training.data.dataset import ImageDataset
-from lossviz.training.data.image_cache import ImageCache, cache_folder, open_image_cache
+from lossviz.training.data.image_cache import cache_folder, open_image_cache
+from lossviz.training.data.image_notes import notes_on_pixels, notes_on_split
 from lossviz.training.data.labelled_files import MIN_IMAGES, LabelledFiles
+from lossviz.training.data.left_out import LeftOut, notes_on_left_out
 from lossviz.training.data.progress import CheckStop, OnProgress
 from lossviz.training.networks.torchvision_networks import normalisation_statistics
-
-_MAX_NAMED = 5  # unreadable images that are named
 
 
 def image_dataset(
@@ -41,7 +42,7 @@ def image_dataset(
 
     Side effects: see ``open_image_cache``.
     """
-    files, labels = labelled.files, labelled.labels
+    files = labelled.files
     cache = open_image_cache(
         files,
         size=settings.image_size,
@@ -51,43 +52,64 @@ def image_dataset(
         on_progress=on_progress,
         check_stop=check_stop,
     )
-    unreadable = set(cache.unreadable)
+    left_out = [
+        *labelled.left_out,
+        *(
+            LeftOut(path=files[number], reason=reason, label=_to_train_on(labelled, number))
+            for number, reason in cache.report.unreadable
+        ),
+    ]
+    unreadable = dict(cache.report.unreadable)
     rows = torch.tensor([number for number in range(len(files)) if number not in unreadable])
+    labels = [labelled.labels[row] for row in rows]
+    validation = None
+    if labelled.validation is not None:
+        validation = torch.tensor(labelled.validation)[rows]
+    _require_readable(labels, validation, left_out)
     classes = sorted(set(labels))
-    targets = torch.tensor([classes.index(labels[row]) for row in rows])
-    if missing := [name for number, name in enumerate(classes) if not (targets == number).any()]:
-        raise InvalidInput(
-            f"no image of the class {missing[0]!r} can be read; mend its files or take its folder"
-            " away"
-        )
-    if len(rows) < MIN_IMAGES:
-        raise InvalidInput(
-            f"only {len(rows)} images can be read; a training and its judgement need at least"
-            f" {MIN_IMAGES}"
-        )
     transforms = [IntToFloatTensor(), *aug_transforms()]
     if settings.pretrained:
         statistics = normalisation_statistics(settings.network)
         transforms.append(Normalize.from_stats(*statistics, cuda=False))
     return ImageDataset(
-        targets=targets,
-        classes=tuple(classes),
+        targets=torch.tensor([classes.index(label) for label in labels]),
+        classes=tuple(map(printable, classes)),
         read=lambda chosen, crop: cache.read(rows[chosen], crop),
         transforms=transforms,
-        notes=(*labelled.notes, *_notes_on_unreadable(files, cache)),
+        notes=(
+            *notes_on_split(labelled, rows.tolist()),
+            *labelled.notes,
+            *notes_on_left_out(left_out, labelled.root),
+            *notes_on_pixels(cache.report, labelled, readable=len(rows), size=settings.image_size),
+        ),
+        validation=validation,
     )
 
 
-def _notes_on_unreadable(files: Sequence[Path], cache: ImageCache) -> tuple[str, ...]:
-    count = len(cache.unreadable)
-    if not count:
-        return ()
-    named = ", ".join(
-        str(Path(files[number].parent.name) / files[number].name)
-        for number in cache.unreadable[:_MAX_NAMED]
-    )
-    more = f" and {count - _MAX_NAMED} more" if count > _MAX_NAMED else ""
-    subject = (
-        "1 image cannot be read and is" if count == 1 else f"{count} images cannot be read and are"
-    )
-    return (f"{subject} left out: {named}{more}.",)
+def _to_train_on(labelled: LabelledFiles, number: int) -> str | None:
+    """The class that lacks an image to train on where this file cannot be read."""
+    if labelled.validation is not None and labelled.validation[number]:
+        return None
+    return labelled.labels[number]
+
+
+def _require_readable(
+    labels: Sequence[str], validation: Tensor | None, left_out: Sequence[LeftOut]
+) -> None:
+    """Refuse a class of which no image is left, a part of a split of which none is, and too few."""
+    held_out = [False] * len(labels) if validation is None else validation.tolist()
+    trained = {
+        label for label, is_held_out in zip(labels, held_out, strict=True) if not is_held_out
+    }
+    if lost := sorted({one.label for one in left_out if one.label is not None} - trained):
+        raise InvalidInput(
+            f"no image of the class {printable(lost[0])!r} can be read; mend its files or take its"
+            " folder away"
+        )
+    if validation is not None and not validation.any():
+        raise InvalidInput("no image to validate on can be read; mend the files")
+    if len(labels) < MIN_IMAGES:
+        raise InvalidInput(
+            f"only {len(labels)} images can be read; a training and its judgement need at least"
+            f" {MIN_IMAGES}"
+        )

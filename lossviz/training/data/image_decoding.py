@@ -1,11 +1,13 @@
-"""Images decoded, cut and resized, to the bit as fastai's ``Resize`` gives them.
+"""Images as a viewer shows them, cut and resized to the bit as fastai's ``Resize`` does.
 
 In training fastai's ``Resize`` cuts another part out of an image each time. Here the place of the
 cut follows from the number of the image and of the crop.
 """
 
+import os
 import random
 import threading
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
@@ -14,8 +16,18 @@ import numpy as np
 from fastai.vision.augment import Resize
 from fastai.vision.core import PILImage
 from numpy.typing import NDArray
+from PIL import Image
 
+from lossviz.training.data.decoding_report import (
+    DecodingReport,
+    digest_of,
+    groups_of_equal,
+    is_flat,
+    spread_of,
+)
+from lossviz.training.data.left_out import reason_of
 from lossviz.training.data.progress import CheckStop, OnProgress
+from lossviz.training.data.viewer_pixels import read_as_viewer
 
 _REPORT_EVERY_S = 0.2
 
@@ -34,11 +46,11 @@ class _DeterministicResize(Resize):  # type: ignore[misc]
         self.pcts = (0.5, 0.5) if split_idx else (draw.random(), draw.random())
 
 
-def crop_image(image: PILImage, *, number: int, crop: int, size: int) -> NDArray[np.uint8]:
+def crop_image(image: Image.Image, *, number: int, crop: int, size: int) -> NDArray[np.uint8]:
     """An image as fastai's ``Resize(size)`` gives it.
 
     Args:
-        image: The whole image.
+        image: The whole image, mode RGB.
         number: The image's number, from which the place of the cut is drawn.
         crop: 0 cuts from the middle, as for validation; others from a place drawn for this image
             and crop.
@@ -47,8 +59,12 @@ def crop_image(image: PILImage, *, number: int, crop: int, size: int) -> NDArray
     Returns:
         uint8 [size, size, 3].
     """
+    shorter = min(image.size)
+    if int(shorter / size * size) < 1:
+        # fastai's sum gives 0 pixels, as 1 / 49 * 49 is less than 1; twice as large is the same
+        image = image.resize((2 * image.width, 2 * image.height), Image.Resampling.NEAREST)
     resize = _DeterministicResize(size, image=number, crop=crop)
-    return np.asarray(resize(image, split_idx=0 if crop else 1))
+    return np.asarray(resize(PILImage(image), split_idx=0 if crop else 1))
 
 
 def decode_images(
@@ -58,7 +74,7 @@ def decode_images(
     threads: int,
     on_progress: OnProgress,
     check_stop: CheckStop,
-) -> list[int]:
+) -> DecodingReport:
     """Decode all files into an array.
 
     Args:
@@ -69,28 +85,29 @@ def decode_images(
         on_progress: Called five times a second with a sentence and the share that is done.
         check_stop: Called as often; may raise to end the work.
 
-    Returns:
-        The numbers of the files that cannot be read, in order.
-
-    Side effects: reads the files; fills ``images``.
+    Side effects: reads the files; fills ``images``; meanwhile no warning is printed: Pillow warns
+        of what a viewer shows without a word.
     """
-    size = images.shape[2]
-    unreadable: list[int] = []
+    unreadable: dict[int, str] = {}
+    flat: list[int] = []
+    digests: dict[int, bytes] = {}
     stopped = threading.Event()
 
     def decode(number: int) -> None:
         if stopped.is_set():
             return
         try:
-            with files[number].open("rb") as file:  # Pillow leaves a broken one open
-                image = PILImage.create(file)
-        except Exception:  # whatever Pillow and its plugins raise for a broken file
-            unreadable.append(number)
+            _decode(files[number], images[number], number)
+        except Exception as error:  # whatever Pillow and its plugins raise for a broken file
+            images[number] = 0
+            unreadable[number] = reason_of(error)
             return
-        for crop in range(images.shape[1]):
-            images[number, crop] = crop_image(image, number=number, crop=crop, size=size)
+        digests[number] = digest_of(images[number, 0])
+        if is_flat(images[number, 0]):
+            flat.append(number)
 
-    with ThreadPoolExecutor(threads) as pool:
+    with warnings.catch_warnings(), ThreadPoolExecutor(threads) as pool:
+        warnings.simplefilter("ignore")
         pending: set[Future[None]] = {pool.submit(decode, number) for number in range(len(files))}
         try:
             while pending:
@@ -107,4 +124,21 @@ def decode_images(
             stopped.set()
             pool.shutdown(cancel_futures=True)
             raise
-    return sorted(unreadable)
+    return DecodingReport(
+        unreadable=tuple(sorted(unreadable.items())),
+        flat=tuple(sorted(flat)),
+        identical=groups_of_equal(digests),
+        spread=spread_of(images[:, 0], sorted(digests)),
+    )
+
+
+def _decode(file: Path, crops: NDArray[np.uint8], number: int) -> None:
+    with open(file, "rb", opener=_open_without_waiting) as opened:  # Pillow leaves it open
+        image = read_as_viewer(opened)
+    for crop in range(len(crops)):
+        crops[crop] = crop_image(image, number=number, crop=crop, size=crops.shape[1])
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    """A pipe that took a file's place meanwhile is no reason to wait for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

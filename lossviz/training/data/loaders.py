@@ -9,12 +9,12 @@ from typing import Any
 
 import torch
 from fastai.data.core import DataLoaders, TfmdDL
-from fastai.data.transforms import RandomSplitter
 from fastai.torch_core import TensorCategory, TensorImage
 from torch import Tensor
 
 from lossviz.experiments.settings import Settings
 from lossviz.training.data.dataset import ImageDataset, flip_labels, subsample_classes
+from lossviz.training.data.splitting import split_rows
 from lossviz.training.parent_death import die_with_parent
 
 _VALIDATION_BATCH_PIXELS = 2**18  # small images are validated in one batch
@@ -79,12 +79,11 @@ def make_loaders(
 ) -> DataLoaders:
     """Loaders of the training images and of the validation images.
 
-    fastai's ``RandomSplitter`` keeps a fifth for validation. As fastai does, training drops the
-    last, incomplete batch of an epoch.
+    As fastai does, training drops the last, incomplete batch of an epoch.
 
     Side effects: draws from torch's and Python's generators, which the caller has seeded.
     """
-    training, validation = (torch.tensor(rows) for rows in RandomSplitter()(dataset.targets))
+    training, validation = split_rows(dataset)
     classes = len(dataset.classes)
     if settings.imbalance > 1:
         training = subsample_classes(

@@ -67,6 +67,7 @@ JOBS: tuple[messages.Job, ...] = (
         settings=replace(SETTINGS, learning_rate=None),
         cores=2,
         trials=6,
+        seeds=3,
     ),
     messages.PreviewBatch(key="0", recipe="digits", settings=SETTINGS, cores=2),
 )

@@ -1,5 +1,5 @@
-"""What is decoded once is to the bit what fastai would decode each time, and is whole or not there
-at all.
+"""What is decoded once is, of ordinary images, to the bit what fastai would decode each time, and
+is whole or not there at all.
 """
 
 import os
@@ -18,11 +18,13 @@ from fastai.data.transforms import get_image_files, parent_label
 from fastai.vision.augment import Resize
 from fastai.vision.core import PILImage
 from fastai.vision.data import ImageBlock
+from PIL import Image
 from torch import Tensor
 
 from lossviz.errors import LossvizError
 from lossviz.training.data import image_decoding
 from lossviz.training.data.image_cache import MAX_CROPS, ImageCache
+from lossviz.training.data.viewer_pixels import read_as_viewer
 from tests.support.pictures import Album, picture, save_pictures
 
 
@@ -39,13 +41,12 @@ def album(tmp_path: Path) -> Album:
 def read_files(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """The files that are decoded from now on."""
     seen: list[Path] = []
-    create = PILImage.create
 
-    def counted(file: BinaryIO) -> PILImage:
+    def counted(file: BinaryIO) -> Image.Image:
         seen.append(Path(file.name))
-        return create(file)
+        return read_as_viewer(file)
 
-    monkeypatch.setattr(image_decoding, "PILImage", SimpleNamespace(create=counted))
+    monkeypatch.setattr(image_decoding, "read_as_viewer", counted)
     return seen
 
 
@@ -145,10 +146,10 @@ def test_an_image_that_cannot_be_read_is_named_and_left_out(album: Album) -> Non
     broken.write_bytes(whole.read_bytes()[:-200])
     empty.write_bytes(b"")
     found = album.open()
-    assert found.unreadable == (1, 2)
+    assert found.report.unreadable == ((1, "truncated"), (2, "no image that Pillow can read"))
     assert not found.images[1:3].any()
     assert found.images[[0, *range(3, 24)]].any((1, 2, 3, 4)).all()
-    assert album.open().unreadable == (1, 2)
+    assert album.open().report == found.report
 
 
 def test_too_little_disk_is_refused_before_anything_is_decoded(

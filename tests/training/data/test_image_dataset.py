@@ -204,16 +204,17 @@ def test_what_cannot_be_read_is_noted_with_its_name_and_its_label_goes_with_it(
     root = save_pictures(tmp_path / "album", images=8)
     (root / "a" / "03.png").write_bytes((root / "a" / "03.png").read_bytes()[:150])
     one = load(root)
-    assert one.notes == ("1 image cannot be read and is left out: a/03.png.",)
+    assert one.notes == ("1 left out (truncated): a/03.png.",)
     assert one.targets.tolist() == [0] * 7 + [1] * 8 + [2] * 8
     for number in range(7):
         (root / "c" / f"{number:02}.png").write_bytes(b"")
     many = load(root)
     assert many.notes == (
         (
-            "8 images cannot be read and are left out: a/03.png, c/00.png, c/01.png, c/02.png,"
-            " c/03.png and 3 more."
+            "7 left out (empty): c/00.png, c/01.png, c/02.png, c/03.png, c/04.png, c/05.png,"
+            " c/06.png."
         ),
+        "1 left out (truncated): a/03.png.",
     )
     assert many.targets.tolist() == [0] * 7 + [1] * 8 + [2]
     assert torch.equal(many.read(torch.tensor([3]), 0), one.read(torch.tensor([3]), 0))
@@ -225,7 +226,7 @@ def test_a_class_folder_without_images_is_noted(tmp_path: Path) -> None:
     (root / "c").mkdir()
     source = load(root)
     assert source.classes == ("a", "b")
-    assert source.notes == ("No image is in c, so no class is made of it.",)
+    assert source.notes == ("c has no image of its own, so no class is made of it.",)
 
 
 def test_files_that_are_no_images_and_hidden_folders_are_no_matter(tmp_path: Path) -> None:
@@ -236,27 +237,3 @@ def test_files_that_are_no_images_and_hidden_folders_are_no_matter(tmp_path: Pat
     assert source.classes == ("a", "b")
     assert len(source.targets) == 16
     assert source.notes == ()
-
-
-@pytest.mark.filterwarnings("ignore:Palette images with Transparency:UserWarning")
-def test_images_of_all_sizes_and_modes_work(tmp_path: Path) -> None:
-    root = save_pictures(tmp_path / "album", classes="ab", images=2)
-    turned = picture(1).getexif()
-    turned[0x0112] = 6
-    picture(1).save(root / "a" / "turned.jpg", exif=turned)
-    for mode in ("1", "L", "LA", "P", "RGBA", "I;16"):
-        picture(2).convert("L" if mode == "I;16" else mode).convert(mode).save(
-            root / "a" / f"{mode.replace(';', '')}.png"
-        )
-    picture(2).quantize(16).save(root / "a" / "transparent.png", transparency=bytes(range(16)))
-    picture(3).convert("CMYK").save(root / "b" / "cmyk.jpg")
-    picture(4).save(root / "b" / "film.gif", save_all=True, append_images=[picture(5)])
-    picture(5).save(root / "b" / "film.webp")
-    picture(6).save(root / "b" / "large.tiff")
-    picture(7, width=1, height=1).save(root / "b" / "dot.png")
-    picture(8, width=400, height=3).save(root / "b" / "strip.png")
-    source = load(root, frozen_epochs=1, unfrozen_epochs=1)
-    assert source.notes == ()
-    assert len(source.targets) == 18
-    for crop in (0, 1, 2):
-        assert source.read(torch.arange(18), crop).shape == (18, 3, 32, 32)

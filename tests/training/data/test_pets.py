@@ -54,7 +54,8 @@ def test_the_preparation_downloads_unpacks_decodes_and_tries_the_network(
 ) -> None:
     preparation, stages = ready
     assert preparation.done
-    assert preparation.notes == ()
+    # 4 photos of a breed: by chance some breeds are in one part only
+    assert all("is never" in note or "are never" in note for note in preparation.notes)
     assert preparation.learning_rate == 2e-3
     assert {
         "downloading the pets",
@@ -74,7 +75,7 @@ def test_breeds_are_the_article_s(world: World, ready: object) -> None:
         labeller(file.name) for file in files
     ]
     assert pets_files(world.images.parent) == LabelledFiles(
-        files=files, labels=[labeller(file.name) for file in files]
+        root=world.images, files=files, labels=[labeller(file.name) for file in files]
     )
 
 
