@@ -11,6 +11,7 @@ from lossviz.language.spelling_tokens import (
     closing_bracket,
     ends_operand,
     english_name,
+    is_balanced,
     starts_operand,
     tokens_of,
 )
@@ -39,12 +40,12 @@ def _bars_as_calls(text: str, tokens: list[Token]) -> list[Token]:
     bars = [index for index, token in enumerate(tokens) if token.kind == "bar"]
     if not bars:
         return tokens
-    if len(bars) != 2 or bars[1] == bars[0] + 1:
-        raise FormulaError(text, tokens[bars[0]].place, "write abs(...) for |...|")
-    first, last = bars
+    first, last = bars[0], bars[-1]
+    inside = tokens[first + 1 : last]
+    if len(bars) != 2 or not inside or not is_balanced(inside):
+        raise FormulaError(text, tokens[first].place, "write abs(...) for |...|")
     call = [replace(tokens[first], kind="function", text="abs"), bracket("(", tokens[first])]
-    inside, end = tokens[first + 1 : last], bracket(")", tokens[last])
-    return [*tokens[:first], *call, *inside, end, *tokens[last + 1 :]]
+    return [*tokens[:first], *call, *inside, bracket(")", tokens[last]), *tokens[last + 1 :]]
 
 
 class _Writer:
@@ -132,7 +133,7 @@ class _Writer:
     def _call(self, function: Token, inside: list[Token]) -> list[Token]:
         """``log2(x)`` as ``log(x)/log(2)``."""
         template, needed = FUNCTION_TEMPLATES[function.text], template_arity(function.text)
-        arguments = arguments_of(inside)
+        arguments = [argument for argument in arguments_of(inside) if argument]
         if len(arguments) != needed:
             values = f"{needed} value" if needed == 1 else f"{needed} values"
             raise self._refusal(

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from lossviz.errors import FormulaError
 from lossviz.language.operations import function_names
@@ -41,7 +41,7 @@ _TOKEN = re.compile(
     |(?P<superscript>[{SUPERSCRIPTS}]+)
     |(?P<tex>\\[A-Za-z]*)
     |(?P<method>\.[A-Za-z_]\w*)
-    |(?P<comparison><=|>=|==|[<>])
+    |(?P<comparison><=|>=|=<|=>|==|[<>])
     |(?P<operator>\*\*|[-+*/])
     |(?P<open>[(\[{{])
     |(?P<close>[)\]}}])
@@ -162,7 +162,9 @@ def _token(kind: str, typed: str, place: int, space: bool) -> Token:
         text = ")"
     elif kind == "name":
         kind, text = _word(typed)
-    return Token(kind=kind, text=text, place=place, typed=typed, space=space)  # type: ignore[arg-type]
+    elif kind == "comparison":
+        text = {"=<": "<=", "=>": ">="}.get(typed, typed)
+    return Token(kind=cast(Kind, kind), text=text, place=place, typed=typed, space=space)
 
 
 def _word(typed: str) -> tuple[Kind, str]:
@@ -194,14 +196,10 @@ def _check(text: str, place: int, kind: str, typed: str, before: Token | None) -
     if kind == "other_base":
         raise FormulaError(text, place, f"{typed!r} is no number; write numbers as 2, 0.5 or 1e-3")
     if kind == "tex":
-        advice = TEX.get(typed[1:], "write log(p)/2, (1-p)**2 or sqrt(p), in plain characters")
-        raise FormulaError(
-            text,
-            place,
-            f"TeX is not read: for {typed} {advice.replace('{0}', typed[1:])}"
-            if typed[1:] in TEX
-            else f"TeX is not read; {advice}",
-        )
+        advice = TEX.get(typed[1:], "").replace("{0}", typed[1:])
+        if not advice:
+            advice = "write such as log(p)/2 or (1-p)**2, in plain characters"
+        raise FormulaError(text, place, f"{typed} is TeX, which is not read: {advice}")
     if kind == "method":
         advice = METHODS.get(typed[1:], "").replace("{0}", typed[1:])
         reason = "a dot after a name is not part of the loss language"
@@ -264,6 +262,16 @@ def closing_bracket(tokens: list[Token], opening: int) -> int | None:
         if depth == 0:
             return index
     return None
+
+
+def is_balanced(tokens: list[Token]) -> bool:
+    """Whether every bracket among the tokens is closed, and opened, among them."""
+    depth = 0
+    for token in tokens:
+        depth += (token.kind == "open") - (token.kind == "close")
+        if depth < 0:
+            return False
+    return depth == 0
 
 
 def arguments_of(inside: list[Token]) -> list[list[Token]]:

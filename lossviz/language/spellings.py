@@ -120,7 +120,7 @@ REFUSED_CHARACTERS: Final = MappingProxyType(
         "Π": "there is no product over the classes; write exp(sum(log(...)))",
         "∞": "write a number",
         "∛": "write x**(1/3) for a cube root of x",
-        "!": "there are no factorials; write the number",
+        "!": "there is neither a factorial nor !=",
         "%": "write 0.5 for 50 %",
         "'": "leave quotes out",
         '"': "leave quotes out",
@@ -138,7 +138,7 @@ REFUSED_CHARACTERS: Final = MappingProxyType(
 # after a backslash
 TEX: Final = MappingProxyType(
     {
-        **dict.fromkeys(("frac", "dfrac", "tfrac"), "write (a)/(b) for \\frac{a}{b}"),
+        **dict.fromkeys(("frac", "dfrac", "tfrac"), "write (a)/(b)"),
         **dict.fromkeys(("cdot", "times", "ast"), "write * for times"),
         **dict.fromkeys(("log", "ln", "exp", "min", "max", "tanh", "sin", "cos"), "write {0}(...)"),
         "sqrt": "write sqrt(...)",
@@ -147,7 +147,7 @@ TEX: Final = MappingProxyType(
         **dict.fromkeys(("alpha", "beta", "gamma", "delta", "theta", "tau", "pi"), "write {0}"),
         **dict.fromkeys(("epsilon", "varepsilon"), "write eps"),
         "lambda": "write lam",
-        "hat": "write p for \\hat{p}",
+        "hat": "write p",
     }
 )
 # after a dot, as in p.clamp(min=1e-7)

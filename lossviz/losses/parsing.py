@@ -165,7 +165,8 @@ def with_name(loss: Loss, name: str) -> Loss:
     'my loss = 1-p'
     """
     name = " ".join(name.split())
-    if name and not _NAME_PREFIX.fullmatch(f"{name}="):
+    match = _NAME_PREFIX.fullmatch(f"{name}=")
+    if name and not (match and match[1] == name):
         raise InvalidInput(
             f"{name[:60]!r} is no name for a loss: start with a letter; letters, digits, spaces, -"
             " . ' can follow, 40 in all"

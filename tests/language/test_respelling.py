@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lossviz import LOSSES, loss_from_spec, parse_loss
-from lossviz.errors import FormulaError, LossvizError, ParameterError
+from lossviz.errors import FormulaError, InvalidInput, LossvizError, ParameterError
 from lossviz.language.respelling import respell
 from lossviz.language.syntax import MAX_CHARACTERS
 from lossviz.losses.analysis.lint import lint
+from lossviz.losses.parsing import with_name
 from lossviz.losses.start_values import START_VALUES
 from tests.support.spellings import CLASSES, READ, REFUSED
 
@@ -65,6 +66,12 @@ def test_a_formula_that_is_constant_at_its_start_is_said_to_be(text: str) -> Non
 def test_a_parameter_that_the_formula_does_not_use_is_refused() -> None:
     with pytest.raises(ParameterError, match="does not use the parameter 'q'"):
         loss_from_spec("p**-k; k=0.3, q=0.7")
+
+
+@pytest.mark.parametrize("name", ["L", "f(p)", "mine(p)", "loss"])
+def test_a_loss_gets_no_name_that_its_spec_would_lose(name: str) -> None:
+    with pytest.raises(InvalidInput):
+        with_name(parse_loss("1-p"), name)
 
 
 def test_a_name_that_every_loss_could_have_is_no_name() -> None:
