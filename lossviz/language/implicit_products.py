@@ -41,7 +41,7 @@ def write_products(text: str, tokens: list[Token], factors: Collection[str]) -> 
 
 
 def check_fractional_exponents(text: str, tokens: list[Token]) -> None:
-    """Refuse ``p^1/2``, which is half of p to Python and often meant as a root.
+    """Refuse ``p^1/2``, often meant as a root. ``p**1/2`` is Python's, and half of p.
 
     Raises:
         FormulaError: It points at the division.
@@ -52,7 +52,7 @@ def check_fractional_exponents(text: str, tokens: list[Token]) -> None:
             continue
         sign = "-" if tokens[index - 2].text == "-" else ""
         power = tokens[index - 3 if sign else index - 2]
-        if power.text == "**" and one.text == "1" and below.kind == "number":
+        if text[power.place] == "^" and one.text == "1" and below.kind == "number":
             raise FormulaError(
                 text,
                 token.place,

@@ -36,6 +36,8 @@ READ: tuple[tuple[str, str, Callable[[float], float]], ...] = (
     # powers
     ("p^2", "p**2", lambda p: p**2),
     ("p**2", "p**2", lambda p: p**2),
+    ("p**1/2", "p**1/2", lambda p: p / 2),
+    ("p^2/3", "p**2/3", lambda p: p**2 / 3),
     ("p²", "p**2", lambda p: p**2),
     ("p³(1-p)", "p**3*(1-p)", lambda p: p**3 * (1 - p)),
     ("-p²", "-p**2", lambda p: -(p**2)),
@@ -251,7 +253,7 @@ REFUSED: tuple[tuple[str, int | None, str], ...] = (
     ("1/p(1-p)", 3,
      "what is under the fraction is not clear: write (.../p)*(...) or .../(p*(...))"),
     ("p^1/2", 3, "where the exponent ends is not clear: write ...**(1/2) or (...**1)/2"),
-    ("p**-1/2", 5, "where the exponent ends is not clear: write ...**(-1/2) or (...**-1)/2"),
+    ("p^-1/2", 4, "where the exponent ends is not clear: write ...**(-1/2) or (...**-1)/2"),
     ("p⁻⁰·²", 3, "write **-0.2"),
     ("e^2p", 3, "where the exponent ends is not clear: write ...**(2*p) or ...**2*p"),
     ("e^-2p", 4, "where the exponent ends is not clear: write ...**(2*p) or ...**2*p"),
