@@ -234,3 +234,22 @@ def test_on_a_phone_the_chart_stays_in_sight_while_a_slider_is_used(
     assert plots["y"] >= -1
     assert box["y"] >= plots["y"] + plots["height"]
     assert phone.evaluate("document.querySelector('.stMain').scrollWidth") <= 390
+
+
+def test_the_story_s_first_step_says_what_the_cursor_reads(page: Page, app_url: str) -> None:
+    open_curves(page, f"{app_url}/penalty_curves?story=1")
+    penalty = f"{float(LOSSES['cosine'].penalty(0.3, classes=4)):.3f}"
+    expect(page.get_by_text(f"there p = 0.3 costs {penalty}")).to_be_visible()
+    assert row(page, "cosine")[0] == penalty
+
+
+def test_a_push_down_is_told_from_a_push_up(page: Page, app_url: str) -> None:
+    loss = LOSSES["label_smoothing"].with_values(eps=0.3)
+    open_curves(page, f"{app_url}/penalty_curves?loss={loss.spec}")
+    pulls = loss.pull([0.01, 0.1, 0.5, 0.9])
+    shares = [f"{round(100 * abs(pull) / sum(abs(pulls)))} %" for pull in pulls]
+    assert pulls[-1] < 0
+    expect(page.locator(".shares .sentence")).to_have_text(
+        f"up {shares[0]} at 0.01, {shares[1]} at 0.1, {shares[2]} at 0.5; down {shares[3]} at 0.9"
+    )
+    expect(page.locator(".shares .bar i.down")).to_have_count(1)

@@ -86,6 +86,13 @@ FRONT_PAGE: dict[str, Claim] = {
     "A network predicts a probability p for the right answer.": _MEANING,
     "The loss turns p into a penalty, and training does whatever lowers it.": _MEANING,
     "Take the power in your hand:": _INSTRUCTION,
+    "Drag it, look at it, then prove it on a real training.": _INSTRUCTION,
+    "Choose losses, drag their parameters, type one of your own, and look at penalty, slope and"
+    " weight.": _INSTRUCTION,
+    "A prediction is a vector.": _MEANING,
+    "Turn it towards the target and watch cosine, dot product and projection.": _INSTRUCTION,
+    "Let real fastai trainings run side by side, over several seeds, and see which loss"
+    " learns.": _INSTRUCTION,
     "What tells losses apart in training is which examples they listen to.": (
         true.gradient_is_cross_entropy_s_times_a_weight
     ),

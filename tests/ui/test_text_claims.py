@@ -15,8 +15,10 @@ from lossviz.losses.loss import Loss
 from lossviz.ui.curves.captions import class_count_caption, logarithm_captions
 from lossviz.ui.curves.tour_steps import TOUR_STEPS
 from lossviz.ui.curves.weighing import weighs
+from lossviz.ui.frame import PAGES
 from lossviz.ui.front_page import LEAD, about_weights
 from lossviz.ui.geometry import many_classes, three_classes, two_classes
+from lossviz.ui.page_cards import CARDS
 from lossviz.ui.state.chart_settings import ChartSettings
 from lossviz.ui.state.geometry_state import RACES, GeometryState
 from lossviz.ui.state.page_state import ARTICLE
@@ -28,7 +30,15 @@ from tests.support.text_predicates import defaults
 
 TEXTS: dict[str, tuple[list[str], dict[str, Claim]]] = {
     "the story": ([step.text for step in TOUR_STEPS], STORY),
-    "the front page": ([LEAD, about_weights([LOSSES[key] for key in ARTICLE])], FRONT_PAGE),
+    "the front page": (
+        [
+            PAGES["app.py"].lead,
+            LEAD,
+            about_weights([LOSSES[key] for key in ARTICLE]),
+            *(card.sentence for card in CARDS),
+        ],
+        FRONT_PAGE,
+    ),
     "the views": ([view.description for view in VIEWS.values()], VIEWS_TEXTS),
     "the geometry page": (
         [

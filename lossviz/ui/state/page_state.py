@@ -5,7 +5,7 @@ stand, and the step of the guided tour.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from lossviz.errors import InvalidInput, LossvizError
@@ -41,7 +41,8 @@ class PageState:
         losses: The chosen losses, at most 12, as ``loss_from_spec`` reads them.
         chart: How they are drawn.
         geometry: Where the arrows of the geometry page stand.
-        tour_step: The step of the guided tour, counted from 1; 0 where the visitor is not in it.
+        tour_step: The step of the guided tour, counted from 1; 0 where the visitor is not in it. A
+            link that names nothing else of the curves opens those that the step talks about.
 
     Raises:
         InvalidInput: The tour has no such step.
@@ -68,6 +69,8 @@ def read_page_state(query: Mapping[str, Sequence[str]]) -> Reading[PageState]:
     geometry = read_geometry(query)
     tour = read_query((_TOUR_STEP,), query)
     state = PageState(**losses.value, **tour.value, chart=chart.value, geometry=geometry.value)
+    if state.tour_step and not _names_curves(query):
+        state = _with_curves_of_its_step(state)
     return Reading(
         value=state,
         problems=(*losses.problems, *chart.problems, *geometry.problems, *tour.problems),
@@ -80,12 +83,26 @@ def write_page_state(state: PageState) -> Query:
     >>> write_page_state(PageState(losses=("inverse",), chart=ChartSettings(classes=10)))
     {'loss': ['inverse'], 'K': ['10']}
     """
+    curves = {**write_query((_LOSSES,), state), **write_query(CHART_PROPERTIES, state.chart)}
+    if state.tour_step and not curves and state != _with_curves_of_its_step(state):
+        curves = {_LOSSES.name: _LOSSES.print(state.losses)}  # else the step's would be read
     return {
-        **write_query((_LOSSES,), state),
-        **write_query(CHART_PROPERTIES, state.chart),
+        **curves,
         **write_query(GEOMETRY_PROPERTIES, state.geometry),
         **write_query((_TOUR_STEP,), state),
     }
+
+
+def _names_curves(query: Mapping[str, Sequence[str]]) -> bool:
+    return any(part.name in query for part in (_LOSSES, *CHART_PROPERTIES))
+
+
+def _with_curves_of_its_step(state: PageState) -> PageState:
+    """The state with the losses and the chart that its step of the tour talks about."""
+    step = TOUR_STEPS[state.tour_step - 1]
+    chosen = {loss.key: loss.spec for loss in map(loss_from_spec, step.losses)}
+    ordered = tuple(chosen[key] for key in LOSSES if key in chosen)
+    return replace(state, losses=ordered, chart=step.chart)
 
 
 def _parse_losses(texts: Sequence[str]) -> tuple[str, ...]:

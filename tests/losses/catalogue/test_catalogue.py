@@ -44,6 +44,27 @@ def test_every_loss_names_its_source(loss: Loss) -> None:
     assert 1900 < loss.reference.year < 2100
 
 
+@pytest.mark.parametrize(
+    ("key", "cited", "title"),
+    [
+        ("alpha", "Sypherd et al. 2022", "for Robust Classification"),  # its sixth version
+        ("inverse", "Sypherd et al. 2022", "for Robust Classification"),
+        ("asymmetric", "Ben-Baruch et al. 2020", "Asymmetric Loss For Multi-Label Classification"),
+    ],
+)
+def test_authors_year_and_title_are_of_one_version(key: str, cited: str, title: str) -> None:
+    reference = LOSSES[key].reference
+    assert reference is not None
+    assert reference.short == cited
+    assert title in reference.title
+
+
+def test_taylor_cross_entropy_of_order_1_is_half_the_mean_absolute_error() -> None:
+    np.testing.assert_allclose(
+        2 * get_loss("taylor", t=1).penalty(P), get_loss("mean_absolute_error").penalty(P)
+    )
+
+
 @every_loss
 def test_every_special_value_can_be_set(loss: Loss) -> None:
     for parameter in loss.parameters:

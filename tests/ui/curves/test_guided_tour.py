@@ -58,7 +58,15 @@ def test_next_and_back_set_the_page_and_leaving_restores_the_visitor_s_losses() 
 
 
 @pytest.mark.parametrize("place", range(1, 8))
-def test_a_link_opens_the_tour_where_it_says(place: int) -> None:
+def test_a_link_opens_the_tour_where_it_says_with_the_curves_that_it_talks_about(
+    place: int,
+) -> None:
     app = opened(CURVES, story=str(place))
     assert not app.exception
+    step = TOUR_STEPS[place - 1]
+    assert sorted(app.session_state["chosen losses"]) == sorted(
+        spec.partition(":")[0] for spec in step.losses
+    )
+    assert app.session_state["views"] == list(step.chart.views)
+    assert app.session_state["logs"] == list(step.chart.logs)
     assert f"{place} of 7" in "".join(element.value for element in app.markdown)
