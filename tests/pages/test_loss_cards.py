@@ -78,6 +78,17 @@ def test_the_training_page_warns_of_a_loss_that_one_should_not_train_with() -> N
     assert "cross" not in warning.value
 
 
+@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize(("text", "warns"), [("(K-20)*log(p)", False), ("(20-K)*log(p)", True)])
+def test_the_training_page_checks_losses_at_the_recipes_number_of_classes(
+    text: str, warns: bool
+) -> None:
+    app = opened("pages/train.py", loss=[text])  # the digits' ten classes
+    assert not app.exception
+    assert any("Think twice" in warning.value for warning in app.warning) == warns
+    assert all("(10 classes)" in warning.value for warning in app.warning)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [1280, 390])
 def test_a_typed_loss_of_all_classes_gets_a_curve_and_a_card(

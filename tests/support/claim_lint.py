@@ -502,13 +502,13 @@ LINT_CLAIMS = (
         holds=costs_no_more,
     ),
     Claim(
-        pattern=r"It tolerates symmetric label noise: its mean over all \d+ labels is the same for"
-        r" every prediction \(Ghosh, Kumar, Sastry 2017\)\.",
+        pattern=r"It tolerates symmetric label noise: its mean over (?:all \d+|both) labels is"
+        r" the same for every prediction \(Ghosh, Kumar, Sastry 2017\)\.",
         holds=tolerates_noise,
     ),
     Claim(
-        pattern=rf"That alone makes it no more robust to wrong labels: its mean over all \d+ labels"
-        rf" varies by (?P<percent>{_NUMBER}) % of its range, and symmetric noise is tolerated where"
+        pattern=rf"That alone makes it no more robust to wrong labels: its mean over"
+        rf" (?:all \d+|both) labels varies by (?P<percent>{_NUMBER}) % of its range, and symmetric noise is tolerated where"
         r" that is 0 \(Ghosh, Kumar, Sastry 2017\)\.",
         holds=varies_by,
     ),

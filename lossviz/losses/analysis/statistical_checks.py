@@ -146,7 +146,7 @@ def _limits(analysis: Analysis) -> tuple[float, float]:
 
 def _noise_tolerance(analysis: Analysis) -> str:
     variation = analysis.noise_variation
-    labels = f"its mean over all {analysis.classes} labels"
+    labels = f"its mean over {_all_labels(analysis.classes)}"
     if variation == 0:
         return (
             f"It tolerates symmetric label noise: {labels} is the same for every prediction"
@@ -157,6 +157,10 @@ def _noise_tolerance(analysis: Analysis) -> str:
         f" {_format_significant(100 * variation, 2)} % of its range, and symmetric noise is"
         f" tolerated where that is 0 {_GHOSH}."
     )
+
+
+def _all_labels(classes: int) -> str:
+    return "both labels" if classes == 2 else f"all {classes} labels"
 
 
 def _noise(analysis: Analysis) -> Finding | None:

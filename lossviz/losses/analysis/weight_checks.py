@@ -22,8 +22,8 @@ _DTYPE_MAX = {"float16": 65504.0, "float32": 3.4028235e38}
 
 
 def _faint_start(analysis: Analysis) -> Finding | None:
-    start = f"At the start, p ≈ 1/{analysis.classes},"
-    if any(first < 1 / analysis.classes < last for first, last in analysis.flat_stretches):
+    start, p = f"At the start, p ≈ 1/{analysis.classes},", 1 / analysis.classes
+    if any(1.001 * first < p < 0.999 * last for first, last in analysis.flat_stretches):
         return Finding(
             code="faint_start",
             severity="warning",
