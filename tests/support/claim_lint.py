@@ -508,8 +508,8 @@ LINT_CLAIMS = (
     ),
     Claim(
         pattern=rf"That alone makes it no more robust to wrong labels: its mean over"
-        rf" (?:all \d+|both) labels varies by (?P<percent>{_NUMBER}) % of its range, and symmetric noise is tolerated where"
-        r" that is 0 \(Ghosh, Kumar, Sastry 2017\)\.",
+        rf" (?:all \d+|both) labels varies by (?P<percent>{_NUMBER}) % of its range, and"
+        r" symmetric noise is tolerated where that is 0 \(Ghosh, Kumar, Sastry 2017\)\.",
         holds=varies_by,
     ),
     Claim(
