@@ -1,6 +1,7 @@
 """From the text of a loss to a symbolic expression, through an allow-list; nothing of it is run."""
 
 import ast
+import re
 from difflib import get_close_matches
 from typing import Any
 
@@ -27,6 +28,9 @@ from lossviz.language.syntax import MAX_DEPTH, parse
 MAX_EXPONENT = 64
 CONSTANTS = {"e": sympy.E, "pi": sympy.pi}
 SYMBOLS = ("p", "pj", "K", *CONSTANTS)
+# log p and log pj, of which the compiled formula is made
+_INNER_SYMBOLS = ("l", "lj")
+_PARAMETER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
 _OPERATORS: dict[type[ast.operator], str] = {
     ast.Add: "add",
     ast.Sub: "sub",
@@ -40,6 +44,20 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
     ast.Gt: "gt",
     ast.GtE: "ge",
 }
+
+
+def reserved_names() -> set[str]:
+    """The names that no parameter can have."""
+    return {*_INNER_SYMBOLS, *SYMBOLS, *function_names()}
+
+
+def can_name_parameter(name: str) -> bool:
+    """Whether a parameter can have this name.
+
+    >>> can_name_parameter("gamma"), can_name_parameter("e"), can_name_parameter("a" * 21)
+    (True, False, False)
+    """
+    return bool(_PARAMETER_NAME.fullmatch(name)) and name not in reserved_names()
 
 
 def parameter_symbol(name: str) -> sympy.Symbol:
@@ -168,10 +186,11 @@ class _Reader:
         near = [*longer, *same_letters, *get_close_matches(name, known, n=1)]
         kind = "the parameter " if near and near[0] in self._parameters else ""
         meant = f"; did you mean {kind}{near[0]!r}?" if near else "."
-        raise self._refusal(
-            node,
-            f"unknown name {name!r}{meant} To use {name!r} as a parameter, declare it: ; {name}=1",
-        )
+        if can_name_parameter(name):
+            advice = f"To use {name!r} as a parameter, declare it: ; {name}=1"
+        else:
+            advice = "It cannot name a parameter; choose another name."
+        raise self._refusal(node, f"unknown name {name!r}{meant} {advice}")
 
     def _operation(self, node: ast.expr, op: ast.operator, left: Any, right: Any) -> sympy.Expr:
         if isinstance(op, ast.Pow) and right.is_number and abs(right) > MAX_EXPONENT:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Final
 
 from lossviz.errors import FormulaError, InvalidInput, ParameterError
-from lossviz.language.grammar import SYMBOLS, names_in
+from lossviz.language.grammar import can_name_parameter, names_in, reserved_names
 from lossviz.language.operations import function_names
 from lossviz.language.respelling import respell
 from lossviz.losses.catalogue import LOSSES
@@ -18,7 +18,6 @@ from lossviz.losses.specs import catalogue_entry, end_of_formula, settings_of
 from lossviz.losses.start_values import START_VALUES, start_values
 
 MAX_PARAMETERS = 8
-_PARAMETER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,19}")
 # The name of a typed loss: "my loss = p**-k", or "FL(p) = ...".
 _NAME_PREFIX = re.compile(r"\s*([^\W\d_][\w '’.-]{0,39}?)\s*(?:\([^()=]*\)\s*)?[=＝](?![=＝])")
 # Names that say no more than that it is a loss, such as in "f(p) = ...".
@@ -53,11 +52,11 @@ def parse_loss(text: str, /, **parameters: float) -> Loss:
             text, None, f"{len(parameters)} parameters; at most {MAX_PARAMETERS} are allowed"
         )
     for name in parameters:
-        if not _can_name_parameter(name):
+        if not can_name_parameter(name):
             raise ParameterError(
                 name,
                 f"{name!r} cannot name a parameter: use letters and digits, and none of"
-                f" {', '.join(sorted(_reserved_names()))}",
+                f" {', '.join(sorted(reserved_names()))}",
             )
     spelled = respell(text, declared=frozenset(parameters), known=frozenset(START_VALUES))
     with spelled.pointing_at_typed():
@@ -66,10 +65,14 @@ def parse_loss(text: str, /, **parameters: float) -> Loss:
 
 def _loss_of(text: str, parameters: dict[str, float]) -> Loss:
     used = names_in(text)
+    if len(used) > MAX_PARAMETERS:
+        raise FormulaError(
+            text, None, f"{len(used)} parameters; at most {MAX_PARAMETERS} are allowed"
+        )
     unused = [name for name in parameters if name not in used]
-    undeclared = [name for name in used if name not in parameters and _can_name_parameter(name)]
+    undeclared = [name for name in used if name not in parameters and can_name_parameter(name)]
     misspelt = bool(unused) or any(map(_resembles_keyword, undeclared))
-    if undeclared and not misspelt and len(used) <= MAX_PARAMETERS:
+    if undeclared and not misspelt:
         start = start_values(text, used)
         parameters = parameters | {name: start[name] for name in undeclared}
     loss = Loss(
@@ -83,14 +86,6 @@ def _loss_of(text: str, parameters: dict[str, float]) -> Loss:
             " formula",
         )
     return loss
-
-
-def _reserved_names() -> set[str]:
-    return {"l", "lj", *SYMBOLS, *function_names()}
-
-
-def _can_name_parameter(name: str) -> bool:
-    return bool(_PARAMETER_NAME.fullmatch(name)) and name not in _reserved_names()
 
 
 def _resembles_keyword(name: str) -> bool:

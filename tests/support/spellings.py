@@ -217,6 +217,9 @@ REFUSED: tuple[tuple[str, int | None, str], ...] = (
      "'lg' is not part of the loss language: log10 or log2? write log10(...) or log2(...), or"
      " log(...) for the natural logarithm"),
     ("P", 0, "unknown name 'P'; did you mean 'p'? To use 'P' as a parameter, declare it: ; P=1"),
+    ("l*p", 0,
+     "unknown name 'l'. It cannot name a parameter; choose another name."),
+    ("a+b+c+d+m+n+r+s+t+p", None, "9 parameters; at most 8 are allowed"),
     ("1 - p_1", 4, f"'p_1' is not part of the loss language: {_INDEXED}"),
     ("-log(z_y)", 5,
      "'z_y' is not part of the loss language: a formula is of probabilities, the softmax of the"
