@@ -80,7 +80,8 @@ _OPTIONS: Final = {  # by field of Settings
     "folder": _SettingOption(
         parse=_folder,
         metavar="STR",
-        help="where the images of the recipe folder are, one folder for each class",
+        help="where the images of the recipe folder are: a folder for each class, or train and"
+        " valid with such folders",
     ),
     "optimizer": _SettingOption(
         parse=str,

@@ -38,8 +38,9 @@ def find_layout(root: Path) -> Layout:
     """What the folders below a folder are.
 
     Each is a class, unless they are called ``train`` and ``valid`` (or ``val``, ``validation``,
-    ``test``, in any case) and hold a folder for each class: then they are a split. A ``train``
-    beside a ``test`` without classes, as competitions have it, holds the classes alone.
+    ``test``, in any case) and hold a folder for each class: then they are a split. The same where
+    each class holds two such folders. A ``train`` beside a ``test`` without classes, as
+    competitions have it, holds the classes alone.
 
     Raises:
         InvalidInput: The folder cannot be read, or ``train`` and ``valid`` hold no classes.
@@ -47,13 +48,9 @@ def find_layout(root: Path) -> Layout:
     Side effects: reads the folder's tree, two levels of it.
     """
     folders, left_out = subfolders(root)
-    training = [folders[key] for key in folders if key.lower() in _TRAINING]
-    held_out = sorted(
-        (folders[key] for key in folders if key.lower() in _VALIDATION),
-        key=lambda folder: _VALIDATION.index(folder.name.lower()),
-    )
+    training, held_out = _parts(folders)
     if not training or (not held_out and len(folders) > 1):
-        return Layout(classes=folders, left_out=left_out)
+        return _split_in_each_class(folders, left_out) or Layout(classes=folders, left_out=left_out)
     if len(training) > 1:
         raise InvalidInput(
             f"{printable(root)} has several folders to train on,"
@@ -93,6 +90,41 @@ def find_layout(root: Path) -> Layout:
         split=(train.name, valid.name),
         left_out=left_out + left_out_of_valid,
     )
+
+
+def _parts(folders: Mapping[str, Path]) -> tuple[list[Path], list[Path]]:
+    """The folders to train on, and those to validate on, the one that counts first."""
+    training = [folders[key] for key in folders if key.lower() in _TRAINING]
+    held_out = sorted(
+        (folders[key] for key in folders if key.lower() in _VALIDATION),
+        key=lambda folder: _VALIDATION.index(folder.name.lower()),
+    )
+    return training, held_out
+
+
+def _split_in_each_class(
+    classes: Mapping[str, Path], left_out: tuple[LeftOut, ...]
+) -> Layout | None:
+    """The layout where each class has its own ``train`` and ``valid``; None where one has not."""
+    trained, validated = {}, {}
+    for label, folder in classes.items():
+        try:
+            inside, beside = subfolders(folder)
+        except InvalidInput:  # of a class, this is said when its images are listed
+            return None
+        training, held_out = _parts(inside)
+        if len(training) != 1 or not held_out:
+            return None
+        trained[label], validated[label] = training[0], held_out[0]
+        others = [path for path in inside.values() if path not in (training[0], held_out[0])]
+        left_out += tuple(
+            LeftOut(path=path, reason="beside the folders of the split")
+            for path in (*(one.path for one in beside), *others)
+        )
+    if not trained:
+        return None
+    names = tuple(next(iter(part.values())).name for part in (trained, validated))
+    return Layout(classes=trained, validation=validated, split=names, left_out=left_out)
 
 
 def subfolders(folder: Path) -> tuple[Mapping[str, Path], tuple[LeftOut, ...]]:

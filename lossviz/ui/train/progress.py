@@ -28,8 +28,9 @@ def show_progress(
     """
     preparation = backend.store.preparation(comparison.id)
     st.caption(escape_markdown(describe_comparison(comparison, preparation)))
-    for note in preparation.notes:
-        st.warning(escape_markdown(note), icon=":material/broken_image:")
+    if preparation.notes:
+        notes = map(escape_markdown, preparation.notes)
+        st.warning("\n".join(f"- {note}" for note in notes), icon=":material/info:")
     if backend.engine and backend.engine.failure:
         st.error(escape_markdown(backend.engine.failure), icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):

@@ -68,6 +68,23 @@ def test_the_folders_are_the_split_and_not_the_classes(
     )
 
 
+def test_a_split_within_each_class_is_the_split_too(tmp_path: Path) -> None:
+    root = tmp_path / "album"
+    for place, name in enumerate("ab"):
+        for part, count in (("train", 8), ("val", 2)):
+            (root / name / part).mkdir(parents=True)
+            for number in range(count):
+                picture(100 * place + 10 * len(part) + number).save(
+                    root / name / part / f"{number}.png"
+                )
+    picture(9).save(root / "a" / "cover.png")
+    source = load(root)
+    assert source.classes == ("a", "b")
+    assert source.targets[split_rows(source)[1]].tolist() == [0, 0, 1, 1]
+    assert source.notes[0].startswith("The split is the folder's own: 16 images in train are")
+    assert source.notes[1:] == ("1 left out (beside the folders of the split): a/cover.png.",)
+
+
 def test_all_seeds_have_this_split_and_their_own_weights_and_batches(tmp_path: Path) -> None:
     changes = {"folder": str(split_folder(tmp_path / "album"))}
     trials = [train("folder", seed=seed, **changes) for seed in (0, 1)]
@@ -77,7 +94,7 @@ def test_all_seeds_have_this_split_and_their_own_weights_and_batches(tmp_path: P
     assert one["split"] == other["split"]
     assert one["weights"] != other["weights"]
     assert one["first_batch"] != other["first_batch"]
-    assert trials[0].origin.endswith("16 images to learn from, 4 to be judged on")
+    assert trials[0].origin.endswith("16 images to learn from, 4 to be validated on")
 
 
 def test_a_test_folder_beside_a_validation_folder_is_named_and_not_used(tmp_path: Path) -> None:
