@@ -84,6 +84,13 @@ def respell(text: str, *, declared: Collection[str] = (), known: Collection[str]
     if pieces:
         pieces[0] = tokens[0].text
     places = [token.place for token, piece in zip(tokens, pieces, strict=True) for _ in piece]
+    if len(places) > MAX_CHARACTERS:
+        raise FormulaError(
+            text,
+            None,
+            f"the formula has {len(places):,} characters as it is read; at most {MAX_CHARACTERS}"
+            " are allowed",
+        )
     return Respelled(typed=text, text="".join(pieces), places=tuple(places))
 
 

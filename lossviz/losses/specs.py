@@ -9,6 +9,7 @@ from lossviz.language.grammar import SYMBOLS
 from lossviz.language.respelling import respell
 from lossviz.language.spelling_tokens import english_name, plain_text
 from lossviz.language.spellings import FRACTIONS
+from lossviz.language.syntax import MAX_CHARACTERS
 from lossviz.losses.catalogue import LOSSES, get_loss
 from lossviz.losses.loss import Loss
 
@@ -36,6 +37,8 @@ def catalogue_entry(text: str) -> Loss | None:
     >>> catalogue_entry("Brier score").spec, catalogue_entry("focal, gamma = 3").spec
     ('brier', 'focal:gamma=3.0')
     """
+    if len(text) > MAX_CHARACTERS:  # none is as long
+        return None
     if (call := _CALL.fullmatch(text)) and (key := _KEYS.get(_simplified(call[1]))):
         return get_loss(key, **settings_of(text[: call.end(2)], call.start(2)))
     entry = _ENTRY.match(text)
@@ -67,7 +70,7 @@ def end_of_formula(text: str) -> int:
     >>> end_of_formula("p**-k, k=0.3"), end_of_formula("max(p, 0.5)")
     (5, 11)
     """
-    depth = 0
+    depth, last = 0, len(text.rstrip(f" {_COMMAS}"))
     for index, character in enumerate(text):
         depth += (character in "([{（") - (character in ")]}）")
         if character in _SEMICOLONS:
@@ -76,8 +79,8 @@ def end_of_formula(text: str) -> int:
                     text, index, "a bracket is not closed before ; write , between values"
                 )
             return index
-        ends_here = _SETTING.match(text, index + 1) or not text[index + 1 :].strip()
-        if depth <= 0 and character in _COMMAS and ends_here:
+        is_end = character in _COMMAS and (index >= last or _SETTING.match(text, index + 1))
+        if is_end and depth <= 0:
             return index
     return len(text)
 

@@ -103,5 +103,5 @@ def test_what_is_read_is_read_again_as_itself(text: str) -> None:
 def test_a_formula_that_is_too_long_once_it_is_read_is_refused() -> None:
     text = "+".join(["½p"] * (MAX_CHARACTERS // 3))
     assert len(text) <= MAX_CHARACTERS
-    with pytest.raises(FormulaError, match="at most"):
+    with pytest.raises(FormulaError, match="characters as it is read; at most 500"):
         parse_loss(text)
