@@ -48,6 +48,7 @@ LAYERS = {  # each may import itself and what stands here
         "experiments.engine.messages",
         "experiments.engine.channel",
         "experiments.engine.process_end",
+        "experiments.engine.resources",
         "experiments.engine.stderr_tail",
         "language",
         "errors",

@@ -8,12 +8,14 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from lossviz.errors import EngineError
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.progress import remaining_s, share_done
 from lossviz.experiments.records import Comparison, EpochMetrics, Preparation, Trial
 from lossviz.experiments.store.store import Store
 
 _POLL_EVERY_S: Final = 0.1
+_FAILED_POLLS: Final = 30  # so long an engine that has stopped may take to end its trials
 
 
 def follow(comparison: Comparison, store: Store, engine: Engine) -> dict[str, list[EpochMetrics]]:
@@ -22,10 +24,13 @@ def follow(comparison: Comparison, store: Store, engine: Engine) -> dict[str, li
     Returns:
         The epochs of each trial, by its id.
 
+    Raises:
+        EngineError: The engine has stopped, and cannot even note that the trials have ended.
+
     Side effects: prints to standard error.
     """
     history: dict[str, list[EpochMetrics]] = defaultdict(list)
-    cursor = 0
+    cursor = failed_polls = 0
     with Progress(
         TextColumn("{task.description}"),
         BarColumn(),
@@ -49,6 +54,9 @@ def follow(comparison: Comparison, store: Store, engine: Engine) -> dict[str, li
             )
             if all(trial.state.ended for trial in trials):
                 return history
+            failed_polls = failed_polls + 1 if engine.failure else 0
+            if failed_polls == _FAILED_POLLS:
+                raise EngineError(engine.failure)
             time.sleep(_POLL_EVERY_S)
 
 

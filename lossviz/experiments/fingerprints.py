@@ -14,7 +14,7 @@ from lossviz.experiments.records import Trial
 PARTS: Final = MappingProxyType(
     {
         "split": "split into training and validation",
-        "weights": "first weights",
+        "weights": "initial weights",
         "first_batch": "first batch",
         "last_batch": "last batch",
     }

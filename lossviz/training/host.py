@@ -33,15 +33,12 @@ from lossviz.experiments.engine.messages import (
     Stop,
 )
 from lossviz.experiments.engine.process_end import OutOfMemoryKills
+from lossviz.experiments.engine.resources import START_RETRIES_S
 from lossviz.experiments.records import TrialState
 from lossviz.training.job_process import JobProcess, start_job_process
 from lossviz.training.parent_death import die_with_parent, watch_standard_input
 from lossviz.training.warm_up import warm_up, warm_up_for
 from lossviz.training.worker import STOPPED, failure_of
-
-# Between the attempts to start a job's process: the system may refuse one for a moment, while
-# others hold its last processes, files or memory.
-_RETRIES_S = (0.5, 1.0, 2.0, 4.0)
 
 
 @dataclass(slots=True)
@@ -139,14 +136,14 @@ class Host:
         try:
             self._processes[job.job] = start_job_process(self._context, job)
         except OSError as error:
-            if attempts < len(_RETRIES_S):
-                next_at = time.monotonic() + _RETRIES_S[attempts]
+            if attempts < len(START_RETRIES_S):
+                next_at = time.monotonic() + START_RETRIES_S[attempts]
                 self._postponed[job.job] = _Postponed(job, attempts + 1, next_at)
                 return
             reason = (
                 f"its process could not be started ({error}), in {attempts + 1} attempts over"
-                f" {sum(_RETRIES_S):g} s; end other programs, or allow this one more processes,"
-                " files or memory, then run it again"
+                f" {sum(START_RETRIES_S):g} s; end other programs, or allow this one more"
+                " processes, files or memory, then run it again"
             )
             self._report_end(job.job, JobEnded(state=TrialState.FAILED, reason=reason))
 

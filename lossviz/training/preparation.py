@@ -107,7 +107,7 @@ class _SearchProgress(Callback):  # type: ignore[misc]
         self._check_stop()
         self._batches += 1
         self._on_progress(
-            f"looking for a learning rate: batch {self._batches} of at most {_SEARCH_BATCHES}",
+            f"searching for a learning rate: batch {self._batches} of at most {_SEARCH_BATCHES}",
             self._batches / _SEARCH_BATCHES,
         )
 

@@ -54,7 +54,7 @@ def run_trial(
     rate = settings.learning_rate or learning_rate
     if rate is None:
         raise InvalidInput(
-            "the learning rate is left to lr_find, but nothing has looked for it yet"
+            "the learning rate is left to lr_find, but nothing has searched for it yet"
         )
     source = LOAD[recipe](settings, LoadOptions(check_stop=stop_check(stop_requested)))
     learner = seeded_learner(recipe, settings, source, Objective(loss_from_spec(loss)), seed)

@@ -5,12 +5,15 @@ import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from lossviz.cli import train_comparison as cli
+from lossviz.cli import training_progress
 from lossviz.cli.main import main
 from lossviz.cli.train_comparison import _print_results
+from lossviz.errors import EngineError
 from lossviz.experiments.export import ComparisonSnapshot, export_comparison
 from lossviz.experiments.records import Preparation, TrialState
 from lossviz.experiments.store.store import Store
@@ -62,3 +65,14 @@ def test_a_database_of_a_newer_version_is_exit_code_2_and_says_what_to_do(
     assert "newer.sqlite was made by a newer lossviz" in said
     assert "upgrade lossviz, or set LOSSVIZ_DATABASE to another database" in said
     assert "Traceback" not in said
+
+
+def test_an_engine_that_stops_and_cannot_even_end_its_trials_ends_the_command(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(training_progress, "_POLL_EVERY_S", 0.0)
+    engine = SimpleNamespace(failure="Training has stopped: the disk is full.", warming_up=False)
+    with closing(Store(f"sqlite:///{tmp_path / 'lossviz.sqlite'}")) as store:
+        store.add_comparison(comparison())
+        with pytest.raises(EngineError, match="the disk is full"):
+            training_progress.follow(comparison(), store, engine)  # type: ignore[arg-type]

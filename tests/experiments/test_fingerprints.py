@@ -94,8 +94,8 @@ def test_the_warning_names_every_seed_and_part_and_gives_advice() -> None:
     found = FingerprintComparison(compared=("split", "weights"), mismatches=mismatches)
     assert mismatch_warning(found) == (
         "The losses were not trained under the same conditions (seed 0: split into training and"
-        " validation; seed 1: first weights), so their error rates must not be compared. Launch the"
-        " comparison again; if this stays, the recipe draws more than its seed says."
+        " validation; seed 1: initial weights), so their error rates must not be compared. Launch"
+        " the comparison again; if this stays, the recipe draws more than its seed says."
     )
 
 

@@ -85,11 +85,11 @@ def test_the_page_says_whether_all_losses_had_the_same_conditions(
     app = opened("pages/train.py")
     assert not app.exception
     assert any(
-        "not trained under the same conditions (seed 0: first weights)" in error.value
+        "not trained under the same conditions (seed 0: initial weights)" in error.value
         for error in app.error
     ) == (other == "different")
     assert any(
-        "all losses had the same first weights" in caption.value for caption in app.caption
+        "all losses had the same initial weights" in caption.value for caption in app.caption
     ) == (other == "same")
 
 

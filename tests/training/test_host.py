@@ -162,7 +162,7 @@ def refuse(times: int) -> Callable[..., job_process.JobProcess]:
 def test_a_process_that_the_system_refuses_to_start_is_tried_five_times(
     running: RunningHost, monkeypatch: pytest.MonkeyPatch, refusals: int, state: TrialState
 ) -> None:
-    monkeypatch.setattr(host, "_RETRIES_S", (0.01, 0.01, 0.01, 0.01))
+    monkeypatch.setattr(host, "START_RETRIES_S", (0.01, 0.01, 0.01, 0.01))
     monkeypatch.setattr(host, "start_job_process", refuse(refusals))
     end = running.end_of("finish")
     assert end.state is state
@@ -177,7 +177,7 @@ def test_a_process_that_the_system_refuses_to_start_is_tried_five_times(
 def test_a_job_that_waits_for_its_process_can_be_stopped(
     running: RunningHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(host, "_RETRIES_S", (600.0,))
+    monkeypatch.setattr(host, "START_RETRIES_S", (600.0,))
     monkeypatch.setattr(host, "start_job_process", refuse(1))
     job = running.start("finish")
     running.channel.send(Stop(job=job))

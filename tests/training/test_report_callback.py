@@ -190,7 +190,7 @@ def test_the_search_for_a_learning_rate_restores_the_weights(
         on_progress=lambda *progress: reported.append(progress),
         check_stop=lambda: None,
     )
-    assert reported[0] == ("looking for a learning rate: batch 1 of at most 100", 0.01)
+    assert reported[0] == ("searching for a learning rate: batch 1 of at most 100", 0.01)
     # all layers learned during the search
     assert all(parameter.requires_grad for parameter in learner.model.parameters())
     assert all(
@@ -219,7 +219,7 @@ def test_the_search_for_a_learning_rate_can_be_stopped_and_leaves_nothing_on_the
             emit=reported.append,
             stop_requested=lambda: (
                 bool(reported)
-                and reported[-1].stage == "looking for a learning rate: batch 5 of at most 100"
+                and reported[-1].stage == "searching for a learning rate: batch 5 of at most 100"
             ),
         )
     gc.collect()

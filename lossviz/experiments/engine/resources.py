@@ -4,6 +4,9 @@ import os
 import sys
 from pathlib import Path
 
+# Between the attempts to start a process: the system may refuse one for a moment, while others hold
+# its last processes, files or memory.
+START_RETRIES_S = (0.5, 1.0, 2.0, 4.0)
 _NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
 
 

@@ -12,6 +12,7 @@ from lossviz.experiments.engine.channel import UndecodableMessage
 from lossviz.experiments.engine.dispatcher import Dispatcher
 from lossviz.experiments.engine.host_process import HostProcess
 from lossviz.experiments.engine.messages import HostEvent, HostReady, JobReport, Request
+from lossviz.experiments.engine.resources import START_RETRIES_S
 from lossviz.experiments.store.store import Store
 
 _IDLE_S = 600.0  # how long a host without jobs keeps its 600 MB
@@ -40,6 +41,8 @@ class HostSupervisor:
         self._dispatcher, self._store = dispatcher, store
         self._method, self._clock = method, clock
         self._host: HostProcess | None = None
+        self._refusals = 0  # of the system, to start a host, in a row
+        self._next_start_at = 0.0  # when to try again, on the monotonic clock
         self.failure = ""
         # why trials that the store shows as open are not; empty where there are none
         self._close_cause = ""
@@ -97,9 +100,28 @@ class HostSupervisor:
 
     def _start_jobs(self) -> None:
         if self._host is None and self._dispatcher.has_pending:
-            self._host = HostProcess(self._method)
+            self._start_host()
         if self._host and self._host.ready:
             self._dispatcher.start_jobs(self.send)
+
+    def _start_host(self) -> None:
+        """Start a host, if it is time to; where the system refuses, try again a few times.
+
+        Raises:
+            OSError: It has refused at every attempt.
+        """
+        if time.monotonic() < self._next_start_at:
+            return
+        try:
+            self._host = HostProcess(self._method)
+        except OSError:
+            if self._refusals == len(START_RETRIES_S):
+                self._refusals = 0
+                raise
+            self._next_start_at = time.monotonic() + START_RETRIES_S[self._refusals]
+            self._refusals += 1
+        else:
+            self._refusals = 0
 
     def _wait(self, waker: Connection) -> None:
         host = self._host
@@ -116,6 +138,8 @@ class HostSupervisor:
         """Seconds until something is due though no event comes; None where nothing is."""
         if self._close_cause:
             return _RETRY_S
+        if self._host is None and self._dispatcher.has_pending:
+            return max(0.0, self._next_start_at - time.monotonic())
         if self._host is None or not self._host.ready or not self._dispatcher.idle:
             return None
         return max(0.0, self._dispatcher.idle_since + _IDLE_S - time.monotonic())
@@ -159,7 +183,7 @@ class HostSupervisor:
     def _abandon(self, error: Exception) -> None:
         """Train nothing. What the store shows as open is closed as soon as it can be."""
         logging.getLogger("lossviz").error("training stopped: %s", error)
-        self.failure = f"Training has stopped: {error}. Mend that, then run the trials again."
+        self.failure = f"Training has stopped: {error}. Fix that, then run the trials again."
         self.end_host()
         self._dispatcher.clear(self.failure)
         self._close_cause = f"training stopped ({error})"

@@ -95,7 +95,7 @@ def _pick_seeds() -> int:
         width=150,
         on_change=keep_selection,
         help=(
-            "Each loss is trained once a seed. A seed fixes split, first weights and batches,"
+            "Each loss is trained once a seed. A seed fixes split, initial weights and batches,"
             " so that losses are compared under the same luck."
         ),
     )

@@ -29,7 +29,7 @@ def trial_details(backend: TrainingBackend, trials: Sequence[Trial], history: Hi
     """
     by_id = {trial.id: trial for trial in trials}
     chosen = st.selectbox(
-        "Look at one trial",
+        "One trial in detail",
         list(by_id),
         format_func=lambda trial_id: _title(by_id[trial_id]),
         key=f"trial of {trials[0].comparison_id}",

@@ -1,6 +1,8 @@
 """The local engine's corners that need no host process."""
 
+import errno
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -51,6 +53,7 @@ def test_where_no_process_can_be_started_trials_end_and_the_engine_waits_for_the
 
     real_wait = supervisor.wait
     monkeypatch.setattr(supervisor, "wait", wait)
+    monkeypatch.setattr(supervisor, "START_RETRIES_S", (0.01, 0.01))
     monkeypatch.setattr(subprocess, "Popen", refuse)
     # pytest would keep the error, and all that it holds open
     monkeypatch.setattr(logging.getLogger("lossviz"), "disabled", True)
@@ -64,8 +67,35 @@ def test_where_no_process_can_be_started_trials_end_and_the_engine_waits_for_the
         )
     assert engine.host_pid is None
     threading.Event().wait(0.2)
-    assert len(waits) <= 6  # it sleeps, and does not spin
+    assert len(waits) <= 10  # it sleeps, and does not spin
     engine.close()
+
+
+def test_a_host_that_the_system_refuses_to_start_is_tried_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    refusals = iter(range(2))
+    start = subprocess.Popen
+
+    def refuse_twice(*arguments: Any, **options: Any) -> Any:
+        for _ in refusals:
+            raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+        return start(*arguments, **options)
+
+    monkeypatch.setattr(supervisor, "START_RETRIES_S", (0.01, 0.01))
+    monkeypatch.setattr(subprocess, "Popen", refuse_twice)
+    (tmp_path / "torch.py").write_text("")  # it ends as soon as it has begun
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    engine = LocalEngine(store, method="fork")
+    engine.launch(examples.comparison())
+    wait_until(
+        lambda: all(trial.state is TrialState.FAILED for trial in store.trials("c")),
+        within_s=30,
+        what="its trials have failed",
+    )
+    engine.close()
+    assert "before it was ready" in store.trials("c")[0].reason
+    assert engine.failure == ""
 
 
 def test_a_host_that_dies_at_an_import_is_explained_by_the_module_that_is_missing(

@@ -48,7 +48,7 @@ def test_a_preview_without_images_ends_with_a_reason(previews: BatchPreviews) ->
     previews.handle(one, JobEnded(state=TrialState.FAILED, reason="no folder"))
     previews.handle(other, FINISHED)
     assert previews.get(one) == BatchPreview(failure="no folder")
-    assert previews.get(other) == BatchPreview(failure="nothing was seen; look again")
+    assert previews.get(other) == BatchPreview(failure="no images came; preview the batch again")
 
 
 def test_where_the_host_has_gone_all_open_ones_end_and_images_stay(
