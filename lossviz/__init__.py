@@ -13,8 +13,7 @@ from lossviz.losses.loss import Loss
 from lossviz.losses.parsing import loss_from_spec, parse_loss
 
 if TYPE_CHECKING:
-    from torch import Tensor
-
+    from lossviz.losses.objective.class_weights import Weights
     from lossviz.losses.objective.module import Objective
 
 __version__ = "0.1.0.dev0"  # the only place; pyproject.toml reads it
@@ -36,8 +35,8 @@ def objective(
     loss: Loss,
     reduction: Literal["mean", "sum", "none"] = "mean",
     *,
-    axis: int = -1,
-    weight: "Tensor | None" = None,
+    axis: int | None = None,
+    weight: "Weights | None" = None,
     ignore_index: int = -100,
 ) -> "Objective":
     """The torch objective of a loss: an ``nn.Module`` of logits and targets.
@@ -45,12 +44,12 @@ def objective(
     Args:
         loss: What to train with.
         reduction: As in ``torch.nn.CrossEntropyLoss``, like ``weight`` and ``ignore_index``.
-        axis: The axis of the classes.
-        weight: Of each class, shape [K].
+        axis: The axis of the classes; None is the last, where the shapes leave no doubt.
+        weight: Of each class, [K]: a tensor, an array or a list.
         ignore_index: A target that does not count.
 
     Returns:
-        A module that takes logits [N, K] and targets, int64 [N] or soft [N, K]. See ``Objective``.
+        A module of logits [N, K] and targets, integers [N] or soft [N, K]. See ``Objective``.
 
     Raises:
         MissingExtra: torch is not installed.

@@ -114,6 +114,29 @@ def term_of_class(term: sympy.Expr, log_p: sympy.Expr) -> sympy.Expr:
     return term.xreplace(stand_ins).xreplace({LJ: log_p}).xreplace(reductions)
 
 
+def gather_class_counts(expression: sympy.Expr) -> sympy.Expr:
+    """Put multiples of the number of classes into the sums over classes that then fall to 0 at
+    pj = 1, so that they keep their digits there.
+
+    >>> gather_class_counts(2 * K - 2 * ClassSum(sympy.exp(3 * LJ)))
+    -2*ClassSum(exp(3*lj) - 1)
+    """
+
+    def gathered(addition: sympy.Expr) -> sympy.Expr:
+        for total in addition.args:
+            factor, reduction = total.as_independent(ClassSum)
+            counts = addition.coeff(K)
+            if not isinstance(reduction, ClassSum) or counts == 0:
+                continue
+            (term,) = reduction.args
+            if term_of_class(term, sympy.S.Zero) + counts / factor == 0:
+                rest = addition - total - counts * K
+                return rest + factor * ClassSum(term + counts / factor)
+        return addition
+
+    return expression.replace(lambda part: part.is_Add, gathered)
+
+
 def split_off_true_class(expression: sympy.Expr) -> sympy.Expr:
     """Write every reduction as the true class's own term and one over the others, so that sympy
     sees what cancels between them.

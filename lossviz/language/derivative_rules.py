@@ -50,13 +50,32 @@ def product_rule(tree: Call, differentiate: Differentiate) -> Tree:
 
 
 def quotient_rule(tree: Call, differentiate: Differentiate) -> Tree:
-    """``(a/b)' = a'/b - (a/b) b'/b``, which reuses the quotient."""
+    """``(a/b)' = a'/b - (a/b) b'/b``, which reuses the quotient.
+
+    Where b is a sum with the term a or -a, the other terms c are all that counts: ``(a/b)' =
+    a' (c/b)/b - (a/b) c'/b``; in ``log(p)/sum(log(pj))`` the difference would leave nothing.
+    """
     numerator, denominator = tree.arguments
-    by_denominator = multiply(tree, differentiate(denominator))
+    rest = _without_term(denominator, numerator)
+    if rest is None:
+        by_numerator, by_denominator = differentiate(numerator), differentiate(denominator)
+    else:
+        by_numerator = multiply(differentiate(numerator), divide(rest, denominator))
+        by_denominator = differentiate(rest)
     return add(
-        divide(differentiate(numerator), denominator),
-        negate(divide(by_denominator, denominator)),
+        divide(by_numerator, denominator),
+        negate(divide(multiply(tree, by_denominator), denominator)),
     )
+
+
+def _without_term(total: Tree, term: Tree) -> Tree | None:
+    """A sum without the term, whatever its sign; None where it is no such sum."""
+    if not (isinstance(total, Call) and total.operation == "add"):
+        return None
+    for i, found in enumerate(total.arguments):
+        if found in (term, negate(term)):
+            return add(*total.arguments[:i], *total.arguments[i + 1 :])
+    return None
 
 
 def power_rule(tree: Call, differentiate: Differentiate) -> Tree:

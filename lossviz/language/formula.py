@@ -1,6 +1,6 @@
 """A formula, read once and ready for every evaluator."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -8,7 +8,14 @@ from functools import cached_property, lru_cache
 import sympy
 
 from lossviz.errors import FormulaError
-from lossviz.language.class_reductions import K, L, Reduction, split_off_true_class
+from lossviz.language.binding import bind
+from lossviz.language.class_reductions import (
+    K,
+    L,
+    Reduction,
+    gather_class_counts,
+    split_off_true_class,
+)
 from lossviz.language.derivative import GradientPart, derivative, gradient_parts
 from lossviz.language.grammar import parameter_symbol, read_formula
 from lossviz.language.latex import to_latex
@@ -71,6 +78,19 @@ class Gradient:
         """``own``, then ``outer`` and ``inner`` of each part in turn."""
         return self.own, *(tree for part in self.parts for tree in (part.outer, part.inner))
 
+    @classmethod
+    def of(cls, penalty: Tree) -> "Gradient":
+        """The loss of a tree, with its derivatives."""
+        return cls(penalty=penalty, own=derivative(penalty, LOG_P), parts=gradient_parts(penalty))
+
+    def at(self, values: Mapping[str, float]) -> "Gradient":
+        """The loss at these values of its parameters, with the derivatives that it has then.
+
+        They keep digits that the general ones lose: at q = 1 the normalised generalised
+        cross-entropy depends on p alone.
+        """
+        return self.of(bind(self.penalty, values))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Case:
@@ -118,7 +138,9 @@ class Formula:
             self.latex = to_latex(expression)
             self._general = to_log_space(expression)
             self._cases = _limit_cases(self._general, ranges)
-            self._split = [split_off_true_class(part) for part in self._expressions()]
+            self._split = [
+                split_off_true_class(gather_class_counts(part)) for part in self._expressions()
+            ]
             self.even = self._curve("even")
             if self.depends_on_pj:
                 self.one_hot  # noqa: B018 - now, so that what cannot be computed is refused now
@@ -161,10 +183,7 @@ class Formula:
         return Curve(penalty=penalty, weight=weight, weight_slope=derivative(weight, LOG_P))
 
     def _gradient(self, expressions: list[sympy.Expr]) -> Gradient:
-        penalty = self._tree(expressions)
-        return Gradient(
-            penalty=penalty, own=derivative(penalty, LOG_P), parts=gradient_parts(penalty)
-        )
+        return Gradient.of(self._tree(expressions))
 
     def _tree(self, expressions: list[sympy.Expr]) -> Tree:
         """One tree of the cases' expressions; the last holds where no case does."""

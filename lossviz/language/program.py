@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NewType
 
-import numpy as np
-
-from lossviz.language.operations import OPERATIONS
+from lossviz.language.binding import bind
+from lossviz.language.finite_products import with_finite_products
 from lossviz.language.tree import Call, Name, Number, Tree
 
 Backend = Callable[[str], Callable[..., Any]]  # a library's function of each operation, by name
@@ -45,18 +44,17 @@ class Program:
     Attributes:
         names: Of the arrays that it needs.
 
-    A ``where`` whose condition depends on no array keeps only the branch that it takes, so that
-    the limit at q = 0 and the division by q of the general case never meet.
+    They are evaluated as ``bind`` and ``with_finite_products`` write them.
     """
 
     def __init__(self, trees: Sequence[Tree], constants: Mapping[str, float]) -> None:
         self.names: list[str] = []
-        self._constants = {name: float(value) for name, value in constants.items()}
         self._registers: list[float | None] = []  # the constants; None for what is computed
         self._register_of: dict[Any, Register] = {}
         self._inputs: list[tuple[str, Register]] = []
         self._steps: list[Step] = []
-        self._results = [self._add(tree) for tree in trees]
+        bound = [bind(tree, constants) for tree in trees]
+        self._results = [self._add(with_finite_products(tree)) for tree in bound]
 
     def run(self, backend: Backend, arrays: Mapping[str, Any]) -> list[Any]:
         """The value of each tree: an array, or a float where it depends on none.
@@ -76,17 +74,14 @@ class Program:
         """The register in which the tree's value will lie."""
         match tree:
             case Number(value=value):
-                return self._constant(value)
+                # 0.0 and -0.0 are equal, and not the same
+                return self._new_register(("constant", repr(value)), value)
             case Name(name=name):
-                return self._name(name)
-            case Call(operation="where", arguments=(condition, then, otherwise)):
-                decided = self._add(condition)
-                known = self._registers[decided]
-                if known is not None:
-                    return self._add(then if known else otherwise)
-                return self._step("where", decided, self._add(then), self._add(otherwise))
+                return self._input(name)
             case Call(operation="add", arguments=(first, Call("neg", (second,)))):
                 return self._step("sub", self._add(first), self._add(second))
+            case Call(operation="where", arguments=arguments):
+                return self._step("where", *map(self._add, arguments))
             case Call(operation=operation, arguments=arguments):
                 result, *others = [self._add(argument) for argument in arguments]
                 if not others:
@@ -95,13 +90,7 @@ class Program:
                     result = self._step(operation, result, other)
                 return result
 
-    def _constant(self, value: float) -> Register:
-        key = ("constant", repr(value))  # 0.0 and -0.0 are equal, and not the same
-        return self._new_register(key, value)
-
-    def _name(self, name: str) -> Register:
-        if name in self._constants:
-            return self._constant(self._constants[name])
+    def _input(self, name: str) -> Register:
         key = ("name", name)
         if key not in self._register_of:
             self.names.append(name)
@@ -109,11 +98,6 @@ class Program:
         return self._register_of[key]
 
     def _step(self, operation: str, *arguments: Register) -> Register:
-        numbers = [self._registers[argument] for argument in arguments]
-        record = OPERATIONS[operation]
-        if record.reduction is None and None not in numbers:
-            with np.errstate(all="ignore"):
-                return self._constant(float(record.numpy(*map(np.float64, numbers))))
         key = (operation, arguments)
         if key not in self._register_of:
             self._steps.append(Step(operation, arguments, self._new_register(key)))
@@ -130,6 +114,7 @@ class Program:
 def program(trees: tuple[Tree, ...], constants: tuple[tuple[str, float], ...]) -> Program:
     """The program of these trees, kept for the next time.
 
+    >>> import numpy as np
     >>> from lossviz.language.numpy_backend import elementwise
     >>> from lossviz.language.tree import LOG_P
     >>> twice = Name("k") * LOG_P

@@ -10,6 +10,7 @@ import sympy
 from sympy.codegen.cfunctions import expm1, log1p
 
 from lossviz.language.class_reductions import LJ, L, Reduction
+from lossviz.language.piecewise import WhereGreater
 
 _MAX_POWER = 8  # of p in a polynomial that is divided by 1 - p
 
@@ -98,8 +99,11 @@ def _difference_of_powers(addition: sympy.Add) -> sympy.Expr:
 
 
 def _rationalised(addition: sympy.Add) -> sympy.Expr:
-    """``c - c*A/sqrt(B)`` as ``c*(B - A**2)/(sqrt(B)*(sqrt(B) + A))``, where A is positive and
-    ``B - A**2`` shorter than B.
+    """``c - c*A/sqrt(B)`` as ``c*(B - A**2)/(sqrt(B)*(sqrt(B) + A))`` for the p at which A**2 is
+    most of B; where A is positive and ``B - A**2`` shorter than B.
+
+    Where A**2 is the lesser part of B, the difference keeps its digits, and the derivative of the
+    quotient would lose them: all of them where p is small, in the cosine.
     """
     number, rest = addition.as_coeff_Add()
     if number == 0 or rest.is_Add:
@@ -113,7 +117,8 @@ def _rationalised(addition: sympy.Add) -> sympy.Expr:
     gap = b - a**2
     if gap.count_ops() >= b.count_ops():
         return addition
-    return number * gap / (sympy.sqrt(b) * (sympy.sqrt(b) + a))
+    rationalised = number * gap / (sympy.sqrt(b) * (sympy.sqrt(b) + a))
+    return WhereGreater(gap, a**2, addition, rationalised)
 
 
 def _is_real_power(expression: sympy.Expr) -> bool:

@@ -1,26 +1,27 @@
 """Losses as autograd functions with the formula's own derivatives.
 
 Autograd through ``where`` would take NaN from the branch that is not taken, and would keep every
-intermediate result in memory.
+intermediate result in memory. Where the gradient is to be differentiated again, it is that of
+``differentiable_losses``.
 """
 
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
-from lossviz.language.program import Program
-from lossviz.losses.objective.tensor_backend import tensor_backend
+from lossviz.losses.objective.differentiable_losses import reduced_losses
 from lossviz.losses.objective.tensor_evaluation import (
-    TensorEvaluator,
-    bind_names,
+    AllClassesEvaluator,
+    TrueClassEvaluator,
+    computable,
+    is_on_cpu,
     scaled,
-    softmax_and_complement,
 )
 
 # So many logits are evaluated at a time that what is computed from them stays in the cache.
 _LOGITS_PER_BLOCK = 2**19
+Evaluator = TrueClassEvaluator | AllClassesEvaluator
 
 
 class TrueClassFunction(torch.autograd.Function):
@@ -37,7 +38,7 @@ class TrueClassFunction(torch.autograd.Function):
         targets: Tensor,
         scale: Tensor | float | None,
         total: bool,
-        program: Program,
+        evaluator: TrueClassEvaluator,
     ) -> Tensor:
         """The losses.
 
@@ -47,29 +48,37 @@ class TrueClassFunction(torch.autograd.Function):
             targets: True classes, int64, shape [N, 1].
             scale: Factor of each example [N, 1] or of all; None for 1.
             total: Whether to return the sum.
-            program: Computes penalty and weight from log p.
+            evaluator: Computes penalty and weight from log p.
 
         Returns:
             Shape [N, 1], or a scalar where ``total``.
         """
-        others, log_p, complement = softmax_and_complement(logits, targets)
-        names = bind_names(program, logits, l=log_p)
-        penalty, weight = program.run(tensor_backend(log_p), names)
+        penalty, weight, others, complement = evaluator.evaluate(computable(logits), targets)
         weight = weight if scale is None else scaled(weight, scale)
         # A constant weight is a plain number, which autograd cannot save.
         is_tensor = isinstance(weight, Tensor)
         context.constant_weight = None if is_tensor else weight
-        context.save_for_backward(others, targets, complement, weight if is_tensor else None)
-        return _reduced(penalty, scale, total, log_p)
+        context.scale, context.total, context.evaluator = scale, total, evaluator
+        context.save_for_backward(
+            logits,
+            targets,
+            scale if isinstance(scale, Tensor) else None,
+            others,
+            complement,
+            weight if is_tensor else None,
+        )
+        return _reduced(penalty, scale, total, complement)
 
     @staticmethod
-    @once_differentiable
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        """The gradient with respect to the logits [N, K]; it cannot be differentiated again."""
-        others, targets, complement, weight = context.saved_tensors
+        """The gradient with respect to the logits [N, K]."""
+        logits, targets, scale, others, complement, weight = context.saved_tensors
+        if _is_differentiated_again():
+            return _composed_gradient(context, logits, targets, scale, gradient)
         factor = gradient * (context.constant_weight if weight is None else weight)
         at_target = (complement * factor).neg_()
-        return (others * factor).scatter_(-1, targets, at_target), None, None, None, None
+        result = (others * factor).scatter_(-1, targets, at_target)
+        return result.to(logits.dtype), None, None, None, None
 
 
 class AllClassesFunction(torch.autograd.Function):
@@ -85,31 +94,34 @@ class AllClassesFunction(torch.autograd.Function):
         targets: Tensor,
         scale: Tensor | float | None,
         total: bool,
-        evaluator: TensorEvaluator,
+        evaluator: AllClassesEvaluator,
     ) -> Tensor:
         """The losses; Args and Returns as ``TrueClassFunction.forward``.
 
         ``targets`` may also be distributions [N, K], where the evaluator is for soft targets.
         """
         context.save_for_backward(logits, targets, scale if isinstance(scale, Tensor) else None)
-        context.evaluator, context.scale = evaluator, scale
-        penalties = logits.new_empty(len(logits), 1)
-        for block in _blocks(logits):
-            penalties[block] = evaluator.penalty(logits[block], targets[block])
+        context.scale, context.total, context.evaluator = scale, total, evaluator
+        found = [
+            evaluator.penalty(computable(logits[block]), targets[block])
+            for block in _blocks(logits)
+        ]
+        penalties = found[0] if len(found) == 1 else torch.cat(found)
         return _reduced(penalties, scale, total, penalties)
 
     @staticmethod
-    @once_differentiable
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        """The gradient with respect to the logits [N, K]; it cannot be differentiated again."""
+        """The gradient with respect to the logits [N, K]."""
         logits, targets, scale = context.saved_tensors
+        if _is_differentiated_again():
+            return _composed_gradient(context, logits, targets, scale, gradient)
         factor = gradient
         if context.scale is not None:
             factor = gradient * (context.scale if scale is None else scale)
         result = torch.empty_like(logits)
         for block in _blocks(logits):
             context.evaluator.gradient(
-                logits[block],
+                computable(logits[block]),
                 targets[block],
                 factor[block] if factor.ndim else factor,
                 result[block],
@@ -120,15 +132,39 @@ class AllClassesFunction(torch.autograd.Function):
         return result, None, None, None, None
 
 
+def _is_differentiated_again() -> bool:
+    # a compiled backward pass cannot be, and torch says so
+    return torch.is_grad_enabled() and not torch.compiler.is_compiling()
+
+
+def _composed_gradient(
+    context: Any, logits: Tensor, targets: Tensor, scale: Tensor | None, gradient: Tensor
+) -> tuple[Tensor | None, ...]:
+    """The gradient of a backward pass, as a function of the logits that has a gradient itself."""
+    losses = context.evaluator.composed(computable(logits), targets)
+    factor = context.scale if scale is None else scale
+    value = reduced_losses(losses, factor, total=context.total)
+    (result,) = torch.autograd.grad(value, logits, gradient.to(value.dtype), create_graph=True)
+    return result, None, None, None, None
+
+
 def _blocks(logits: Tensor) -> list[slice]:
-    if torch.compiler.is_compiling():  # which would unroll a loop over blocks
-        rows = max(1, len(logits))
-    else:
-        rows = max(1, _LOGITS_PER_BLOCK // max(logits.shape[-1], 1))
-    return [slice(start, start + rows) for start in range(0, len(logits), rows)]
+    if not is_on_cpu(logits):
+        return [slice(None)]  # an accelerator has no use for blocks, a compiler would unroll them
+    examples, classes = logits.shape
+    rows = max(1, _LOGITS_PER_BLOCK // classes)
+    return [slice(start, start + rows) for start in range(0, max(1, examples), rows)]
 
 
 def _reduced(penalty: Any, scale: Tensor | float | None, total: bool, like: Tensor) -> Tensor:
+    """The losses [N, 1] times their scale, and their sum where ``total``.
+
+    Args:
+        penalty: The losses; a plain number where all are alike.
+        scale: As ``TrueClassFunction.forward``.
+        total: As there.
+        like: Of shape, dtype and device of the losses.
+    """
     values = penalty if isinstance(penalty, Tensor) else torch.full_like(like, penalty)
     if isinstance(scale, Tensor):
         values = scaled(values, scale)

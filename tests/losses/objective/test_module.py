@@ -212,7 +212,7 @@ def test_classes_may_lie_on_another_axis() -> None:
         (torch.randn(4), torch.zeros(4, dtype=torch.int64), "one axis more"),
         (torch.tensor(1.0), torch.tensor(0), "one axis more"),
         (torch.randn(4, 3), torch.zeros(4), "soft targets"),
-        (torch.randn(4, 3), torch.zeros(4, dtype=torch.int32), "int64"),
+        (torch.randn(4, 3), torch.zeros(4, dtype=torch.bool), "integers"),
         (torch.ones(4, 3, dtype=torch.int64), torch.zeros(4, dtype=torch.int64), "floating point"),
     ],
 )
