@@ -42,6 +42,7 @@ LAYERS = {  # each may import itself and what stands here
         "experiments.records",
         "experiments.recipes",
         "experiments.settings",
+        "experiments.folder_classes",
         "experiments.folder_paths",
         "experiments.descriptions",
         "experiments.networks",

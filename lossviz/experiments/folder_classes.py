@@ -6,8 +6,9 @@ from typing import Final
 from lossviz.errors import InvalidInput
 from lossviz.experiments.folder_paths import folder_path
 
-_TRAINING: Final = ("train", "training")
-_HELD_OUT: Final = ("valid", "val", "validation", "dev", "test", "testing")
+# names of a split's folders, in any case
+TRAINING: Final = ("train", "training")
+VALIDATION: Final = ("valid", "val", "validation", "dev", "test", "testing")  # the first counts
 
 
 def count_class_folders(folder: str) -> int | None:
@@ -27,10 +28,10 @@ def count_class_folders(folder: str) -> int | None:
     except InvalidInput:
         return None
     names = _folder_names(root)
-    training = [name for name in names if name.lower() in _TRAINING]
+    training = [name for name in names if name.lower() in TRAINING]
     others = [name for name in names if name not in training]
     is_split = len(training) == 1 and (
-        not others or any(name.lower() in _HELD_OUT for name in others)
+        not others or any(name.lower() in VALIDATION for name in others)
     )
     if is_split:
         names = _folder_names(os.path.join(root, training[0])) or names

@@ -4,15 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final
 
 from lossviz.errors import InvalidInput
+from lossviz.experiments.folder_classes import TRAINING, VALIDATION
 from lossviz.experiments.folder_paths import printable
 from lossviz.training.data.image_files import BACK, is_image, leads_back
 from lossviz.training.data.left_out import LeftOut, reason_of
-
-_TRAINING: Final = ("train", "training")
-_VALIDATION: Final = ("valid", "val", "validation", "dev", "test", "testing")  # the first counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,10 +91,10 @@ def find_layout(root: Path) -> Layout:
 
 def _parts(folders: Mapping[str, Path]) -> tuple[list[Path], list[Path]]:
     """The folders to train on, and those to validate on, the one that counts first."""
-    training = [folders[key] for key in folders if key.lower() in _TRAINING]
+    training = [folders[key] for key in folders if key.lower() in TRAINING]
     held_out = sorted(
-        (folders[key] for key in folders if key.lower() in _VALIDATION),
-        key=lambda folder: _VALIDATION.index(folder.name.lower()),
+        (folders[key] for key in folders if key.lower() in VALIDATION),
+        key=lambda folder: VALIDATION.index(folder.name.lower()),
     )
     return training, held_out
 

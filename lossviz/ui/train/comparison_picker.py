@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from lossviz.experiments.optimizers import OPTIMIZERS
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.store.building import UnreadableRow
 from lossviz.losses.parsing import loss_from_spec
@@ -52,6 +53,7 @@ def _title(comparison: Comparison) -> str:
         (
             created.strftime("%d %b %Y, %H:%M:%S UTC"),
             comparison.recipe,
+            OPTIMIZERS[comparison.settings.optimizer],
             count_of(comparison.seeds, "seed", "seeds"),
             names,
         )

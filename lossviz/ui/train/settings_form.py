@@ -10,7 +10,7 @@ import streamlit as st
 from lossviz.experiments.descriptions import network_name
 from lossviz.experiments.folder_paths import folder_path
 from lossviz.experiments.networks import DIGITS_NETWORK, NETWORKS, local_weights
-from lossviz.experiments.optimizers import OPTIMIZERS
+from lossviz.experiments.optimizers import OPTIMIZERS, SGD
 from lossviz.experiments.recipes import RECIPES, Recipe
 from lossviz.experiments.settings import RANGES, Settings
 from lossviz.ui.state.actions import keep_selection
@@ -137,7 +137,7 @@ def _difficulty(recipe: Recipe) -> dict[str, Any]:
         on_change=keep_selection,
         help=(
             "This share of the training labels becomes another class, the same ones for"
-            " every loss. The images it is judged on keep theirs."
+            " every loss. The validation images keep theirs."
         ),
     )
     imbalance = st.select_slider(
@@ -237,6 +237,11 @@ def _optimizer(recipe: Recipe) -> dict[str, Any]:
             " learning rate."
         ),
     )
+    if optimizer == SGD:
+        st.caption(
+            "With SGD, a loss that is k times as steep wants a learning rate k times as low: one"
+            " that fits cross-entropy can be too high for 1/p, which then diverges."
+        )
     own_rate = recipe.settings_with(optimizer).learning_rate
     rate = _learning_rate(own_rate, key=f"{recipe.key} {optimizer}")
     return {"optimizer": optimizer, "learning_rate": rate}

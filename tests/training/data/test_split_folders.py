@@ -8,10 +8,12 @@ import torch
 from fastai.torch_core import set_seed
 
 from lossviz.errors import InvalidInput
+from lossviz.experiments.folder_classes import count_class_folders
 from lossviz.training.data import image_dataset as images
 from lossviz.training.data.dataset import ImageDataset
 from lossviz.training.data.labelled_files import folder_files
 from lossviz.training.data.loaders import make_loaders
+from lossviz.training.data.split_folders import find_layout
 from lossviz.training.data.splitting import notes_on_coverage, split_rows
 from lossviz.training.preparation import prepare
 from lossviz.training.recipes import LOAD, LoadOptions
@@ -245,3 +247,26 @@ def test_the_split_that_notes_speak_of_is_the_one_that_is_trained_with(tmp_path:
         if 0 in loaders.valid.dataset.rows:
             held_out.append(seed)
     assert any(note.startswith(f"{seeds_in_words(held_out)} a (1") for note in ready.notes)
+
+
+@pytest.mark.parametrize(
+    "folders",
+    [
+        ["rose", "tulip"],
+        ["train/rose", "train/tulip", "Valid/rose", "other"],
+        ["train/rose", "train/tulip", "test"],
+        ["training/rose", "training/tulip"],
+        ["train", "tram"],
+        ["train", "test/a", "b", "c"],
+    ],
+)
+def test_the_page_counts_the_same_classes_before_the_images_are_read(
+    tmp_path: Path, folders: list[str]
+) -> None:
+    for folder in folders:
+        (tmp_path / folder).mkdir(parents=True)
+    try:
+        classes = len(find_layout(tmp_path).classes)
+    except InvalidInput:
+        return  # nothing is trained
+    assert count_class_folders(str(tmp_path)) == classes
