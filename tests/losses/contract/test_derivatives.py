@@ -10,13 +10,16 @@ from lossviz.losses.loss import Loss
 from tests.support.implementations import (
     FASTAI,
     KERAS,
+    OBJECTIVE,
     PYTORCH,
     Criterion,
     Implementation,
     draw,
     each_of,
+    every_implementation,
     gradient_of,
     some_losses,
+    torch_implementations,
 )
 from tests.support.loss_cases import every_loss
 from tests.support.loss_references import REFERENCES
@@ -31,10 +34,8 @@ def small(rows: int = 3, classes: int = 4) -> tuple[Tensor, Tensor]:
     return draw(rows, classes)
 
 
-@pytest.mark.parametrize(
-    "loss", [loss for loss in LOSSES.values() if loss.key != "cosine"], ids=lambda loss: loss.key
-)
-@each_of(PYTORCH, FASTAI, KERAS)
+@every_loss
+@every_implementation
 @pytest.mark.parametrize("true_logit", [-10.0, -6.0, 0.0])
 def test_the_gradient_of_an_example_that_is_badly_wrong_keeps_its_digits(
     loss: Loss, implementation: Implementation, true_logit: float
@@ -54,7 +55,7 @@ def hessian(criterion: Criterion, logits: Tensor, targets: Tensor) -> Tensor:
 
 
 @every_loss
-@each_of(PYTORCH)
+@each_of(OBJECTIVE, PYTORCH)
 def test_second_derivatives_are_those_of_finite_differences(
     loss: Loss, implementation: Implementation
 ) -> None:
@@ -76,7 +77,7 @@ def test_every_export_has_the_same_second_derivatives(
     torch.testing.assert_close(found, expected, rtol=tolerance, atol=tolerance, check_dtype=False)
 
 
-@each_of(PYTORCH, FASTAI, KERAS)
+@every_implementation
 def test_the_hessian_of_cross_entropy_is_torchs(implementation: Implementation) -> None:
     logits, targets = small()
     found = hessian(implementation.build(CROSS_ENTROPY), logits, targets)
@@ -85,7 +86,7 @@ def test_the_hessian_of_cross_entropy_is_torchs(implementation: Implementation) 
     assert found.abs().max() > 0.01
 
 
-@each_of(PYTORCH, FASTAI, KERAS)
+@every_implementation
 def test_a_gradient_penalty_changes_what_is_learnt(implementation: Implementation) -> None:
     logits, targets = small()
     found, expected = (
@@ -100,7 +101,7 @@ def test_a_gradient_penalty_changes_what_is_learnt(implementation: Implementatio
 
 
 @some_losses
-@each_of(PYTORCH, FASTAI)
+@torch_implementations
 def test_gradients_of_single_examples_come_from_torch_func(
     loss: Loss, implementation: Implementation
 ) -> None:
@@ -116,13 +117,13 @@ def test_gradients_of_single_examples_come_from_torch_func(
 
 
 @pytest.mark.slow
-@some_losses
-@each_of(PYTORCH, FASTAI)
-def test_torch_compile_takes_it_whole(loss: Loss, implementation: Implementation) -> None:
+@torch_implementations
+@pytest.mark.parametrize("key", ["focal", "asymmetric"])
+def test_torch_compile_takes_it_whole(key: str, implementation: Implementation) -> None:
     torch.compiler.reset()
     logits, targets = draw()
     targets[0] = -100
-    criterion = implementation.build(loss)
+    criterion = implementation.build(LOSSES[key])
     compiled = torch.compile(lambda *batch: criterion(*batch), backend="aot_eager", fullgraph=True)
     found, expected = compiled(logits, targets), criterion(logits, targets)
     torch.testing.assert_close(found, expected)

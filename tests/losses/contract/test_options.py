@@ -11,12 +11,9 @@ from torch.nn import functional as F
 from lossviz import LOSSES, get_loss
 from lossviz.losses.loss import Loss
 from tests.support.implementations import (
-    FASTAI,
     KERAS,
-    PYTORCH,
     Implementation,
     draw,
-    each_of,
     every_implementation,
     gradient_of,
     torch_implementations,
@@ -100,7 +97,7 @@ def test_the_loss_called_label_smoothing_is_torchs_label_smoothing(
 
 
 @every_loss
-@each_of(PYTORCH, FASTAI)
+@torch_implementations
 def test_a_batch_of_ignored_examples_leaves_the_weights_of_a_network_alone(
     loss: Loss, implementation: Implementation
 ) -> None:
@@ -116,7 +113,7 @@ def test_a_batch_of_ignored_examples_leaves_the_weights_of_a_network_alone(
 
 
 @every_loss
-@each_of(PYTORCH, FASTAI)
+@torch_implementations
 def test_a_batch_of_classes_without_weight_leaves_the_weights_of_a_network_alone(
     loss: Loss, implementation: Implementation
 ) -> None:
@@ -127,7 +124,7 @@ def test_a_batch_of_classes_without_weight_leaves_the_weights_of_a_network_alone
 
 
 @every_loss
-@each_of(PYTORCH, FASTAI)
+@torch_implementations
 def test_an_empty_batch_gives_what_torch_gives(loss: Loss, implementation: Implementation) -> None:
     logits, targets = torch.zeros(0, 5, requires_grad=True), torch.zeros(0, dtype=torch.int64)
     for reduction in REDUCTIONS:
@@ -147,7 +144,7 @@ def test_what_is_ignored_may_have_an_infinite_loss(implementation: Implementatio
     assert gradient_of(value, logits).isfinite().all()
 
 
-@each_of(PYTORCH, FASTAI)
+@torch_implementations
 @pytest.mark.parametrize(
     "weight",
     [WEIGHT.tolist(), WEIGHT.numpy(), WEIGHT.float(), np.array([1, 2, 3, 4, 5])],

@@ -11,7 +11,6 @@ from lossviz import LOSSES
 from lossviz.losses.loss import Loss
 from tests.support.implementations import (
     FASTAI,
-    KERAS,
     OBJECTIVE,
     PYTORCH,
     Implementation,
@@ -20,6 +19,7 @@ from tests.support.implementations import (
     every_implementation,
     gradient_of,
     some_losses,
+    torch_implementations,
 )
 from tests.support.loss_cases import every_loss
 
@@ -52,7 +52,16 @@ def test_exports_take_the_axis_that_torch_takes_where_several_would_fit(
     torch.testing.assert_close(found, F.cross_entropy(logits, targets, reduction="none"))
 
 
-@each_of(PYTORCH, FASTAI, OBJECTIVE)
+@each_of(OBJECTIVE)
+def test_the_objective_asks_for_the_axis_where_several_would_fit(
+    implementation: Implementation,
+) -> None:
+    logits, targets = torch.randn(2, 3, 3, 3), torch.randint(3, (2, 3, 3))
+    with pytest.raises(ValueError, match=r"axis=1.* or axis=-1"):
+        implementation.build(LOSSES["cross_entropy"])(logits, targets)
+
+
+@torch_implementations
 def test_classes_may_lie_on_the_last_axis(implementation: Implementation) -> None:
     logits, targets = torch.randn(2, 7, 5), torch.randint(5, (2, 7))
     found = implementation.build(LOSSES["cross_entropy"], axis=-1)(logits, targets)
@@ -85,7 +94,7 @@ def test_many_half_precision_examples_do_not_overflow(implementation: Implementa
 
 
 @some_losses
-@each_of(PYTORCH, FASTAI, KERAS)
+@every_implementation
 @pytest.mark.parametrize("dtype", TARGET_DTYPES, ids=str)
 def test_targets_of_every_whole_number_type_are_taken(
     loss: Loss, implementation: Implementation, dtype: torch.dtype
@@ -95,7 +104,7 @@ def test_targets_of_every_whole_number_type_are_taken(
     assert torch.equal(criterion(logits, targets.to(dtype)), criterion(logits, targets))
 
 
-@each_of(PYTORCH, FASTAI)
+@torch_implementations
 def test_a_byte_is_not_taken_for_the_ignored_index(implementation: Implementation) -> None:
     logits = torch.randn(2, 200)
     targets = torch.tensor([156, 3], dtype=torch.uint8)  # 156 is -100 in a byte
@@ -115,7 +124,7 @@ def test_autocast_computes_in_float32(loss: Loss, implementation: Implementation
     assert gradient_of(value, half).dtype == torch.bfloat16
 
 
-@each_of(PYTORCH, FASTAI, KERAS)
+@every_implementation
 @pytest.mark.parametrize(
     ("logits", "targets", "words"),
     [
