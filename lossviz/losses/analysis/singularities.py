@@ -3,18 +3,19 @@
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lossviz.language.numpy_backend import elementwise
 from lossviz.language.simplex_paths import SimplexPath
 from lossviz.language.tree import Call, Tree, subtrees
 from lossviz.losses.analysis.extrema import FunctionOfLogP, grid, refine_maximum
+from lossviz.losses.analysis.sampled_curve import sampled_curve
 from lossviz.losses.evaluation import Array, program_for
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 
 # The argument at whose zeros an operation can be infinite.
 _INFINITE_AT_ZERO = {"div": 1, "log": 0, "pow": 0}
 _NEARLY_INFINITE = 1e290  # a part of a formula that is larger is about to overflow
-_ONE = np.ones(1)
 _MAX_ZEROS = 4  # of one divisor
 
 
@@ -31,19 +32,20 @@ def find_singularities(
     def penalty(log_p: Array) -> Array:
         return loss.evaluate("penalty", log_p, classes=classes, path=path)
 
-    places = grid()
-    # Nearer to the ends it is a matter of the limits.
-    inner = (places > np.log(1e-6)) & (places < np.log1p(-1e-6))
+    curve = sampled_curve(loss, classes=classes, path=path)
     tree = loss.formula.curve(path if classes > 2 else "even").penalty
-    is_unknown = inner & ~np.isfinite(penalty(places))
+    # Nearer to the ends it is a matter of the limits whether it is infinite.
+    is_unknown = _is_inner(curve.log_p) & np.isinf(curve.penalty) | np.isnan(curve.penalty)
     found = []
-    if is_unknown.any() and not _is_overflow(loss, tree, classes, places[is_unknown]):
-        found = places[is_unknown][:1].tolist()
+    if is_unknown.any() and not _is_overflow(loss, tree, curve.log_p, is_unknown, classes):
+        found = curve.log_p[is_unknown][:1].tolist()
+    places = grid()
+    inner = _is_inner(places)
     for divisor in dict.fromkeys(_divisors(tree)):
         nearness = _nearness(divisor, loss, classes)
         heights = nearness(places)
         before, middle, after = heights[:-2], heights[1:-1], heights[2:]
-        is_peak = (middle >= before) & (middle >= after) & (middle < 0)
+        is_peak = (middle >= before) & (middle >= after)
         peaks = np.flatnonzero(is_peak) + 1
         for peak in peaks[inner[peaks]][:_MAX_ZEROS]:
             height, log_p = refine_maximum(nearness, places[peak - 1 : peak + 2], rounds=16)
@@ -61,33 +63,46 @@ def divergence_signs(penalty: FunctionOfLogP, places: tuple[float, ...]) -> list
     return [float(change) for change in changes]
 
 
-def _is_overflow(loss: Loss, tree: Tree, classes: int, unknown: Array) -> bool:
+def _is_inner(log_p: Array) -> NDArray[np.bool_]:
+    inner: NDArray[np.bool_] = (log_p > np.log(1e-6)) & (log_p < np.log1p(-1e-6))
+    return inner
+
+
+def _is_overflow(
+    loss: Loss, tree: Tree, places: Array, is_unknown: NDArray[np.bool_], classes: int
+) -> bool:
     """Whether a part of the formula grows beyond all float64 before the penalty has no value.
 
     Args:
         loss: The loss.
         tree: Its penalty along the path.
+        places: Log p, increasing.
+        is_unknown: At which places the penalty has no value.
         classes: Number of classes.
-        unknown: Log p where the penalty is not finite, increasing.
     """
     run = program_for(tuple(dict.fromkeys(subtrees(tree))), loss.values, classes).run
 
-    def values(log_p: float) -> list[float]:
+    def values(log_p: float) -> Array:
         with np.errstate(all="ignore"):
-            return [float(np.ravel(value)[0]) for value in run(elementwise, {"l": log_p * _ONE})]
+            return np.array(
+                [np.ravel(value)[0] for value in run(elementwise, {"l": np.array([log_p])})]
+            )
 
-    places = grid()
-    for beyond, beside in ((unknown[0], -1), (unknown[-1], 1)):
-        without, having = float(beyond), float(places[np.searchsorted(places, beyond) + beside])
+    first, last = np.flatnonzero(is_unknown)[[0, -1]]
+    for unknown, known in ((first, first - 1), (last, last + 1)):
+        if not 0 <= known < places.size:
+            continue
+        without, having = float(places[unknown]), float(places[known])
         if not math.isfinite(values(having)[-1]):
-            continue  # the end of the range that is looked at
+            continue  # infinite, as near an end
         for _ in range(60):  # the last place that has a value
             middle = (without + having) / 2
             if math.isfinite(values(middle)[-1]):
                 having = middle
             else:
                 without = middle
-        if max(map(abs, values(having))) > _NEARLY_INFINITE:
+        parts = np.abs(values(having))
+        if parts[~np.isnan(parts)].max() > _NEARLY_INFINITE:
             return True
     return False
 

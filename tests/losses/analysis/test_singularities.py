@@ -47,15 +47,32 @@ def test_a_loss_that_is_finite_inside_has_no_singular_place(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["exp(1/p)", "p**-64", "exp(1/p)-exp(0.5/p)", "exp(1/p)/(1+exp(1/p))"]
+    "text",
+    [
+        "exp(1/p)",
+        "p**-64",
+        "p**-64-p**-32",
+        "1/(p+1e-320)",
+        "exp(1/p)-exp(0.5/p)",
+        "exp(1/p)/(1+exp(1/p))",
+    ],
 )
 def test_what_is_too_large_for_float64_is_not_taken_for_infinite(text: str) -> None:
     assert find_singularities(parse_loss(text)) == ()
 
 
-@pytest.mark.parametrize("text", ["log(p-0.03)", "log(max(0,p-0.03))"])
-def test_a_stretch_without_a_value_is_found(text: str) -> None:
-    assert find_singularities(parse_loss(text))[0] < 0.03
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("log(p-0.03)", 0.03),
+        ("log(max(0,p-0.03))", 0.03),
+        ("where(p<0.01,log(p-0.5),1-p)", 0.01),
+        ("where(p<1e-8,log(p-1),-log(p))", 1e-8),
+        ("where(abs(p-0.31)<0.000001,log(p-0.5),1-p)", 0.310001),
+    ],
+)
+def test_a_stretch_without_a_value_is_found(text: str, end: float) -> None:
+    assert find_singularities(parse_loss(text))[0] < end
 
 
 @settings(max_examples=30)
