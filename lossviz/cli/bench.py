@@ -1,4 +1,4 @@
-"""``lossviz bench``: speed and memory, as ratios measured in one run."""
+"""``lossviz bench``: speed and memory, as ratios measured in one run; and claims, by training."""
 
 from argparse import ArgumentParser, Namespace
 
@@ -8,9 +8,10 @@ from lossviz.cli.command import Command
 def _add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "what",
-        choices=["objectives", "comparison"],
+        choices=["objectives", "comparison", "claims"],
         help="objectives: every loss against torch's cross-entropy; comparison: 12 trainings"
-        " against a notebook's",
+        " against a notebook's; claims: what the docs say about factors, optimisers and wrong"
+        " labels, some minutes",
     )
 
 
@@ -19,6 +20,10 @@ def _run(options: Namespace) -> int:
         from lossviz.experiments.benchmark import bench_comparison
 
         print(bench_comparison(), end="")
+    elif options.what == "claims":
+        from lossviz.experiments.training_claims import bench_claims
+
+        print(bench_claims(), end="")
     else:
         from lossviz.losses.objective.benchmark import bench_objectives
 
@@ -28,8 +33,7 @@ def _run(options: Namespace) -> int:
 
 COMMAND = Command(
     name="bench",
-    help="measure speed and memory",
-    description="Measure speed and memory, as ratios in one run.",
+    help="measure speed and memory, and what the docs say about trainings",
     run=_run,
     add_arguments=_add_arguments,
     extra="train",
