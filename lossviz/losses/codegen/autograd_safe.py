@@ -7,28 +7,11 @@ infinity is NaN. So what may be singular is given another argument there.
 import math
 
 from lossviz.language.operations import OPERATIONS
-from lossviz.language.tree import (
-    CLASSES,
-    LOG_P,
-    LOG_PJ,
-    ONE,
-    Call,
-    Name,
-    Number,
-    Tree,
-    call,
-    subtrees,
-)
+from lossviz.language.tree import ONE, Call, Name, Tree, call, subtrees
 from lossviz.losses.codegen.array_constants import fill_constants
+from lossviz.losses.codegen.signs import is_above_0, is_never_above_0
 from lossviz.losses.codegen.simplification import simplify
-from lossviz.losses.codegen.tree_properties import (
-    COMPLEMENT,
-    PJ,
-    P,
-    is_array,
-    is_comparison,
-    is_whole_number,
-)
+from lossviz.losses.codegen.tree_properties import P, is_array, is_comparison, is_whole_number
 
 
 def autograd_safe(tree: Tree, positive: frozenset[str] = frozenset()) -> Tree:
@@ -38,6 +21,7 @@ def autograd_safe(tree: Tree, positive: frozenset[str] = frozenset()) -> Tree:
         tree: A loss: what ``Curve.penalty`` or ``Gradient.penalty`` hold.
         positive: The parameters that are never negative.
 
+    >>> from lossviz.language.tree import LOG_P
     >>> print(autograd_safe(call("where", call("gt", P, 0.5), call("log", LOG_P), LOG_P)))
     where(gt(p, 0.5), log(where(gt(p, 0.5), l, 1)), l)
     """
@@ -103,39 +87,10 @@ def _is_unsafe(tree: Tree, positive: frozenset[str]) -> bool:
     if record.unsafe_argument is None or not is_array(tree.arguments[record.unsafe_argument]):
         return False
     if record.singular_at == (math.inf,):
-        return not _is_never_above_0(tree.arguments[0], positive)
+        return not is_never_above_0(tree.arguments[0], positive)
     if record.name != "pow":
-        return True
+        argument = tree.arguments[record.unsafe_argument]
+        return record.singular_at != (0.0,) or not is_above_0(argument, positive)
     base, exponent = tree.arguments
     is_power_of_p = base == P and isinstance(exponent, Name) and exponent.name in positive
     return not (is_whole_number(exponent) or is_power_of_p)
-
-
-def _is_never_above_0(tree: Tree, positive: frozenset[str]) -> bool:
-    """Whether that is plain: a log-probability or minus a probability, times or divided by what is
-    positive.
-    """
-    match tree:
-        case Call(operation="neg", arguments=(argument,)):
-            return _is_positive(argument, positive)
-        case Call(operation="mul", arguments=factors):
-            others = [factor for factor in factors if not _is_positive(factor, positive)]
-            return len(others) == 1 and _is_never_above_0(others[0], positive)
-        case Call(operation="div", arguments=(numerator, denominator)):
-            return (
-                _is_never_above_0(numerator, positive)
-                and not is_array(denominator)
-                and _is_positive(denominator, positive)
-            )
-    return tree in (LOG_P, LOG_PJ)
-
-
-def _is_positive(tree: Tree, positive: frozenset[str]) -> bool:
-    match tree:
-        case Call(operation="mul" | "div", arguments=arguments):
-            return all(_is_positive(argument, positive) for argument in arguments)
-        case Call():
-            return False
-        case Number(value=value):
-            return value > 0
-    return tree.name in positive or tree in (P, PJ, COMPLEMENT, CLASSES)
