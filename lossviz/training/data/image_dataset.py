@@ -101,11 +101,13 @@ def _require_readable(
     trained = {
         label for label, is_held_out in zip(labels, held_out, strict=True) if not is_held_out
     }
-    if lost := sorted({one.label for one in left_out if one.label is not None} - trained):
-        raise InvalidInput(
-            f"no image of the class {printable(lost[0])!r} can be read; mend its files or take its"
-            " folder away"
-        )
+    for one in left_out:
+        if one.label is not None and one.label not in trained:
+            raise InvalidInput(
+                f"no image of the class {printable(one.label)} can be read, such as"
+                f" {printable(one.path.name)} ({one.reason}); mend its files or take its folder"
+                " away"
+            )
     if validation is not None and not validation.any():
         raise InvalidInput("no image to validate on can be read; mend the files")
     if len(labels) < MIN_IMAGES:

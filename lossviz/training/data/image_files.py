@@ -164,7 +164,7 @@ def _entries(
             about = path.stat()
         except OSError as error:
             reason = reason_of(error)
-            if path.is_symlink() and isinstance(error, FileNotFoundError):
+            if isinstance(error, FileNotFoundError) and path.is_symlink():
                 reason = "a link to what is not there"
             if _is_image_by_ending(path) is not False:
                 listing.left_out.append(LeftOut(path=path, reason=reason, label=label))

@@ -1,5 +1,6 @@
 """Image files with their classes: those of the article, and those of a user's own folder."""
 
+import os
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from fastai.data.transforms import RegexLabeller, get_image_files
 from lossviz.errors import InvalidInput
 from lossviz.experiments.folder_paths import folder_path, printable
 from lossviz.training.data.image_files import list_images
-from lossviz.training.data.left_out import LeftOut
+from lossviz.training.data.left_out import LeftOut, notes_on_left_out
 from lossviz.training.data.real_files import Labelled, each_file_once
 from lossviz.training.data.split_folders import Layout, find_layout
 
@@ -57,7 +58,7 @@ def folder_files(folder: str) -> LabelledFiles:
     Side effects: reads the folder's tree.
     """
     root = Path(folder_path(folder))
-    if not root.is_dir():
+    if not os.path.isdir(root):  # Path.is_dir raises where a folder above may not be entered
         raise InvalidInput(
             f"there is no folder {printable(root)}; give the path of a folder on the machine that"
             " runs the app"
@@ -74,7 +75,8 @@ def folder_files(folder: str) -> LabelledFiles:
             for image in strange
         ]
     once = each_file_once(found, root, layout.split)
-    _require_classes(once.images, root)
+    all_left_out = (*layout.left_out, *left_out, *once.left_out)
+    _require_classes(once.images, all_left_out, root)
     _require_parts(once.images, layout, root)
     return LabelledFiles(
         root=root,
@@ -84,7 +86,7 @@ def folder_files(folder: str) -> LabelledFiles:
             None if layout.validation is None else [image.validation for image in once.images]
         ),
         split=layout.split,
-        left_out=(*layout.left_out, *left_out, *once.left_out),
+        left_out=all_left_out,
         notes=(
             *layout.notes,
             *once.notes,
@@ -119,18 +121,19 @@ def _found_images(
     return images, left_out
 
 
-def _require_classes(images: Sequence[Labelled], root: Path) -> None:
+def _require_classes(images: Sequence[Labelled], left_out: Sequence[LeftOut], root: Path) -> None:
+    reasons = "".join(f"; {note.removesuffix('.')}" for note in notes_on_left_out(left_out, root))
     classes = sorted({image.label for image in images})
     if len(classes) < 2:
         found = f"only {printable(classes[0])!r}" if classes else "none"
         raise InvalidInput(
             f"{printable(root)} needs at least two folders with images, one for each class; there"
-            f" is {found}"
+            f" is {found}{reasons}"
         )
     if len(images) < MIN_IMAGES:
         raise InvalidInput(
             f"{printable(root)} has {len(images)} images; a training and its judgement need at"
-            f" least {MIN_IMAGES}"
+            f" least {MIN_IMAGES}{reasons}"
         )
 
 

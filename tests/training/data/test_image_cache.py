@@ -22,7 +22,7 @@ from PIL import Image
 from torch import Tensor
 
 from lossviz.errors import LossvizError
-from lossviz.training.data import image_decoding
+from lossviz.training.data import image_cache, image_decoding
 from lossviz.training.data.image_cache import MAX_CROPS, ImageCache
 from lossviz.training.data.viewer_pixels import read_as_viewer
 from tests.support.pictures import Album, picture, save_pictures
@@ -106,6 +106,15 @@ def test_what_is_decoded_is_not_decoded_again(album: Album, read_files: list[Pat
     assert sorted(read_files) == album.files
     assert torch.equal(everything(album.open(), 2), everything(first, 2))
     assert len(read_files) == len(album.files)
+
+
+def test_images_decoded_by_earlier_rules_are_decoded_again(
+    album: Album, read_files: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    album.open()
+    monkeypatch.setattr(image_cache, "RULES", image_cache.RULES + 1)
+    album.open()
+    assert len(read_files) == 2 * len(album.files)
 
 
 @pytest.mark.parametrize("change", ["another size", "another time", "one more", "other pixels"])

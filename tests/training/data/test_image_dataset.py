@@ -167,7 +167,8 @@ REFUSED: list[tuple[Callable[[Path], None], str]] = [
     (too_few, r"has 8 images; a training and its judgement need at least 10"),
     (
         an_unreadable_class,
-        r"no image of the class 'b' can be read; mend its files or take its folder away",
+        r"no image of the class b can be read, such as 0\d.png \(no image that Pillow can read\);"
+        r" mend its files or take its folder away",
     ),
     (too_few_readable, r"only 7 images can be read; a training and its judgement need at least 10"),
 ]

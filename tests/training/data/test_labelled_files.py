@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from lossviz.errors import InvalidInput
+from lossviz.training.batch_preview import preview_batch
+from lossviz.training.data import image_dataset as images
 from lossviz.training.data.labelled_files import LabelledFiles, folder_files
 from lossviz.training.data.left_out import notes_on_left_out
 from tests.support.pictures import picture, save_pictures
+from tests.support.trials import settings_of
 
 
 @pytest.fixture
@@ -155,6 +158,32 @@ def test_images_beside_the_classes_are_named(root: Path) -> None:
     picture(62).save(root / "cover.png")
     (root / "readme.txt").write_text("no image")
     assert said(folder_files(str(root))) == ("1 left out (in no folder of a class): cover.png.",)
+
+
+def test_a_class_that_may_not_be_read_is_named_where_there_are_too_few(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    iterdir = Path.iterdir
+
+    def guarded(folder: Path):
+        if folder.name == "b":
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return iterdir(folder)
+
+    monkeypatch.setattr(Path, "iterdir", guarded)
+    with pytest.raises(InvalidInput, match=r"is only 'a'; 1 left out \(may not be read\): b$"):
+        folder_files(str(root))
+
+
+def test_a_class_of_any_name_can_be_shown(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(images, "cache_folder", lambda: tmp_path / "stores")
+    (root / "b").rename(root / os.fsdecode(b"caf\xe9"))
+    preview = preview_batch(
+        "folder", settings_of("folder", folder=str(root)), cores=1, emit=lambda _: None
+    )
+    assert {image.label for image in preview} == {"a", "caf\\xe9"}
 
 
 @pytest.mark.parametrize("written", ["{}", "{}/", "'{}'", "file://{}", "  {}\n"])
