@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _FLAT: Final = 5  # of 255: a picture with no more between its darkest and brightest is one colour
-_SAMPLE: Final = 256  # images that the spread is measured on
+_SAMPLE: Final = 64  # images that the spread is measured on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,8 @@ class DecodingReport:
 
 def is_flat(pixels: NDArray[np.uint8]) -> bool:
     """Whether a picture, uint8 [height, width, 3], is one colour as far as one can see."""
-    return bool((np.ptp(pixels.reshape(-1, 3), axis=0) <= _FLAT).all())
+    # channel by channel, NumPy takes 0.2 ms of a picture, and 4 ms of all at once
+    return all(int(channel.max()) - int(channel.min()) <= _FLAT for channel in pixels.T)
 
 
 def digest_of(pixels: NDArray[np.uint8]) -> bytes:
@@ -57,12 +58,30 @@ def digest_of(pixels: NDArray[np.uint8]) -> bytes:
     return hashlib.blake2b(pixels.tobytes(), digest_size=16).digest()
 
 
-def groups_of_equal(digests: dict[int, bytes]) -> tuple[tuple[int, ...], ...]:
-    """The numbers that share their digest with another.
+def first_digest_of(pixels: NDArray[np.uint8]) -> bytes:
+    """Equal for equal pixels, and of some others too: of every eighth row, which takes 0.05 ms."""
+    return digest_of(pixels[::8])
 
-    >>> groups_of_equal({0: b"a", 1: b"b", 2: b"a"})
+
+def groups_of_equal(
+    pictures: NDArray[np.uint8], first_digests: Mapping[int, bytes]
+) -> tuple[tuple[int, ...], ...]:
+    """The numbers of pictures that are equal to another one.
+
+    Args:
+        pictures: uint8 [images, height, width, 3].
+        first_digests: The ``first_digest_of`` those to look at, by their numbers.
+
+    >>> pictures = np.array([1, 2, 1], dtype=np.uint8).reshape(3, 1, 1, 1)
+    >>> groups_of_equal(pictures, {n: first_digest_of(pictures[n]) for n in range(3)})
     ((0, 2),)
     """
+    suspects = [number for group in _groups(first_digests) for number in group]
+    return _groups({number: digest_of(pictures[number]) for number in suspects})
+
+
+def _groups(digests: Mapping[int, bytes]) -> tuple[tuple[int, ...], ...]:
+    """The numbers that share their digest with another."""
     groups: defaultdict[bytes, list[int]] = defaultdict(list)
     for number, digest in sorted(digests.items()):
         groups[digest].append(number)
@@ -70,7 +89,7 @@ def groups_of_equal(digests: dict[int, bytes]) -> tuple[tuple[int, ...], ...]:
 
 
 def spread_of(pictures: NDArray[np.uint8], numbers: Sequence[int]) -> float:
-    """See ``DecodingReport``; measured on at most 256 pictures, evenly from all.
+    """See ``DecodingReport``; measured on at most 64 pictures, evenly from all.
 
     Args:
         pictures: uint8 [images, height, width, 3].

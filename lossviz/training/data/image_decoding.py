@@ -20,7 +20,7 @@ from PIL import Image
 
 from lossviz.training.data.decoding_report import (
     DecodingReport,
-    digest_of,
+    first_digest_of,
     groups_of_equal,
     is_flat,
     spread_of,
@@ -102,7 +102,7 @@ def decode_images(
             images[number] = 0
             unreadable[number] = reason_of(error)
             return
-        digests[number] = digest_of(images[number, 0])
+        digests[number] = first_digest_of(images[number, 0])
         if is_flat(images[number, 0]):
             flat.append(number)
 
@@ -127,7 +127,7 @@ def decode_images(
     return DecodingReport(
         unreadable=tuple(sorted(unreadable.items())),
         flat=tuple(sorted(flat)),
-        identical=groups_of_equal(digests),
+        identical=groups_of_equal(images[:, 0], digests),
         spread=spread_of(images[:, 0], sorted(digests)),
     )
 
