@@ -6,9 +6,6 @@ import pickle
 import fastai.callback.progress  # noqa: F401 - gives Learner its no_bar
 import pytest
 import torch
-from fastai.data.core import DataLoaders
-from fastai.data.load import DataLoader
-from fastai.learner import Learner
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -241,23 +238,3 @@ def test_an_objective_prints_its_loss() -> None:
         str(objective(get_loss("inverse_power", k=0.5)))
         == "Objective(inverse power, k = 0.5, reduction='mean')"
     )
-
-
-@every_loss
-def test_fastai_gets_probabilities_classes_and_losses_from_it(loss: Loss) -> None:
-    rows = [(torch.randn(6), torch.tensor(i % 3)) for i in range(10)]
-    loaders = DataLoaders(
-        DataLoader(rows, bs=4), DataLoader(rows, bs=4), device=torch.device("cpu")
-    )
-    learner = Learner(loaders, torch.nn.Linear(6, 3), loss_func=objective(loss))
-    with learner.no_bar(), learner.no_logging():
-        probabilities, targets, decoded, losses = learner.get_preds(
-            with_loss=True, with_decoded=True
-        )
-    torch.testing.assert_close(probabilities.sum(-1), torch.ones(10))
-    assert decoded.tolist() == probabilities.argmax(-1).tolist()
-    expected = torch.from_numpy(
-        loss.value_and_gradient(probabilities.log().numpy(), targets.numpy())[0]
-    ).float()
-    torch.testing.assert_close(torch.as_tensor(losses), expected, rtol=1e-4, atol=1e-5)
-    assert learner.loss_func.reduction == "mean"

@@ -1,29 +1,18 @@
-"""The objective works with what torch and fastai do with a criterion.
-
-Class weights, ignored and soft targets, MixUp, compiling, fastai's ``show_results`` and ``export``.
+"""The objective works with what torch does with a criterion: class weights, ignored and soft
+targets, axes, compiling. What it shares with the exports is in ``tests/losses/contract/``.
 """
 
 import math
-from pathlib import Path
 
-import fastai.callback.progress  # noqa: F401 - gives Learner its no_bar
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
-from fastai.callback.mixup import MixUp
-from fastai.data.core import DataLoaders, Datasets
-from fastai.data.load import DataLoader
-from fastai.data.transforms import Categorize
-from fastai.learner import Learner, load_learner
-from fastai.vision.core import TensorImageBW
 from torch import Tensor
 from torch.nn import functional as F
 
 from lossviz import LOSSES, get_loss, loss_from_spec, objective
 from lossviz.errors import InvalidInput
 from lossviz.losses.loss import Loss
-from lossviz.losses.objective.module import Objective
 from tests.support.loss_cases import every_loss
 
 SOFT = [loss for loss in LOSSES.values() if loss.soft_targets]
@@ -306,90 +295,3 @@ def test_torch_compile_computes_the_same(loss: Loss, backend: str) -> None:
     ours, theirs = compiled(logits, targets), criterion(logits, targets)
     torch.testing.assert_close(ours, theirs)
     torch.testing.assert_close(gradient_of(ours, logits), gradient_of(theirs, logits))
-
-
-def learner_of(criterion: object, cbs: object = None) -> Learner:
-    """A tiny learner of three classes; its items can be decoded and shown."""
-    generator = torch.Generator().manual_seed(0)
-    rows = [(torch.randn(6, generator=generator), torch.tensor(i % 3)) for i in range(24)]
-    loaders = DataLoaders(
-        DataLoader(rows, bs=8), DataLoader(rows, bs=8), device=torch.device("cpu")
-    )
-    return Learner(loaders, torch.nn.Linear(6, 3), loss_func=criterion, cbs=cbs)
-
-
-@every_loss
-def test_mixup_trains_with_it(loss: Loss) -> None:
-    learner = learner_of(objective(loss), cbs=MixUp(0.4))
-    assert learner.loss_func.y_int
-    with learner.no_bar(), learner.no_logging():
-        learner.fit(1, lr=1e-3)
-    assert math.isfinite(learner.recorder.values[-1][0])
-    assert learner.loss_func.reduction == "mean"
-
-
-def test_mixup_mixes_the_losses_of_both_labels() -> None:
-    criterion = objective(LOSSES["brier"])
-    learner = learner_of(criterion, cbs=MixUp(0.4))
-    mixup = learner.mix_up
-    mixup.learn.training = True
-    logits, targets = draw(rows=8, classes=3)
-    mixup.lam, mixup.yb1, mixup.learn.pred, mixup.learn.yb = (
-        torch.full((8,), 0.3, dtype=torch.float64),
-        (targets.flip(0),),
-        logits,
-        (targets,),
-    )
-    mixup.before_train()
-    mixed = learner.loss_func(logits, targets)
-    each = Objective(LOSSES["brier"], reduction="none")
-    torch.testing.assert_close(
-        mixed, torch.lerp(each(logits, targets.flip(0)), each(logits, targets), 0.3).mean()
-    )
-
-
-def picture(i: int) -> TensorImageBW:
-    return TensorImageBW(torch.rand(1, 4, 4, generator=torch.Generator().manual_seed(i)))
-
-
-def name_of(i: int) -> str:
-    return "abc"[i % 3]
-
-
-def learner_of_pictures(loss: Loss) -> Learner:
-    """A learner on items that fastai can show: pictures with a category."""
-    items = list(range(12))
-    datasets = Datasets(items, [[picture], [name_of, Categorize]], splits=[items[:8], items[8:]])
-    model = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(16, 3))
-    return Learner(
-        datasets.dataloaders(bs=4, device=torch.device("cpu")), model, loss_func=objective(loss)
-    )
-
-
-@some_losses
-def test_an_exported_learner_loads_and_predicts(loss: Loss, tmp_path: Path) -> None:
-    learner = learner_of_pictures(loss)
-    learner.path = tmp_path
-    learner.export("learner.pkl")
-    with pytest.warns(UserWarning, match="pickle"):
-        loaded = load_learner(tmp_path / "learner.pkl")
-    assert loaded.loss_func.loss == loss
-    with loaded.no_bar(), loaded.no_logging():
-        name, place, probabilities = loaded.predict(3)
-    assert name == "abc"[int(place)] == "abc"[int(probabilities.argmax())]
-    assert probabilities.sum().item() == pytest.approx(1.0)
-
-
-# matplotlib asks fastai's tensors for one
-@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-@some_losses
-def test_show_results_shows_what_it_decodes(loss: Loss, monkeypatch: pytest.MonkeyPatch) -> None:
-    learner = learner_of_pictures(loss)
-    titles: list[str] = []
-    monkeypatch.setattr(plt.Axes, "set_title", lambda axes, title, **_: titles.append(title))
-    with learner.no_bar(), learner.no_logging():
-        learner.show_results(max_n=4, shuffle=False)
-        decoded = learner.get_preds(with_decoded=True)[2]
-    plt.close("all")
-    # what is true, then what is predicted
-    assert titles == [*map(name_of, range(8, 12)), *("abc"[int(place)] for place in decoded)]
