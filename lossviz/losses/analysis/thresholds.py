@@ -85,7 +85,8 @@ def _differences(tree: Tree) -> list[Tree]:
     for part in subtrees(tree):
         match part:
             case Call(operation="where", arguments=(Call(arguments=(left, right)), _, _)):
-                found.append(left - right)
+                # not as a sum, which binding writes with more digits than the comparison has
+                found.append(Call("sub", (left, right)))
             case Call(operation="min" | "max", arguments=(first, *others)):
                 found += [first - other for other in others]
                 found += [a - b for i, a in enumerate(others) for b in others[i + 1 :]]
