@@ -111,6 +111,6 @@ def _start(handle: int, method: str, stderr: int) -> subprocess.Popen[bytes]:
         cwd=_ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
-        stderr=stderr,
+        stderr=stderr if stderr >= 0 else None,
         **inherit,
     )

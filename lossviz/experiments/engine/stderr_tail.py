@@ -17,10 +17,13 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 class StderrTail:
     """A pipe for the standard error of a process that is to be started.
 
-    What comes through is written to this process's own standard error; the last lines are kept.
+    What comes through is written to this process's own standard error; the last lines are kept. On
+    Windows, where a pipe cannot be waited on among others, the process has our standard error, and
+    nothing is kept.
 
     Attributes:
         write_end: What the process gets as its standard error; to be closed here once it has it.
+            Negative where it gets ours.
         is_open: Whether more may come.
 
     Raises:
@@ -30,10 +33,12 @@ class StderrTail:
     """
 
     def __init__(self) -> None:
-        self._read_end, self.write_end = os.pipe()
-        os.set_blocking(self._read_end, False)
+        self._read_end = self.write_end = -1
         self._bytes = b""
-        self.is_open = True
+        self.is_open = sys.platform != "win32"
+        if self.is_open:
+            self._read_end, self.write_end = os.pipe()
+            os.set_blocking(self._read_end, False)
 
     def fileno(self) -> int:
         """To wait on: readable when something was written, or all that could write have ended."""
@@ -47,6 +52,9 @@ class StderrTail:
 
         Side effects: this process's own standard error is the pipe meanwhile.
         """
+        if self.write_end < 0:
+            yield
+            return
         with suppress(OSError, ValueError):
             sys.stderr.flush()
         before = os.dup(2)
