@@ -256,6 +256,11 @@ def weights_differ(case: Case, said: Said) -> bool:
     return bool(np.ptp(weights) > 1e-6 * np.abs(weights).max())
 
 
+def weights_of_two_classes_differ(case: Case, said: Said) -> bool:
+    pairs = [(case.weight(p), case.weight(1 - p)) for p in np.geomspace(1e-12, 0.49, 60)]
+    return case.classes == 2 and any(abs(a - b) > 1e-6 * max(abs(a), abs(b)) for a, b in pairs)
+
+
 def names_the_likeliest(case: Case, said: Said) -> bool:
     """Of the predictions that are as good as the best, some name the truth's class."""
     for truth in truths(case):
@@ -480,6 +485,11 @@ LINT_CLAIMS = (
         r" proper for three classes or more; it has the same weight at every p, and this loss has"
         r" not\.",
         holds=weights_differ,
+    ),
+    Claim(
+        pattern=r"It is not proper: for two classes the weight must be the same at p and 1 − p, and"
+        r" it is not\.",
+        holds=weights_of_two_classes_differ,
     ),
     Claim(
         pattern=r"Its likeliest class can still be right: it was, in the best predictions found for"

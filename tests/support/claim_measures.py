@@ -55,7 +55,7 @@ def predictions(case: Case, seed: int = 0) -> Array:
     random = np.random.default_rng(seed)
     k = case.classes
     logits = [spread * random.standard_normal((30, k)) for spread in (0.1, 1, 3, 10, 40)]
-    for members in {1, 2, 3, max(1, k // 2), k - 1}:
+    for members in {1, 2, 3, 5, 9, max(1, k // 2), k - 1}:
         if members < k:
             high = np.zeros((40, k))
             high[:, :members] = np.concatenate(

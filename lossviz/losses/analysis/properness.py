@@ -34,6 +34,7 @@ _TRUTHS = np.array(
 _TRUTHS_OF_TWO = np.array([0.7, 0.6, 0.9, 0.52, 0.8, 0.97, 0.999, 0.99999])
 MIN_GAIN = 1e-7  # relative to the scale of the expected losses: what shows in a chart
 _LEAST_GAIN = 1e-10  # relative to the same: what shows at all
+_CLEAR_GAIN = 2e-3  # relative to the same: what is worth to be told
 _ROUNDING = 1e-14  # relative to the expected losses themselves
 _SAME_WEIGHT = 1e-6  # relative, between weights that count as equal
 
@@ -131,7 +132,7 @@ def properness(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> Properness:
         return found
     if is_beaten.any():
         # Of the truths that are clearly beaten the first: they are listed from simple to odd.
-        case = int(np.argmax(gain >= min(gain.max() / 4, 0.02)))
+        case = int(np.argmax(gain >= min(gain.max() / 4, _CLEAR_GAIN)))
         found = replace(
             found,
             truth=_vector(truths[case], sizes),

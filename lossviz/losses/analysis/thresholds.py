@@ -18,12 +18,13 @@ Flags = NDArray[np.bool_]
 _MAX_THRESHOLDS = 64  # of one loss on one path: a wave in a condition may have any number
 _ROUNDS = 3  # a condition inside a condition shows only near the inner one's threshold
 _HALVINGS = 70
+_ROUNDING = 1e-15  # of p, and so of log p
 _UNDERFLOW_LOG_P = -744.0  # e**-744 is the smallest positive float64
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thresholds:
-    """Neighbouring numbers between which some switch of a formula changes.
+    """Numbers almost beside each other between which some switch of a formula changes.
 
     Attributes:
         below: Log p just below each threshold, increasing, shape [T].
@@ -42,7 +43,7 @@ def wide_grid() -> Array:
 
 
 def find_thresholds(tree: Tree, values: Values, classes: int) -> Thresholds:
-    """The thresholds of a formula over ``l``, each bracketed by neighbouring numbers.
+    """The thresholds of a formula over ``l``, each between two numbers almost beside each other.
 
     A switch whose two sides meet twice between neighbours of the grid is found where their
     difference has its minimum there.
@@ -72,9 +73,11 @@ def find_thresholds(tree: Tree, values: Values, classes: int) -> Thresholds:
         if more.size == places.size:
             break
         places = more
-    below, above = found[:_MAX_THRESHOLDS].T
-    # p < 0.5 and p <= 0.5 change beside each other; what holds at one number alone is no piece
-    apart = below[1:] - above[:-1] > 1e-14 * np.abs(above[:-1])
+    # exp may round one way for one array and another way for the next, and p < 0.5 and p <= 0.5
+    # change beside each other; what holds at one number alone is no piece
+    low, high = found[:_MAX_THRESHOLDS].T
+    below, above = low - _ROUNDING * (1 - low), np.minimum(high + _ROUNDING * (1 - high), high / 2)
+    apart = below[1:] > above[:-1]
     begins, ends = np.append(True, apart), np.append(apart, True)
     return Thresholds(below=below[begins[: below.size]], above=above[ends[: above.size]])
 
