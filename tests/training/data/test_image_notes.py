@@ -96,3 +96,15 @@ def test_pictures_that_hardly_differ_are_said(root: Path) -> None:
         "The images hardly differ from each other: a pixel's standard deviation over the images is"
         " 0.8 of 255 on average."
     )
+
+
+def test_black_drawings_on_a_transparent_page_are_different_pictures(root: Path) -> None:
+    """fastai's reading makes the same black of all of them."""
+
+    def drawing(number: int) -> Image.Image:
+        drawn = Image.new("RGBA", (40, 40))
+        drawn.putalpha(picture(number, width=40, height=40).convert("L"))
+        return drawn
+
+    replace(root, drawing)
+    assert notes(root) == ()

@@ -170,7 +170,7 @@ def test_only_the_first_trial_waits_for_its_data_and_all_losses_get_the_same(
     )
     assert {trial.origin for trial in trained} == {
         "resnet18, from scratch; 119 images to learn from, 29 to be validated on, each epoch"
-        " leaves out 55 of the former, drawn anew, which would not fill a batch of 64"
+        " leaves out 23 of the former, drawn anew, which would not fill a batch of 32"
     }
 
 
