@@ -6,6 +6,7 @@ import pickle
 import sys
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from multiprocessing import Pipe
 from types import ModuleType
 from typing import get_args
 
@@ -14,7 +15,13 @@ import pytest
 from lossviz.errors import InvalidInput
 from lossviz.experiments.confidence_bins import BINS
 from lossviz.experiments.engine import messages
-from lossviz.experiments.engine.channel import decode, encode
+from lossviz.experiments.engine.channel import (
+    ControllerChannel,
+    UndecodableMessage,
+    WorkerChannel,
+    decode,
+    encode,
+)
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import (
     BatchLoss,
@@ -147,3 +154,28 @@ def test_a_message_of_another_version_is_refused() -> None:
         decode({"type": "NoSuchMessage"})
     with pytest.raises(KeyError):
         decode({"type": "Fingerprint", "part": "split"})
+
+
+def test_after_a_message_that_makes_no_sense_the_next_one_is_read() -> None:
+    sender, connection = Pipe()
+    channel = ControllerChannel(connection)
+    for nonsense, job in (
+        ({"type": "JobReport", "job": encode(TRIAL), "event": {"type": "Unheard"}}, TRIAL),
+        ({"type": "JobReport", "job": 3, "event": {"type": "Unheard"}}, None),
+        (encode(messages.Stop(job=TRIAL)), TRIAL),
+        ([1, 2], None),
+        (3, None),
+    ):
+        sender.send(nonsense)
+        with pytest.raises(UndecodableMessage) as caught:
+            channel.receive()
+        assert caught.value.job == job
+    sender.send_bytes(b"garbage")
+    with pytest.raises(UndecodableMessage):
+        channel.receive()
+    WorkerChannel(sender).send(messages.HostReady())
+    assert channel.receive() == messages.HostReady()
+    sender.close()
+    with pytest.raises((EOFError, OSError)):
+        channel.receive()
+    connection.close()

@@ -71,10 +71,11 @@ ROWS = {
 }
 
 
-@pytest.fixture
-def path(database: Path) -> Path:
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """A database with two comparisons, "good" and the newer "bad"."""
-    with closing(Store(f"sqlite:///{database}")) as store:
+    path = tmp_path_factory.mktemp("whole") / "lossviz.sqlite"
+    with closing(Store(f"sqlite:///{path}")) as store, store.transaction():
         for id, created_at in (("good", 1e9), ("bad", 1.1e9)):
             store.add_comparison(comparison(id, created_at))
             store.set_preparation(id, Preparation(done=True))
@@ -88,6 +89,12 @@ def path(database: Path) -> Path:
                 )
                 store.add_batches(trial, [BatchLoss(at=0.5, loss=1.0, learning_rate=0.1)])
                 store.move(trial, TrialState.FINISHED, now=2.0)
+    return path.read_bytes()  # the last connection has put its log into it
+
+
+@pytest.fixture
+def path(whole: bytes, database: Path) -> Path:
+    database.write_bytes(whole)
     return database
 
 
