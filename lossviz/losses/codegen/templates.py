@@ -90,7 +90,7 @@ def read_labels(y_true, y_pred):
         exists = (y_true >= 0) & (y_true < K) & (y_true == ops.floor(y_true))
     if is_known(~ops.all(exists)):
         raise ValueError(f"Expected class numbers from 0 to {K - 1}, or one-hot labels.")
-    sums_to_1 = ops.abs(ops.sum(y_pred, -1) - 1) < 1e-4
+    sums_to_1 = ops.abs(ops.sum(y_pred, -1) - 1) < 1e-4  # a single row of logits may by chance
     if y_pred.shape[0] != 1 and is_known(ops.all(sums_to_1) & ops.all(y_pred >= 0)):
         raise ValueError("Expected logits, got probabilities: the model must not end in softmax.")
     return ops.cast(ops.where(exists, y_true, 0), "int32"), exists
