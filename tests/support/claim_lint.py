@@ -107,7 +107,8 @@ def is_flat_between(case: Case, said: Said) -> bool:
     if low == 0:
         p = np.concatenate([p, high * np.geomspace(1e-6, 0.5, 41)])
     cost = case.even(p)
-    return bool(np.ptp(cost) <= 1e-12 * np.abs(cost).max())
+    is_flat = bool(np.ptp(cost) <= 1e-12 * np.abs(cost).max())
+    return is_flat and is_near(cost[0], float(said["cost"]))
 
 
 # --- the weights ---------------------------------------------------------------------------------
@@ -119,7 +120,7 @@ def weighs(case: Case, said: Said) -> bool:
 
 
 def weighs_less_than(case: Case, said: Said) -> bool:
-    return abs(weight_ratio(case, _p(case, said["p"]), float(said["other"]))) < 1e-290
+    return abs(weight_ratio(case, _p(case, said["p"]), float(said["other"]))) < 1e-11
 
 
 def _p(case: Case, text: str) -> float:
@@ -394,7 +395,7 @@ LINT_CLAIMS = (
     ),
     Claim(
         pattern=rf"It does not change at all between p = (?P<low>{_NUMBER}) and"
-        rf" p = (?P<high>{_NUMBER})(?:, nor elsewhere)?{_ALIKE}\.",
+        rf" p = (?P<high>{_NUMBER})(?:, nor elsewhere)?{_ALIKE}: it costs (?P<cost>{_NUMBER})\.",
         holds=is_flat_between,
     ),
     Claim(
@@ -408,8 +409,9 @@ LINT_CLAIMS = (
         holds=weighs,
     ),
     Claim(
-        pattern=rf"At the start, p ≈ (?P<p>1/\d+), an example weighs less than 1e-300 of one at"
-        rf" p = (?P<other>{_NUMBER}); with cross-entropy as much\.",
+        pattern=rf"(?:At the start,|An example at) p [≈=] (?P<p>1/\d+|{_NUMBER}),?(?: an example)?"
+        rf" weighs less than 1e-12 of one at p = (?P<other>{_NUMBER}); with cross-entropy as"
+        r" much\.",
         holds=weighs_less_than,
     ),
     Claim(

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import TypeVar
 
 _Value = TypeVar("_Value")
+_LEAST_RATIO = 1e-12  # a smaller one may be what rounding leaves of a difference
 _NOTHING = 1e-9  # a smaller probability is written as 0 in a vector
 _MAX_DENOMINATOR = 64  # of a number that is written as a fraction
 
@@ -53,15 +54,13 @@ def format_place(p: float, digits: int = 4) -> str:
 def format_ratio(ratio: float) -> str:
     """How many times as much: as a fraction of one where it is less.
 
-    >>> format_ratio(33.3), format_ratio(0.0111), format_ratio(1e-97), format_ratio(0.0)
-    ('33 times', '1/90 of', '1e-97 of', 'less than 1e-300 of')
+    >>> format_ratio(33.3), format_ratio(0.0111), format_ratio(0.0)
+    ('33 times', '1/90 of', 'less than 1e-12 of')
     """
     if ratio >= 0.5:
         return f"{format_short(ratio)} times"
-    if 1e-300 <= ratio < 1e-6:
-        return f"{format_short(ratio)} of"
-    if ratio < 1e-300:
-        return "less than 1e-300 of"
+    if ratio < _LEAST_RATIO:
+        return f"less than {_LEAST_RATIO:g} of"
     return f"1/{format_short(1 / ratio)} of"
 
 

@@ -36,7 +36,7 @@ def spread_scores(classes: int) -> Array:
     first, second = (axis.ravel() for axis in np.meshgrid(_SCORES, _SCORES))
     inside = np.stack([first, second, np.zeros(first.size)], axis=1)
     far = _FARTHEST_SCORES[:, None, None] * np.array(
-        [[1, 0, 0], [-1, 0, 0], [1, 1, 0], [-1, -1, 0], [1, 0.5, 0], [0, -1, 0]]
+        [[1, 0, 0], [-1, 0, 0], [1, 1, 0], [-1, -1, 0], [1, 0.5, 0], [0, -1, 0], [0, 1, 0]]
     )
     return np.concatenate([inside, far.reshape(-1, 3)])
 

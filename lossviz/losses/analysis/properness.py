@@ -36,6 +36,7 @@ MIN_GAIN = 1e-7  # relative to the scale of the expected losses: what shows in a
 _LEAST_GAIN = 1e-10  # relative to the same: what shows at all
 _CLEAR_GAIN = 2e-3  # relative to the same: what is worth to be told
 _ROUNDING = 1e-14  # relative to the expected losses themselves
+_UNDERFLOW = 1e-200  # relative to the same scale: what is no more than 0
 _SAME_WEIGHT = 1e-6  # relative, between weights that count as equal
 
 
@@ -228,7 +229,8 @@ def _with_misnaming(
         rivals = np.where(np.arange(len(sizes)) == top, -np.inf, scores).max(axis=1)
         # the difference of scores is that of the logarithms of the probabilities
         misnames = scores[:, top] <= rivals + 1e-9
-        as_good = costs <= best[1][case] + 1e-9 * min(scale[case], abs(best[1][case]))
+        tolerance = 1e-9 * min(scale[case], abs(best[1][case])) + _UNDERFLOW * scale[case]
+        as_good = costs <= best[1][case] + tolerance
         if (misnames & as_good).any():
             prediction = scores[int(np.argmax(misnames & as_good))]
             return replace(

@@ -3,6 +3,8 @@
 import math
 from dataclasses import replace
 
+import numpy as np
+
 from lossviz.losses.analysis.analysis import Analysis
 from lossviz.losses.analysis.finding import Check, Finding, Severity, on_even_path
 from lossviz.losses.analysis.number_format import (
@@ -153,13 +155,19 @@ def _flat(analysis: Analysis) -> Finding | None:
     if digits > 4:
         digits += 1
     places = f"between p = {format_place(first, digits)} and p = {format_place(last, digits)}"
+    inside = math.log(last) - 0.5 if first == 0 else (math.log(first) + math.log(last)) / 2
+    cost = float(
+        analysis.loss.evaluate(
+            "penalty", np.array(inside), classes=analysis.classes, path=analysis.path
+        )
+    )
     if len(stretches) > 1:
         places += ", nor elsewhere"
     meant = "right enough" if last == 1 else "taken for mislabelled"
     return Finding(
         code="flat",
         severity=_flat_severity(analysis),
-        message=f"It does not change at all {places}{on_even_path(analysis)}.",
+        message=f"It does not change at all {places}{on_even_path(analysis)}: it costs {cost:.4g}.",
         advice=(
             f"Examples there teach nothing. That is meant where they are {meant}; else change the"
             " formula."

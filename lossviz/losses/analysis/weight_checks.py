@@ -17,6 +17,7 @@ _FAINT = 0.1  # weights of an example at the start, in weights of a right one, t
 _DOMINANT = 10.0  # weights of a very wrong example, in weights of a wrong one, that are a warning
 _VERY_WRONG_P, _RATHER_WRONG_P = 0.001, 0.1
 _SAME_RATIO, _SAME_STEP = 1.05, 2.0  # what is not worth a note
+_LEAST_WEIGHT = 1e-12  # a smaller one may be what rounding leaves of a difference
 _EXTREME_LOGIT = 20.0
 _DTYPE_MAX = {"float16": 65504.0, "float32": 3.4028235e38}
 
@@ -86,7 +87,7 @@ def _weighting(analysis: Analysis) -> Finding | None:
 
 def _sgd_rate(analysis: Analysis) -> Finding | None:
     weight = analysis.initial_weight
-    if not 0 < weight < math.inf or 1 / _SAME_STEP <= weight <= _SAME_STEP:
+    if not _LEAST_WEIGHT < weight < math.inf or 1 / _SAME_STEP <= weight <= _SAME_STEP:
         return None
     factor = format_short(max(weight, 1 / weight))
     return Finding(

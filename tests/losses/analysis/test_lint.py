@@ -219,7 +219,15 @@ def test_a_loss_that_charges_nothing_for_the_worst_answers_is_not_cross_entropy(
     found = findings_by_code(parse_loss("-log(p)*where(p<0.00001,0,1)"))
     assert "known" not in found
     assert found["jump"].severity == "error"
-    assert "between p = 0 and p = 1e-05" in found["flat"].message
+    assert "between p = 0 and p = 1e-05: it costs 0." in found["flat"].message
+
+
+@pytest.mark.parametrize("text", ["tanh(1/p)", "-p**64", "-p**64*p**40"])
+def test_a_weight_that_rounding_hides_is_not_told_in_digits(text: str) -> None:
+    (sentence,) = (
+        finding.message for finding in lint(parse_loss(text)) if finding.code == "faint_start"
+    )
+    assert "weighs less than 1e-12 of one at p = 0.9" in sentence
 
 
 def test_a_constant_loss_is_called_constant_and_nothing_else() -> None:

@@ -94,6 +94,7 @@ def test_properness_is_decided_at_the_number_of_classes_that_is_asked_for(
         ("log(p)", 2, True),
         ("max(pj)-p", 10, True),
         ("where(p<0.5,1,0)", 37, True),
+        ("-log(p)*where(p<0.00001,0,1)", 37, True),
         ("dot_product", 37, False),
         ("inverse", 37, False),
         ("focal:gamma=2", 37, False),
