@@ -1,5 +1,6 @@
 """Numbers in findings, with as many digits as make the point."""
 
+import itertools
 import math
 from collections.abc import Callable
 from fractions import Fraction
@@ -80,9 +81,11 @@ def format_distribution(values: tuple[float, ...], decimals: int) -> str:
     '(0.50, 0.30, 0.20)'
     >>> format_distribution((0.999, 0.0009, *35 * [1e-4 / 35]), 2)
     '(0.999, 0.0009, 35 × 2.9e-06)'
+    >>> format_distribution((0.0, 1.0, 0.0, 0.0), 2)
+    '(0, 1, 2 × 0)'
     """
     texts = [_format_share(value, decimals) for value in values]
-    alike = sum(1 for value in values if value == values[-1])
+    alike = sum(1 for _ in itertools.takewhile(lambda value: value == values[-1], values[::-1]))
     if len(values) > 3 and alike > 1:
         texts = [*texts[:-alike], f"{alike} × {texts[-1]}"]
     return f"({', '.join(texts)})"
