@@ -73,7 +73,7 @@ class TrueClassFunction(torch.autograd.Function):
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """The gradient with respect to the logits [N, K]."""
         logits, targets, scale, others, complement, weight = context.saved_tensors
-        if _is_differentiated_again():
+        if _is_composed():
             return _composed_gradient(context, logits, targets, scale, gradient)
         factor = gradient * (context.constant_weight if weight is None else weight)
         at_target = (complement * factor).neg_()
@@ -113,7 +113,7 @@ class AllClassesFunction(torch.autograd.Function):
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """The gradient with respect to the logits [N, K]."""
         logits, targets, scale = context.saved_tensors
-        if _is_differentiated_again():
+        if _is_composed():
             return _composed_gradient(context, logits, targets, scale, gradient)
         factor = gradient
         if context.scale is not None:
@@ -132,18 +132,21 @@ class AllClassesFunction(torch.autograd.Function):
         return result, None, None, None, None
 
 
-def _is_differentiated_again() -> bool:
-    # a compiled backward pass cannot be, and torch says so
-    return torch.is_grad_enabled() and not torch.compiler.is_compiling()
+def _is_composed() -> bool:
+    """Whether the gradient is to be differentiated again, or wanted for many factors at once."""
+    if torch.compiler.is_compiling():  # a compiled backward pass has neither, and torch says so
+        return False
+    return torch.is_grad_enabled() or torch._C._are_functorch_transforms_active()
 
 
 def _composed_gradient(
     context: Any, logits: Tensor, targets: Tensor, scale: Tensor | None, gradient: Tensor
 ) -> tuple[Tensor | None, ...]:
     """The gradient of a backward pass, as a function of the logits that has a gradient itself."""
-    losses = context.evaluator.composed(computable(logits), targets)
-    factor = context.scale if scale is None else scale
-    value = reduced_losses(losses, factor, total=context.total)
+    with torch.enable_grad():
+        losses = context.evaluator.composed(computable(logits), targets)
+        factor = context.scale if scale is None else scale
+        value = reduced_losses(losses, factor, total=context.total)
     (result,) = torch.autograd.grad(value, logits, gradient.to(value.dtype), create_graph=True)
     return result, None, None, None, None
 

@@ -192,6 +192,22 @@ def test_a_compiled_objective_refuses_a_second_derivative_as_torch_does() -> Non
         (logits.sum() + gradient.square().sum()).backward()
 
 
+@every_loss
+def test_a_jacobian_may_be_taken_for_all_examples_at_once(loss: Loss) -> None:
+    logits, targets = draw()
+    criterion = objective(loss, "none")
+
+    values = criterion(logits.requires_grad_(), targets)
+
+    def row(factors: Tensor) -> Tensor:
+        return torch.autograd.grad(values, logits, factors, retain_graph=True)[0]
+
+    expected = torch.autograd.functional.jacobian(
+        lambda wanted: criterion(wanted, targets), logits.detach()
+    )
+    torch.testing.assert_close(torch.vmap(row)(torch.eye(3, dtype=torch.float64)), expected)
+
+
 def test_a_copy_that_was_differentiated_computes_the_same() -> None:
     logits, targets = draw()
     criterion = objective(get_loss("cosine"))
