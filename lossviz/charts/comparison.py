@@ -76,9 +76,7 @@ def final_error_figure(comparison: Comparison, results: Sequence[LossResult]) ->
     Below the label of a loss whose mean is not over all seeds stands over how many it is.
     """
     losses = [loss_from_spec(result.loss) for result in results]
-    figure = new_figure(
-        x_title="error rate after the last epoch", y_title="", zoom_of=comparison.id
-    )
+    figure = new_figure(x_title="final error rate", y_title="", zoom_of=comparison.id)
     for row, (result, style) in enumerate(zip(results, distinct_styles(losses), strict=True)):
         _draw_result(figure, result, style, y=-row)
     figure.update_layout(showlegend=False)

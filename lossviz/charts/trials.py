@@ -17,6 +17,7 @@ from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import Loss
 from lossviz.losses.parsing import loss_from_spec
 
+MOST_DRAWN = 2.0  # of the training loss, where 1 is its start
 _TICKS = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999)  # of p
 
 
@@ -30,7 +31,7 @@ def training_loss_figure(
     """Training loss over epochs, one line a trial, each on its loss's own scale.
 
     It is 1 in the first batches and 0 at the lowest value that the loss can have; a loss that has
-    none is not drawn, see ``without_scale``.
+    none is not drawn, see ``without_scale``. The axis ends at ``MOST_DRAWN``.
 
     Args:
         comparison: Which.
@@ -44,9 +45,11 @@ def training_loss_figure(
         batches,
         value=lambda batch: batch.loss,
         rescaled=lambda loss, values: share_left(values, lowest_value(loss, classes)),
-        y_title="training loss (1: first batches, 0: lowest possible)",
+        y_title="training loss, 1 at its start",
     )
-    figure.update_yaxes(rangemode="tozero")
+    # one that diverges reaches 1e10, and would flatten all others
+    drawn = [share for line in figure.data for share in line.y if math.isfinite(share)]
+    figure.update_yaxes(range=[0, min(MOST_DRAWN, 1.05 * max(drawn, default=1.0))])
     return figure
 
 

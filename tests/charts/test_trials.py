@@ -40,7 +40,19 @@ def test_a_flat_training_loss_is_drawn_flat_and_a_fall_as_far_as_it_goes() -> No
     assert list(flat.y) == pytest.approx([1, 0.9978, 0.9989], abs=1e-4)
     assert list(falling.y) == pytest.approx([1, 0.5, 0.1])
     assert list(falling.customdata) == [2.3, 1.15, 0.23]
-    assert "1: first batches, 0: lowest possible" in figure.layout.yaxis.title.text
+    assert figure.layout.yaxis.title.text == "training loss, 1 at its start"
+
+
+def test_a_training_loss_that_explodes_does_not_flatten_the_others() -> None:
+    figure = drawn_losses(
+        "inverse",
+        "cross_entropy",
+        values={"inverse": [11.0, 1e10], "cross_entropy": [2.0, 1.0]},
+    )
+    assert tuple(figure.layout.yaxis.range) == (0, 2)
+    assert tuple(
+        drawn_losses("cross_entropy", values={"cross_entropy": [2.0, 1.0]}).layout.yaxis.range
+    ) == (0, 1.05)
 
 
 @pytest.mark.parametrize("loss", ["-37*p", "2-p", "0.001*(1-p)"])

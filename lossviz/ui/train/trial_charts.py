@@ -9,6 +9,7 @@ from typing import Final
 import streamlit as st
 
 from lossviz.charts.trials import (
+    MOST_DRAWN,
     confidence_figure,
     learning_rate_figure,
     training_loss_figure,
@@ -61,7 +62,8 @@ def _draw_training_loss(store: Store, comparison: Comparison, trials: Sequence[T
     )
     caption = (
         "The values of different losses do not compare, so each has its own scale: 1 is its value"
-        " in the first batches, 0 the lowest found for any p. Point at a line to read its value."
+        " in the first batches, 0 the lowest found for any p. A line that leaves the chart"
+        f" has risen above {MOST_DRAWN:g}. Point at a line to read its value."
     )
     if missing := without_scale(comparison, classes=classes):
         caption += f" Not drawn, as no lowest value of it is known: {', '.join(missing)}."
