@@ -67,7 +67,7 @@ def _show_stderr(trial: Trial) -> None:
     lost = trial.state is TrialState.LOST
     whose = "the process that ran all trials" if lost else "its process"
     with st.expander(f"Last lines of the standard error of {whose}", icon=":material/terminal:"):
-        st.code(trial.stderr, language=None)
+        st.code(trial.stderr, language=None, wrap_lines=True)
 
 
 def _facts(trial: Trial) -> str:
