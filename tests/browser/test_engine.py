@@ -89,17 +89,17 @@ def test_a_look_shows_the_first_batch_and_strikes_out_what_noise_has_changed(
     page: Page, url: str
 ) -> None:
     open_settings(page, url)
-    page.get_by_role("button", name="Look at a batch").click()
+    page.get_by_role("button", name="Preview a batch").click()
     page.get_by_role("button", name="Stop looking").click()  # the host is still cold
     expect(page.get_by_text("Stopped by request")).to_be_visible()
-    page.get_by_role("button", name="Look at a batch").click()
+    page.get_by_role("button", name="Preview a batch").click()
     tiles = page.locator(".lossviz-tiles figure")
     expect(tiles).to_have_count(12, timeout=LONG_MS)
     expect(page.locator(".lossviz-tiles s")).to_have_count(0)
     names = tiles.all_inner_texts()
     page.get_by_role("slider", name="Label noise").press("End")
     expect(tiles).to_have_count(0)  # it was of other settings
-    page.get_by_role("button", name="Look at a batch").click()
+    page.get_by_role("button", name="Preview a batch").click()
     expect(tiles).to_have_count(12, timeout=LONG_MS)
     assert page.locator(".lossviz-tiles s").count() >= 3
     assert [text.split()[0] for text in tiles.all_inner_texts()] == names
@@ -109,7 +109,7 @@ def test_from_the_press_to_the_first_metric_takes_two_seconds_once_the_host_is_w
     page: Page, url: str, store: Store
 ) -> None:
     open_settings(page, url)
-    set_number(page, "Looks at the error rate an epoch", 10)
+    set_number(page, "Evaluations an epoch", 10)
     launch(page)
     page.get_by_text("Ended:").wait_for(timeout=LONG_MS)
     seconds = []
@@ -202,11 +202,11 @@ def test_a_folder_is_asked_for_and_one_that_is_not_there_is_refused_at_once(
     field.fill(str(tmp_path / "nothing"))
     field.press("Enter")
     expect(page.get_by_text("There is no folder")).to_be_visible()
-    expect(page.get_by_role("button", name="Look at a batch")).to_be_disabled()
+    expect(page.get_by_role("button", name="Preview a batch")).to_be_disabled()
     field.fill(str(tmp_path))
     field.press("Enter")
     expect(page.get_by_text("There is no folder")).to_have_count(0)
-    page.get_by_role("button", name="Look at a batch").click()
+    page.get_by_role("button", name="Preview a batch").click()
     expect(page.get_by_text("needs at least two folders with images")).to_be_visible(
         timeout=LONG_MS
     )

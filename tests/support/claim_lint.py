@@ -400,18 +400,18 @@ LINT_CLAIMS = (
     ),
     Claim(
         pattern=rf"(?:At the start|An example at), ?p ≈ (?P<p>1/\d+), an example weighs {_RATIO}"
-        rf" one at p = (?P<other>{_NUMBER}); with cross-entropy as much\.",
+        rf" one at p = (?P<other>{_NUMBER}); with cross-entropy both weigh the same\.",
         holds=weighs,
     ),
     Claim(
         pattern=rf"An example at p = (?P<p>{_NUMBER}) weighs {_RATIO} one at"
-        rf" p = (?P<other>{_NUMBER}); with cross-entropy as much\.",
+        rf" p = (?P<other>{_NUMBER}); with cross-entropy both weigh the same\.",
         holds=weighs,
     ),
     Claim(
         pattern=rf"(?:At the start,|An example at) p [≈=] (?P<p>1/\d+|{_NUMBER}),?(?: an example)?"
-        rf" weighs less than 1e-12 of one at p = (?P<other>{_NUMBER}); with cross-entropy as"
-        r" much\.",
+        rf" weighs less than 1e-12 of one at p = (?P<other>{_NUMBER}); with cross-entropy both"
+        r" weigh the same\.",
         holds=weighs_less_than,
     ),
     Claim(

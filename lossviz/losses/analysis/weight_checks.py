@@ -40,7 +40,7 @@ def _faint_start(analysis: Analysis) -> Finding | None:
         severity="warning",
         message=(
             f"{start} an example weighs {format_ratio(ratio)} one at p = {RIGHT_P}; with"
-            " cross-entropy as much."
+            " cross-entropy both weigh the same."
         ),
         advice=(
             "Once some examples are right they outweigh those that are still wrong, which may never"
@@ -58,7 +58,7 @@ def _dominated(analysis: Analysis) -> Finding | None:
         severity="warning",
         message=(
             f"An example at p = {_VERY_WRONG_P} weighs {format_ratio(ratio)} one at"
-            f" p = {_RATHER_WRONG_P}; with cross-entropy as much."
+            f" p = {_RATHER_WRONG_P}; with cross-entropy both weigh the same."
         ),
         advice=(
             "A few that are badly wrong, or wrongly labelled, can outweigh many others; take a"
@@ -79,7 +79,7 @@ def _weighting(analysis: Analysis) -> Finding | None:
         severity="note",
         message=(
             f"An example at p = {WRONG_P} weighs {format_ratio(ratio)} one at p = {RIGHT_P}; with"
-            " cross-entropy as much."
+            " cross-entropy both weigh the same."
         ),
         advice=advice,
     )

@@ -23,7 +23,7 @@ def batch_preview_button(engine: Engine | None, recipe: str, settings: Settings 
     Side effects: a press makes the engine prepare it, and the session remember it.
     """
     pressed = st.button(
-        "Look at a batch",
+        "Preview a batch",
         icon=":material/photo_library:",
         disabled=engine is None or settings is None,
         on_click=keep_selection,

@@ -85,8 +85,8 @@ def _schedule(recipe: Recipe) -> dict[str, Any]:
         "evaluations": _count(
             recipe,
             "evaluations",
-            "Looks at the error rate an epoch",
-            "More looks make a finer curve, and each takes time.",
+            "Evaluations an epoch",
+            "More give a finer curve, and each takes time.",
         ),
     }
 
