@@ -158,7 +158,7 @@ def test_a_rate_is_looked_for_first_and_what_was_stopped_runs_again(
     assert {trial.attempt for trial in store.trials(comparison)} <= {1, 2}
     page.get_by_text("Confidence").click()
     expect(page.get_by_text("After how many epochs")).to_be_visible()
-    expect(page.locator(".plot").nth(2)).to_have_attribute("data-points", str(2 * 21))
+    expect(page.locator(".plot").nth(2)).to_have_attribute("data-points", str(2 * 27))
     page.mouse.move(0, 0)
     assert violations(page) == []
 

@@ -69,6 +69,35 @@ export const REDUCTIONS = {
   other_max: reduction(-Infinity, Math.max),
 };
 
+/** @type {(tree: Tree) => boolean} Whether it depends on parameters and K at most. */
+const isConstant = (tree) => {
+  if (typeof tree === "number") return true;
+  if (typeof tree === "string") return tree !== "l" && tree !== "lj";
+  const [operation, ...branches] = tree;
+  return !REDUCTIONS[operation] && branches.every(isConstant);
+};
+
+/** @type {(tree: Tree) => Tree[]} The factors of a product, of the products in it too. */
+const factorsOf = (tree) =>
+  Array.isArray(tree) && tree[0] === "mul" ? tree.slice(1).flatMap(factorsOf) : [tree];
+
+/**
+ * A constant factor that is 0 makes the product 0, of infinity too: Python binds the parameters
+ * before it computes, and leaves such a product out.
+ * @type {(factors: Tree[]) => Evaluate}
+ */
+const compileProduct = (factors) => {
+  const constant = factors.filter(isConstant).map(compileTree);
+  const others = factors.filter((factor) => !isConstant(factor)).map(compileTree);
+  return (scope) => {
+    let result = 1;
+    for (const factor of constant) result *= factor(scope);
+    if (result === 0) return 0;
+    for (const factor of others) result *= factor(scope);
+    return result;
+  };
+};
+
 /** @type {(tree: Tree) => Evaluate} */
 export const compileTree = (tree) => {
   if (typeof tree === "number") return () => tree;
@@ -78,6 +107,7 @@ export const compileTree = (tree) => {
   // only the branch that is taken is evaluated
   if (operation === "where") return (scope) => (first(scope) ? second(scope) : others[0](scope));
   if (REDUCTIONS[operation]) return REDUCTIONS[operation](first);
+  if (operation === "mul") return compileProduct(factorsOf(tree));
   const operate = OPERATIONS[operation];
   if (!operate) throw new Error(`unknown operation ${operation}`);
   if (!second) return (scope) => operate(first(scope));
