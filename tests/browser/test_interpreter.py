@@ -1,11 +1,12 @@
 """The browser's own reading of formulas, held against Python's."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from lossviz import LOSSES
 from lossviz.charts.scales import SCALES
@@ -36,6 +37,15 @@ def curve_json(loss: Loss) -> dict[str, Any]:
     return json.loads(json.dumps(trees | {"values": dict(loss.values)}))
 
 
+@pytest.fixture(scope="module")
+def modules(browser: Browser) -> Iterator[Page]:
+    """A page that has the modules' exports in sight, for all tests."""
+    page = browser.new_page()
+    open_modules(page, *MODULES)
+    yield page
+    page.close()
+
+
 def in_browser(page: Page, loss: Loss, scale: str) -> dict[str, np.ndarray]:
     arguments = [curve_json(loss), DEFAULT_CLASSES, SCALES[scale].places.tolist(), scale]
     found = page.evaluate(EVALUATE, arguments)
@@ -64,23 +74,21 @@ def test_the_browsers_table_of_operations_is_pythons(page: Page) -> None:
 
 
 @pytest.mark.parametrize("key", LOSSES)
-def test_the_browser_draws_every_view_of_a_loss_as_python_does(page: Page, key: str) -> None:
-    open_modules(page, *MODULES)
+def test_the_browser_draws_every_view_of_a_loss_as_python_does(modules: Page, key: str) -> None:
     for loss in settings(LOSSES[key]):
         for scale in ("p", "margin"):
             log_p = SCALES[scale].to_log_p(SCALES[scale].places)
-            for view, found in in_browser(page, loss, scale).items():
+            for view, found in in_browser(modules, loss, scale).items():
                 expected = VIEWS[view].values(loss, log_p, DEFAULT_CLASSES)
                 np.testing.assert_allclose(
                     found, expected, rtol=1e-9, atol=1e-300, err_msg=f"{loss.spec}, {view}"
                 )
 
 
-def test_shares_of_the_gradient_add_up_and_follow_the_pull(page: Page) -> None:
-    open_modules(page, *MODULES)
+def test_shares_of_the_gradient_add_up_and_follow_the_pull(modules: Page) -> None:
     at = [0.01, 0.1, 0.5, 0.99]  # label smoothing pushes the last one down
     for key in ("cross_entropy", "dot_product", "focal", "brier", "label_smoothing"):
-        shares = page.evaluate(
+        shares = modules.evaluate(
             "([curve, classes, at]) => sharesOf(readCurve(curve, classes), at)",
             [curve_json(LOSSES[key]), DEFAULT_CLASSES, at],
         )
