@@ -1,6 +1,6 @@
 # make app    serve the app            (ARGS="--server.port 8502" go to streamlit)
 # make test   run every test, in a real browser too (ARGS="-k sentence" go to pytest)
-# make test-core  run the tests of formulas, losses and geometry: no torch, no browser, 15 seconds
+# make test-core  run the tests of formulas, losses and geometry: no torch, no browser, half a minute
 # make check  format, lint, types
 # make docs   write the pages of docs/ that come from the code
 # The first run makes .venv and installs what is needed; later runs start at once.
