@@ -10,7 +10,7 @@ from sympy.printing.latex import LatexPrinter
 
 from lossviz.language.class_reductions import PJ
 from lossviz.language.operations import operations_by_sympy_class
-from lossviz.language.spellings import GREEK
+from lossviz.language.spelling.spellings import GREEK
 
 _GREEK = {name: rf"\{name}" for name in (*GREEK.values(), "epsilon")} | {
     "eps": r"\varepsilon",

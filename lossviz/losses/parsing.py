@@ -10,7 +10,7 @@ from typing import Final
 from lossviz.errors import FormulaError, InvalidInput, ParameterError
 from lossviz.language.grammar import can_name_parameter, names_in, reserved_names
 from lossviz.language.operations import function_names
-from lossviz.language.respelling import respell
+from lossviz.language.spelling.respelling import respell
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import RENAMED_PARAMETERS, Parameter

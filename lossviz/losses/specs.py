@@ -6,9 +6,9 @@ from typing import Final
 
 from lossviz.errors import FormulaError, ParameterError
 from lossviz.language.grammar import SYMBOLS
-from lossviz.language.respelling import respell
-from lossviz.language.spelling_tokens import english_name, plain_text
-from lossviz.language.spellings import FRACTIONS
+from lossviz.language.spelling.respelling import respell
+from lossviz.language.spelling.spellings import FRACTIONS
+from lossviz.language.spelling.tokens import english_name, plain_text
 from lossviz.language.syntax import MAX_CHARACTERS
 from lossviz.losses.catalogue import LOSSES, get_loss
 from lossviz.losses.loss import Loss

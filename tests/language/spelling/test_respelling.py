@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lossviz import LOSSES, loss_from_spec, parse_loss
 from lossviz.errors import FormulaError, InvalidInput, LossvizError, ParameterError
-from lossviz.language.respelling import respell
+from lossviz.language.spelling.respelling import respell
 from lossviz.language.syntax import MAX_CHARACTERS
 from lossviz.losses.analysis.lint import lint
 from lossviz.losses.parsing import with_name

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from lossviz.errors import FormulaError
-from lossviz.language.spelling_tokens import Token, ends_operand, starts_operand
+from lossviz.language.spelling.tokens import Token, ends_operand, starts_operand
 
 
 def write_products(text: str, tokens: list[Token], factors: Collection[str]) -> list[Token]:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from lossviz.errors import FormulaError
-from lossviz.language.spelling_tokens import (
+from lossviz.language.spelling.spellings import FUNCTION_TEMPLATES, SLOT, template_arity
+from lossviz.language.spelling.tokens import (
     Token,
     arguments_of,
     bracket,
@@ -15,7 +16,6 @@ from lossviz.language.spelling_tokens import (
     starts_operand,
     tokens_of,
 )
-from lossviz.language.spellings import FUNCTION_TEMPLATES, SLOT, template_arity
 
 # beside these a product, quotient or power needs no brackets
 _LOOSE = ("open", "close", "comma", "comparison")

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from lossviz.errors import FormulaError
-from lossviz.language.decimal_commas import check_commas
 from lossviz.language.grammar import SYMBOLS
-from lossviz.language.implicit_products import check_fractional_exponents, write_products
-from lossviz.language.notations import write_out
 from lossviz.language.operations import function_names
-from lossviz.language.spelling_tokens import Token, tokens_of
-from lossviz.language.spellings import INDEXED, NAMES, REFUSED_NAMES
+from lossviz.language.spelling.decimal_commas import check_commas
+from lossviz.language.spelling.implicit_products import check_fractional_exponents, write_products
+from lossviz.language.spelling.notations import write_out
+from lossviz.language.spelling.spellings import INDEXED, NAMES, REFUSED_NAMES
+from lossviz.language.spelling.tokens import Token, tokens_of
 from lossviz.language.syntax import MAX_CHARACTERS
 
 _FUNCTION_AND_NAME = re.compile(rf"(ln|{'|'.join(function_names())})(p|pt|pj|k|q)")

@@ -9,7 +9,7 @@ from typing import Final, Literal, cast
 
 from lossviz.errors import FormulaError
 from lossviz.language.operations import function_names
-from lossviz.language.spellings import (
+from lossviz.language.spelling.spellings import (
     CHARACTERS,
     DOTS_FOR_TIMES,
     FRACTIONS,

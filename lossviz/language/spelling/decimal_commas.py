@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from lossviz.errors import FormulaError
 from lossviz.language.operations import CLASS_FUNCTIONS, typed_operation
-from lossviz.language.spelling_tokens import Token
-from lossviz.language.spellings import template_arity
+from lossviz.language.spelling.spellings import template_arity
+from lossviz.language.spelling.tokens import Token
 
 _DIGITS = re.compile(r"[0-9]+(?:[eE][+-]?[0-9]+)?")
 
