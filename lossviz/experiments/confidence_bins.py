@@ -1,7 +1,7 @@
 """The bins of p in which validation images are counted.
 
 In each the odds p : (1 - p) double, so that p = 1/37 and p = 1/1000, where many classes start, are
-told apart, and p = 0.99 from 0.999; the first and the last bin are open.
+distinguished, and p = 0.99 from 0.999; the first and the last bin are open.
 """
 
 from types import MappingProxyType

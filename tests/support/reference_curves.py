@@ -31,7 +31,7 @@ def logits_at(p: ArrayLike, classes: int) -> torch.Tensor:
 
 
 def logits_at_margin(margin: ArrayLike, classes: int) -> torch.Tensor:
-    """The same by the logit of p, which reaches where 1 - p is no longer told from 1."""
+    """The same by the logit of p, which reaches where 1 - p rounds to 1."""
     own = torch.as_tensor(np.atleast_1d(margin), dtype=torch.float64)
     others = torch.full((len(own), classes - 1), -np.log(classes - 1), dtype=torch.float64)
     return torch.cat([own[:, None], others], dim=1)

@@ -10,7 +10,7 @@ MAX_BYTES = 4096
 MAX_LINES = 20
 _CHUNK = 65_536
 _CHUNKS = 16  # at most, in one go: a process that never stops writing must not hold up its reader
-_ESCAPE_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # how terminals are told colours
+_ESCAPE_SEQUENCE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]")  # how a terminal is given colours
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 

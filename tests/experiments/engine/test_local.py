@@ -71,6 +71,14 @@ def test_where_no_process_can_be_started_trials_end_and_the_engine_waits_for_the
     engine.close()
 
 
+def wait_until_all_failed(store: Store) -> None:
+    wait_until(
+        lambda: all(trial.state is TrialState.FAILED for trial in store.trials("c")),
+        within_s=30,
+        what="its trials have failed",
+    )
+
+
 def test_a_host_that_the_system_refuses_to_start_is_tried_again(
     store: Store, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -88,11 +96,7 @@ def test_a_host_that_the_system_refuses_to_start_is_tried_again(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     engine = LocalEngine(store, method="fork")
     engine.launch(examples.comparison())
-    wait_until(
-        lambda: all(trial.state is TrialState.FAILED for trial in store.trials("c")),
-        within_s=30,
-        what="its trials have failed",
-    )
+    wait_until_all_failed(store)
     engine.close()
     assert "before it was ready" in store.trials("c")[0].reason
     assert engine.failure == ""
@@ -105,11 +109,7 @@ def test_a_host_that_dies_at_an_import_is_explained_by_the_module_that_is_missin
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     engine = LocalEngine(store, method="fork")
     engine.launch(examples.comparison())
-    wait_until(
-        lambda: all(trial.state is TrialState.FAILED for trial in store.trials("c")),
-        within_s=30,
-        what="its trials have failed",
-    )
+    wait_until_all_failed(store)
     engine.close()
     assert {trial.reason for trial in store.trials("c")} == {
         "the training host ended with code 1; the last line of its stderr: ModuleNotFoundError:"

@@ -6,9 +6,10 @@ import pytest
 from lossviz import lint
 from lossviz.losses.analysis.lint import Finding
 from tests.support.claim_formulas import Case, claim_cases
-from tests.support.claim_lint import LINT_CLAIMS, mean_over_labels
+from tests.support.claim_lint import LINT_CLAIMS
 from tests.support.claim_measures import DENSE_P, rises, weight_ratio
 from tests.support.claim_predicates import objections
+from tests.support.lint_score_predicates import mean_over_labels
 
 every_case = pytest.mark.parametrize("case", claim_cases(), ids=lambda case: case.name)
 

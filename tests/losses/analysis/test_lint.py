@@ -189,11 +189,11 @@ def test_a_scale_alone_is_no_warning_and_its_learning_rate_is_for_sgd(
 
 @pytest.mark.parametrize("text", ["-p", "-37*p", "mean_absolute_error", "3-0.01*p"])
 def test_a_scale_and_a_shift_change_nothing_but_the_learning_rate_of_sgd(text: str) -> None:
-    def told(spec: str) -> set[tuple[str, str]]:
+    def findings_about(spec: str) -> set[tuple[str, str]]:
         found = findings_by_code(loss_from_spec(spec))
         return {(code, found[code].message) for code in ("faint_start", "weighting", "noise")}
 
-    assert told(text) == told("1-p")
+    assert findings_about(text) == findings_about("1-p")
 
 
 def test_the_greatest_cost_counts_from_the_best_answer() -> None:

@@ -22,7 +22,7 @@ const OPTIONS = {
 const latest = new WeakMap();
 
 /**
- * Where plotly throws amid its change of the last figure into this one, the curves of the last stay
+ * Where plotly throws while it changes the last figure into this one, the curves of the last stay
  * under a heading that is not theirs; so it is drawn from nothing then.
  * @param {import("../shared/plotly.js").Plotly} Plotly
  * @param {HTMLElement} node
