@@ -233,6 +233,11 @@ LINT_CLAIMS = (
         rf" rest alike gives the right class (?P<p>{_NUMBER}), as cross-entropy's does\.",
         holds=answers_noise_as_cross_entropy,
     ),
+    Claim(
+        pattern=r"Training would be driven away from the right answer, or towards it without end;"
+        r" change the formula near p = 1\.",
+        holds=diverges_at_one,
+    ),
     # what to do, and what holds of every loss
     *(
         Claim(pattern=pattern, holds=is_advice)
@@ -240,8 +245,6 @@ LINT_CLAIMS = (
             r"Nothing can be learnt from it; change the formula or its parameters\.",
             r"Training passes through every p; change the formula so that it is finite everywhere"
             r" in \(0, 1\)\.",
-            r"Training would be driven away from the right answer, or towards it without end;"
-            r" change the formula near p = 1\.",
             r"Make the pieces meet where they change over\.",
             r"No gradient sees a jump; make the pieces meet where they change over\.",
             r"Do not read its value as an error\.",
