@@ -56,7 +56,7 @@ def apply_bounded(build: Callable[..., Any], *values: sympy.Expr) -> sympy.Expr:
     # sympy, not the text, is at its limits; whatever it raised, the visitor can write the formula
     # in another way
     except Exception as error:
-        raise NoRealValue("this cannot be worked out; write it in a simpler way") from error
+        raise NoRealValue("this can't be computed; simplify it") from error
     if expression.has(sympy.I, sympy.zoo, sympy.oo, -sympy.oo, sympy.nan):
         raise NoRealValue("this has no real value")
     if expression.is_number and expression.count_ops() > MAX_EXACT_OPERATIONS:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy
 
-from lossviz.language.piecewise import Maximum
+from lossviz.language.piecewise import Maximum, WhereAtLeast, WhereGreater, WhereLess
 
 _SUM_PRECEDENCE = 36  # of a term in LaTeX: sums inside a sum get parentheses
 
@@ -137,12 +137,25 @@ def gather_class_counts(expression: sympy.Expr) -> sympy.Expr:
     return expression.replace(lambda part: part.is_Add, gathered)
 
 
+_PJ, _P = sympy.exp(LJ), sympy.exp(L)
+# The largest of the other probabilities, as it is written with maxima over all: where another class
+# reaches p it is the largest of all, otherwise that of those below p.
+_LARGEST_OTHER = WhereGreater(
+    ClassSum(WhereAtLeast(_PJ, _P, 1, 0)),
+    1,
+    ClassMax(_PJ),
+    ClassMax(WhereLess(_PJ, _P, _PJ, 0)),
+)
+
+
 def split_off_true_class(expression: sympy.Expr) -> sympy.Expr:
     """Write every reduction as the true class's own term and one over the others, so that sympy
     sees what cancels between them.
 
     >>> split_off_true_class(1 - 2 * sympy.exp(L) + ClassSum(sympy.exp(2 * LJ)))
     exp(2*l) - 2*exp(l) + OtherSum(exp(2*lj)) + 1
+    >>> split_off_true_class(_LARGEST_OTHER - sympy.exp(L))
+    -exp(l) + OtherMax(exp(lj))
     """
 
     def split_sum(term: sympy.Expr) -> sympy.Expr:
@@ -153,4 +166,5 @@ def split_off_true_class(expression: sympy.Expr) -> sympy.Expr:
         # start of training, that is the others' maximum
         return Maximum(OtherMax(term), term_of_class(term, L))
 
+    expression = expression.xreplace({_LARGEST_OTHER: OtherMax(_PJ)})
     return expression.replace(ClassSum, split_sum).replace(ClassMax, split_max)

@@ -98,8 +98,7 @@ def _check(text: str, node: ast.expr, found: _Nesting) -> None:
         )
     elif found.work > MAX_WORK:
         reason = (
-            "too many functions, powers and quotients stand inside each other; write it in a"
-            " simpler way"
+            "too many functions, powers and quotients stand inside each other; simplify the formula"
         )
     else:
         return

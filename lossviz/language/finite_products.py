@@ -9,7 +9,7 @@ from lossviz.language.operations import OPERATIONS
 from lossviz.language.tree import LOG_P, LOG_PJ, Call, Name, Number, Tree, call, subtrees
 
 # below the logarithm of every number, and its square is one that float32 can hold
-_LEAST_LOG = Number(-1e18)
+LEAST_LOG = -1e18
 
 
 def with_finite_products(tree: Tree) -> Tree:
@@ -61,7 +61,7 @@ _RULES = {"mul": _product, "div": _quotient}
 
 def _bounded(tree: Tree, log: Name, *, in_reductions: bool = False) -> Tree:
     """The tree with a bounded logarithm, where no exponential is taken of it."""
-    bounded = call("max", log, _LEAST_LOG)
+    bounded = call("max", log, LEAST_LOG)
     if tree == log:
         return bounded
     if not isinstance(tree, Call) or tree.operation in ("exp", "expm1") or tree == bounded:

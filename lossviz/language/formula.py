@@ -171,7 +171,7 @@ class Formula:
         if any(L in reduction.free_symbols for reduction in self._general.atoms(Reduction)):
             return None
         with _sympy_failures_refused(self.text):
-            return self._gradient(self._expressions())
+            return self._gradient([gather_class_counts(part) for part in self._expressions()])
 
     def _expressions(self) -> list[sympy.Expr]:
         """The expression of each case; last, the one that holds where no case does."""
@@ -216,9 +216,7 @@ def _sympy_failures_refused(text: str) -> Iterator[None]:
     except FormulaError:
         raise
     except Exception as error:
-        raise FormulaError(
-            text, None, "this formula cannot be worked out; write it in a simpler way"
-        ) from error
+        raise FormulaError(text, None, "this formula can't be computed; simplify it") from error
 
 
 @lru_cache(maxsize=512)

@@ -152,15 +152,13 @@ class _Reader:
                 return self._call(node, name, arguments, depth - 1)
             case ast.Attribute(value=value):
                 dot = self._text.index(".", value.end_col_offset)
-                raise FormulaError(
-                    self._text, dot, "a dot after a name is not part of the loss language"
-                )
+                raise FormulaError(self._text, dot, "a dot after a name isn't allowed in a formula")
             case ast.Compare():
                 raise self._refusal(node, "a comparison belongs inside where(condition, a, b)")
             case _:
                 functions = ", ".join(function_names())
                 language = f"numbers, {', '.join(SYMBOLS)}, parameters, + - * / ** and {functions}"
-                raise self._refusal(node, f"this is not part of the loss language: use {language}")
+                raise self._refusal(node, f"this isn't allowed in a formula: use {language}")
 
     def _number(self, node: ast.expr, value: float) -> sympy.Expr:
         if not abs(value) <= MAX_NUMBER:
@@ -189,7 +187,7 @@ class _Reader:
         if can_name_parameter(name):
             advice = f"To use {name!r} as a parameter, declare it: ; {name}=1"
         else:
-            advice = "It cannot name a parameter; choose another name."
+            advice = "It can't be used as a parameter's name; choose another."
         raise self._refusal(node, f"unknown name {name!r}{meant} {advice}")
 
     def _operation(self, node: ast.expr, op: ast.operator, left: Any, right: Any) -> sympy.Expr:

@@ -3,7 +3,7 @@ computed beforehand.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NewType
 
@@ -23,11 +23,13 @@ class Step:
         operation: A key of ``OPERATIONS``.
         arguments: The registers that it reads.
         result: The register that it writes.
+        frees: The registers that nobody reads after it.
     """
 
     operation: str
     arguments: tuple[Register, ...]
     result: Register
+    frees: tuple[Register, ...] = ()
 
 
 class Program:
@@ -55,6 +57,7 @@ class Program:
         self._steps: list[Step] = []
         bound = [bind(tree, constants) for tree in trees]
         self._results = [self._add(with_finite_products(tree)) for tree in bound]
+        self._steps = _with_frees(self._steps, self._results)
 
     def run(self, backend: Backend, arrays: Mapping[str, Any]) -> list[Any]:
         """The value of each tree: an array, or a float where it depends on none.
@@ -68,6 +71,8 @@ class Program:
             values[register] = arrays[name]
         for step in self._steps:
             values[step.result] = backend(step.operation)(*[values[a] for a in step.arguments])
+            for register in step.frees:  # what is large is given back at once
+                values[register] = None
         return [values[result] for result in self._results]
 
     def _add(self, tree: Tree) -> Register:
@@ -108,6 +113,16 @@ class Program:
             self._register_of[key] = Register(len(self._registers))
             self._registers.append(value)
         return self._register_of[key]
+
+
+def _with_frees(steps: list[Step], results: list[Register]) -> list[Step]:
+    read_later = set(results)
+    found = []
+    for step in reversed(steps):
+        frees = set(step.arguments) - read_later
+        read_later |= frees
+        found.append(replace(step, frees=tuple(sorted(frees))))
+    return found[::-1]
 
 
 @lru_cache(maxsize=1024)

@@ -21,11 +21,14 @@ _NUMBER = re.compile(r"(?:\d+\.?\d*|\.\d+)(?:[eE]\d*)?")
 
 # by words of Python's message
 _EXPLANATIONS = {
-    "was never closed": "a bracket is not closed",
-    "unmatched": "a bracket is closed that was not opened",
-    "leading zeros": "a number begins with 0; leave it out",
+    "was never closed": "this bracket is never closed; expected ')'",
+    "unmatched": "this bracket closes none; expected an operator or the formula's end",
+    "leading zeros": "a number can't start with 0",
     "nested": f"too deeply nested, at most {MAX_DEPTH} levels",
+    "forgot a comma": "expected an operator such as * or +, or a comma",
 }
+_OPERAND = "expected a number, a name or '('"
+_OPERATOR = "expected an operator such as * or +"
 
 
 def parse(text: str) -> ast.expr:
@@ -43,12 +46,9 @@ def parse(text: str) -> ast.expr:
         parsed = ast.parse(text.strip(), mode="eval")
     except SyntaxError as error:
         # Python says 0 where the end is missing
-        position = offset + error.offset - 1 if error.offset else len(text)
-        raise FormulaError(
-            text,
-            min(position, len(text)),
-            f"the formula cannot be read from here: {_explain(error.msg)}",
-        ) from None
+        position = min(offset + error.offset - 1 if error.offset else len(text), len(text))
+        reason = f"syntax error here: {_explain(error.msg, text[:position])}"
+        raise FormulaError(text, position, reason) from None
     except (MemoryError, RecursionError):
         raise FormulaError(text, None, f"too deeply nested: at most {MAX_DEPTH} levels") from None
     nodes = [node for node in ast.walk(parsed) if isinstance(node, ast.expr)]
@@ -77,8 +77,8 @@ def _check_text(text: str) -> None:
     for position, character in enumerate(text):
         if not _ALPHABET.fullmatch(character):
             reason = (
-                f"the character {character!r} has no place in a formula; a formula is made of"
-                " numbers, names, + - * / ** ( ) , and < >"
+                f"{character!r} isn't allowed in a formula; a formula consists of numbers, names,"
+                " + - * / ** ( ) , and < >"
             )
             raise FormulaError(text, position, reason)
     for word in _WORD.finditer(text):
@@ -92,14 +92,26 @@ def _check_text(text: str) -> None:
     for number in _NUMBER_LIKE.finditer(text):
         if not _NUMBER.fullmatch(number[0]):
             reason = (
-                f"{number[0]!r} is no number; write numbers as 2, 0.5 or 1e-3, and * for times: 2*p"
+                f"{number[0]!r} isn't a number; write numbers as 2, 0.5 or 1e-3, and * for times:"
+                " 2*p"
             )
             raise FormulaError(text, number.start(), reason)
 
 
-def _explain(message: str) -> str:
-    """Python's message for a syntax error, in words for a visitor."""
+def _explain(message: str, before: str) -> str:
+    """Python's message for a syntax error, in words for a visitor.
+
+    Args:
+        message: Python's.
+        before: The formula up to the place of the error.
+
+    >>> _explain("invalid syntax", "p + ")
+    "expected a number, a name or '('"
+    """
     for words, explanation in _EXPLANATIONS.items():
         if words in message:
             return explanation
-    return "something is missing or too much"
+    ends_in_operand = re.search(r"[\w.)]\s*$", before)
+    if not ends_in_operand:
+        return _OPERAND
+    return f"{_OPERATOR}, or ')'" if before.count("(") > before.count(")") else _OPERATOR

@@ -11,6 +11,7 @@ from lossviz.errors import FormulaError, InvalidInput, ParameterError, suggestio
 from lossviz.language.formula import Formula, ParameterRange, compile_formula
 from lossviz.language.simplex_paths import SimplexPath
 from lossviz.losses.evaluation import Array, evaluate_tree, value_and_gradient
+from lossviz.losses.greek import greek_letter
 from lossviz.losses.parameter import Parameter
 from lossviz.losses.reference import Reference
 
@@ -83,6 +84,16 @@ class Loss:
         return {parameter.name: parameter.value for parameter in self.parameters}
 
     @property
+    def id(self) -> str:
+        """What tells it from others, whatever its parameters: its key, or its formula if typed."""
+        return self.key or self.text
+
+    @property
+    def title(self) -> str:
+        """What to call it, without its parameters: its name, or its formula if it has none."""
+        return self.name or self.text
+
+    @property
     def spec(self) -> str:
         """The loss as one string, which ``loss_from_spec`` reads back.
 
@@ -96,9 +107,9 @@ class Loss:
 
     @property
     def label(self) -> str:
-        """Name and parameter values, for legends: ``inverse power, k = 0.2``."""
-        settings = [f"{name} = {value:g}" for name, value in self.values.items()]
-        return ", ".join([self.name or self.text, *settings])
+        """Name and parameter values, for legends: ``inverse power, k = 0.2``, ``focal, γ = 2``."""
+        settings = [f"{greek_letter(name)} = {value:g}" for name, value in self.values.items()]
+        return ", ".join([self.title, *settings])
 
     def with_values(self, /, **values: float) -> "Loss":
         """The same loss with other parameter values.
@@ -112,7 +123,7 @@ class Loss:
                 existing = f"it has {', '.join(known)}" if known else "it has none"
                 raise ParameterError(
                     name,
-                    f"{self.name or self.text} has no parameter"
+                    f"{self.title} has no parameter"
                     f" {name!r}{suggestion(name, known) or ';'} {existing}",
                 )
         return replace(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Final
 
 from lossviz.errors import FormulaError, InvalidInput, ParameterError
@@ -45,7 +46,7 @@ def parse_loss(text: str, /, **parameters: float) -> Loss:
     >>> parse_loss("p**-k", k=0.2).weight([1.0]).tolist()
     [0.2]
     >>> parse_loss("−(1−p)^γ ln(p)").label
-    '-(1-p)**gamma*log(p), gamma = 2'
+    '-(1-p)**gamma*log(p), γ = 2'
     """
     if len(parameters) > MAX_PARAMETERS:
         raise FormulaError(
@@ -55,7 +56,7 @@ def parse_loss(text: str, /, **parameters: float) -> Loss:
         if not can_name_parameter(name):
             raise ParameterError(
                 name,
-                f"{name!r} cannot name a parameter: use letters and digits, and none of"
+                f"{name!r} can't be used as a parameter's name: use letters and digits, and none of"
                 f" {', '.join(sorted(reserved_names()))}",
             )
     spelled = respell(text, declared=frozenset(parameters), known=frozenset(START_VALUES))
@@ -82,7 +83,7 @@ def _loss_of(text: str, parameters: dict[str, float]) -> Loss:
     if unused:
         raise ParameterError(
             unused[0],
-            f"the formula does not use the parameter {unused[0]!r}; take it away, or use it in the"
+            f"the formula does not use the parameter {unused[0]!r}; remove it, or use it in the"
             " formula",
         )
     return loss
@@ -94,6 +95,7 @@ def _resembles_keyword(name: str) -> bool:
     return name.lower() in {"p", "pj"} or bool(near)
 
 
+@lru_cache(maxsize=512)  # a page of 200 trials reads the few specs of its losses 300 times
 def loss_from_spec(spec: str) -> Loss:
     """Read a loss written as one string, the inverse of ``Loss.spec``.
 
@@ -163,15 +165,17 @@ def with_name(loss: Loss, name: str) -> Loss:
     match = _NAME_PREFIX.fullmatch(f"{name}=")
     if name and not (match and match[1] == name):
         raise InvalidInput(
-            f"{name[:60]!r} is no name for a loss: start with a letter; letters, digits, spaces, -"
-            " . ' can follow, 40 in all"
+            f"{name[:60]!r} can't be used as a name: a name starts with a letter, and goes on with"
+            " letters, digits, spaces, - . or ', up to 40 characters"
         )
     if name.lower() in _NO_NAMES:
-        raise InvalidInput(f"{name!r} could be any loss; choose another name for your own")
+        raise InvalidInput(
+            f"{name!r} can't be used as a name: it could mean any loss; choose another"
+        )
     taken = {word.lower() for key, other in LOSSES.items() for word in (key, other.name)}
     if name.lower() in taken:
         raise InvalidInput(
-            f"the catalogue has a loss called {name!r}; choose another name for your own"
+            f"{name!r} can't be used as a name: a loss of the catalogue has it; choose another"
         )
     return replace(loss, name=name)
 

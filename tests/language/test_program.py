@@ -2,6 +2,7 @@
 
 import math
 import pickle
+import weakref
 
 import numpy as np
 import pytest
@@ -95,3 +96,24 @@ def test_reductions_skip_the_true_class_where_they_should() -> None:
     ]
     found = Program(trees, {}).run(backend, {"lj": terms})
     assert [value.tolist() for value in found] == [[[7.0]], [[4.0]], [[3.0]], [[2.0]]]
+
+
+def test_a_value_is_given_back_after_its_last_use() -> None:
+    class Value:
+        """Stands for an array."""
+
+    living: weakref.WeakSet[Value] = weakref.WeakSet()
+    counts = []
+
+    def called(*arguments: Value) -> Value:
+        result = Value()
+        living.add(result)
+        counts.append(len(living))
+        return result
+
+    tree = call("tanh", LOG_P)
+    for _ in range(5):
+        tree = call("tanh", tree)
+    results = Program([tree], {}).run(lambda operation: called, {"l": Value()})
+    assert set(living) == set(results)
+    assert counts == [1, 2, 2, 2, 2, 2]  # what is read, and what is written

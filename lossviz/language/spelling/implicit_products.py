@@ -56,7 +56,7 @@ def check_fractional_exponents(text: str, tokens: list[Token]) -> None:
             raise FormulaError(
                 text,
                 token.place,
-                f"where the exponent ends is not clear: write ...**({sign}1/{below.text}) or"
+                f"it isn't clear where the exponent ends: write ...**({sign}1/{below.text}) or"
                 f" (...**{sign}1)/{below.text}",
             )
 
@@ -95,18 +95,18 @@ def _check_product(
     """
     before = found[-1]
     if token.kind == "number":
-        reason = f"something is missing before {token.typed}: write * for times or ** for a power"
+        reason = f"an operator is missing before {token.typed}: write * for times or ** for a power"
     elif before.kind == token.kind == "name" and not {before.text, token.text} <= set(factors):
-        reason = f"something is missing before {token.typed!r}: write * for times"
+        reason = f"an operator is missing before {token.typed!r}: write * for times"
     elif operator == "/":
         left, right = _shown(before), _shown(token)
         reason = (
-            f"what is under the fraction is not clear: write (.../{left})*{right} or"
+            f"it isn't clear what is under the fraction: write (.../{left})*{right} or"
             f" .../({left}*{right})"
         )
     elif _is_glued_to_exponent(found, token):
         product = f"{before.text}*{_shown(token)}"
-        reason = f"where the exponent ends is not clear: write ...**({product}) or ...**{product}"
+        reason = f"it isn't clear where the exponent ends: write ...**({product}) or ...**{product}"
     else:
         return
     raise FormulaError(text, token.place, reason)

@@ -101,7 +101,7 @@ class _Writer:
         name = function.typed
         if function.text == "exp":
             return self._refusal(function, "exp is a function: write exp(-p), or e**(-p)")
-        return self._refusal(function, f"the power stands behind the brackets: write {name}(p)**2")
+        return self._refusal(function, f"the power belongs behind the brackets: write {name}(p)**2")
 
     def _root(self, root: Token, after: list[Token]) -> list[Token]:
         """``√p`` as ``sqrt(p)``; of one number or name that no other factor follows."""

@@ -109,9 +109,9 @@ def _reason_against(name: str, typed: str) -> str:
     base, _, index = name.partition("_")
     advice = REFUSED_NAMES.get(name) or (REFUSED_NAMES.get(base) if len(base) == 1 else None)
     if advice:
-        return f"{typed!r} is not part of the loss language: {advice}"
+        return f"{typed!r} isn't allowed in a formula: {advice}"
     if base.lower() == "p" and index:
-        return f"{typed!r} is not part of the loss language: {INDEXED}"
+        return f"{typed!r} isn't allowed in a formula: {INDEXED}"
     declare = f", or declare it as a parameter: ; {name}=1"
     if match := _FUNCTION_AND_NAME.fullmatch(name):
         return f"{typed!r} is one name: write {match[1]}({match[2]}){declare}"

@@ -121,7 +121,7 @@ REFUSED_CHARACTERS: Final = MappingProxyType(
         "∞": "write a number",
         "∛": "write x**(1/3) for a cube root of x",
         "!": "there is neither a factorial nor !=",
-        "%": "write 0.5 for 50 %",
+        "%": "write 0.5 for 50%",
         "'": "leave quotes out",
         '"': "leave quotes out",
         "`": "leave quotes out",

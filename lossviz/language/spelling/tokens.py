@@ -180,13 +180,11 @@ def _word(typed: str) -> tuple[Kind, str]:
 def _unknown_character(text: str, place: int) -> FormulaError:
     character = text[place]
     advice = REFUSED_CHARACTERS.get(
-        character, "a formula is made of numbers, names, + - * / ** ( ) , and < >"
+        character, "a formula consists of numbers, names, + - * / ** ( ) , and < >"
     )
     if latin := LOOKALIKES.get(character):
         advice = f"it is a Cyrillic letter; type the Latin {latin!r}"
-    return FormulaError(
-        text, place, f"the character {character!r} has no place in a formula; {advice}"
-    )
+    return FormulaError(text, place, f"{character!r} isn't allowed in a formula; {advice}")
 
 
 def _check(text: str, place: int, kind: str, typed: str, before: Token | None) -> None:
@@ -194,18 +192,20 @@ def _check(text: str, place: int, kind: str, typed: str, before: Token | None) -
     it stands right behind, if any.
     """
     if kind == "other_base":
-        raise FormulaError(text, place, f"{typed!r} is no number; write numbers as 2, 0.5 or 1e-3")
+        raise FormulaError(
+            text, place, f"{typed!r} isn't a number; write numbers as 2, 0.5 or 1e-3"
+        )
     if kind == "tex":
         advice = TEX.get(typed[1:], "").replace("{0}", typed[1:])
         if not advice:
-            advice = "write such as log(p)/2 or (1-p)**2, in plain characters"
-        raise FormulaError(text, place, f"{typed} is TeX, which is not read: {advice}")
+            advice = "use plain characters, as in log(p)/2 or (1-p)**2"
+        raise FormulaError(text, place, f"TeX such as {typed} isn't supported: {advice}")
     if kind == "method":
         advice = METHODS.get(typed[1:], "").replace("{0}", typed[1:])
-        reason = "a dot after a name is not part of the loss language"
+        reason = "a dot after a name isn't allowed in a formula"
         raise FormulaError(text, place, f"{reason}; {advice}" if advice else reason)
     if kind == "open" and typed == "[" and before and before.kind == "name":
-        raise FormulaError(text, place, f"there are no indices: {INDEXED}")
+        raise FormulaError(text, place, f"indices aren't supported: {INDEXED}")
 
 
 def _check_bracket(text: str, place: int, kind: str, typed: str, opened: list[str]) -> None:
@@ -215,7 +215,9 @@ def _check_bracket(text: str, place: int, kind: str, typed: str, opened: list[st
     elif kind == "close" and opened:
         wanted = _CLOSING[opened.pop()]
         if typed != wanted:
-            raise FormulaError(text, place, f"{typed!r} closes no bracket here; write {wanted!r}")
+            raise FormulaError(
+                text, place, f"syntax error here: expected {wanted!r}, not {typed!r}"
+            )
 
 
 def _check_dots(text: str, tokens: list[Token]) -> None:

@@ -125,7 +125,7 @@ class Analysis:
 
     @cached_property
     def rising_range(self) -> tuple[float, float] | None:
-        """Least and greatest p where the penalty rises with p or jumps up, within 8 % of the odds.
+        """Least and greatest p where the penalty rises with p or jumps up, within 8% of the odds.
 
         None where it never rises.
         """

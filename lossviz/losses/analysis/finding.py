@@ -35,4 +35,4 @@ def on_even_path(analysis: Analysis) -> str:
     """What to add to a sentence about p where the other classes' probabilities matter too."""
     if not analysis.loss.formula.depends_on_pj or analysis.classes == 2:
         return ""
-    return ", if the other classes share the rest alike"
+    return ", if the other classes share the rest evenly"

@@ -1,5 +1,5 @@
 """How a loss takes wrong labels: how far its sum over all labels is from constant, and what it
-makes of labels of which 40 % are wrong.
+makes of labels of which 40% are wrong.
 """
 
 import math
@@ -72,7 +72,7 @@ def noise_variation(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> float:
 
 
 def noisy_answer(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> float:
-    """The p that the clean class gets in the prediction of the least expected loss, where 40 % of
+    """The p that the clean class gets in the prediction of the least expected loss, where 40% of
     its labels are wrong, each other class being as likely; among predictions that give all other
     classes the same.
 

@@ -26,7 +26,7 @@ def lint(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> tuple[Finding, ...]:
     >>> [(finding.code, finding.severity) for finding in lint(parse_loss("log(p)"))][:1]
     [('not_decreasing', 'error')]
     >>> lint(parse_loss("-20*log(p)"))[0].message
-    'At the start, p ≈ 1/37, an example weighs 20 times what it does with cross-entropy.'
+    'At the start, p ≈ 1/37, an example gets 20 times the weight that it has with cross-entropy.'
     """
     analysis = Analysis(loss=loss, classes=classes)
     if (finding := constant(analysis)) is not None:

@@ -24,7 +24,7 @@ def constant(analysis: Analysis) -> Finding | None:
         code="constant",
         severity="error",
         message=f"It is constant: every prediction costs {cost:.4g}.",
-        advice="Nothing can be learnt from it; change the formula or its parameters.",
+        advice="A network learns nothing from it; change the formula or its parameters.",
     )
 
 
@@ -34,7 +34,7 @@ def _undefined(analysis: Analysis) -> Finding | None:
     return Finding(
         code="undefined",
         severity="error",
-        message=f"It is infinite or no number at p = {analysis.singularities[0]:.4g}.",
+        message=f"It is infinite or undefined at p = {analysis.singularities[0]:.4g}.",
         advice=(
             "Training passes through every p; change the formula so that it is finite everywhere"
             " in (0, 1)."
@@ -51,11 +51,12 @@ def _infinite_at_one(analysis: Analysis) -> Finding | None:
             code="infinite_at_one",
             severity="note",
             message=(
-                "It grows without bound as p tends to 1: a network that is sure is punished for it."
+                "It grows without bound as p approaches 1: the more certain the right answer, the"
+                " more it costs there."
             ),
             advice=(
-                f"The right class ends near p = {format_probability(lowest)} at most; read its"
-                " probabilities with that in mind."
+                f"Training takes the right class to p = {format_probability(lowest)} at most; keep"
+                " that in mind when you read its probabilities."
             ),
         )
     what = "has no limit" if math.isnan(at_one) else "is infinite"
@@ -64,7 +65,7 @@ def _infinite_at_one(analysis: Analysis) -> Finding | None:
         severity="error",
         message=f"It {what} at p = 1, where a perfect prediction ends.",
         advice=(
-            "Training would be driven away from the right answer, or towards it without end;"
+            "Training would move away from the right answer, or towards it without end;"
             " change the formula near p = 1."
         ),
     )
@@ -88,13 +89,13 @@ def _jump(analysis: Analysis) -> Finding | None:
             code="jump",
             severity="error",
             message=f"It jumps up {change}: there a better answer costs more.",
-            advice="Make the pieces meet where they change over.",
+            advice="Make the pieces meet where one replaces the other.",
         )
     return Finding(
         code="jump",
         severity="warning",
         message=f"It jumps down {change}.",
-        advice="No gradient sees a jump; make the pieces meet where they change over.",
+        advice="A jump has no gradient; make the pieces meet where one replaces the other.",
     )
 
 
@@ -114,17 +115,17 @@ def _not_decreasing(analysis: Analysis) -> Finding | None:
             code="not_decreasing",
             severity="note" if lowest > 0.5 else "warning",
             message=(
-                f"It is lowest at p = {format_probability(lowest)} and rises above{where}: it wants"
-                " the network less than certain."
+                f"It is lowest at p = {format_probability(lowest)} and rises above{where}: it"
+                " rewards predictions that are not fully certain."
             ),
-            advice="Do not read its value as an error.",
+            advice="Its value is not a measure of error.",
         )
     if analysis.rises_throughout:
         return Finding(
             code="not_decreasing",
             severity="error",
             message=f"It rises with p{where}: the better the answer, the more it costs.",
-            advice="A loss must fall as p grows; often a minus sign is missing.",
+            advice="A loss must fall as p grows; a missing minus sign is a common cause.",
         )
     first, last = map(format_probability, analysis.rising_range)
     return Finding(
@@ -162,15 +163,15 @@ def _flat(analysis: Analysis) -> Finding | None:
         )
     )
     if len(stretches) > 1:
-        places += ", nor elsewhere"
-    meant = "right enough" if last == 1 else "taken for mislabelled"
+        places += ", nor in some other ranges"
+    meant = "good enough" if last == 1 else "treated as mislabelled"
     return Finding(
         code="flat",
         severity=_flat_severity(analysis),
         message=f"It does not change at all {places}{on_even_path(analysis)}: it costs {cost:.4g}.",
         advice=(
-            f"Examples there teach nothing. That is meant where they are {meant}; else change the"
-            " formula."
+            f"Examples there have no gradient. That is intended where they are {meant}; otherwise"
+            " change the formula."
         ),
     )
 

@@ -32,13 +32,13 @@ def _known(analysis: Analysis) -> Finding | None:
     advice = "Use the known name when you write about it."
     if any(not match.is_exact for match in matches[:_MAX_NAMED]):
         advice += (
-            " A shift changes no gradient; a scale acts like a learning rate under SGD, and hardly"
-            " at all under Adam."
+            " A shift changes no gradient. A scale acts like a learning rate with SGD, and has"
+            " almost no effect with Adam."
         )
     return Finding(
         code="known",
         severity="note",
-        message=f"It is known: {'; '.join(names[:_MAX_NAMED])}{more}.",
+        message=f"Equivalent to: {'; '.join(names[:_MAX_NAMED])}{more}.",
         advice=advice,
     )
 
@@ -58,25 +58,25 @@ def _properness(analysis: Analysis) -> Finding | None:
         code="improper",
         severity="note",
         message=f"It is not proper: {_why_improper(analysis, found)}.",
-        advice=f"{_named_class(found)} Do not read its probabilities as chances.",
+        advice=f"{_named_class(found)} Do not take its probabilities for the true ones.",
     )
 
 
 def _proper(analysis: Analysis, found: Properness) -> Finding:
     message = (
-        f"It is proper for {analysis.classes} classes: no prediction costs less on average than the"
-        " true distribution."
+        f"It is proper for {analysis.classes} classes: no prediction has a lower expected loss than"
+        " the true probabilities."
     )
     if not found.is_certain:
         message = (
             f"It seems proper: for {found.truths} true distributions over {analysis.classes}"
-            " classes no prediction was found that costs less on average than the truth."
+            " classes no prediction was found with a lower expected loss than the true one."
         )
     return Finding(
         code="proper",
         severity="note",
         message=message,
-        advice="It pays best to predict the true chances.",
+        advice="The best prediction is the true probabilities.",
     )
 
 
@@ -87,27 +87,27 @@ def _why_improper(analysis: Analysis, found: Properness) -> str:
         digits = digits_to_distinguish(_format_significant, *costs, fewest=4, most=17)
         truth_cost, better_cost = (_format_significant(cost, digits) for cost in costs)
         return (
-            f"where the truth is {truth}, predicting {better} costs {better_cost} on average, the"
-            f" truth itself {truth_cost}"
+            f"where the true probabilities are {truth}, predicting {better} costs {better_cost} on"
+            f" average, and predicting the true ones {truth_cost}"
         )
     if analysis.classes == 2:
         return "for two classes the weight must be the same at p and 1 − p, and it is not"
     return (
-        "of losses of p alone only cross-entropy, scaled and shifted, is proper for three classes"
-        " or more; it has the same weight at every p, and this loss has not"
+        "of the losses of p alone only cross-entropy, scaled or shifted, is proper for three"
+        " classes or more; its weight is the same at every p, and the weight of this loss is not"
     )
 
 
 def _named_class(found: Properness) -> str:
-    """Whether the likeliest class of its best prediction is the truth's."""
+    """Whether the most probable class of its best prediction is the most probable in truth."""
     if found.misnamed_truth:
         truth, prediction = _two_distributions(found.misnamed_truth, found.misnaming_prediction)
         return (
-            f"Even its likeliest class can be wrong: where the truth is {truth}, no prediction was"
-            f" found to cost less than {prediction}."
+            f"Even its most probable class can be wrong: where the true probabilities are {truth},"
+            f" no prediction was found to cost less than {prediction}."
         )
     return (
-        f"Its likeliest class can still be right: it was, in the best predictions found for"
+        f"Its most probable class can still be right: it was, in the best predictions found for"
         f" {found.truths} true distributions."
     )
 
@@ -132,7 +132,7 @@ def _bounded(analysis: Analysis) -> Finding | None:
     message = f"It is bounded: no mistake costs more than {reach:.4g} above the best answer."
     if analysis.loss.formula.depends_on_pj:
         message = (
-            f"It is bounded on all paths tried: the costliest prediction found costs {reach:.4g}"
+            f"It is bounded on all paths tried: the worst prediction found costs {reach:.4g}"
             " more than the best one."
         )
     return Finding(
@@ -153,8 +153,8 @@ def _noise_tolerance(analysis: Analysis) -> str:
             f" {_GHOSH}."
         )
     return (
-        f"That alone makes it no more robust to wrong labels: {labels} varies by"
-        f" {_format_significant(100 * variation, 2)} % of its range, and symmetric noise is"
+        f"That alone does not make it robust to wrong labels: {labels} varies by"
+        f" {_format_significant(100 * variation, 2)}% of its range, and symmetric noise is"
         f" tolerated where that is 0 {_GHOSH}."
     )
 
@@ -170,15 +170,16 @@ def _noise(analysis: Analysis) -> Finding | None:
     is_same = abs(answer - _CROSS_ENTROPYS_ANSWER) < _SAME_ANSWER
     if is_same and not math.isfinite(analysis.supremum):
         return None
-    others = "as cross-entropy's does" if is_same else "cross-entropy's 0.6"
+    others = "as with cross-entropy" if is_same else "with cross-entropy 0.6"
     return Finding(
         code="noise",
         severity="note",
         message=(
-            "With 40 % of the labels wrong at random, its best prediction that shares the rest"
-            f" alike gives the right class {format_probability(answer)}, {others}."
+            "With 40% of the labels wrong at random, its best prediction, the other classes"
+            f" sharing the rest evenly, gives the right class {format_probability(answer)},"
+            f" {others}."
         ),
-        advice="The nearer to 1, the less the wrong labels change what is best.",
+        advice="The nearer to 1, the less wrong labels change the best prediction.",
     )
 
 

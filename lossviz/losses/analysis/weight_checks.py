@@ -28,8 +28,8 @@ def _faint_start(analysis: Analysis) -> Finding | None:
         return Finding(
             code="faint_start",
             severity="warning",
-            message=f"{start} an example weighs nothing: the gradient is 0.",
-            advice="Training does not begin; begin with cross-entropy.",
+            message=f"{start} an example has weight 0: the gradient is 0.",
+            advice="Training does not start; train with cross-entropy first.",
         )
     right = analysis.weight_at(RIGHT_P)
     ratio = analysis.initial_weight / right if right > 0 else math.nan
@@ -39,12 +39,12 @@ def _faint_start(analysis: Analysis) -> Finding | None:
         code="faint_start",
         severity="warning",
         message=(
-            f"{start} an example weighs {format_ratio(ratio)} one at p = {RIGHT_P}; with"
-            " cross-entropy both weigh the same."
+            f"{start} an example gets {format_ratio(ratio)} the weight of one at p = {RIGHT_P};"
+            " with cross-entropy both have the same."
         ),
         advice=(
             "Once some examples are right they outweigh those that are still wrong, which may never"
-            " be learnt; begin with cross-entropy."
+            " be learned; train with cross-entropy first."
         ),
     )
 
@@ -57,12 +57,12 @@ def _dominated(analysis: Analysis) -> Finding | None:
         code="dominated",
         severity="warning",
         message=(
-            f"An example at p = {_VERY_WRONG_P} weighs {format_ratio(ratio)} one at"
-            f" p = {_RATHER_WRONG_P}; with cross-entropy both weigh the same."
+            f"An example at p = {_VERY_WRONG_P} gets {format_ratio(ratio)} the weight of one at"
+            f" p = {_RATHER_WRONG_P}; with cross-entropy both have the same."
         ),
         advice=(
-            "A few that are badly wrong, or wrongly labelled, can outweigh many others; take a"
-            " smaller power, or clip the gradient."
+            "A few examples that are badly wrong, or wrongly labelled, can outweigh many others;"
+            " use a smaller power, or clip the gradient."
         ),
     )
 
@@ -71,15 +71,15 @@ def _weighting(analysis: Analysis) -> Finding | None:
     ratio = analysis.wrong_to_right
     if not 0 < ratio < math.inf or 1 / _SAME_RATIO < ratio < _SAME_RATIO:
         return None
-    advice = "It attends to what is already right more than cross-entropy does."
+    advice = "Next to cross-entropy it favours examples that are already right."
     if ratio > 1:
-        advice = "It attends to what is wrong, wrong labels too, more than cross-entropy does."
+        advice = "Next to cross-entropy it favours examples that are wrong, wrong labels included."
     return Finding(
         code="weighting",
         severity="note",
         message=(
-            f"An example at p = {WRONG_P} weighs {format_ratio(ratio)} one at p = {RIGHT_P}; with"
-            " cross-entropy both weigh the same."
+            f"An example at p = {WRONG_P} gets {format_ratio(ratio)} the weight of one at"
+            f" p = {RIGHT_P}; with cross-entropy both have the same."
         ),
         advice=advice,
     )
@@ -94,12 +94,12 @@ def _sgd_rate(analysis: Analysis) -> Finding | None:
         code="sgd_rate",
         severity="note",
         message=(
-            f"At the start, p ≈ 1/{analysis.classes}, an example weighs {format_ratio(weight)} what"
-            " it does with cross-entropy."
+            f"At the start, p ≈ 1/{analysis.classes}, an example gets {format_ratio(weight)} the"
+            " weight that it has with cross-entropy."
         ),
         advice=(
             f"For SGD: {'divide' if weight > 1 else 'multiply'} the learning rate by {factor}, to"
-            " begin with steps of the same size. For Adam a constant factor almost cancels."
+            " start with steps of the same size. With Adam a constant factor almost cancels."
         ),
     )
 
@@ -111,9 +111,9 @@ def _overflow(analysis: Analysis) -> Finding | None:
         return Finding(
             code="overflow_float32",
             severity="warning",
-            message=f"{where} it, its gradient or a part of them is too large for float32.",
+            message=f"{where} the loss, its gradient or a part of them is too large for float32.",
             advice=(
-                "One confident mistake ends the training with an infinite loss; take a smaller"
+                "One confident mistake ends the training with an infinite loss; use a smaller"
                 " power."
             ),
         )
@@ -122,7 +122,9 @@ def _overflow(analysis: Analysis) -> Finding | None:
     return Finding(
         code="overflow_float16",
         severity="note",
-        message=f"{where} it or its gradient reaches {format_short(size)}: too large for float16.",
+        message=(
+            f"{where} the loss or its gradient reaches {format_short(size)}: too large for float16."
+        ),
         advice="Compute it in float32 or bfloat16 when you train with mixed precision.",
     )
 

@@ -3,7 +3,9 @@
 To add a loss, add a record to a part; curve, slope, LaTeX and objective follow from its formula.
 """
 
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Final
 
 from lossviz.errors import UnknownLoss
 from lossviz.losses.catalogue.all_classes import ALL_CLASSES_LOSSES
@@ -13,8 +15,49 @@ from lossviz.losses.catalogue.true_class import TRUE_CLASS_LOSSES
 from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import RENAMED_PARAMETERS
 
-_LOSSES = (*ARTICLE_LOSSES, *TRUE_CLASS_LOSSES, *NOISE_ROBUST_LOSSES, *ALL_CLASSES_LOSSES)
-LOSSES = MappingProxyType({loss.key: loss for loss in _LOSSES if loss.key})
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Losses of the catalogue that belong together.
+
+    Attributes:
+        name: A heading.
+        about: One sentence.
+        losses: At least one.
+    """
+
+    name: str
+    about: str
+    losses: tuple[Loss, ...]
+
+
+FAMILIES: Final = (
+    Family(
+        name="From the article",
+        about="The four losses that the article compares, and one formula that holds them all.",
+        losses=ARTICLE_LOSSES,
+    ),
+    Family(
+        name="Cross-entropy, reshaped",
+        about="They depend on p, the probability of the true class, alone.",
+        losses=TRUE_CLASS_LOSSES,
+    ),
+    Family(
+        name="For wrong labels",
+        about="Their papers propose them for training where some labels are wrong.",
+        losses=NOISE_ROBUST_LOSSES,
+    ),
+    Family(
+        name="Of all classes",
+        about="They also depend on how the other classes share 1 − p.",
+        losses=ALL_CLASSES_LOSSES,
+    ),
+)
+"""The four parts of the catalogue, the article's losses first."""
+
+LOSSES = MappingProxyType(
+    {loss.key: loss for family in FAMILIES for loss in family.losses if loss.key}
+)
 """The catalogue: a read-only mapping of key to ``Loss``, the article's losses first."""
 
 

@@ -22,12 +22,13 @@ ALL_CLASSES_LOSSES = (
             " prediction's length."
         ),
         when_to_use=(
-            "Use it where each class has few examples and there is no pretrained network, as its"
-            " paper does. Its best answer is the truth."
+            "Use it where each class has few examples and there is no pretrained network, as"
+            " its paper does. It is proper."
         ),
         caveat=(
-            "What is badly wrong weighs next to nothing, and so does what is nearly right. The"
-            " paper takes the cosine of the network's outputs, not of their softmax."
+            "Examples that are badly wrong get almost no weight, and so do those that are"
+            " nearly right. The paper takes the cosine of the network's outputs, not of their"
+            " softmax."
         ),
         reference=Reference(
             authors="Barz, Denzler",
@@ -42,12 +43,10 @@ ALL_CLASSES_LOSSES = (
         name="Brier score",
         text="1 - 2*p + sum(pj**2)",
         meaning="The squared distance between prediction and target: 0 at the target, at most 2.",
-        when_to_use=(
-            "Use it where the probabilities themselves are wanted: its best answer is the truth."
-        ),
+        when_to_use=("Use it where the probabilities themselves matter: it is proper."),
         caveat=(
-            "What is badly wrong weighs next to nothing: where the other classes share evenly, an"
-            " example weighs in proportion to p·(1 − p)."
+            "Examples that are badly wrong get almost no weight: where the other classes have"
+            " equal probabilities, the weight is proportional to p·(1 − p)."
         ),
         reference=Reference(
             authors="Brier",
@@ -68,8 +67,8 @@ ALL_CLASSES_LOSSES = (
                 minimum=0.0,
                 maximum=0.9,
                 meaning=(
-                    "Turned up, more of the target is spread over all classes, and the best answer"
-                    " is less certain."
+                    "Larger: more of the target is spread over all classes, and the best"
+                    " answer is less certain."
                 ),
                 special_values=(
                     SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
@@ -78,13 +77,13 @@ ALL_CLASSES_LOSSES = (
             ),
         ),
         meaning=(
-            "Cross-entropy with a share eps of the target spread evenly over all classes: being"
-            " too sure costs as well."
+            "Cross-entropy with a share ε of the target spread evenly over all classes:"
+            " predictions that are too certain cost more again."
         ),
         when_to_use="Use it against overconfidence, as its paper does.",
         caveat=(
-            "It is least at p = 1 − eps + eps/K, and pushes p down from above. As a teacher for"
-            " distillation such a network does worse (Müller et al. 2019)."
+            "It is lowest at p = 1 − ε + ε/K: training lowers a p that is above. A network"
+            " trained with it is a worse teacher for distillation (Müller et al. 2019)."
         ),
         reference=Reference(
             authors="Szegedy, Vanhoucke, Ioffe, Shlens, Wojna",
@@ -104,17 +103,18 @@ ALL_CLASSES_LOSSES = (
                 value=0.1,
                 minimum=0.0,
                 maximum=2.0,
-                meaning="Turned up, the best answer is less certain.",
+                meaning="Larger: the best answer is less certain.",
                 special_values=(
                     SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
                 ),
             ),
         ),
         meaning=(
-            "Cross-entropy minus beta times the entropy of the prediction: doubt earns a bonus."
+            "Cross-entropy minus β times the entropy of the prediction: uncertain predictions"
+            " cost less."
         ),
-        when_to_use="Use it where predictions grow too sure, as its paper does.",
-        caveat="For beta above 0 it is negative somewhere, and not least at p = 1.",
+        when_to_use="Use it where networks become overconfident, as its paper does.",
+        caveat="For β above 0 it is negative somewhere, and not lowest at p = 1.",
         reference=Reference(
             authors="Pereyra, Tucker, Chorowski, Kaiser, Hinton",
             year=2017,
@@ -136,8 +136,8 @@ ALL_CLASSES_LOSSES = (
             " against wrong labels."
         ),
         caveat=(
-            "Alone it underfits, its paper finds. It also falls where p stays and the other"
-            " classes share the rest less evenly."
+            "Alone it underfits, its paper finds. It also falls where p stays the same and"
+            " the other classes share the rest less evenly."
         ),
         reference=_MA,
     ),
@@ -152,8 +152,7 @@ ALL_CLASSES_LOSSES = (
                 minimum=0.01,
                 maximum=1.0,
                 meaning=(
-                    "Turned up, the loss moves from normalised cross-entropy towards the dot"
-                    " product."
+                    "Larger: the loss moves from normalised cross-entropy towards the dot product."
                 ),
                 special_values=(SpecialValue(value=1.0, name="dot product", equals="dot_product"),),
             ),
@@ -180,7 +179,7 @@ ALL_CLASSES_LOSSES = (
                 minimum=0.0,
                 maximum=5.0,
                 step=0.1,
-                meaning="Turned up, the true class's term fades sooner as p grows.",
+                meaning="Larger: the true class stops contributing sooner as p grows.",
                 special_values=(SpecialValue(value=0.0, name="the released code's choice"),),
             ),
             Parameter(
@@ -190,7 +189,7 @@ ALL_CLASSES_LOSSES = (
                 maximum=8.0,
                 step=0.1,
                 meaning=(
-                    "Turned up, a wrong class's term fades sooner as that class grows unlikely."
+                    "Larger: a wrong class stops contributing sooner as its probability falls."
                 ),
                 special_values=(
                     SpecialValue(
@@ -204,23 +203,21 @@ ALL_CLASSES_LOSSES = (
                 value=0.1,
                 minimum=0.0,
                 maximum=0.9,
-                meaning="Turned up, more of the target is spread over all classes.",
+                meaning="Larger: more of the target is spread over all classes.",
                 special_values=(
                     SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
                 ),
             ),
         ),
-        meaning=(
-            "Label smoothing with two focusing exponents: gp for the true class, gn for all others."
-        ),
+        meaning=("Label smoothing with two exponents: gp for the true class, gn for all others."),
         when_to_use=(
-            "Use it in the place of label smoothing where nearly certain predictions should not be"
-            " pushed down: with gp = 0 and gn = 4 they are not."
+            "Use it instead of label smoothing where nearly certain predictions should not be"
+            " lowered: with gp = 0 and gn = 4 they are not."
         ),
         caveat=(
             "The paper is about many labels per image; this is the single-label form of its"
-            " released code, where gn acts only through eps. A large gp and eps with a small gn can"
-            " make an answer best that puts the likeliest class last."
+            " released code, where gn acts only through ε. With a large gp and ε and a small"
+            " gn, the best answer can give the most probable class the lowest probability."
         ),
         reference=Reference(
             authors="Ben-Baruch, Ridnik, Zamir, Noy, Friedman, Protter, Zelnik-Manor",
@@ -234,14 +231,14 @@ ALL_CLASSES_LOSSES = (
         key="hinge",
         name="hinge",
         text="1 - p + where(sum(where(pj >= p, 1, 0)) > 1, max(pj), max(where(pj < p, pj, 0)))",
-        meaning="How much the true class's lead over its strongest rival falls short of 1.",
+        meaning="1 minus the true class's lead over the most probable other class.",
         when_to_use=(
-            "Use it to see a margin loss on probabilities: only the true class and its strongest"
-            " rival count."
+            "Use it to see a margin loss on probabilities: only the true class and the most"
+            " probable other class count."
         ),
         caveat=(
-            "It is 0 at p = 1 only. Where no class has a majority an even split is a best answer,"
-            " whichever class is likeliest."
+            "It is 0 at p = 1 only. Where no class has a majority, equal probabilities are a"
+            " best answer, whichever class is most probable."
         ),
         reference=Reference(
             authors="Crammer, Singer",

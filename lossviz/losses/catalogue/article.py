@@ -12,10 +12,13 @@ ARTICLE_LOSSES = (
         key="cross_entropy",
         name="cross-entropy",
         text="-log(p)",
-        meaning="The surprise at the truth, −log p. Every example has the same weight.",
+        meaning=(
+            "How surprised the model is by the right answer: −log p. Every example has the"
+            " same weight."
+        ),
         when_to_use=(
-            "Use it first, and compare everything else with it: its best answer is the truth, and"
-            " it is convex in the logits."
+            "Use it first, and compare everything else with it: it is proper, and convex in"
+            " the logits."
         ),
         caveat=(
             "It has no upper bound: the lower the p of a label, right or wrong, the more it costs."
@@ -33,16 +36,15 @@ ARTICLE_LOSSES = (
         name="dot product",
         text="-p",
         meaning=(
-            "How far the prediction points along the target: −p. An example weighs as much as its"
-            " p."
+            "Minus the dot product of prediction and target: −p. An example's weight is its p."
         ),
         when_to_use=(
             "Use it to see a loss that tolerates wrong labels: its sum over all labels is the same"
             " for every prediction."
         ),
         caveat=(
-            "What is badly wrong weighs next to nothing, and the best answer is always a certain"
-            " one."
+            "Examples that are badly wrong get almost no weight, and the best answer always"
+            " gives one class probability 1."
         ),
         reference=Reference(
             authors="van Rooyen, Menon, Williamson",
@@ -56,13 +58,11 @@ ARTICLE_LOSSES = (
         key="inverse",
         name="inverse",
         text="1/p",
-        meaning=(
-            "No tolerance: an example weighs 1/p, so the worst predicted ones drown out the others."
-        ),
-        when_to_use="Use it to see the far end of the article's family, (1 − p^q)/q at q = −1.",
+        meaning=("An example's weight is 1/p, so the worst predicted examples dominate."),
+        when_to_use="Use it to see the other end of the article's family, (1 − p^q)/q at q = −1.",
         caveat=(
-            "One example at p = 0.001, be its label right or wrong, weighs as much as a thousand"
-            " at p = 1."
+            "One example at p = 0.001 gets as much weight as a thousand at p = 1, whether its"
+            " label is right or wrong."
         ),
         reference=replace(ALPHA_LOSS, equation="the definition of α-loss, at α = 1/2"),
     ),
@@ -76,7 +76,7 @@ ARTICLE_LOSSES = (
                 value=0.2,
                 minimum=0.01,
                 maximum=2.0,
-                meaning="Turned up, a low p weighs more beside a high one.",
+                meaning="Larger: a low p gets more weight relative to a high one.",
                 special_values=(
                     SpecialValue(
                         value=0.2, name="the article's choice", equals="generalized:q=-0.2"
@@ -86,16 +86,17 @@ ARTICLE_LOSSES = (
             ),
         ),
         meaning=(
-            "The inverse, tamed by a small power: the invention of the article that lossviz grew"
-            " from. It nears cross-entropy as k nears 0, and is the inverse at k = 1."
+            "The inverse to a small power, 1/p^k: the loss that the article behind lossviz"
+            " proposes. It approaches cross-entropy as k approaches 0, and is the inverse at"
+            " k = 1."
         ),
         when_to_use=(
             "Use it with a small k to give hard examples somewhat more weight than cross-entropy"
             " does."
         ),
         caveat=(
-            "Its best answer is less certain than the truth. In the article it beat cross-entropy"
-            " by one image of 1,478, in one run each."
+            "Its best answer is less certain than the true probabilities. In the article it"
+            " beat cross-entropy by one image of 1,478, in one run each."
         ),
         reference=replace(ALPHA_LOSS, equation="the definition of α-loss, at α = 1/(1 + k)"),
     ),
@@ -109,11 +110,11 @@ ARTICLE_LOSSES = (
                 value=0.7,
                 minimum=-1.0,
                 maximum=1.0,
-                meaning="Turned up, a low p weighs less beside a high one.",
+                meaning="Larger: a low p gets less weight relative to a high one.",
                 special_values=(
                     SpecialValue(value=-1.0, name="1/p, the inverse", equals="inverse"),
                     SpecialValue(
-                        value=-0.2, name="p**-0.2, the article's", equals="inverse_power:k=0.2"
+                        value=-0.2, name="1/p^0.2, the article's", equals="inverse_power:k=0.2"
                     ),
                     SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
                     SpecialValue(value=0.7, name="the paper's choice"),
@@ -122,16 +123,16 @@ ARTICLE_LOSSES = (
             ),
         ),
         meaning=(
-            "One family for the article's four: dot product at q = 1, cross-entropy at 0, the"
-            " article's own at −0.2, the inverse at −1."
+            "A family that contains the article's four losses: dot product at q = 1,"
+            " cross-entropy at 0, the article's own at −0.2, the inverse at −1."
         ),
         when_to_use=(
             "Use it with q above 0 where some labels are wrong, as its paper does. The nearer q is"
             " to 1, the less its sum over all labels depends on the prediction."
         ),
         caveat=(
-            "Its best answer is more certain than the truth for q above 0, and less certain below."
-            " The paper does not study q below 0."
+            "It rewards overconfidence for q above 0, and predictions that are not certain"
+            " enough below. The paper does not study q below 0."
         ),
         reference=GENERALISED_CROSS_ENTROPY,
     ),

@@ -11,7 +11,8 @@ _HEAD = "\n".join(
         "",
         (
             "`p` is the predicted probability of the true class, `pj` that of each class in turn,"
-            " `K` the number of classes, `log` the natural logarithm."
+            " `K` the number of classes, `log` the natural logarithm. Formulas write Greek"
+            " letters by name: `gamma` is γ."
         ),
         (
             "This page is written by `python -m lossviz catalogue` from the table in"

@@ -24,16 +24,16 @@ NOISE_ROBUST_LOSSES = (
         name="mean absolute error",
         text="2*(1-p)",
         meaning=(
-            "The distance between prediction and target, summed over the classes: twice what the"
-            " true class is missing."
+            "The absolute difference between prediction and target, summed over the classes:"
+            " 2·(1 − p)."
         ),
         when_to_use=(
             "Use it where many labels are wrong at random, as its paper does: its sum over all"
             " labels is the same for every prediction."
         ),
         caveat=(
-            "It is the dot product up to scale and shift: what is badly wrong weighs next to"
-            " nothing, and the best answer is always a certain one."
+            "It is the dot product up to scale and shift: examples that are badly wrong get"
+            " almost no weight, and the best answer always gives one class probability 1."
         ),
         reference=Reference(
             authors="Ghosh, Kumar, Sastry",
@@ -53,7 +53,7 @@ NOISE_ROBUST_LOSSES = (
                 value=0.1,
                 minimum=0.0,
                 maximum=6.0,
-                meaning="Turned up, a low p weighs more beside a high one, unless beta is 0.",
+                meaning=("Larger: a low p gets more weight relative to a high one, unless β is 0."),
                 special_values=(
                     SpecialValue(
                         value=0.0, name="reverse cross-entropy alone", equals="mean_absolute_error"
@@ -65,7 +65,7 @@ NOISE_ROBUST_LOSSES = (
                 value=1.0,
                 minimum=0.0,
                 maximum=6.0,
-                meaning="Turned up, a low p weighs less beside a high one, unless alpha is 0.",
+                meaning=("Larger: a low p gets less weight relative to a high one, unless α is 0."),
                 special_values=(
                     SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
                 ),
@@ -77,8 +77,8 @@ NOISE_ROBUST_LOSSES = (
                 maximum=16.0,
                 step=0.1,
                 meaning=(
-                    "Turned up, a target's zeros count as more impossible: the same as a larger"
-                    " beta."
+                    "Larger: log 0 is taken as a lower number, which has the same effect as a"
+                    " larger β."
                 ),
                 special_values=(
                     SpecialValue(value=4.0, name="the paper's choice, log 0 taken as −4"),
@@ -89,13 +89,13 @@ NOISE_ROBUST_LOSSES = (
             ),
         ),
         meaning=(
-            "Cross-entropy both ways: how surprised the prediction is by the label, and the label"
-            " by the prediction, with log 0 taken as −A."
+            "Cross-entropy in both directions: of the prediction under the label, and of the"
+            " label under the prediction, with log 0 taken as −A."
         ),
         when_to_use="Use it where some labels are wrong, as its paper does.",
         caveat=(
-            "Up to scale it is Poly-1 with eps = beta·A/alpha. With alpha and beta both 0 nothing"
-            " is left of it."
+            "Up to scale it is Poly-1 with ε = β·A/α. With α and β both 0 it is 0 for every"
+            " prediction."
         ),
         reference=Reference(
             authors="Wang, Ma, Chen, Luo, Yi, Bailey",
@@ -117,8 +117,8 @@ NOISE_ROBUST_LOSSES = (
                 maximum=100.0,
                 step=0.1,
                 meaning=(
-                    "Turned up, the line begins at a lower p, and a low p weighs more beside a"
-                    " high one."
+                    "Larger: the line begins at a lower p, and a low p gets more weight"
+                    " relative to a high one."
                 ),
                 special_values=(
                     SpecialValue(value=1.0, name="dot product", equals="dot_product"),
@@ -128,14 +128,14 @@ NOISE_ROBUST_LOSSES = (
             ),
         ),
         meaning=(
-            "Cross-entropy down to p = 1/tau, and below it a straight line: the slope in p is"
-            " never steeper than tau."
+            "Cross-entropy down to p = 1/τ, and below it a straight line: the slope in p is"
+            " never steeper than τ."
         ),
         when_to_use="Use it where some labels are wrong, as its paper does.",
         caveat=(
-            "Below p = 1/tau an example weighs less, the lower its p: with more classes than tau,"
-            " training starts there. A truth with a probability below 1/tau is no longer its best"
-            " answer."
+            "Below p = 1/τ an example gets less weight, the lower its p: with more classes"
+            " than τ, training starts there. Where a true probability is below 1/τ, the true"
+            " probabilities are not its best answer."
         ),
         reference=Reference(
             authors="Menon, Rawat, Reddi, Kumar",
@@ -155,7 +155,7 @@ NOISE_ROBUST_LOSSES = (
                 value=0.5,
                 minimum=0.0,
                 maximum=0.95,
-                meaning="Turned up, more examples are left out.",
+                meaning="Larger: more examples are left out.",
                 special_values=(
                     SpecialValue(
                         value=0.0, name="generalised cross-entropy", equals="generalized:q=0.7"
@@ -168,8 +168,8 @@ NOISE_ROBUST_LOSSES = (
                 minimum=0.01,
                 maximum=1.0,
                 meaning=(
-                    "Turned up, among the examples that are kept a low p weighs less beside a high"
-                    " one."
+                    "Larger: among the examples that are kept, a low p gets less weight"
+                    " relative to a high one."
                 ),
             ),
         ),
@@ -178,12 +178,12 @@ NOISE_ROBUST_LOSSES = (
             " has no weight."
         ),
         when_to_use=(
-            "Use it after some epochs of another loss, as its paper does: it leaves out what still"
-            " looks wrong."
+            "Use it after some epochs of another loss, as its paper does: it leaves out the"
+            " examples that are still predicted badly."
         ),
         caveat=(
-            "With 1/k classes or more, an even prediction, as at the start, gives no gradient at"
-            " all."
+            "With 1/k classes or more, equal probabilities, as at the start, give no gradient"
+            " at all."
         ),
         reference=replace(
             GENERALISED_CROSS_ENTROPY,
@@ -201,7 +201,7 @@ NOISE_ROBUST_LOSSES = (
                 minimum=0.01,
                 maximum=10.0,
                 step=0.1,
-                meaning="Turned up, the loss nears the dot product.",
+                meaning="Larger: the loss approaches the dot product.",
             ),
             Parameter(
                 name="q",
@@ -209,21 +209,21 @@ NOISE_ROBUST_LOSSES = (
                 minimum=0.01,
                 maximum=5.0,
                 step=0.1,
-                meaning="Turned up, a low p weighs less beside a high one.",
+                meaning="Larger: a low p gets less weight relative to a high one.",
                 special_values=(SpecialValue(value=1.0, name="dot product", equals="dot_product"),),
             ),
         ),
         meaning=(
-            "Generalised cross-entropy with p moved up by a, so that its slope stays finite at p ="
-            " 0."
+            "Generalised cross-entropy of p + a instead of p, up to a constant, so that its"
+            " slope stays finite at p = 0."
         ),
         when_to_use=(
             "Use it where wrong labels stay a minority in every class, as its paper does. The"
             " paper also adds it to normalised cross-entropy."
         ),
         caveat=(
-            "A low p weighs less than a high one, whatever a and q. With q of 1 or more the best"
-            " answer is always a certain one."
+            "A low p gets less weight than a high one, whatever a and q. With q of 1 or more"
+            " the best answer always gives one class probability 1."
         ),
         reference=_ZHOU,
     ),
@@ -238,7 +238,7 @@ NOISE_ROBUST_LOSSES = (
                 minimum=1.1,
                 maximum=10.0,
                 step=0.1,
-                meaning="Turned up, the loss nears the dot product.",
+                meaning="Larger: the loss approaches the dot product.",
             ),
             Parameter(
                 name="q",
@@ -246,15 +246,15 @@ NOISE_ROBUST_LOSSES = (
                 minimum=0.01,
                 maximum=5.0,
                 step=0.1,
-                meaning="Turned up, a low p weighs more beside a high one.",
+                meaning="Larger: a low p gets more weight relative to a high one.",
                 special_values=(SpecialValue(value=1.0, name="dot product", equals="dot_product"),),
             ),
         ),
-        meaning="The distance from p to a goal a beyond 1, raised to the power q.",
+        meaning="The distance from p to a number a above 1, raised to the power q.",
         when_to_use="Use it where wrong labels stay a minority in every class, as its paper does.",
         caveat=(
-            "The weight rises with p only up to p = a/q. With q of 1 or less the best answer is"
-            " always a certain one."
+            "The weight rises with p only up to p = a/q. With q of 1 or less the best answer"
+            " always gives one class probability 1."
         ),
         reference=_ZHOU,
     ),
@@ -270,8 +270,8 @@ NOISE_ROBUST_LOSSES = (
                 maximum=10.0,
                 step=0.1,
                 meaning=(
-                    "Turned up, a low p weighs less beside a high one, and the loss nears the dot"
-                    " product."
+                    "Larger: a low p gets less weight relative to a high one, and the loss"
+                    " approaches the dot product."
                 ),
             ),
         ),
@@ -294,8 +294,8 @@ NOISE_ROBUST_LOSSES = (
                 minimum=0.01,
                 maximum=0.99,
                 meaning=(
-                    "Turned up, a low p weighs less beside a high one: the loss moves from"
-                    " cross-entropy towards the mean absolute error."
+                    "Larger: a low p gets less weight relative to a high one; the loss moves"
+                    " from cross-entropy towards the mean absolute error."
                 ),
                 special_values=(
                     SpecialValue(value=0.5, name="the classic Jensen–Shannon divergence"),
@@ -303,15 +303,15 @@ NOISE_ROBUST_LOSSES = (
             ),
         ),
         meaning=(
-            "How far label and prediction each lie from their mixture, with weights pi1 and"
-            " 1 − pi1."
+            "How far label and prediction each differ from their mixture, with weights π₁ and"
+            " 1 − π₁."
         ),
         when_to_use=(
             "Use it where some labels are wrong, as its paper does. No prediction costs more than"
             " the entropy of the two weights."
         ),
         caveat=(
-            "The paper divides it by −(1 − pi1)·log(1 − pi1), a constant factor. Between a soft"
+            "The paper divides it by −(1 − π₁)·log(1 − π₁), a constant factor. Between a soft"
             " target and a prediction it is not an expectation over the classes."
         ),
         reference=Reference(

@@ -25,7 +25,7 @@ TRUE_CLASS_LOSSES = (
                 minimum=0.5,
                 maximum=10.0,
                 step=0.1,
-                meaning="Turned up, a low p weighs less beside a high one.",
+                meaning="Larger: a low p gets less weight relative to a high one.",
                 special_values=(
                     SpecialValue(value=0.5, name="inverse", equals="inverse"),
                     SpecialValue(value=5 / 6, name="inverse power", equals="inverse_power:k=0.2"),
@@ -34,13 +34,13 @@ TRUE_CLASS_LOSSES = (
                 ),
             ),
         ),
-        meaning="Generalised cross-entropy with q = (a − 1)/a, found from information theory.",
+        meaning="Generalised cross-entropy with q = (a − 1)/a, derived from information theory.",
         when_to_use=(
             "Use it as its paper does: a below 1 where classes are imbalanced, a above 1 where"
             " labels may be wrong."
         ),
         caveat=(
-            "It draws the same curves as generalised cross-entropy: only the parameter counts"
+            "Its curves are those of generalised cross-entropy: only the parameter is defined"
             " differently."
         ),
         reference=ALPHA_LOSS,
@@ -57,7 +57,7 @@ TRUE_CLASS_LOSSES = (
                 maximum=5.0,
                 step=0.1,
                 meaning=(
-                    "Turned up, an example with p above 0.5 weighs less beside one with p below."
+                    "Larger: examples with p above 0.5 get less weight relative to those below."
                 ),
                 special_values=(
                     SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
@@ -66,16 +66,17 @@ TRUE_CLASS_LOSSES = (
             ),
         ),
         meaning=(
-            "Cross-entropy times (1 − p)^gamma, so that many easy examples do not drown a few hard"
-            " ones."
+            "Cross-entropy times (1 − p)^γ, so that many easy examples do not outweigh a few"
+            " hard ones."
         ),
         when_to_use=(
             "Use it where easy examples outnumber hard ones by far, as its paper does in object"
             " detection."
         ),
         caveat=(
-            "Where one class has a majority, its best answer is less certain than the truth. For"
-            " gamma above 0 the weight is greatest at some p between 0 and 0.5, not at 0."
+            "Where one class has a majority, its best answer is less certain than the true"
+            " probabilities. For γ above 0 the weight is greatest at some p between 0 and"
+            " 0.5, not at 0."
         ),
         reference=Reference(
             authors="Lin, Goyal, Girshick, He, Dollár",
@@ -96,7 +97,7 @@ TRUE_CLASS_LOSSES = (
                 minimum=-1.0,
                 maximum=10.0,
                 step=0.1,
-                meaning="Turned up, a low p weighs less beside a high one.",
+                meaning="Larger: a low p gets less weight relative to a high one.",
                 special_values=(
                     SpecialValue(value=-1.0, name="without the first Taylor term"),
                     SpecialValue(value=0.0, name="cross-entropy", equals="cross_entropy"),
@@ -105,16 +106,16 @@ TRUE_CLASS_LOSSES = (
             ),
         ),
         meaning=(
-            "Cross-entropy is an endless sum of (1 − p)^n/n: this adds eps to the first"
+            "Cross-entropy is the infinite sum of (1 − p)^n/n: this loss adds ε to the first"
             " coefficient."
         ),
         when_to_use=(
-            "Use it as its paper does, as a search over one number: which eps is best depends"
-            " there on the task and the data set."
+            "Use it as its paper does, by searching over ε: which value is best depends there"
+            " on the task and the data set."
         ),
         caveat=(
-            "Its best answer is more certain than the truth for eps above 0, and less certain"
-            " below."
+            "It rewards overconfidence for ε above 0, and predictions that are not certain"
+            " enough below."
         ),
         reference=Reference(
             authors="Leng, Tan, Liu, Cubuk, Shi, Cheng, Anguelov",
@@ -136,7 +137,7 @@ TRUE_CLASS_LOSSES = (
                 maximum=float(MAX_ORDER),
                 step=1.0,
                 unit="terms",
-                meaning="Turned up, a low p weighs more beside a high one.",
+                meaning="Larger: a low p gets more weight relative to a high one.",
                 special_values=(
                     SpecialValue(
                         value=1.0, name="half the mean absolute error", equals="mean_absolute_error"
@@ -145,15 +146,15 @@ TRUE_CLASS_LOSSES = (
             ),
         ),
         meaning=(
-            "Cross-entropy's series in powers of 1 − p, cut after t terms: an example weighs 1 −"
-            " (1 − p)^t."
+            "Cross-entropy's series in powers of 1 − p, cut after t terms: an example's"
+            " weight is 1 − (1 − p)^t."
         ),
         when_to_use=(
             "Use it where some labels are wrong, as its paper does. The fewer terms, the less its"
             " sum over all labels depends on the prediction."
         ),
         caveat=(
-            "It charges at most 1 + 1/2 + … + 1/t. Between two whole values of t nothing changes."
+            "It costs at most 1 + 1/2 + … + 1/t. Between two whole values of t nothing changes."
         ),
         reference=Reference(
             authors="Feng, Shu, Lin, Lv, Li, An",

@@ -67,13 +67,13 @@ class TrueClassFunction(torch.autograd.Function):
             complement,
             weight if is_tensor else None,
         )
-        return _reduced(penalty, scale, total, complement)
+        return reduced(penalty, scale, total, complement)
 
     @staticmethod
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """The gradient with respect to the logits [N, K]."""
         logits, targets, scale, others, complement, weight = context.saved_tensors
-        if _is_composed():
+        if is_composed():
             return _composed_gradient(context, logits, targets, scale, gradient)
         factor = gradient * (context.constant_weight if weight is None else weight)
         at_target = (complement * factor).neg_()
@@ -107,13 +107,13 @@ class AllClassesFunction(torch.autograd.Function):
             for block in _blocks(logits)
         ]
         penalties = found[0] if len(found) == 1 else torch.cat(found)
-        return _reduced(penalties, scale, total, penalties)
+        return reduced(penalties, scale, total, penalties)
 
     @staticmethod
     def backward(context: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         """The gradient with respect to the logits [N, K]."""
         logits, targets, scale = context.saved_tensors
-        if _is_composed():
+        if is_composed():
             return _composed_gradient(context, logits, targets, scale, gradient)
         factor = gradient
         if context.scale is not None:
@@ -132,7 +132,7 @@ class AllClassesFunction(torch.autograd.Function):
         return result, None, None, None, None
 
 
-def _is_composed() -> bool:
+def is_composed() -> bool:
     """Whether the gradient is to be differentiated again, or wanted for many factors at once."""
     if torch.compiler.is_compiling():  # a compiled backward pass has neither, and torch says so
         return False
@@ -159,7 +159,7 @@ def _blocks(logits: Tensor) -> list[slice]:
     return [slice(start, start + rows) for start in range(0, max(1, examples), rows)]
 
 
-def _reduced(penalty: Any, scale: Tensor | float | None, total: bool, like: Tensor) -> Tensor:
+def reduced(penalty: Any, scale: Tensor | float | None, total: bool, like: Tensor) -> Tensor:
     """The losses [N, 1] times their scale, and their sum where ``total``.
 
     Args:

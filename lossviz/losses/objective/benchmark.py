@@ -118,15 +118,13 @@ def _peak_mb(criterion: Criterion, logits: Tensor, targets: Tensor) -> float | N
 
 
 def bench_objectives() -> str:
-    """Measure the whole catalogue and return the page docs/speed.md.
+    """Measure the whole catalogue and return a section of the page docs/speed.md.
 
     Side effects: as ``measure_losses``.
     """
     by_shape = [measure_losses(list(LOSSES.values()), shape) for shape in SHAPES]
     head = " | ".join(f"({rows:,}, {classes:,})" for rows, classes in SHAPES)
     lines = [
-        "# The objectives' speed",
-        "",
         (
             "Written by `python -m lossviz bench objectives`: forward and backward in float32 on"
             " the CPU, as a ratio to `torch.nn.functional.cross_entropy` in the same run."

@@ -44,6 +44,27 @@ def soft_losses(tree: DifferentiableTree, logits: Tensor, targets: Tensor) -> Te
     return product(targets, each).sum(-1, keepdim=True)
 
 
+def example_scale(
+    targets: Tensor, weight: Tensor | None, ignore_index: int, dtype: torch.dtype
+) -> tuple[Tensor, Tensor, Tensor]:
+    """True classes that are classes, what each example counts for, and the sum of that.
+
+    Args:
+        targets: True classes or ``ignore_index``, [N, 1].
+        weight: Of each class, [K], or None.
+        ignore_index: Targets of this value count nothing.
+        dtype: Of what they count for.
+
+    Returns:
+        [N, 1], [N, 1], and a scalar.
+    """
+    ignored = targets == ignore_index
+    targets, scale = targets.masked_fill(ignored, 0), (~ignored).to(dtype)
+    if weight is not None:
+        scale = weight.to(targets.device, dtype)[targets] * scale
+    return targets, scale, scale.sum()
+
+
 def reduced_losses(losses: Tensor, scale: Tensor | float | None, *, total: bool) -> Tensor:
     """The losses [N, 1] times a factor of each [N, 1] or of all, and their sum where ``total``."""
     if isinstance(scale, Tensor):

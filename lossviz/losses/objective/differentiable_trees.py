@@ -44,7 +44,7 @@ class DifferentiableTree:
         """The same, for tensors that are not differentiated."""
 
         def class_terms(term: Any, reduction: ClassReduction) -> Tensor:
-            spread = torch.as_tensor(term, dtype=log_p.dtype, device=log_p.device)
+            spread = term if isinstance(term, Tensor) else log_p.new_full((), term)
             spread = spread.expand_as(log_pj)
             if is_target is None or not reduction.skips_true_class:
                 return spread

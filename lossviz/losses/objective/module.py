@@ -1,6 +1,8 @@
 """A loss as an ``nn.Module`` of logits and targets."""
 
 import math
+from contextlib import nullcontext
+from functools import cached_property
 from typing import Literal, cast
 
 import torch
@@ -12,9 +14,13 @@ from lossviz.language.formula import Gradient
 from lossviz.language.operations import OPERATIONS
 from lossviz.language.tree import Call, subtrees
 from lossviz.losses.loss import Loss
+from lossviz.losses.objective.accelerator.evaluation import AcceleratedEvaluator
+from lossviz.losses.objective.accelerator.function import AcceleratedFunction, Request
+from lossviz.losses.objective.accelerator.traced import TracedEvaluator, TracedFunction
 from lossviz.losses.objective.autograd import AllClassesFunction, TrueClassFunction
 from lossviz.losses.objective.class_weights import Weights, read_class_weights
 from lossviz.losses.objective.differentiable_losses import (
+    example_scale,
     is_differentiated,
     is_transformed,
     reduced_losses,
@@ -27,19 +33,24 @@ from lossviz.losses.objective.tensor_evaluation import (
     computable,
     is_half,
     is_on_cpu,
+    takes_accelerator_path,
 )
 
 Reduction = Literal["mean", "sum", "none"]
+_Evaluator = TrueClassEvaluator | HardTargetEvaluator | SoftTargetEvaluator | TracedEvaluator
+_AS_IT_IS = nullcontext()
 REDUCTIONS: tuple[Reduction, ...] = ("mean", "sum", "none")
 
 
 class Objective(nn.Module):
     """A loss of logits and targets.
 
-    Everything is computed from ``log p`` and ``1 - p``, each to the last digit, from one softmax.
-    No probability is clamped, and the result is finite wherever the loss is, for a class with a
-    logit of minus infinity too; only where 1 - p underflows is the smallest normal number taken for
-    it. float16 and bfloat16 are computed in float32, as torch's own cross-entropy does.
+    Everything is computed from ``log p`` and ``1 - p``, from one softmax: on the processor each to
+    the last digit, on an accelerator to the digits of torch's log_softmax. No probability is
+    clamped, and the result is finite wherever the loss is, for a class with a logit of minus
+    infinity too; only where 1 - p underflows is the smallest normal number taken for it. The
+    processor computes with float16 and bfloat16 in float32; an accelerator reads them as they are
+    and accumulates in float32, as torch's own cross-entropy does.
 
     It can be differentiated as often as wanted, and works under ``torch.func``, ``torch.compile``
     and ``torch.export``.
@@ -91,8 +102,15 @@ class Objective(nn.Module):
         self._evaluator: TrueClassEvaluator | HardTargetEvaluator = (
             HardTargetEvaluator(trees) if _has_reductions(trees) else TrueClassEvaluator(trees)
         )
-        soft = loss.formula.soft if loss.soft_targets else None
-        self._soft_evaluator = SoftTargetEvaluator(soft.at(loss.values)) if soft else None
+        # with reductions over all classes, also for one true class where nothing need be masked
+        soft = loss.formula.soft
+        over_all = soft.at(loss.values) if soft else None
+        self._soft_evaluator = (
+            SoftTargetEvaluator(over_all) if over_all and loss.soft_targets else None
+        )
+        self._trees = trees, over_all
+        summed = over_all if over_all and _has_reductions(trees) else trees
+        self._traced_evaluator = TracedEvaluator(summed, skips_true_class=summed is trees)
 
     def forward(self, logits: Tensor, targets: Tensor) -> Tensor:
         """The loss.
@@ -131,34 +149,63 @@ class Objective(nn.Module):
         losses = (
             self._soft(flat, targets.reshape(-1, classes))
             if soft
-            else self._one_class(flat, targets.reshape(-1, 1).long())
+            else self._one_class(flat, targets.long())
         )
-        if self.reduction == "none":
+        if self.reduction == "none" and losses.shape != shape:
             losses = losses.reshape(shape)
-        if is_half(logits) and not torch.is_autocast_enabled(logits.device.type):
-            losses = losses.to(logits.dtype)
-        return losses
+        return losses.to(self._result_dtype(logits)) if is_half(logits) else losses
+
+    @staticmethod
+    def _result_dtype(logits: Tensor) -> torch.dtype:
+        """That of the logits; float32 where autocast makes logits of 16 bits."""
+        return torch.float32 if is_half(logits) and autocasts(logits) else logits.dtype
 
     def _one_class(self, logits: Tensor, targets: Tensor) -> Tensor:
         weight = self.weight
         composed = is_transformed(logits, targets) or is_differentiated(weight)
+        if not composed and takes_accelerator_path(logits):
+            if not torch.compiler.is_compiling():
+                return self._accelerated(logits, targets)
+            evaluator: _Evaluator = self._traced_evaluator
+        else:
+            evaluator = self._evaluator
         dtype = torch.float32 if is_half(logits) else logits.dtype
+        targets = targets.reshape(-1, 1)
         scale: Tensor | None = None
-        ignored = targets == self.ignore_index
-        if composed or not is_on_cpu(logits) or ignored.any():
-            targets, scale = targets.masked_fill(ignored, 0), (~ignored).to(dtype)
-        if weight is not None:
-            chosen = weight.to(logits.device, dtype)[targets]
-            scale = chosen if scale is None else chosen * scale
+        total: Tensor | None = None
+        if composed or not is_on_cpu(logits) or (targets == self.ignore_index).any():
+            targets, scale, total = example_scale(targets, weight, self.ignore_index, dtype)
+        elif weight is not None:
+            scale = weight.to(logits.device, dtype)[targets]
+            total = scale.sum()
         if self.reduction != "mean":
-            return self._losses(logits, targets, scale, self._evaluator, composed)
-        if scale is None:
-            return self._losses(logits, targets, _share(targets), self._evaluator, composed)
-        total = scale.sum()
+            return self._losses(logits, targets, scale, evaluator, composed)
+        if scale is None or total is None:
+            return self._losses(logits, targets, _share(targets), evaluator, composed)
         scale = scale / total.masked_fill(total == 0, 1.0)
-        losses = self._losses(logits, targets, scale, self._evaluator, composed)
+        losses = self._losses(logits, targets, scale, evaluator, composed)
         # the mean of nothing is NaN; as a term it leaves the gradient 0
         return losses + torch.zeros_like(total).masked_fill(total == 0, torch.nan)
+
+    @cached_property
+    def _accelerated_evaluator(self) -> AcceleratedEvaluator:
+        return AcceleratedEvaluator.of_fewest_calls(*self._trees)
+
+    def _accelerated(self, logits: Tensor, targets: Tensor) -> Tensor:
+        weight = self.weight
+        if weight is not None:
+            weight = weight.to(logits.device, torch.float32 if is_half(logits) else logits.dtype)
+        request = Request(
+            evaluator=self._accelerated_evaluator,
+            composed=self._evaluator.composed,
+            reduction=self.reduction,
+            ignore_index=self.ignore_index,
+            dtype=self._result_dtype(logits),
+        )
+        targets = targets if targets.ndim == 1 else targets.reshape(-1)
+        # Autocast would make float32 of what is exponentiated and summed, all classes of it.
+        with torch.autocast(logits.device.type, enabled=False) if autocasts(logits) else _AS_IT_IS:
+            return cast(Tensor, AcceleratedFunction.apply(logits, targets, weight, request))
 
     def _soft(self, logits: Tensor, targets: Tensor) -> Tensor:
         if self._soft_evaluator is None:
@@ -179,11 +226,13 @@ class Objective(nn.Module):
         logits: Tensor,
         targets: Tensor,
         scale: Tensor | float | None,
-        evaluator: TrueClassEvaluator | HardTargetEvaluator | SoftTargetEvaluator,
+        evaluator: _Evaluator,
         composed: bool,
     ) -> Tensor:
         """The losses [N, 1], scaled; their sum unless each is wanted."""
         total = self.reduction != "none"
+        if isinstance(evaluator, TracedEvaluator):
+            return cast(Tensor, TracedFunction.apply(logits, targets, scale, total, evaluator))
         if composed:
             losses = evaluator.composed(computable(logits), targets)
             return reduced_losses(losses, scale, total=total)
@@ -207,6 +256,12 @@ class Objective(nn.Module):
     @property
     def _last_or_axis(self) -> int:
         return -1 if self.axis is None else self.axis
+
+
+def autocasts(logits: Tensor) -> bool:
+    """Whether autocast is on, on the device of the logits."""
+    device = logits.device.type
+    return torch.amp.is_autocast_available(device) and torch.is_autocast_enabled(device)
 
 
 def _share(targets: Tensor) -> float:

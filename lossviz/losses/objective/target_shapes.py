@@ -43,7 +43,7 @@ def class_axis(logits: Tensor, targets: Tensor, axis: int | None) -> int:
     if logits.ndim == 2 and targets.ndim == 1 and axis is None:
         fits = logits.shape[0] == targets.shape[0] and logits.shape[1] > 1
         if fits and not targets.is_floating_point():
-            return 1  # at once: on a small batch the rest took 2 % of the objective's time
+            return 1  # at once: on a small batch the rest took 2% of the objective's time
     shapes = f"{tuple(logits.shape)} and {tuple(targets.shape)}"
     fitting = [found for found in _candidates(logits.ndim, axis) if _fits(logits, targets, found)]
     if not fitting:

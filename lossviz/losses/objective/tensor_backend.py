@@ -33,7 +33,7 @@ def tensor_backend(like: Tensor, class_terms: ClassTerms | None = None) -> Backe
             return _over_classes(function, record.reduction, class_terms)
         if operation == "where":
             return lambda condition, then, otherwise: function(
-                condition, then if isinstance(then, Tensor) else like.new_tensor(then), otherwise
+                condition, then if isinstance(then, Tensor) else like.new_full((), then), otherwise
             )
         return _clamped(function, record.clamp_side) if record.clamp_side else function
 

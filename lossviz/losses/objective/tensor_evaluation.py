@@ -25,7 +25,7 @@ _MIN_P_FOR_RATIO = 1e-30
 # Of a rival: above it, the rival's entry of a gradient is the difference of terms so nearly equal
 # that it is taken from the other entries instead, as all add up to 0.
 _SURE_RIVAL = 0.98
-_HALF = (torch.float16, torch.bfloat16)
+HALF = (torch.float16, torch.bfloat16)
 
 _PJ = Name("pj")
 _EXP_LOG_PJ = call("exp", LOG_PJ)
@@ -34,7 +34,7 @@ _EXP_TWICE_LOG_PJ = call("exp", call("mul", 2, LOG_PJ))
 
 def is_half(logits: Tensor) -> bool:
     """Whether they have 16 bits; they are computed with in float32 then."""
-    return logits.dtype in _HALF
+    return logits.dtype in HALF
 
 
 def computable(logits: Tensor) -> Tensor:
@@ -48,6 +48,11 @@ def is_on_cpu(tensor: Tensor) -> bool:
     To look at them would make a program wait for an accelerator, and cannot be compiled.
     """
     return tensor.is_cpu and not torch.compiler.is_compiling()
+
+
+def takes_accelerator_path(logits: Tensor) -> bool:
+    """Whether calls cost more than what they compute."""
+    return not logits.is_cpu
 
 
 class Softmax(NamedTuple):
@@ -274,11 +279,14 @@ class SoftTargetEvaluator(AllClassesEvaluator):
         log_pj = torch.log_softmax(logits, -1)
         pj = log_pj.exp()
         own, *parts = self._run(self._derivatives, log_pj, pj)
+        del log_pj  # each is as large as the logits
+        by_class = scaled(_spread(own, targets), targets)
+        del own
         outers = [
             scaled(_spread(outer, targets), targets).sum(-1, keepdim=True) for outer in parts[::2]
         ]
-        own_share = scaled(_spread(own, targets), targets)
-        by_class = (own_share + _sum_of_products(outers, parts[1::2])) * factor
+        by_class += _sum_of_products(outers, parts[1::2])
+        by_class *= factor
         result = out if out.dtype == logits.dtype else torch.empty_like(logits)
         torch.addcmul(by_class, pj, by_class.sum(-1, keepdim=True), value=-1, out=result)
         if result is not out:
@@ -299,12 +307,13 @@ class SoftTargetEvaluator(AllClassesEvaluator):
 def bind_names(program: Program, logits: Tensor, **known: Tensor) -> dict[str, Tensor]:
     """The known tensors by name and, where a program uses it, the number of classes K."""
     if "K" in program.names:
-        known["K"] = logits.new_tensor(float(logits.shape[-1]))
+        known["K"] = logits.new_full((), float(logits.shape[-1]))
     return known
 
 
 def _spread(term: Any, logits: Tensor) -> Tensor:
-    return torch.as_tensor(term, dtype=logits.dtype, device=logits.device).expand_as(logits)
+    tensor = term if isinstance(term, Tensor) else logits.new_full((), term)
+    return tensor.expand_as(logits)
 
 
 def _sum_of_products(outers: list[Any], inners: list[Any]) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from lossviz import loss_from_spec
 from lossviz.losses.analysis.label_noise import noise_variation, noisy_answer
 
-# error rates on digits with 40 % of the labels wrong, after 1 + 15 epochs
+# error rates on digits with 40% of the labels wrong, after 1 + 15 epochs
 ERROR_RATES = {
     "dot_product": 0.044,
     "generalized": 0.059,

@@ -170,9 +170,9 @@ def test_a_start_that_is_faint_for_many_classes_may_do_for_two() -> None:
 
 def test_weights_are_told_as_ratios() -> None:
     dot, inverse = findings_by_code(get_loss("dot_product")), findings_by_code(get_loss("inverse"))
-    assert "p ≈ 1/37, an example weighs 1/33 of one at p = 0.9" in dot["faint_start"].message
-    assert "p = 0.01 weighs 1/90 of one at p = 0.9" in dot["weighting"].message
-    assert "p = 0.01 weighs 90 times one at p = 0.9" in inverse["weighting"].message
+    assert "p ≈ 1/37, an example gets 1/33 of the weight of one" in dot["faint_start"].message
+    assert "p = 0.01 gets 1/90 of the weight of one at p = 0.9" in dot["weighting"].message
+    assert "p = 0.01 gets 90 times the weight of one at p = 0.9" in inverse["weighting"].message
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_a_weight_that_rounding_hides_is_not_told_in_digits(text: str) -> None:
     (sentence,) = (
         finding.message for finding in lint(parse_loss(text)) if finding.code == "faint_start"
     )
-    assert "weighs less than 1e-12 of one at p = 0.9" in sentence
+    assert "gets less than 1e-12 of the weight of one at p = 0.9" in sentence
 
 
 def test_a_constant_loss_is_called_constant_and_nothing_else() -> None:
@@ -241,6 +241,6 @@ def test_a_counter_example_to_properness_shows_two_predictions_and_two_costs(los
         sentence = found["improper"].message
         assert len(set(re.findall(r"\(.*?\)", sentence))) == 2
         better, truth = re.search(
-            r"costs (\S+) on average, the truth itself (\S+)\.$", sentence
+            r"costs (\S+) on average, and predicting the true ones (\S+)\.$", sentence
         ).groups()
         assert float(better) < float(truth)
