@@ -22,7 +22,8 @@ ifdef ARGS
 	$(PY) -m pytest $(ARGS)
 else
 	OMP_NUM_THREADS=1 $(PY) -m pytest -m "not (alone or browser)" -n auto --dist loadfile
-	$(PY) -m pytest -m "alone or browser"
+	OMP_NUM_THREADS=1 $(PY) -m pytest -m "browser and not alone" -n 2 --dist loadfile
+	$(PY) -m pytest -m alone
 endif
 
 test-core: .venv/.core

@@ -12,6 +12,7 @@ import griffe
 ROOT: Final = Path(__file__).parents[1]
 SECTIONS: Final = (  # heading, module, names in their order; None for all of the module
     ("lossviz", "lossviz", None),
+    ("Verdicts", "statistics.loss_verdict", ("LossVerdict", "Word")),
     ("Parameters", "losses.parameter", ("Parameter", "SpecialValue")),
     ("The torch objective", "losses.objective.module", ("Objective",)),
     ("Vectors", "geometry.vectors", None),

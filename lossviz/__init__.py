@@ -3,6 +3,7 @@
 ``import lossviz`` does not import torch; calling ``objective`` does.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from lossviz.errors import MissingExtra
@@ -15,6 +16,7 @@ from lossviz.losses.parsing import loss_from_spec, parse_loss
 if TYPE_CHECKING:
     from lossviz.losses.objective.class_weights import Weights
     from lossviz.losses.objective.module import Objective
+    from lossviz.statistics.loss_verdict import LossVerdict
 
 __version__ = "0.1.0.dev0"  # the only place; pyproject.toml reads it
 
@@ -28,6 +30,7 @@ __all__ = [
     "loss_from_spec",
     "objective",
     "parse_loss",
+    "verdict",
 ]
 
 
@@ -61,3 +64,56 @@ def objective(
             raise
         raise MissingExtra("train", "an objective") from None
     return Objective(loss, reduction=reduction, axis=axis, weight=weight, ignore_index=ignore_index)
+
+
+def verdict(
+    errors: Mapping[str, Mapping[int, float | None] | Sequence[float | None]],
+    baseline: str = "cross_entropy",
+    planned_seeds: int | None = None,
+    images: int | None = None,
+    *,
+    training_images: int | None = None,
+    margin: float | None = None,
+) -> "Mapping[str, LossVerdict]":
+    """Which losses are better than a baseline, over seeds that both were trained with.
+
+    Runs of the same seed are compared in pairs. One may look after every seed: the limits allow for
+    that, and for the number of losses, so that any loss is falsely called better or worse with a
+    risk of at most 5%.
+
+    Args:
+        errors: The error rate of each run, 0 to 1, by loss and seed; a sequence is of the seeds
+            0, 1, … None where a run ended without an error rate, NaN where it diverged. A seed that
+            a loss lacks is still to come where it has no later one; between others it is left out.
+        baseline: The loss that the others are compared with.
+        planned_seeds: How many seeds were planned before the first result was looked at; by default
+            all that are given. Further ones count as added after looking.
+        images: Validation images; without them the sentences speak of points.
+        training_images: Training images, for what is said of new images.
+        margin: Differences of the error rate up to this are practically the same; by default one
+            image or half a point, whichever is more.
+
+    Returns:
+        For each other loss its verdict, in the order of ``errors``: ``word``, ``difference``,
+        ``interval``, ``p``, ``seeds``, ``sentence`` and more; see ``LossVerdict``.
+
+    Raises:
+        InvalidInput: What is given makes no sense.
+
+    >>> errors = {"cross_entropy": [0.08, 0.09, 0.07], "inverse": [0.05, 0.06, 0.04]}
+    >>> inverse = verdict(errors, images=100)["inverse"]
+    >>> str(inverse.word), inverse.seeds, [round(end, 3) for end in inverse.interval]
+    ('better', 3, [-0.037, -0.023])
+    """
+    # here, as few programs that import lossviz judge runs
+    from lossviz.statistics.given_errors import checked_rates, judge_given
+
+    verdicts = judge_given(
+        checked_rates(errors),
+        baseline=baseline,
+        planned_seeds=planned_seeds,
+        images=images,
+        training_images=training_images,
+        margin=margin,
+    )
+    return verdicts.by_loss

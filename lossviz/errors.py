@@ -173,10 +173,13 @@ class MissingExtra(LossvizError):
 
     Attributes:
         extra: The extra of lossviz that brings them.
+        modules: The modules that cannot be imported, as far as they are known.
     """
 
-    def __init__(self, extra: str, needed_by: str) -> None:
-        self.extra = extra
+    def __init__(self, extra: str, needed_by: str, modules: tuple[str, ...] = ()) -> None:
+        self.extra, self.modules = extra, modules
+        names = f" ({', '.join(modules)})" if modules else ""
         super().__init__(
-            f'{needed_by} needs packages that are not installed: pip install "lossviz[{extra}]"'
+            f"{needed_by} needs packages that are not installed{names}: pip install"
+            f' "lossviz[{extra}]"'
         )

@@ -10,8 +10,8 @@ from lossviz.errors import MissingExtra
 # A few packages of each are enough: pip installs all of an extra, or none of it.
 _MODULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "app": ("streamlit", "plotly", "sqlalchemy"),
-        "train": ("torch", "fastai", "rich", "sqlalchemy"),
+        "app": ("streamlit", "plotly", "sqlalchemy", "pynvml"),
+        "train": ("torch", "fastai", "rich", "sqlalchemy", "pynvml"),
     }
 )
 
@@ -26,5 +26,6 @@ def require_extra(extra: str, *, needed_by: str) -> None:
     Raises:
         MissingExtra: A package of the extra is not installed.
     """
-    if not all(find_spec(module) for module in _MODULES[extra]):
-        raise MissingExtra(extra, needed_by)
+    missing = tuple(module for module in _MODULES[extra] if not find_spec(module))
+    if missing:
+        raise MissingExtra(extra, needed_by, missing)

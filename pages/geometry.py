@@ -2,20 +2,22 @@
 
 import streamlit as st
 
-from lossviz.ui.curves.lab import styles_by_id
 from lossviz.ui.frame import begin_page
-from lossviz.ui.geometry.lab import DRAW_PART, parameter_cards, pick_part
+from lossviz.ui.geometry.headings import current_heading
+from lossviz.ui.geometry.lab import DRAW_PART, needs_no_loss, parameter_cards, pick_part
+from lossviz.ui.loss_controls import styles_by_id
 from lossviz.ui.loss_picker import loss_picker_popover, show_warning
 from lossviz.ui.share_link import share_button
 from lossviz.ui.state.selection import read_selection
 
-begin_page("pages/geometry.py")
+begin_page("pages/geometry.py", current_heading)
 
 selection = read_selection()
 show_warning(selection)
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="geometry_top"):
-    pick_part(selection.geometry)
-    loss_picker_popover(selection)
+    pick_part(selection)
+    if not needs_no_loss(selection.geometry):
+        loss_picker_popover(selection)
     share_button()
 styles = styles_by_id(selection.shown)
 DRAW_PART[selection.geometry.part](selection, styles)

@@ -25,6 +25,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=20,
         help="processes that tests/experiments/engine/test_kills.py kills, at least 10",
     )
+    parser.addoption(
+        "--rows",
+        type=int,
+        default=200,
+        help="rows of each of the 200 trials that tests/browser/test_race_page.py watches",
+    )
 
 
 @pytest.fixture(scope="module")

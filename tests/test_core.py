@@ -53,7 +53,7 @@ def test_what_the_cores_tests_compute_imports_no_heavy_package() -> None:
     assert result.stdout.endswith("imported:\n")
 
 
-@pytest.mark.parametrize("package", ["numpy", "sympy"])
+@pytest.mark.parametrize("package", ["numpy", "scipy", "sympy"])
 def test_the_cores_requirements_are_the_apps(package: str) -> None:
     bounds = [
         re.search(rf"^{package}[^ #\n]*", (ROOT / file).read_text(), re.MULTILINE)

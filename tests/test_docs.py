@@ -141,7 +141,7 @@ def test_the_docs_python_runs_as_it_stands() -> None:
         check=False,
     )
     assert result.returncode == 0, result.stderr
-    assert "It is known: cosine" in result.stdout
+    assert "Equivalent to: cosine" in result.stdout
 
 
 def test_the_docs_name_every_function_of_the_language() -> None:

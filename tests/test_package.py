@@ -20,7 +20,9 @@ from packaging.version import Version
 from playwright.sync_api import Page, expect
 
 import lossviz
+from lossviz import extras
 from lossviz.app_folder import copy_to_cache
+from lossviz.errors import MissingExtra
 from tests.support.browser import ROOT, answers, free_port
 from tests.support.imports import imports
 from tests.support.waiting import wait_until
@@ -135,6 +137,16 @@ def lines_of(name: str) -> list[str]:
     return [line for line in lines if line and not line.startswith("-r ")]
 
 
+def test_what_an_extra_lacks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    absent = {"rich", "pynvml"}
+    monkeypatch.setattr(extras, "find_spec", lambda module: module not in absent)
+    with pytest.raises(
+        MissingExtra, match=r"not installed \(rich, pynvml\): pip install"
+    ) as caught:
+        extras.require_extra("train", needed_by="lossviz bench")
+    assert set(caught.value.modules) == absent
+
+
 def test_requirements_txt_says_what_the_extra_all_says() -> None:
     extras = PROJECT["optional-dependencies"]
     assert bounds(lines_of("requirements.txt")) == bounds(PROJECT["dependencies"] + extras["all"])
@@ -169,7 +181,8 @@ def test_everything_that_is_imported_is_required() -> None:
 
 def test_the_core_imports_only_what_the_core_requires() -> None:
     core = set(bounds(PROJECT["dependencies"]))
-    for wing in ("language", "geometry", "losses/catalogue", "losses/analysis", "losses/codegen"):
+    wings = ("language", "geometry", "statistics", "losses/catalogue", "losses/analysis")
+    for wing in (*wings, "losses/codegen"):
         assert imported_packages(ROOT / "lossviz" / wing) <= core, wing
 
 
@@ -226,13 +239,13 @@ def test_a_copy_for_serving_is_made_once_for_the_same_files(tmp_path: Path) -> N
 
 @pytest.mark.slow
 @pytest.mark.alone
-def test_the_core_installs_in_under_60_s_and_150_mb(core: Installation) -> None:
+def test_the_core_installs_in_under_60_s_and_320_mb(core: Installation) -> None:
     sizes = {path: path.stat().st_size for path in core.site_packages.rglob("*") if path.is_file()}
     megabytes = sum(sizes.values()) / MEBIBYTE
     compiled = sum(size for path, size in sizes.items() if path.suffix == ".pyc") / MEBIBYTE
     print(f"{core.install_s:.0f} s, {megabytes:.0f} MiB, of which {compiled:.0f} compiled by pip")
     assert core.install_s < 60
-    assert megabytes < 150
+    assert megabytes < 320  # half of it is SciPy, for the t distributions of a verdict
     for heavy in ("torch", "streamlit", "pandas", "sqlalchemy"):
         assert not (core.site_packages / heavy).exists()
 
@@ -251,6 +264,8 @@ def test_the_core_works_from_another_folder_without_its_extras(core: Installatio
     for words in (["export", "--loss", "focal"], ["catalogue"], ["networks"], ["train", "--help"]):
         result = core.run("lossviz", *words)
         assert result.returncode == 0, result.stderr
+    code = "import lossviz; lossviz.verdict({'cross_entropy': [0.1] * 3, 'focal': [0.1] * 3})"
+    assert core.run("python", "-c", code).returncode == 0
     code = "from lossviz import parse_loss; print(parse_loss('-log(p)').penalty(0.5))"
     assert core.run("python", "-c", code).stdout.startswith("0.693")
     assert core.run("python", "-m", "lossviz", "--version").stdout == (
@@ -309,10 +324,10 @@ def installed_app_url(whole: Installation) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("address", "title", "drawn"),
     [
-        ("", "A loss is a formula", ".main-svg"),
+        ("", "How much does a mistake count?", ".main-svg"),
         ("penalty_curves", "Penalty curves", ".main-svg"),
         ("geometry", "A prediction is an arrow", "svg.plane"),
-        ("train", "Prove it on a real training", ".stMain button"),
+        ("train", "Train and compare", ".stMain button"),
     ],
 )
 def test_an_installed_app_serves_its_pages_with_scripts_and_theme(
@@ -323,7 +338,7 @@ def test_an_installed_app_serves_its_pages_with_scripts_and_theme(
     expect(page.locator(drawn).first).to_be_visible()
     expect(page.get_by_test_id("stException")).to_have_count(0)
     # .streamlit/config.toml is read: its size of a heading, and no list of pages beside our menu
-    expect(page.get_by_role("heading", name=title)).to_have_css("font-size", "32px")
+    expect(page.get_by_role("heading", name=title)).to_have_css("font-size", "27.2px")
     expect(page.get_by_test_id("stSidebarNav")).to_have_count(0)
 
 

@@ -1,23 +1,50 @@
 """The curves of losses in one view."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from lossviz.charts.figure import html_label, new_figure, trace_id
 from lossviz.charts.loss_style import distinct_styles
 from lossviz.charts.scales import SCALES, Scale
+from lossviz.charts.value_range import value_range
 from lossviz.charts.views import View
 from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 
+Flags = NDArray[np.bool_]
 LOGS = ("x", "y")  # axes that can be logarithmic
+_AFTER_P_1 = 0.005  # of the axis: p = 1 is where curves end, and their ends are to be seen
+_LEAST_GAP = 0.005  # of the axis, that is worth saying
+_HALVINGS = 30  # until a gap's end is exact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Where a logarithmic vertical axis cannot show a loss, as its values are not positive.
+
+    Attributes:
+        loss: The loss.
+        low: Where it begins on the horizontal axis; None where the axis begins.
+        high: Where it ends; None where the axis ends. With both None it is everywhere.
+    """
+
+    loss: Loss
+    low: float | None
+    high: float | None
+
+    @property
+    def is_everywhere(self) -> bool:
+        """Whether nothing of the curve can be shown."""
+        return self.low is None and self.high is None
 
 
 def curve_uid(loss: Loss) -> str:
     """Plotly's id of a loss's curve, whatever its parameters."""
-    return trace_id(loss.key or loss.text)
+    return trace_id(loss.id)
 
 
 def curve_figure(
@@ -28,7 +55,7 @@ def curve_figure(
     logs: Sequence[str] = (),
     classes: int = DEFAULT_CLASSES,
 ) -> go.Figure:
-    """Each loss in one view, at ``POINTS`` predictions.
+    """Each loss in one view, on a vertical axis that fits them.
 
     Args:
         losses: Any number of them.
@@ -37,10 +64,11 @@ def curve_figure(
         logs: The logarithmic axes, of ``LOGS``; a scale without a logarithm stays linear.
         classes: Number of classes K.
     """
-    on_log_x, on_log_y = "x" in logs and scale.log_places is not None, "y" in logs
+    on_log_x, on_log_y = "x" in logs and scale.has_logarithm, "y" in logs
     places = scale.points(logarithmic=on_log_x)
+    log_p = scale.to_log_p(places)
     figure = new_figure(x_title=scale.axis, y_title=(on_log_y and view.log_axis) or view.axis)
-    heights = [_heights(loss, view, scale.to_log_p(places), on_log_y, classes) for loss in losses]
+    heights = [_heights(loss, view, log_p, on_log_y, classes) for loss in losses]
     for loss, style, values in zip(losses, distinct_styles(losses), heights, strict=True):
         figure.add_scatter(
             x=places.tolist(),
@@ -57,32 +85,64 @@ def curve_figure(
     figure.update_layout(
         showlegend=False, uirevision=f"{view.name} {scale.name} {on_log_x} {on_log_y}"
     )
-    low, high = float(places[0]), float(places[-1])
+    across = _on_axis(places, on_log_x)
+    start = across[0] if on_log_x or places[0] < 0 else 0.0
+    after = _AFTER_P_1 * (across[-1] - start) if log_p[-1] == 0 else 0.0
+    figure.update_xaxes(range=[float(start), float(across[-1] + after)])
     if on_log_x:
-        figure.update_xaxes(**_logarithmic(low, high))
-    else:
-        figure.update_xaxes(range=[min(0.0, low), high + 0.005 * (high - low)])
+        figure.update_xaxes(**_LOGARITHMIC)
+    evenly = np.linspace(across[0], across[-1], len(across))
+    spread = [np.interp(evenly, across, values) for values in heights]
+    figure.update_yaxes(range=list(value_range(spread, view, logarithmic=on_log_y)))
     if on_log_y:
-        figure.update_yaxes(**_logarithmic(*view.log_range))
-    else:
-        typed = [values for loss, values in zip(losses, heights, strict=True) if loss.key is None]
-        figure.update_yaxes(range=_linear_range(typed, view))
+        figure.update_yaxes(**_LOGARITHMIC)
     return figure
 
 
-def without_logarithm(
+def logarithm_gaps(
     losses: Sequence[Loss], view: View, *, scale: Scale, logs: Sequence[str], classes: int
-) -> list[Loss]:
-    """The losses that a logarithmic vertical axis cannot show, as they are nowhere positive.
+) -> list[Gap]:
+    """Where a logarithmic vertical axis cannot show these losses, from left to right.
 
     Args as ``curve_figure``.
     """
-    log_p = scale.to_log_p(scale.points(logarithmic="x" in logs))
+    on_log_x = "x" in logs and scale.has_logarithm
+    places = scale.points(logarithmic=on_log_x)
+    across = _on_axis(places, on_log_x)
+    gaps = []
+    for loss in losses:
 
-    def is_shown(loss: Loss) -> bool:
-        return bool(np.isfinite(_heights(loss, view, log_p, True, classes)).any())
+        def is_hidden(at: Array, loss: Loss = loss) -> Flags:
+            return view.log_sign * view.values(loss, scale.to_log_p(at), classes) <= 0
 
-    return [loss for loss in losses if not is_shown(loss)]
+        hidden = is_hidden(places)
+        for first, last in _runs(hidden):
+            if across[last] - across[first] < _LEAST_GAP * (across[-1] - across[0]):
+                continue  # such as the end p = 1, where a penalty is 0
+            # one place before the axis's end counts as there: at p = 1 some values are limits
+            low = None if first <= 1 else _edge(is_hidden, places[first], places[first - 1])
+            is_last = last >= len(places) - 2
+            high = None if is_last else _edge(is_hidden, places[last], places[last + 1])
+            gaps.append(Gap(loss=loss, low=low, high=high))
+    return gaps
+
+
+def _runs(flags: Flags) -> list[tuple[int, int]]:
+    """First and last index of each run of true flags."""
+    padded = np.concatenate([[False], flags, [False]]).astype(int)
+    steps = np.diff(padded)
+    return list(zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1) - 1, strict=True))
+
+
+def _edge(is_hidden: Callable[[Array], Flags], inside: float, outside: float) -> float:
+    """Where a gap ends between a place in it and one beside it."""
+    for _ in range(_HALVINGS):
+        middle = (inside + outside) / 2
+        if is_hidden(np.array([middle]))[0]:
+            inside = middle
+        else:
+            outside = middle
+    return float(inside)
 
 
 def _heights(loss: Loss, view: View, log_p: Array, on_log_y: bool, classes: int) -> Array:
@@ -94,22 +154,9 @@ def _heights(loss: Loss, view: View, log_p: Array, on_log_y: bool, classes: int)
     return np.where(signed > 0, signed, np.nan)
 
 
-def _logarithmic(low: float, high: float) -> dict[str, object]:
-    return {
-        "type": "log",
-        "range": [float(np.log10(low)), float(np.log10(high)) + 0.02],
-        "exponentformat": "power",
-        "dtick": 1,
-    }
+def _on_axis(places: Array, logarithmic: bool) -> Array:
+    """Places in the units in which plotly states an axis's range."""
+    return np.log10(places) if logarithmic else places
 
 
-def _linear_range(typed: Sequence[Array], view: View) -> list[float]:
-    """The view's range, widened to the 10 % to 90 % quantiles of each typed loss's values.
-
-    What they do at their ends would flatten all other curves.
-    """
-    low, high = view.y_range
-    for values in typed:
-        least, greatest = np.quantile(values[np.isfinite(values)], [0.1, 0.9])
-        low, high = min(low, float(least)), max(high, float(greatest))
-    return [low, high]
+_LOGARITHMIC = {"type": "log", "exponentformat": "power", "dtick": 1}

@@ -6,6 +6,7 @@ from hashlib import blake2s
 
 import plotly.graph_objects as go
 
+from lossviz.experiments.number_text import format_plain
 from lossviz.losses.loss import Loss
 
 _SAFE_IN_A_SELECTOR = re.compile(r"[\w-]+", re.ASCII)
@@ -47,6 +48,16 @@ def new_figure(*, x_title: str, y_title: str, zoom_of: str = "") -> go.Figure:
         uirevision=f"of {zoom_of}",
     )
     return figure
+
+
+def log_scale(figure: go.Figure) -> None:
+    """Make the vertical axis logarithmic, with whole numbers at its ticks: plotly's own shorten 0.2
+    to 2.
+
+    Side effects: changes the figure.
+    """
+    ticks = [digit * 10.0**power for power in range(-7, 4) for digit in (1, 2, 5)]
+    figure.update_yaxes(type="log", tickvals=ticks, ticktext=list(map(format_plain, ticks)))
 
 
 def trace_id(identity: str) -> str:

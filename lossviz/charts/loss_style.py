@@ -1,12 +1,14 @@
 """The colour and dash of each loss, the same on every page."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from zlib import crc32
 
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import Loss
 from lossviz.losses.parsing import loss_from_spec
+
+_TEXT_SHARE = 65  # percent of the colour in text; more falls below 4.5 to 1 on a page's backgrounds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,15 @@ class LossStyle:
     color: str
     dash: str
 
+    @property
+    def text_color(self) -> str:
+        """The colour for text, in CSS; contrast at least 4.5 to 1 against every background.
+
+        It is mixed with the colour that the text would have without it, so one value serves light
+        and dark. CSS only: plotly cannot read it.
+        """
+        return f"color-mix(in oklab, {self.color} {_TEXT_SHARE}%, currentColor)"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StyledLoss:
@@ -30,47 +41,59 @@ class StyledLoss:
     style: LossStyle
 
 
+_DASHES = ("solid", "dash", "dot", "dashdot")  # no two that are taken for each other
+# Colours that lie far apart in OKLab; those of one dash also where one kind of cone is missing. So
+# twelve losses, each with a style of its own, can be told apart whichever twelve they are.
 _FEATURED = {
-    "cross_entropy": LossStyle(color="#1d62c9", dash="solid"),
-    "dot_product": LossStyle(color="#e37327", dash="dash"),
-    "inverse": LossStyle(color="#c7293a", dash="dot"),
-    "inverse_power": LossStyle(color="#1ca2af", dash="dashdot"),
-    "generalized": LossStyle(color="#9f3f88", dash="longdash"),
+    "cross_entropy": LossStyle(color="#2284ff", dash="solid"),
+    "dot_product": LossStyle(color="#e46d00", dash="dash"),
+    "inverse": LossStyle(color="#db3b5a", dash="dot"),
+    "inverse_power": LossStyle(color="#2fa199", dash="dashdot"),
+    "generalized": LossStyle(color="#b37fa4", dash="dash"),
 }
-_COLORS = ("#db55e9", "#7277ab", "#90971f", "#09a68b", "#b24830", "#0a746f")  # of all others
-_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-# Neighbours differ in both; all 30 differ, as 6 and 5 share no divisor. None is solid: that is
-# cross-entropy's.
-_STYLES = tuple(
-    LossStyle(color=_COLORS[place % 6], dash=_DASHES[1 + place % 5]) for place in range(30)
+_OTHERS = (
+    LossStyle(color="#aa32a1", dash="solid"),
+    LossStyle(color="#939711", dash="dashdot"),
+    LossStyle(color="#6f54d2", dash="dash"),
+    LossStyle(color="#667003", dash="solid"),
+    LossStyle(color="#3175ac", dash="dot"),
+    LossStyle(color="#9b5049", dash="dashdot"),
+    LossStyle(color="#a977fa", dash="dot"),
 )
-_OTHERS = [key for key in LOSSES if key not in _FEATURED]
-_CATALOGUE = _FEATURED | {key: _STYLES[place % len(_STYLES)] for place, key in enumerate(_OTHERS)}
+_PLACES = {key: place for place, key in enumerate(key for key in LOSSES if key not in _FEATURED)}
 
 
 def style_for(loss: Loss) -> LossStyle:
-    """The style of a loss, whatever its parameters: by its key or, if typed, by its text."""
-    if loss.key in _CATALOGUE:
-        return _CATALOGUE[loss.key]
-    return _STYLES[crc32(loss.text.encode()) % len(_STYLES)]
+    """The style of a loss, whatever its parameters: by its key or, if typed, by its text.
+
+    Losses share styles; ``distinct_styles`` gives those that are drawn together one each.
+    """
+    if loss.key in _FEATURED:
+        return _FEATURED[loss.key]
+    place = crc32(loss.text.encode()) if loss.key is None else _PLACES[loss.key]
+    return _OTHERS[place % len(_OTHERS)]
 
 
 def distinct_styles(losses: Sequence[Loss]) -> list[LossStyle]:
-    """The styles of losses that are drawn together.
+    """The styles of losses that are drawn together: no two alike.
 
-    One that equals an earlier one gets the next free dash of its colour; where six share a colour,
-    another colour.
+    Of losses that share a style the first keeps it, and the others get styles that none of these
+    losses has. Beyond twelve, colours come again with another dash.
     """
-    styles: list[LossStyle] = []
-    for style in map(style_for, losses):
-        first = _DASHES.index(style.dash)
-        candidates = (
-            replace(style, color=color, dash=dash)
-            for color in (style.color, *_COLORS)
-            for dash in _DASHES[first:] + _DASHES[:first]
-        )
-        styles.append(next((free for free in candidates if free not in styles), style))
-    return styles
+    wanted = [style_for(loss) for loss in losses]
+    free = (style for style in _all_styles() if style not in wanted)
+    return [
+        style if style not in wanted[:place] else next(free, style)
+        for place, style in enumerate(wanted)
+    ]
+
+
+def _all_styles() -> Iterator[LossStyle]:
+    """Every colour once, then every colour with its next dash, and so on."""
+    for turn in range(len(_DASHES)):
+        for style in (*_OTHERS, *_FEATURED.values()):
+            place = (_DASHES.index(style.dash) + turn) % len(_DASHES)
+            yield replace(style, dash=_DASHES[place])
 
 
 def styled_losses(specs: Sequence[str]) -> dict[str, StyledLoss]:

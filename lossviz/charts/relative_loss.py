@@ -1,17 +1,15 @@
 """A training loss on a scale of its loss's own: from where it starts to the lowest that it can be.
 
 The values of different losses do not compare, as each has its own unit. What is left of the way
-down does: 1 in the first batches, 0 at the loss's lowest value, whatever factor or constant it has.
+down does: 1 at its first value, 0 at the loss's lowest, whatever factor or constant it has. The
+browser computes it, in ``race_chart/traces.js``.
 """
 
 import math
 from functools import lru_cache
 
-import numpy as np
-
 from lossviz.language.simplex_paths import PATHS
 from lossviz.losses.analysis.analysis import Analysis
-from lossviz.losses.evaluation import Array
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 
 
@@ -39,22 +37,3 @@ def lowest_value(loss: Loss, classes: int | None) -> float | None:
         Analysis(loss=loss, classes=classes or DEFAULT_CLASSES, path=path).infimum for path in PATHS
     )
     return lowest if math.isfinite(lowest) else None
-
-
-def share_left(values: Array, lowest: float | None) -> Array:
-    """What is left of the way from the first value to the lowest possible one.
-
-    Args:
-        values: The training loss, in time order.
-        lowest: As ``lowest_value`` returns it.
-
-    Returns:
-        Of the same shape; NaN where there is no such way.
-
-    >>> share_left(np.array([-0.2, -0.6, -0.2]), -1.0).tolist()
-    [1.0, 0.5, 1.0]
-    """
-    if lowest is None or not len(values) or values[0] <= lowest:
-        return np.full(len(values), np.nan)
-    shares: Array = (values - lowest) / (values[0] - lowest)
-    return shares

@@ -21,7 +21,9 @@ class View:
         axis: Title of the vertical axis.
         description: What the reader sees in it.
         values: A loss's values at an array of log p, for a number of classes.
-        y_range: Vertical range that shows the article's losses well.
+        y_range: Vertical range that shows the article's losses well: as far as curves that grow
+            without end are shown.
+        from_zero: Whether a vertical axis always shows 0: where ratios count.
         log_axis: Title of a logarithmic axis; empty where it is the same.
         log_sign: Factor on a logarithmic axis, by which a good loss's values are positive.
         log_range: Vertical range of a logarithmic axis.
@@ -32,6 +34,7 @@ class View:
     description: str
     values: CurveFunction
     y_range: tuple[float, float]
+    from_zero: bool = True
     log_axis: str = ""
     log_sign: int = 1
     log_range: tuple[float, float]
@@ -69,14 +72,15 @@ VIEWS = MappingProxyType(
             ),
             values=penalty,
             y_range=(-1.25, 6.0),
+            from_zero=False,
             log_range=(1e-3, 1e2),
         ),
         "slope": View(
             name="Slope",
             axis="slope f′(p)",
             description=(
-                "How fast the penalty falls as the answer gets better. The network feels −p times"
-                " this slope: the weight."
+                "How fast the penalty falls as the answer gets better. The weight is −p times this"
+                " slope."
             ),
             values=slope,
             y_range=(-12.0, 0.5),
@@ -88,23 +92,24 @@ VIEWS = MappingProxyType(
             name="Weight",
             axis="weight −p · f′(p)",
             description=(
-                "How strongly an example is heard beside others: cross-entropy hears all alike, the"
-                " dot product hardly hears what it gets wrong, the inverse hears little else. Only"
-                " ratios count: a factor before the loss scales all weights alike."
+                "How much an example counts in training, compared with others. Cross-entropy gives"
+                " all examples the same weight, the dot product almost ignores its mistakes, and"
+                " the inverse is dominated by them. Only ratios count: a factor before the loss"
+                " scales all weights alike."
             ),
             values=weight,
-            y_range=(0.0, 5.0),
+            y_range=(-1.0, 5.0),
             log_range=(1e-3, 1e3),
         ),
         "pull": View(
             name="Pull",
             axis="pull, weight · (1 − p)",
             description=(
-                "What reaches the network: how hard one example pushes the true class's logit up,"
-                " or down where it is negative."
+                "How hard one example pushes the logit of the true class up, or down where it is"
+                " negative."
             ),
             values=pull,
-            y_range=(0.0, 3.0),
+            y_range=(-1.0, 3.0),
             log_range=(1e-4, 1e3),
         ),
     }

@@ -25,7 +25,7 @@ def _run(options: Namespace) -> int:
 
 COMMAND = Command(
     name="export",
-    help="print a loss as source that runs without lossviz",
+    help="print a loss as source code that runs without lossviz",
     run=_run,
     add_arguments=_add_arguments,
 )

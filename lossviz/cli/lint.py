@@ -28,13 +28,13 @@ def _run(options: Namespace) -> int:
     for finding in findings:
         print(f"{finding.severity}: {finding.message}\n  {finding.advice}")
     if not findings:
-        print("nothing to say against it")
+        print("no findings")
     return int(any(finding.severity == "error" for finding in findings))
 
 
 COMMAND = Command(
     name="lint",
-    help="say what one should know before training with a loss",
+    help="report what to know before training with a loss",
     run=_run,
     add_arguments=_add_arguments,
 )

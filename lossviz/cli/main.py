@@ -11,7 +11,7 @@ import sys
 from typing import Final
 
 from lossviz import __version__
-from lossviz.cli import app, bench, catalogue, export, lint, losses, networks, train
+from lossviz.cli import app, bench, catalogue, export, lint, losses, networks, train, verdict
 from lossviz.cli.command import Command
 from lossviz.cli.loss_option import join_loss_values
 from lossviz.errors import (
@@ -32,6 +32,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     export.COMMAND,
     bench.COMMAND,
     train.COMMAND,
+    verdict.COMMAND,
 )
 
 OUTPUT_CLOSED: Final = 141  # what a shell expects: 128 + SIGPIPE
@@ -42,7 +43,7 @@ _NOTHING_WAS_STARTED: Final = (InvalidInput, MissingExtra, NewerDatabase)
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     parser = argparse.ArgumentParser(
-        prog="lossviz", description="Classification losses, seen and trained."
+        prog="lossviz", description="See and train classification losses."
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     parsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -52,12 +52,12 @@ _OPTIONS: Final = {  # by field of Settings
         help="a torchvision network by name; python -m lossviz networks lists them",
     ),
     "frozen_epochs": _SettingOption(
-        parse=int, metavar="INT", help="epochs in which only the last layer learns"
+        parse=int, metavar="INT", help="epochs that train the last layer only"
     ),
     "unfrozen_epochs": _SettingOption(
-        parse=int, metavar="INT", help="epochs after that, in which all layers learn"
+        parse=int, metavar="INT", help="epochs after that, which train all layers"
     ),
-    "batch_size": _SettingOption(parse=int, metavar="INT", help="images a batch"),
+    "batch_size": _SettingOption(parse=int, metavar="INT", help="batch size"),
     "image_size": _SettingOption(
         parse=int, metavar="INT", help="width and height of the images in pixels"
     ),
@@ -72,10 +72,12 @@ _OPTIONS: Final = {  # by field of Settings
         help="how many times as many training images the first class keeps as the last",
     ),
     "evaluations": _SettingOption(
-        parse=int, metavar="INT", help="how often an epoch the error rate is measured"
+        parse=int, metavar="INT", help="evaluations per epoch, on the validation images"
     ),
     "workers": _SettingOption(
-        parse=int, metavar="INT", help="processes that read batches, beside the trial's own"
+        parse=int,
+        metavar="INT",
+        help="data-loading workers, beside the trial's own process; on a processor only, and Linux",
     ),
     "folder": _SettingOption(
         parse=_folder,
@@ -100,7 +102,7 @@ _OPTIONS: Final = {  # by field of Settings
 }
 _SWITCHES: Final = {  # by field of Settings: what it sets
     "pretrained": "start from pretrained weights, or from scratch",
-    "mixed_precision": "16 bits where that is safe, on an accelerator",
+    "mixed_precision": "16 bits where that is safe; a CUDA GPU only",
 }
 _WITHOUT_LIMITS: Final = frozenset({"learning_rate"})  # its help says what it takes
 

@@ -2,10 +2,13 @@
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
+from typing import Final
 
 from lossviz.cli.command import Command
 from lossviz.cli.loss_option import SYNTAX
 from lossviz.cli.settings_options import add_settings_options, given_settings
+
+_RATES: Final = ("same", "best")
 
 
 def _add_arguments(parser: ArgumentParser) -> None:
@@ -22,13 +25,35 @@ def _add_arguments(parser: ArgumentParser) -> None:
         help=f"{SYNTAX}; once for each loss",
     )
     parser.add_argument(
-        "--seeds",
-        type=int,
-        default=3,
-        help="trials of each loss, with seeds 0, 1, … (default: %(default)s)",
+        "--baseline",
+        metavar="LOSS",
+        help=(
+            "the one of them that the others are compared with (default: cross_entropy where it is"
+            " among them, else the first)"
+        ),
     )
     parser.add_argument(
-        "--json", type=Path, metavar="FILE", help="write every epoch of every trial to FILE"
+        "--seeds",
+        type=int,
+        help=(
+            "trials of each loss, with seeds 0, 1, … (default: 6 for digits, where they take"
+            " seconds, else 3)"
+        ),
+    )
+    parser.add_argument(
+        "--rates",
+        choices=_RATES,
+        default=_RATES[0],
+        help=(
+            "the same learning rate for all losses, or for each the best of a small grid that is"
+            " trained first, on seeds of its own (default: %(default)s)"
+        ),
+    )
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write the plan, the verdicts, and every epoch of every trial to FILE",
     )
     add_settings_options(parser)
 
@@ -39,7 +64,9 @@ def _run(options: Namespace) -> int:
     return train_comparison(
         recipe=options.recipe,
         losses=options.loss,
+        baseline=options.baseline,
         seeds=options.seeds,
+        search_rates=options.rates == "best",
         json_path=options.json,
         changes=given_settings(options),
     )

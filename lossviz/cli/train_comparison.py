@@ -1,7 +1,6 @@
 """Train a comparison without the app: a progress bar, a final table and JSON."""
 
 import json
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -10,19 +9,20 @@ from typing import Any, Final
 
 from rich.console import Console
 
-from lossviz.cli.result_table import result_table
+from lossviz.cli.result_table import reason_lines, result_table, verdict_lines
 from lossviz.cli.training_progress import follow
 from lossviz.errors import InvalidInput
+from lossviz.experiments.conditions import describe_conditions
 from lossviz.experiments.descriptions import describe_comparison
-from lossviz.experiments.engine.local import LocalEngine
-from lossviz.experiments.export import ComparisonSnapshot, export_comparison
+from lossviz.experiments.engine.resources import this_machine
+from lossviz.experiments.engine.temporary import temporary_engine
+from lossviz.experiments.export import ComparisonSnapshot, export_comparison, read_snapshot
 from lossviz.experiments.fingerprints import compare_fingerprints, mismatch_warning
+from lossviz.experiments.idle_settings import Place, refuse_idle
 from lossviz.experiments.optimizers import ADAM
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.recipes import get_recipe
-from lossviz.experiments.records import Comparison, TrialState
-from lossviz.experiments.results import group_by_trial
-from lossviz.experiments.store.store import Store
+from lossviz.experiments.records import Comparison, RateSearch, TrialState
 
 STOPPED_BY_CTRL_C: Final = 130  # what a shell expects: 128 + SIGINT
 
@@ -31,16 +31,21 @@ def train_comparison(
     *,
     recipe: str,
     losses: Sequence[str],
-    seeds: int,
-    json_path: Path | None,
+    baseline: str | None = None,
+    seeds: int | None = None,
+    search_rates: bool = False,
+    json_path: Path | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> int:
-    """Train a comparison and print its results.
+    """Train a comparison, print its results and the verdicts on them.
 
     Args:
         recipe: Key of a recipe.
         losses: Each as one string, see ``loss_from_spec``.
-        seeds: Trials of each loss.
+        baseline: The one of them that the others are compared with; by default
+            ``default_baseline``.
+        seeds: Trials of each loss; by default the recipe's.
+        search_rates: Whether each loss gets its own best learning rate first.
         json_path: Where to write everything, None for nowhere.
         changes: Fields of ``Settings`` that replace the recipe's own.
 
@@ -54,14 +59,18 @@ def train_comparison(
     """
     changes = changes or {}
     own = get_recipe(recipe).settings_with(changes.get("optimizer", ADAM))
+    settings = replace(own, **changes)
     comparison = plan_comparison(
         id="cli",
         recipe=recipe,
         losses=losses,
-        seeds=seeds,
+        baseline=baseline,
+        seeds=get_recipe(recipe).seeds if seeds is None else seeds,
+        rate_search=RateSearch() if search_rates else None,
         created_at=time.time(),
-        settings=replace(own, **changes),
+        settings=settings,
     )
+    refuse_idle(settings, Place.on(this_machine(), recipe=recipe, network=settings.network))
     if json_path:
         _check_writable(json_path)
     try:
@@ -74,51 +83,47 @@ def train_comparison(
             json.dumps(export_comparison(snapshot), indent=1, allow_nan=False) + "\n"
         )
     _print_results(snapshot)
-    finished = all(trial.state is TrialState.FINISHED for trial in snapshot.trials)
+    finished = all(trial.state is TrialState.FINISHED for trial in snapshot.data.trials)
     return 0 if finished else 1
 
 
 def _train(comparison: Comparison) -> ComparisonSnapshot:
     """Run the comparison with a temporary database, behind a progress bar."""
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store(f"sqlite:///{Path(folder) / 'lossviz.sqlite'}")
-        engine = LocalEngine(store)
-        try:
-            engine.launch(comparison)
-            history = follow(comparison, store, engine)
-        finally:
-            engine.close()
-        snapshot = ComparisonSnapshot(
-            comparison=comparison,
-            trials=store.trials(comparison.id),
-            preparation=store.preparation(comparison.id),
-            history=history,
-            evaluations=group_by_trial(store.evaluations(comparison.id)[0]),
-            fingerprints=store.fingerprints(comparison.id),
-        )
-        store.close()
-    return snapshot
+    with temporary_engine() as training:
+        training.engine.launch(comparison)
+        # a third of a second that the verdict needs, while the host imports fastai
+        import scipy.special  # noqa: F401
+
+        follow(comparison, training.store, training.engine)
+        return read_snapshot(training.store, comparison)
 
 
 def _print_results(snapshot: ComparisonSnapshot) -> None:
-    """What was trained and the table to standard output; notes, a warning and what failed trials
-    wrote to standard error to ours.
+    """What was trained, the table and the verdicts to standard output; notes, a warning and what
+    failed trials wrote to standard error to ours.
     """
-    console = Console()
-    description = describe_comparison(snapshot.comparison, snapshot.preparation)
+    data, console = snapshot.data, Console()
+    description = describe_comparison(data.comparison, data.preparation, data.trials)
+    sentences = [
+        *reason_lines(data.trials),
+        *verdict_lines(snapshot.judgement),
+        describe_conditions(data),
+    ]
     with console.capture() as results:  # where nobody reads it, rich itself would exit with code 1
         console.print(description, markup=False, highlight=False, soft_wrap=True)
-        console.print(result_table(snapshot))
+        console.print(result_table(snapshot.judgement, data.trials))
+        for sentence in filter(None, sentences):
+            console.print(sentence, markup=False, highlight=False, soft_wrap=True)
     print(results.get(), end="")
     errors = Console(stderr=True)
-    for note in snapshot.preparation.notes:
+    for note in data.preparation.notes:
         errors.print(f"note: {note}", markup=False)  # a file's name can hold [brackets]
-    for trial in snapshot.trials:
+    for trial in (*data.search_trials, *data.trials):
         if trial.stderr and trial.state is not TrialState.FINISHED:
             title = f"{trial.loss}, seed {trial.seed}: last lines of its standard error:"
             lines = f"\n{title}\n{trial.stderr}"
             errors.print(lines, markup=False, highlight=False, soft_wrap=True)
-    if warning := mismatch_warning(compare_fingerprints(snapshot.trials, snapshot.fingerprints)):
+    if warning := mismatch_warning(compare_fingerprints(data.trials, data.fingerprints)):
         errors.print(warning, style="bold red", markup=False)
 
 

@@ -19,6 +19,7 @@ _EDGES: Final = MappingProxyType(
         20: tuple(number / 20 for number in range(21)),
     }
 )
+KNOWN_BINS: Final = tuple(_EDGES)  # of histograms that can be read
 
 
 def bin_edges(bins: int) -> tuple[float, ...]:

@@ -5,22 +5,39 @@ from collections.abc import Sequence
 
 from lossviz.experiments.folder_paths import printable
 from lossviz.experiments.networks import DIGITS_NETWORK
+from lossviz.experiments.number_text import format_rate
 from lossviz.experiments.optimizers import OPTIMIZERS
+from lossviz.experiments.rate_search import chosen_rates
 from lossviz.experiments.recipes import get_recipe
-from lossviz.experiments.records import Comparison, Preparation, Trial, TrialState
+from lossviz.experiments.records import Comparison, Preparation, RateSearch, Trial, TrialState
 from lossviz.experiments.settings import Settings
+from lossviz.experiments.trial_devices import describe_devices
 from lossviz.losses.parsing import loss_from_spec
 
 
-def describe_comparison(comparison: Comparison, preparation: Preparation) -> str:
-    """What is trained and how, as far as it is known."""
-    settings = comparison.settings
+def describe_comparison(
+    comparison: Comparison, preparation: Preparation, trials: Sequence[Trial] = ()
+) -> str:
+    """What is trained and how, as far as it is known.
+
+    Args:
+        comparison: Which.
+        preparation: Its.
+        trials: Those that are judged, which know the learning rate that was chosen for their loss,
+            and on what they are trained.
+    """
+    settings, search = comparison.settings, comparison.rate_search
+    rates = (
+        _chosen_rates(comparison, search, trials)
+        if search
+        else _learning_rate(settings, preparation)
+    )
     parts = [
         _recipe(comparison),
         _network(settings),
         _epochs(settings),
         OPTIMIZERS[settings.optimizer],
-        _learning_rate(settings, preparation),
+        rates,
         f"batches of {settings.batch_size}",
         f"{settings.image_size} × {settings.image_size} pixels",
     ]
@@ -33,6 +50,8 @@ def describe_comparison(comparison: Comparison, preparation: Preparation) -> str
     if preparation.done:
         threads = format_count(preparation.threads, "thread")
         parts.append(f"{preparation.at_once} at once, {threads} each")
+    if devices := describe_devices(trial.computed_on for trial in trials if trial.device):
+        parts.append(f"on {devices}")
     return " · ".join(parts)
 
 
@@ -52,11 +71,13 @@ def divergence_advice(
         for loss, count in diverged.items()
     ]
     rate = comparison.settings.learning_rate or preparation.learning_rate
-    lower = "a lower learning rate" + (f" than {rate:.2g}" if rate else "")
+    if comparison.rate_search:
+        rate = None  # each loss has its own
+    lower = "a lower learning rate" + (f" than {format_rate(rate)}" if rate else "")
     return (
-        f"Diverged: {', '.join(losses)}. Seeds that diverge are in no mean, so the mean over"
-        " the others may flatter the loss. Another attempt would give the same numbers; launch a"
-        f" comparison with {lower}, or with a loss that is less steep near p = 0."
+        f"Diverged: {', '.join(losses)}. Diverged seeds are left out of the mean, which may make"
+        " the loss look better than it is. Running them again would repeat the same training; train"
+        f" with {lower}, or with a loss that is less steep near p = 0."
     )
 
 
@@ -67,6 +88,16 @@ def network_name(network: str) -> str:
     ('resnet18', 'small residual network')
     """
     return "small residual network" if network == DIGITS_NETWORK else network
+
+
+def and_list(items: Sequence[str]) -> str:
+    """Items as they are read aloud.
+
+    >>> and_list(["a"]), and_list(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    *most, last = items
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def format_count(count: int, noun: str) -> str:
@@ -106,16 +137,32 @@ def _network(settings: Settings) -> str:
 def _epochs(settings: Settings) -> str:
     parts = []
     if settings.frozen_epochs:
-        parts.append(f"{settings.frozen_epochs} of the last layer")
+        parts.append(f"{settings.frozen_epochs} frozen")
     if settings.unfrozen_epochs:
-        parts.append(f"{settings.unfrozen_epochs} of all layers")
+        parts.append(f"{settings.unfrozen_epochs} unfrozen")
     noun = "epoch" if settings.epochs == 1 else "epochs"
     return f"{noun}: {', '.join(parts)}"
 
 
+def _chosen_rates(comparison: Comparison, search: RateSearch, trials: Sequence[Trial]) -> str:
+    """The learning rate of each loss that has one; the seeds on which they are chosen."""
+    seeds = and_list([str(seed) for seed in search.seeds])
+    on_seeds = f"on {'seed' if len(search.seeds) == 1 else 'seeds'} {seeds}"
+    chosen = chosen_rates(trials)
+    if not chosen:
+        return f"a learning rate for each loss, to be chosen {on_seeds}"
+    still_open = {trial.loss for trial in trials if not trial.state.ended}
+    rates = []
+    for loss in comparison.losses:
+        none = "still searched for" if loss in still_open else "none found"
+        rate = format_rate(chosen[loss]) if loss in chosen else none
+        rates.append(f"{rate} ({loss_from_spec(loss).label})")
+    return f"learning rates chosen {on_seeds}: {', '.join(rates)}"
+
+
 def _learning_rate(settings: Settings, preparation: Preparation) -> str:
     if settings.learning_rate is not None:
-        return f"learning rate {settings.learning_rate:g}"
+        return f"learning rate {format_rate(settings.learning_rate)}"
     if preparation.learning_rate is None:
         return "learning rate to be found"
-    return f"learning rate {preparation.learning_rate:.2g}, found by lr_find"
+    return f"learning rate {format_rate(preparation.learning_rate)}, found by lr_find"

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from lossviz.experiments.records import Trial
+from lossviz.experiments.records import Trial, TrialState
+from lossviz.experiments.trial_devices import devices_differ
 
 PARTS: Final = MappingProxyType(
     {
@@ -40,39 +41,52 @@ class FingerprintComparison:
     """What the fingerprints show.
 
     Attributes:
-        compared: The parts that at least two trials of one seed have reported, so that they could
-            be compared; in the order of ``PARTS``.
+        compared: The parts that at least two finished trials of one seed have reported, so that
+            they could be compared; in the order of ``PARTS``.
+        seeds: The seeds of which that is so, in rising order.
         mismatches: By seed, then in the order of ``PARTS``.
+        devices_differ: Whether trials of one of these seeds were computed on different devices or
+            in different precisions, as far as that is recorded. Sums are rounded otherwise there,
+            and augmentations that an accelerator draws are others.
     """
 
     compared: tuple[str, ...]
+    seeds: tuple[int, ...]
     mismatches: tuple[Mismatch, ...]
+    devices_differ: bool = False
 
 
 def compare_fingerprints(
     trials: Sequence[Trial], fingerprints: FingerprintsByTrial
 ) -> FingerprintComparison:
-    """Compare the trials of each seed; what a trial has not reported yet does not count.
+    """Compare the finished trials of each seed: what others have reported so far may be followed by
+    what differs.
 
     Args:
         trials: All trials of a comparison.
         fingerprints: The hashes that they have reported.
     """
     reported: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
+    devices: defaultdict[int, list[str]] = defaultdict(list)
     for trial in trials:
+        if trial.state is not TrialState.FINISHED:
+            continue
+        devices[trial.seed].append(trial.computed_on)
         for part, value in fingerprints.get(trial.id, {}).items():
             reported[trial.seed, part].append(value)
-    seeds = sorted({seed for seed, _ in reported})
+    seeds = sorted({seed for (seed, _), values in reported.items() if len(values) > 1})
     return FingerprintComparison(
         compared=tuple(
             part for part in PARTS if any(len(reported.get((seed, part), ())) > 1 for seed in seeds)
         ),
+        seeds=tuple(seeds),
         mismatches=tuple(
             Mismatch(seed=seed, part=part)
             for seed in seeds
             for part in PARTS
             if len(set(reported.get((seed, part), ()))) > 1
         ),
+        devices_differ=devices_differ({seed: devices[seed] for seed in seeds}),
     )
 
 
@@ -83,8 +97,14 @@ def mismatch_warning(comparison: FingerprintComparison) -> str:
     places = "; ".join(
         f"seed {mismatch.seed}: {PARTS[mismatch.part]}" for mismatch in comparison.mismatches
     )
+    advice = (
+        "Trials of one seed ran on different devices or in different precisions; train all of them"
+        " again on one device."
+        if comparison.devices_differ
+        else "Train again; if it happens again, the recipe draws random numbers that its seed does"
+        " not set."
+    )
     return (
         f"The losses were not trained under the same conditions ({places}), so their error rates"
-        " must not be compared. Launch the comparison again; if this stays, the recipe draws more"
-        " than its seed says."
+        f" must not be compared. {advice}"
     )

@@ -133,6 +133,17 @@ NETWORKS = MappingProxyType(
 )
 
 
+def runs_on_accelerator(network: str) -> bool:
+    """Whether a network is trained on an accelerator where there is one.
+
+    Our own is not: with 8 × 8 images the accelerator would wait for Python.
+
+    >>> runs_on_accelerator("resnet18"), runs_on_accelerator(DIGITS_NETWORK)
+    (True, False)
+    """
+    return network != DIGITS_NETWORK
+
+
 def get_network(name: str) -> Network:
     """The torchvision network ``name``.
 

@@ -10,6 +10,7 @@ from types import MappingProxyType
 
 from lossviz.errors import InvalidInput, UnknownRecipe
 from lossviz.experiments.folder_paths import folder_path, printable
+from lossviz.experiments.idle_settings import Place, refuse_idle
 from lossviz.experiments.networks import DIGITS_NETWORK, get_network, local_weights
 from lossviz.experiments.optimizers import ADAM
 from lossviz.experiments.settings import Settings
@@ -27,10 +28,14 @@ class Recipe:
         sgd_learning_rate: The learning rate that SGD takes where none is given; None for what
             ``lr_find`` suggests.
         classes: Number of classes, the start is p ≈ 1 / classes; None where the folder says.
+        class_names: Their names in the order of their numbers; empty where the preparation says
+            them.
         any_network: Whether another network can be named.
         downloads: Whether data and weights are downloaded where this machine lacks them.
         needs_preparation: Whether something must be done before the first trial, whatever the
             settings.
+        seeds: How many a comparison has where a request changes nothing: six where a trial takes
+            seconds, since three can only show large differences.
     """
 
     key: str
@@ -38,10 +43,12 @@ class Recipe:
     summary: str
     settings: Settings
     classes: int | None
+    class_names: tuple[str, ...] = ()
     sgd_learning_rate: float | None = None
     any_network: bool = True
     downloads: bool = False
     needs_preparation: bool = True
+    seeds: int = 3
 
     def settings_with(self, optimizer: str) -> Settings:
         """The recipe's own settings, with the learning rate that fits an optimiser.
@@ -62,17 +69,24 @@ _ENTRIES = (
         name="Handwritten digits",
         summary=(
             "1,797 real handwritten digits of 8 × 8 pixels, from scikit-learn. A small residual"
-            " network that was pretrained on printed letters learns them by fine_tune(1): one epoch"
-            " with a frozen body, one with all layers. No download; about a second a trial."
+            " network that was pretrained on printed letters learns them by fine_tune(1): one"
+            " frozen epoch (last layer only), one unfrozen (all layers). No download; about a"
+            " second per trial."
         ),
         settings=Settings(
-            network=DIGITS_NETWORK, pretrained=True, image_size=8, learning_rate=4e-3
+            network=DIGITS_NETWORK,
+            pretrained=True,
+            image_size=8,
+            learning_rate=4e-3,
+            evaluations=5,
         ),
         classes=10,
+        class_names=tuple("0123456789"),
         # cross-entropy's error rate over three seeds is 0.760 at 1e-3, 0.178 at 1e-2, 0.081 here,
         # 0.047 at 0.5; 1/p diverges on some seed from 2e-3 on
         sgd_learning_rate=0.1,
         needs_preparation=False,
+        seeds=6,
     ),
     Recipe(
         key="pets",
@@ -80,12 +94,17 @@ _ENTRIES = (
         summary=(
             "The article's experiment: 7,390 photos of 37 breeds of cats and dogs (Oxford-IIIT"
             " Pet), cut to 224 × 224 pixels. A resnet18 that was pretrained on ImageNet learns them"
-            " by fine_tune(1). Downloads 812 MB of photos and 47 MB of weights, once; needs"
-            " patience where there is no graphics processor. Photos are read as a viewer shows"
-            " them; where that differs from fastai's reading (orientation, colour profile, CMYK,"
-            " transparency), so do their pixels."
+            " by fine_tune(1). Photos are read as a viewer shows them; where that differs from"
+            " fastai's reading (orientation, colour profile, CMYK, transparency), so do their"
+            " pixels."
         ),
-        settings=Settings(network="resnet18", pretrained=True, image_size=224, learning_rate=2e-3),
+        settings=Settings(
+            network="resnet18",
+            pretrained=True,
+            image_size=224,
+            learning_rate=2e-3,
+            evaluations=2,
+        ),
         classes=37,
         any_network=False,
         downloads=True,
@@ -107,6 +126,7 @@ _ENTRIES = (
             learning_rate=2e-3,
             frozen_epochs=0,
             unfrozen_epochs=2,
+            evaluations=2,
         ),
         classes=None,
     ),
@@ -126,7 +146,8 @@ def get_recipe(key: str) -> Recipe:
 
 
 def validate_settings(recipe: Recipe, settings: Settings) -> None:
-    """Refuse settings that the recipe cannot be trained with.
+    """Refuse settings that the recipe cannot be trained with, or that have no effect with it on any
+    machine.
 
     Raises:
         InvalidInput: Says what does not go together, and what would.
@@ -150,21 +171,12 @@ def validate_settings(recipe: Recipe, settings: Settings) -> None:
             f"the network {DIGITS_NETWORK} is made for digits; name a torchvision network, such as"
             " resnet18"
         )
-    elif settings.mixed_precision:
-        raise InvalidInput(
-            f"mixed precision does nothing with the network {DIGITS_NETWORK}, which is always"
-            " trained on the processor, in 32 bits; leave it out, or name a torchvision network,"
-            " such as resnet18"
-        )
+    refuse_idle(settings, Place(recipe=recipe.key, network=settings.network))
     # Path.is_dir raises where a name is too long or a folder above may not be entered
     if settings.folder and not os.path.isdir(folder_path(settings.folder)):
         raise InvalidInput(
             f"there is no folder {printable(settings.folder)}; give the path of a folder on the"
             " machine that runs the app"
         )
-    if bool(settings.folder) != (recipe.key == "folder"):
-        raise InvalidInput(
-            "say in which folder the images are"
-            if recipe.key == "folder"
-            else f"the recipe {recipe.key} has its own images, so it takes no folder"
-        )
+    if recipe.key == "folder" and not settings.folder:
+        raise InvalidInput("say in which folder the images are")

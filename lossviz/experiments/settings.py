@@ -44,7 +44,8 @@ class Settings:
         imbalance: How many times as many training images the first class keeps as the last, with a
             geometric row between them; 1 keeps all (Cao et al. 2019, section 4, "long-tailed
             imbalance").
-        evaluations: Times per epoch that the error rate is measured.
+        evaluations: Times per epoch that the validation images are evaluated, beside once before
+            any training; after every batch where an epoch has fewer.
         workers: Processes beside the trial's that read batches; 0 reads in the trial's own.
         mixed_precision: Whether an accelerator computes in 16 bits where that is safe.
         folder: Where the images of the recipe ``folder`` are; empty for the others.

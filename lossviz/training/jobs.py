@@ -12,8 +12,10 @@ from lossviz.experiments.engine.messages import (
     Prepared,
     PreviewBatch,
     PreviewReady,
+    RenderImages,
     RunTrial,
 )
+from lossviz.training import nvidia_memory
 from lossviz.training.interruption import StopRequested
 
 
@@ -27,6 +29,8 @@ def do_job(job: Job, *, emit: EmitJobEvent, stop_requested: StopRequested) -> No
 
     Side effects: those of the job; sets how many threads torch uses.
     """
+    if not isinstance(job, RenderImages) and job.accelerator:
+        nvidia_memory.used_at_first_mb()  # nothing has touched CUDA yet, if this is the first job
     match job:
         case RunTrial():
             _run_trial(job, emit=emit, stop_requested=stop_requested)
@@ -34,6 +38,8 @@ def do_job(job: Job, *, emit: EmitJobEvent, stop_requested: StopRequested) -> No
             _prepare(job, emit=emit, stop_requested=stop_requested)
         case PreviewBatch():
             _preview(job, emit=emit, stop_requested=stop_requested)
+        case RenderImages():
+            _render(job, emit=emit, stop_requested=stop_requested)
         case _:
             assert_never(job)
 
@@ -65,8 +71,9 @@ def _prepare(job: Prepare, *, emit: EmitJobEvent, stop_requested: StopRequested)
         recipe=job.recipe,
         settings=job.settings,
         cores=job.cores,
-        trials=job.trials,
         seeds=job.seeds,
+        accelerators=job.accelerators,
+        context_mb=job.context_mb,
         emit=emit,
         stop_requested=stop_requested,
     )
@@ -79,6 +86,20 @@ def _preview(job: PreviewBatch, *, emit: EmitJobEvent, stop_requested: StopReque
     images = preview_batch(
         recipe=job.recipe,
         settings=job.settings,
+        cores=job.cores,
+        emit=emit,
+        stop_requested=stop_requested,
+    )
+    emit(PreviewReady(images=images))
+
+
+def _render(job: RenderImages, *, emit: EmitJobEvent, stop_requested: StopRequested) -> None:
+    from lossviz.training.validation_images import render_images
+
+    images = render_images(
+        recipe=job.recipe,
+        settings=job.settings,
+        rows=job.rows,
         cores=job.cores,
         emit=emit,
         stop_requested=stop_requested,

@@ -28,6 +28,23 @@ def die_with_parent(parent_pid: int | None = None) -> None:
         os._exit(1)
 
 
+def die_with_host() -> None:
+    """Have Linux kill this process, which its host started by multiprocessing, when that ends, or
+    with the server that it was forked from, which ends with the host.
+
+    Side effects: may end this process, now or later.
+    """
+    host = multiprocessing.parent_process()
+    if host is None:
+        return
+    if multiprocessing.get_start_method() != "forkserver":
+        die_with_parent(host.pid)
+        return
+    die_with_parent()
+    if not host.is_alive():
+        os._exit(1)
+
+
 def watch_parent() -> None:
     """End this process soon after the one that started it by multiprocessing, where Linux does not.
 

@@ -4,14 +4,16 @@ Data and weights are downloaded, images decoded, the network tried and a learnin
 """
 
 import tempfile
+from multiprocessing import get_start_method
 from pathlib import Path
 
 import fastai.callback.schedule  # noqa: F401 - gives Learner its lr_find
+import torch
 from fastai.callback.core import Callback
 from fastai.learner import Learner
 
 from lossviz.experiments.engine.messages import EmitProgress
-from lossviz.experiments.plan import completed_preparation
+from lossviz.experiments.idle_settings import Place, idle_notes
 from lossviz.experiments.records import Preparation
 from lossviz.experiments.settings import Settings
 from lossviz.losses.catalogue import LOSSES
@@ -19,11 +21,15 @@ from lossviz.losses.objective.module import Objective
 from lossviz.training.data.progress import CheckStop, OnProgress
 from lossviz.training.data.splitting import notes_on_coverage
 from lossviz.training.interruption import StopRequested
-from lossviz.training.memory import trials_fitting_in_memory
+from lossviz.training.memory import measure_training
 from lossviz.training.networks.learners import can_mix_precision
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 
 _SEARCH_BATCHES = 100
+NO_ACCELERATOR = (
+    "The system lists an accelerator, but torch can't use it, and trains on the processor. A driver"
+    " that is too old for this torch is one cause of that."
+)
 
 
 def prepare(
@@ -31,8 +37,9 @@ def prepare(
     recipe: str,
     settings: Settings,
     cores: int,
-    trials: int,
     seeds: int = 1,
+    accelerators: tuple[str, ...] = (),
+    context_mb: float | None = None,
     emit: EmitProgress,
     stop_requested: StopRequested = lambda: False,
 ) -> Preparation:
@@ -42,14 +49,15 @@ def prepare(
         recipe: Key of a recipe.
         settings: How it is trained. A learning rate that they leave open is the one that
             ``lr_find`` suggests for cross-entropy and seed 0, whatever losses are compared.
-        cores: Cores that the trials share.
-        trials: How many there will be.
-        seeds: How many seeds they have: 0, 1, … seeds - 1.
+        cores: Cores to prepare with.
+        seeds: How many seeds the trials have: 0, 1, … seeds - 1.
+        accelerators: All on which the trials may run; the smallest decides how many fit.
+        context_mb: See ``Preparation.context_mb``; measured where it is None.
         emit: Called with the progress.
         stop_requested: Called often.
 
     Returns:
-        The complete preparation.
+        What is known of the trials; how many run side by side is left to the engine.
 
     Raises:
         TrialStopped: ``stop_requested`` returned True.
@@ -62,38 +70,55 @@ def prepare(
     source = LOAD[recipe](settings, options)
     options.on_progress("trying the network", 0.0)
     learner = seeded_learner(recipe, settings, source, Objective(LOSSES["cross_entropy"]), 0)
-    fit_in_memory = trials_fitting_in_memory(learner)
     rate = settings.learning_rate or find_learning_rate(
         learner, settings, on_progress=options.on_progress, check_stop=options.check_stop
     )
-    return completed_preparation(
-        cores=cores,
-        trials=trials,
-        fit_in_memory=fit_in_memory,
+    options.on_progress("measuring the memory of a training step", 0.0)
+    _let_learn_most(learner, settings)
+    memory = measure_training(
+        learner,
+        check_stop=options.check_stop,
+        accelerators=accelerators,
+        context_mb=context_mb,
+    )
+    return Preparation(
+        done=True,
         learning_rate=rate,
-        classes=len(source.classes),
+        trial_mb=memory.trial_mb,
+        context_mb=memory.context_mb,
+        free_mb=memory.free_mb,
+        classes=len(source.classes) or None,
+        class_names=source.classes,
         notes=(
             *source.notes,
             *notes_on_coverage(source, range(seeds)),
-            *_idle_settings(learner, settings),
+            *idle_notes(settings, _place(recipe, settings, learner)),
+            *_device_notes(learner.dls.device, accelerators),
         ),
     )
 
 
-def _idle_settings(learner: Learner, settings: Settings) -> list[str]:
-    """A note for each setting that does nothing on this machine."""
-    notes = []
-    if settings.mixed_precision and not can_mix_precision(learner.dls.device):
-        notes.append(
-            "Mixed precision does nothing here: without a CUDA graphics processor, everything is"
-            " computed in 32 bits."
-        )
-    if settings.workers and not learner.dls.train.fake_l.num_workers:
-        notes.append(
-            "Reading processes do nothing here: on this system they would not share the images, so"
-            " each trial reads its own batches."
-        )
-    return notes
+def _device_notes(device: torch.device, accelerators: tuple[str, ...]) -> tuple[str, ...]:
+    return (NO_ACCELERATOR,) if accelerators and device.type == "cpu" else ()
+
+
+def _let_learn_most(learner: Learner, settings: Settings) -> None:
+    """Bring a learner into the phase of a trial that takes most memory."""
+    if settings.mixed_precision and can_mix_precision(learner.dls.device):
+        learner.to_fp16()
+    if settings.unfrozen_epochs:
+        learner.unfreeze()
+    else:
+        learner.freeze()
+
+
+def _place(recipe: str, settings: Settings, learner: Learner) -> Place:
+    return Place(
+        recipe=recipe,
+        network=settings.network,
+        on_cuda=can_mix_precision(learner.dls.device),
+        forked=get_start_method() == "fork",
+    )
 
 
 class _SearchProgress(Callback):  # type: ignore[misc]

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
-from lossviz.experiments.engine.messages import Job, RunTrial
+from lossviz.experiments.engine.messages import Job, RenderImages, RunTrial
 from lossviz.experiments.networks import DIGITS_NETWORK
 
 
@@ -19,8 +19,7 @@ def warm_up() -> None:
         shared.
     """
     _train_two_batches()
-    gc.collect()
-    gc.freeze()
+    spare_garbage_collector()
 
 
 def warm_up_for(job: Job) -> None:
@@ -28,13 +27,31 @@ def warm_up_for(job: Job) -> None:
 
     Side effects: as ``warm_up``.
     """
-    if not isinstance(job, RunTrial) or job.settings.network != DIGITS_NETWORK:
-        import lossviz.training.batch_preview
-        import lossviz.training.data.image_dataset
-        import lossviz.training.networks.pets_learner
-        import lossviz.training.networks.torchvision_networks
-        import lossviz.training.preparation  # noqa: F401
+    is_light = isinstance(job, RunTrial | RenderImages)
+    if not is_light or job.settings.network != DIGITS_NETWORK:
+        import_everything()
     warm_up()
+
+
+def import_everything() -> None:
+    """Import what any job needs.
+
+    Side effects: imports.
+    """
+    import lossviz.training.batch_preview
+    import lossviz.training.data.image_dataset
+    import lossviz.training.networks.pets_learner
+    import lossviz.training.networks.torchvision_networks
+    import lossviz.training.preparation
+    import lossviz.training.trial  # noqa: F401
+
+
+def spare_garbage_collector() -> None:
+    """Keep the garbage collector from going through all that there is now: it takes 0.3 s, and of
+    what is shared with a forked process it would make a copy.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @cache
@@ -49,12 +66,12 @@ def _train_two_batches() -> None:
     from lossviz.training.interruption import TrialStopped
     from lossviz.training.trial import run_trial
 
-    if torch.cuda.is_available():
-        return  # the backward pass would start threads, which do not survive a fork
-    torch.set_num_threads(1)  # for the same reason
-    # so that the validation images are evaluated after two batches
+    # no thread survives a fork; the backward pass starts none, as no accelerator is seen here
+    torch.set_num_threads(1)
+    # so that the validation images are evaluated after two batches: it is asked before the
+    # training, after each batch and at that evaluation, where it stops
     settings = replace(get_recipe("digits").settings, evaluations=10)
-    answers = iter([False, False])
+    answers = iter([False, False, False])
     with suppress(TrialStopped):
         run_trial(
             recipe="digits",

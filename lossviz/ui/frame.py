@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -10,13 +11,30 @@ from types import MappingProxyType
 import streamlit as st
 
 from lossviz.app_folder import app_folder
+from lossviz.ui import train_link
+from lossviz.ui.glossary.page_words import begin_words
 from lossviz.ui.state.selection import selection_query
 from lossviz.ui.state.session import sync_from_url
 from lossviz.ui.static_files import MODULES, PLOTLY_URL, module_url, publish
+from lossviz.ui.story.source import ARTICLE_URL
 from lossviz.ui.styles import load_styles
+from lossviz.ui.text import draw_text
 
 # a Material symbol or an emoji would be fetched from elsewhere
 _ICON = Path(__file__).with_name("icon.svg")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """What stands at a page's top.
+
+    Attributes:
+        title: In the browser's tab too.
+        lead: One sentence under it.
+    """
+
+    title: str
+    lead: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +60,26 @@ PAGES = MappingProxyType(
     {
         "app.py": Page(
             name="lossviz",
-            title="A loss is a formula",
-            lead="Drag it, look at it, then prove it on a real training.",
+            title="How much does a mistake count?",
+            lead=(
+                "In training, that is up to the **loss**. See how losses weigh mistakes, shape one"
+                " of your own, and test it on real training runs."
+            ),
             icon=":material/show_chart:",
+        ),
+        "pages/story.py": Page(
+            name="Story",
+            title="The article in seven steps",
+            lead=(
+                f"[Dien-Hoa Truong's article]({ARTICLE_URL}) on losses, retold: each step asks you"
+                " to do something."
+            ),
+            icon=":material/auto_stories:",
         ),
         "pages/penalty_curves.py": Page(
             name="Penalty curves",
             title="Penalty curves",
-            lead="What a loss makes the network pay for, and what it makes the network listen to.",
+            lead="What an answer costs, and how much weight its example gets in training.",
             icon=":material/stacked_line_chart:",
         ),
         "pages/geometry.py": Page(
@@ -64,12 +94,19 @@ PAGES = MappingProxyType(
         ),
         "pages/train.py": Page(
             name="Train",
-            title="Prove it on a real training",
+            title="Train and compare",
             lead=(
-                "The same data, the same start and the same batches for every loss: only the loss"
-                " differs."
+                "Train the same network with different losses, under the same conditions, and see"
+                " which makes fewer errors and whether that is more than chance."
             ),
             icon=":material/model_training:",
+        ),
+        "pages/glossary.py": Page(
+            name="Glossary",
+            title="Glossary",
+            lead="What the words on these pages mean; each is underlined where it first stands.",
+            icon=":material/menu_book:",
+            has_charts=False,
         ),
     }
 )
@@ -82,29 +119,42 @@ import(new URL("{module_url("shared/plotly.js")}", document.baseURI))
 </script>"""
 
 
-def begin_page(path: str) -> None:
-    """Draw the frame of the page at ``path``; the first statement of every page, as each can be
+def begin_page(path: str, heading: Callable[[], Heading] | None = None) -> None:
+    """Draw the frame of the page at ``path``; before all else that a page draws, as each can be
     opened cold by its own address.
+
+    Args:
+        path: Of the page's script, from the app's folder.
+        heading: Gives title and lead where they change with what the page shows; by default they
+            are those of ``PAGES``.
 
     Side effects: draws; writes plotly.js to ``static/`` once a process.
     """
     page = PAGES[path]
     sync_from_url(path)
-    title = page.title if path == "app.py" else f"{page.title} · lossviz"
+    top = heading() if heading else Heading(title=page.title, lead=page.lead)
     st.set_page_config(
-        page_title=title, page_icon=str(_ICON), layout="wide", initial_sidebar_state="collapsed"
+        page_title=f"{top.title} · lossviz",
+        page_icon=str(_ICON),
+        layout="wide",
+        initial_sidebar_state="collapsed",
     )
     _prepare_process(MODULES)
     load_styles()
+    begin_words(path)
     if page.has_charts:
         with st.container(key="fetch"):
             st.html(_PRELOAD_PLOTLY, unsafe_allow_javascript=True)
     with st.container(horizontal=True, key="menu", gap="small"):
         for target, other in PAGES.items():
+            if target == train_link.PATH:
+                train_link.train_link(other.name, other.icon, is_current=target == path)
+                continue
             label = f"**{other.name}**" if target == path else other.name
             st.page_link(target, label=label, icon=other.icon, query_params=selection_query())
-    st.title(page.title, anchor=False)
-    st.markdown(page.lead)
+    with st.container(key="head"):
+        st.title(top.title, anchor=False)
+        draw_text(top.lead)
 
 
 @st.cache_resource(show_spinner=False)

@@ -15,8 +15,6 @@ _DASHES_PX: Final[Mapping[str, tuple[int, ...]]] = {  # line, gap, line, …
     "dash": (9, 6),
     "dot": (3, 3),
     "dashdot": (9, 4, 3, 4),
-    "longdash": (13, 6),
-    "longdashdot": (13, 4, 3, 4),
 }
 
 

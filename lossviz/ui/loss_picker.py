@@ -1,27 +1,32 @@
 """The controls with which the visitor chooses losses, as several pages have them."""
 
+from typing import Final
+
 import streamlit as st
 
+from lossviz.charts.loss_style import LossStyle
 from lossviz.losses.catalogue import LOSSES
-from lossviz.ui.markdown import count_of, escape_markdown
-from lossviz.ui.state.actions import add_loss, choose_losses
-from lossviz.ui.state.page_state import ARTICLE
+from lossviz.ui.components.loss_picker.component import Chip, ChoiceChange, loss_picker
+from lossviz.ui.loss_controls import styles_by_id
+from lossviz.ui.markdown import count_of
+from lossviz.ui.state.actions import change_choice
+from lossviz.ui.state.page_state import ARTICLE, MAX_LOSSES
 from lossviz.ui.state.selection import Selection, read_selection
+from lossviz.ui.text import draw_caption
 
-_CHOSEN = "chosen losses"
-_FROM_CATALOGUE = "catalogue"
-FEATURED = (*ARTICLE, "generalized")  # of the catalogue's losses, those that always have a pill
+FEATURED = (*ARTICLE, "generalized")  # of the catalogue's losses, those that always have a chip
+FULL: Final = (
+    f"At most {MAX_LOSSES} losses can be chosen at once. Remove one to make room for another."
+)
+# of the session: ids of the catalogue's losses that were chosen and have kept their chip since
+_KEPT = "losses with a chip"
 
 
 def pick_losses() -> Selection:
     """Let the visitor choose among the catalogue's losses and own ones; return what is chosen."""
     selection = read_selection()
     show_warning(selection)
-    left, right = st.columns([2, 1], gap="medium", vertical_alignment="center")
-    with left:
-        _pick_at_hand(selection)
-    with right:
-        _add_from_catalogue(selection)
+    _draw_picker(selection)
     return selection
 
 
@@ -29,45 +34,8 @@ def loss_picker_popover(selection: Selection) -> None:
     """The same behind a button, where the losses are not what the page begins with."""
     label = count_of(len(selection.chosen), "loss", "losses")
     with st.popover(label, icon=":material/checklist:", key="losses"):
-        _pick_at_hand(selection)
-        _add_from_catalogue(selection)
-        st.caption("Type one of your own on the page *Penalty curves*; it is here then too.")
-
-
-def _pick_at_hand(selection: Selection) -> None:
-    at_hand = [
-        loss_id
-        for loss_id in selection.losses
-        if loss_id in FEATURED or loss_id not in LOSSES or loss_id in selection.chosen
-    ]
-    st.session_state[_CHOSEN] = selection.chosen
-    st.pills(
-        "Losses",
-        at_hand,
-        selection_mode="multi",
-        format_func=lambda loss_id: escape_markdown(
-            selection.losses[loss_id].name or selection.losses[loss_id].text
-        ),
-        key=_CHOSEN,
-        wrap=True,
-        on_change=lambda: choose_losses(st.session_state[_CHOSEN]),
-        label_visibility="collapsed",
-    )
-
-
-def _add_from_catalogue(selection: Selection) -> None:
-    shelf = [key for key in LOSSES if key not in FEATURED and key not in selection.chosen]
-    st.selectbox(
-        "Add from the catalogue",
-        shelf,
-        index=None,
-        format_func=lambda key: LOSSES[key].name,
-        key=_FROM_CATALOGUE,
-        placeholder=f"{len(shelf)} more losses…",
-        disabled=not shelf,
-        on_change=_on_catalogue_pick,
-        label_visibility="collapsed",
-    )
+        _draw_picker(selection, folded=True)
+        draw_caption("Type one of your own on the page *Penalty curves*; it is here then too.")
 
 
 def show_warning(selection: Selection) -> None:
@@ -78,8 +46,42 @@ def show_warning(selection: Selection) -> None:
         place.warning(selection.warning, icon=":material/warning:")
 
 
-def _on_catalogue_pick() -> None:
-    """Add what was picked, and let the list show its placeholder again."""
-    if key := st.session_state[_FROM_CATALOGUE]:
-        add_loss(key)
-    st.session_state[_FROM_CATALOGUE] = None
+def _draw_picker(selection: Selection, *, folded: bool = False) -> None:
+    kept = {*FEATURED, *st.session_state.get(_KEPT, ()), *selection.chosen}
+    st.session_state[_KEPT] = [key for key in LOSSES if key in kept]
+    at_hand = [loss_id for loss_id in selection.losses if loss_id in kept or loss_id not in LOSSES]
+    styles = styles_by_id(selection.shown)
+    chips = [
+        Chip(
+            loss=selection.losses[loss_id],
+            style=styles.get(loss_id) or _style_if_chosen(loss_id, selection),
+            chosen=loss_id in selection.chosen,
+            removable=loss_id not in FEATURED,
+        )
+        for loss_id in at_hand
+    ]
+    with st.container(key="loss-picker"):
+        loss_picker(
+            chips,
+            start=ARTICLE,
+            most=MAX_LOSSES,
+            full=FULL,
+            folded=folded,
+            on_change=_on_change,
+        )
+
+
+def _style_if_chosen(loss_id: str, selection: Selection) -> LossStyle:
+    shown = {
+        other: loss
+        for other, loss in selection.losses.items()
+        if other in selection.chosen or other == loss_id
+    }
+    return styles_by_id(shown)[loss_id]
+
+
+def _on_change(change: ChoiceChange) -> None:
+    kept = st.session_state.get(_KEPT, ())
+    st.session_state[_KEPT] = [key for key in kept if key not in change.removed]
+    own = [loss_id for loss_id in change.removed if loss_id not in LOSSES]
+    change_choice(change.chosen, forgotten=own)

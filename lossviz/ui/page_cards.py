@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from lossviz.ui.state.selection import selection_query
+from lossviz.ui.text import draw_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,27 +25,31 @@ class PageCard:
 
 CARDS = (
     PageCard(
-        path="pages/penalty_curves.py",
-        title="See the curves",
+        path="pages/story.py",
+        title="Follow the story",
         sentence=(
-            "Choose losses, drag their parameters, type one of your own, and look at penalty, slope"
-            " and weight."
+            "Seven steps from the dot product to the loss 1/p^0.2, with something to do in each."
         ),
     ),
     PageCard(
+        path="pages/penalty_curves.py",
+        title="Compare curves",
+        sentence="Choose losses, drag their parameters, or type a loss of your own.",
+    ),
+    PageCard(
         path="pages/geometry.py",
-        title="Hold the arrow",
+        title="Turn a prediction",
         sentence=(
-            "A prediction is a vector. Turn it towards the target and watch cosine, dot product and"
-            " projection."
+            "A prediction is a vector. Turn it towards the target, and see what each loss makes of"
+            " it."
         ),
     ),
     PageCard(
         path="pages/train.py",
         title="Train and compare",
         sentence=(
-            "Let real fastai trainings run side by side, over several seeds, and see which loss"
-            " learns."
+            "Train real networks with several losses, over several seeds, and see which"
+            " differences are more than chance."
         ),
     ),
 )
@@ -64,4 +69,4 @@ def page_cards() -> None:
                 icon_position="right",
                 query_params=query,
             )
-            st.markdown(card.sentence)
+            draw_text(card.sentence)

@@ -62,10 +62,7 @@ def publish(static: Path) -> None:
     """
     static.mkdir(exist_ok=True)
     if not (static / PLOTLY).exists():
-        with tempfile.NamedTemporaryFile(dir=static, delete=False) as file:
-            file.write(plotly.offline.get_plotlyjs().encode())
-        _finish(Path(file.name))
-        Path(file.name).replace(static / PLOTLY)
+        _write(static / PLOTLY, plotly.offline.get_plotlyjs())
     if not (static / MODULES).exists():
         draft = Path(tempfile.mkdtemp(dir=static))
         for script in _scripts():
@@ -80,6 +77,32 @@ def publish(static: Path) -> None:
             shutil.rmtree(draft)
             if not (static / MODULES).exists():
                 raise
+
+
+def publish_text(static: Path, name: str, text: str) -> str:
+    """Put a text into ``static``, unless it is there; return the name under which it is.
+
+    Args:
+        static: The folder that Streamlit serves.
+        name: A file's name, which gets a hash of the text: "catalogue.json".
+        text: What the file holds.
+
+    Side effects: writes the file; several processes may do so at the same time.
+    """
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    file = static / f"{Path(name).stem}-{digest}{Path(name).suffix}"
+    static.mkdir(exist_ok=True)
+    if not file.exists():
+        _write(file, text)
+    return file.name
+
+
+def _write(file: Path, text: str) -> None:
+    """Write a file that is never seen half written."""
+    with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as draft:
+        draft.write(text.encode())
+    _finish(Path(draft.name))
+    Path(draft.name).replace(file)
 
 
 def _finish(file: Path) -> None:

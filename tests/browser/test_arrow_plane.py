@@ -8,11 +8,12 @@ from playwright.sync_api import Page, expect
 
 from lossviz.geometry import vectors as geometry
 from tests.support.arrow_plane import (
-    charge_of,
+    cost_of,
     drawn,
     expect_drawn,
     grab,
     open_plane,
+    settled,
     spot,
     sum_of,
     value_of,
@@ -35,23 +36,70 @@ def test_the_browser_reads_off_what_python_computes(page: Page, app_url: str, qu
     p, t = drawn(page), (1, 0) if "target=1,0" in query else (0, 1)
     dot, cosine = geometry.dot(p, t), geometry.cosine(p, t)
     expected = {
-        "dot": f"{dot:.2f}",
+        "dot": f"{dot:.3f}",
         "length": f"{geometry.length(p):.3f}",
         "distance": f"{geometry.distance(p, t):.3f}",
         "cosine": f"{cosine:.5f}" if 0.999 < cosine < 1 else f"{cosine:.3f}",
         "angle": f"{geometry.angle_deg(p, t):.1f}°",
-        "projection": f"{geometry.scalar_projection(p, t):.2f}",
+        "projection": f"{geometry.scalar_projection(p, t):.3f}",
     }
     assert {measure: value_of(page, measure) for measure in expected} == expected
     if "free" not in query:
-        assert charge_of(page, "cross_entropy") == (f"{-math.log(dot):.3f}" if dot else "∞")
-        assert charge_of(page, "dot_product") == (f"−{dot:.3f}" if dot else "0.000")
+        assert cost_of(page, "cross_entropy") == (f"{-math.log(dot):.3f}" if dot else "∞")
+        assert cost_of(page, "dot_product") == (f"−{dot:.3f}" if dot else "0.000")
     foot_x, foot_y = spot(page, *geometry.vector_projection(p, t))
     foot = page.locator(".foot").bounding_box()
     assert foot
     assert (foot["x"] + foot["width"] / 2, foot["y"] + foot["height"] / 2) == pytest.approx(
         (foot_x, foot_y), abs=0.6
     )
+
+
+SUMS = """() => [...document.querySelectorAll(".readouts [data-measure]")].map((row) =>
+  [row.dataset.measure, ...[".sum", "b"].map((part) => row.querySelector(part).textContent)])"""
+
+
+def reckoned(text: str) -> float:
+    """What a reader gets who puts a printed sum into a calculator."""
+    text = (
+        text.removesuffix("=")
+        .replace(", all else 0", "")
+        .replace("−", "-")
+        .replace("·", "*")
+        .replace("²", "**2")
+    )
+    text = re.sub(r"√(\(.*\))", r"math.sqrt(\1)", text)
+    text = re.sub(r"arccos (\S+)", r"math.degrees(math.acos(\1))", text)
+    return float(eval(text, {"math": math}))  # of our own page
+
+
+@pytest.mark.parametrize(
+    ("query", "moves"),
+    [
+        ("mode=logits&z=0.0,0.4", 6),
+        ("p=0.20,0.80&target=0.3,0.7", 12),
+        ("lab=classes&true=0.037", 12),
+        ("lab=classes&K=100", 12),
+    ],
+)
+def test_every_printed_sum_gives_the_number_beside_it(
+    page: Page, app_url: str, query: str, moves: int
+) -> None:
+    page.goto(f"{app_url}/geometry?{query}")
+    page.wait_for_selector("svg[data-drawn]")
+    settled(page)
+    name = {"mode": "Logits", "lab=": "Probability of the right class"}.get(query[:4], "Prediction")
+    page.get_by_role("slider", name=name).focus()
+    for _ in range(moves):
+        before = page.locator(".readouts").inner_text()
+        page.keyboard.press("ArrowUp")
+        page.wait_for_function(
+            "before => document.querySelector('.readouts').innerText !== before", arg=before
+        )
+        for measure, made, shown in page.evaluate(SUMS):
+            value = shown.removesuffix("°")
+            digits = len(value.partition(".")[2])
+            assert f"{reckoned(made):.{digits}f}" == value, (measure, made, shown)
 
 
 def test_the_zero_vector_gets_a_message_and_no_number_is_nan(page: Page, app_url: str) -> None:
@@ -64,7 +112,7 @@ def test_the_zero_vector_gets_a_message_and_no_number_is_nan(page: Page, app_url
     expect(message).to_be_visible()
     assert [
         value_of(page, measure) for measure in ("dot", "length", "cosine", "angle", "projection")
-    ] == ["0.00", "0.000", "none", "none", "0.00"]
+    ] == ["0.000", "0.000", "none", "none", "0.000"]
     assert "NaN" not in page.locator(".lossviz-plane").evaluate("plane => plane.outerHTML")
     page.mouse.up()
     page.wait_for_url("**p=0.00%2C0.00*")
@@ -78,9 +126,9 @@ def test_the_target_is_dragged_too_and_its_losses_are_expected_ones(
     for _ in range(3):
         page.keyboard.press("Shift+ArrowRight")
     page.wait_for_url("**target=0.30%2C0.70*")
-    assert sum_of(page, "dot") == "0.20·0.30 + 0.80·0.70 = 0.62"
+    assert sum_of(page, "dot") == "0.20·0.30 + 0.80·0.70 = 0.620"
     expected = -0.3 * math.log(0.2) - 0.7 * math.log(0.8)
-    assert charge_of(page, "cross_entropy") == f"{expected:.3f}"
+    assert cost_of(page, "cross_entropy") == f"{expected:.3f}"
     assert page.locator(".readouts .of").inner_text() == "0.30·f(0.20) + 0.70·f(0.80)"
     page.keyboard.press("End")
     page.wait_for_url(re.compile(r"^(?!.*target)"))
@@ -130,6 +178,11 @@ def test_each_curve_over_the_angle_has_its_dot_where_the_arrow_stands(
     page: Page, app_url: str
 ) -> None:
     open_plane(page, app_url, "p=0.40,0.60&loss=cross_entropy")
+    assert page.locator(".alike .curve-names text").all_text_contents() == [
+        "cosine",
+        "dot product",
+        "distance",
+    ]
     for section, value in (
         (".alike", geometry.cosine((0.4, 0.6), (0, 1))),
         (".costs", -math.log(0.6)),
@@ -156,11 +209,9 @@ def test_each_curve_over_the_angle_has_its_dot_where_the_arrow_stands(
         assert before == pytest.approx(left + angle / 90 * (right - left), abs=0.6)
 
 
-def test_a_slider_below_moves_what_a_loss_charges_before_its_release(
-    page: Page, app_url: str
-) -> None:
+def test_a_slider_below_moves_a_loss_before_its_release(page: Page, app_url: str) -> None:
     open_plane(page, app_url, "p=0.50,0.50&loss=inverse_power")
-    assert charge_of(page, "inverse_power") == f"{0.5**-0.2:.3f}"
+    assert cost_of(page, "inverse_power") == f"{0.5**-0.2:.3f}"
     slider = page.get_by_role("slider", name="k of inverse power")
     slider.scroll_into_view_if_needed()
     slider.focus()

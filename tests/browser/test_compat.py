@@ -42,8 +42,16 @@ def test_every_selector_of_the_compat_sheet_matches_an_element(page: Page, app_u
 
     open_curves(page, f"{app_url}/penalty_curves?loss=taylor")
     matched |= set(page.evaluate(MATCHED_JS, selectors))
+    page.get_by_role("button", name="Axes", exact=True).click()
+    expect(page.get_by_role("radio", name="margin")).to_be_visible()
+    matched |= set(page.evaluate(MATCHED_JS, selectors))
+    page.keyboard.press("Escape")
     page.get_by_role("textbox", name="A loss of your own").fill("mine = p**-k")
     expect(page.get_by_role("button", name="Keep it")).to_be_visible()
+    matched |= set(page.evaluate(MATCHED_JS, selectors))
+
+    page.goto(f"{app_url}/train")
+    expect(page.get_by_role("button", name="Show a batch")).to_be_visible()
     matched |= set(page.evaluate(MATCHED_JS, selectors))
 
     gone = [selector for selector in selectors if selector not in matched]

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from lossviz import LOSSES
 from lossviz.losses.loss import DEFAULT_CLASSES
 from tests.support.browser import watch_for_errors
-from tests.support.curve_page import open_curves, row
+from tests.support.curve_page import FRAMES, choose_axis, number, open_curves, press_on_slider, row
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +38,7 @@ def test_the_cursor_stands_where_training_starts_and_reads_every_loss_s_values(
     open_curves(page, f"{app_url}/penalty_curves")
     expect(page.locator(".reader")).to_contain_text(f"= 1/{DEFAULT_CLASSES}, where training starts")
     for key in ("cross_entropy", "inverse"):
-        found = [float(text.replace("−", "-")) for text in row(page, LOSSES[key].name)]
+        found = [number(text) for text in row(page, LOSSES[key].name)]
         expected = [
             float(getattr(LOSSES[key], view)(1 / DEFAULT_CLASSES))
             for view in ("penalty", "slope", "weight", "pull")
@@ -65,9 +65,11 @@ def test_the_cursor_runs_over_both_views_and_obeys_the_keyboard(page: Page, app_
     reader = page.get_by_role("slider", name="Read at p")
     reader.focus()
     page.keyboard.press("End")
-    expect(page.locator(".reader .place")).to_have_text("p = 0.9999")
+    expect(page.locator(".reader .place")).to_have_text("p = 1")
     page.keyboard.press("Home")
-    expect(page.locator(".reader .place")).to_have_text("p = 1.0e−4")
+    expect(page.locator(".reader .place")).to_have_text("p = 0.0001")
+    assert row(page, "inverse") == ["10,000", "−100,000,000", "10,000", "10,000"]
+    assert row(page, "dot product") == ["−0.0001", "−1", "0.0001", "0.0001"]
 
 
 def test_the_row_heads_are_the_legend_and_hide_a_curve_in_both_views(
@@ -80,7 +82,7 @@ def test_the_row_heads_are_the_legend_and_hide_a_curve_in_both_views(
     page.keyboard.press("Enter")
     expect(page.locator(".plot .scatterlayer .trace")).to_have_count(6)
     expect(head).to_have_attribute("aria-pressed", "false")
-    page.get_by_role("radio", name="margin").click()  # new axes, and it stays hidden
+    choose_axis(page, "margin")  # and it stays hidden
     page.wait_for_url("**x=margin*")
     expect(page.locator(".plot .xtitle").first).to_have_text(re.compile("logit margin"))
     expect(page.locator(".plot .scatterlayer .trace")).to_have_count(6)
@@ -125,7 +127,7 @@ def test_another_scale_shows_its_whole_axis_whatever_was_zoomed(page: Page, app_
     shown = "() => document.querySelector('.plot')._fullLayout.xaxis.range"
     page.wait_for_function(f"() => ({shown})()[0] > 0.1")
     page.evaluate(COUNT_DRAWINGS)
-    page.get_by_role("radio", name="margin").click()
+    choose_axis(page, "margin")
     page.wait_for_function("() => window.drawings === 1")
     low, high = page.evaluate(shown)
     assert low < -5
@@ -136,6 +138,7 @@ def test_the_number_of_classes_moves_the_mark_and_the_losses_of_all_classes(
     page: Page, app_url: str
 ) -> None:
     open_curves(page, f"{app_url}/penalty_curves?loss=brier")
+    page.get_by_role("button", name="Axes", exact=True).click()
     slider = page.get_by_role("slider", name="K, number of classes")
     before = page.locator(".scatterlayer path.js-line").evaluate_all(PATHS)
     slider.focus()
@@ -154,6 +157,12 @@ def test_the_number_of_classes_moves_the_mark_and_the_losses_of_all_classes(
     typed.press("Enter")
     page.wait_for_url("**K=2")
     expect(page.locator(".reader")).to_contain_text("= 1/2, where training starts")
+    track = slider.bounding_box()
+    x, y, length = press_on_slider(page, "K, number of classes")
+    page.mouse.move(x + 0.9 * length, y, steps=5)
+    expect(page.locator(".overlay text.start")).to_have_text(re.compile(r"1/\d{3}$"))
+    assert slider.bounding_box() == track
+    page.mouse.up()
 
 
 @pytest.mark.parametrize("format", ["PNG", "SVG"])
@@ -187,11 +196,14 @@ def test_a_copied_link_opens_the_same_state_in_another_browser(
     field.press("Enter")
     expect(page.get_by_role("slider", name="a of my loss")).to_be_visible()
     page.get_by_role("button", name="Pull").click()
+    page.get_by_role("button", name="Axes", exact=True).click()
     page.get_by_role("radio", name="odds").click()
-    page.get_by_role("button", name="log y").click()
+    page.get_by_text("log y").click()
     page.wait_for_url("**log=y*")
     page.get_by_role("button", name="Share this view").click()
-    link = page.locator("[data-testid=stPopoverBody] code").text_content() or ""
+    code = page.locator("[data-testid=stPopoverBody] code")
+    expect(code).to_have_text(re.compile("log=y"))
+    link = code.text_content() or ""
     assert link.startswith(app_url)
     expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     table = page.locator(".values tbody").all_inner_texts()
@@ -221,10 +233,19 @@ def test_a_hostile_link_opens_the_page_with_a_message(page: Page, app_url: str) 
     assert page.locator(".stMain img[src=x]").count() == 0
 
 
-def test_on_a_phone_the_chart_stays_in_sight_while_a_slider_is_used(
+def test_on_a_phone_the_chart_stays_in_sight_while_axes_and_a_slider_are_used(
     phone: Page, app_url: str
 ) -> None:
-    phone.goto(f"{app_url}/penalty_curves?view=weight&view=pull")
+    phone.goto(f"{app_url}/penalty_curves?view=weight")
+    expect(phone.locator(".plot[data-drawn]")).to_have_count(1)
+    phone.get_by_role("button", name="Axes", exact=True).click()
+    expect(phone.get_by_role("slider", name="K, number of classes")).to_be_visible()
+    plots, box = phone.locator(".plots").bounding_box(), phone.get_by_role("dialog").bounding_box()
+    assert plots
+    assert box
+    assert box["y"] >= plots["y"] + plots["height"]
+    phone.keyboard.press("Escape")
+    phone.get_by_role("button", name="Pull").click()
     expect(phone.locator(".plot[data-drawn]")).to_have_count(2)
     slider = phone.get_by_role("slider", name="k of inverse power")
     slider.evaluate("node => node.scrollIntoView({ block: 'end' })")
@@ -236,20 +257,67 @@ def test_on_a_phone_the_chart_stays_in_sight_while_a_slider_is_used(
     assert phone.evaluate("document.querySelector('.stMain').scrollWidth") <= 390
 
 
-def test_the_story_s_first_step_says_what_the_cursor_reads(page: Page, app_url: str) -> None:
-    open_curves(page, f"{app_url}/penalty_curves?story=1")
-    penalty = f"{float(LOSSES['cosine'].penalty(0.3, classes=4)):.3f}"
-    expect(page.get_by_text(f"there p = 0.3 costs {penalty}")).to_be_visible()
-    assert row(page, "cosine")[0] == penalty
-
-
 def test_a_push_down_is_told_from_a_push_up(page: Page, app_url: str) -> None:
     loss = LOSSES["label_smoothing"].with_values(eps=0.3)
     open_curves(page, f"{app_url}/penalty_curves?loss={loss.spec}")
     pulls = loss.pull([0.01, 0.1, 0.5, 0.9])
-    shares = [f"{round(100 * abs(pull) / sum(abs(pulls)))} %" for pull in pulls]
+    shares = [f"{round(100 * abs(pull) / sum(abs(pulls)))}%" for pull in pulls]
     assert pulls[-1] < 0
-    expect(page.locator(".shares .sentence")).to_have_text(
-        f"up {shares[0]} at 0.01, {shares[1]} at 0.1, {shares[2]} at 0.5; down {shares[3]} at 0.9"
+    expect(page.locator(".shares b")).to_have_text([*shares[:3], f"−{shares[3]}"])
+    expect(page.locator(".shares .columns")).to_have_attribute(
+        "aria-label",
+        f"p = 0.01: {shares[0]}; p = 0.1: {shares[1]}; p = 0.5: {shares[2]};"
+        f" p = 0.9: {shares[3]}, downwards",
     )
-    expect(page.locator(".shares .bar i.down")).to_have_count(1)
+    line = page.locator(".shares .example").last.bounding_box()
+    tops = [
+        box["y"] for box in (each.bounding_box() for each in page.locator(".shares i").all()) if box
+    ]
+    assert line
+    assert [top >= line["y"] - 1 for top in tops] == [False, False, False, True]
+
+
+READER = """() => {
+  const [plot] = document.querySelectorAll(".plot"), { xaxis } = plot._fullLayout;
+  const [track, cursor] = [".reader input", ".overlay .cursor"].map((part) =>
+    document.querySelector(part).getBoundingClientRect());
+  const { value, min, max } = document.querySelector(".reader input");
+  const left = plot.getBoundingClientRect().left + xaxis._offset;
+  const thumb = track.left + 11 + ((value - min) / (max - min)) * (track.width - 22);
+  return {
+    cursor: cursor.left, thumb, track: [track.left + 11, track.right - 11],
+    axis: [left, left + xaxis._length],
+  };
+}"""
+
+
+def test_the_slider_of_the_cursor_is_the_horizontal_axis_whatever_that_shows(
+    page: Page, app_url: str
+) -> None:
+    open_curves(page, f"{app_url}/penalty_curves?log=x")
+    reader = page.get_by_role("slider", name="Read at p")
+    for axis in ("p", "odds", "margin", "zoomed"):
+        if axis == "zoomed":
+            page.evaluate(
+                "Plotly.relayout(document.querySelector('.plot'), {'xaxis.range': [-4, 1]})"
+            )
+        elif axis != "p":
+            choose_axis(page, axis)
+            expect(page.locator(".plot .xtitle")).to_have_text(re.compile(axis))
+        box = reader.bounding_box()
+        assert box
+        y = box["y"] + box["height"] / 2
+        for place in (0.3, 0.7):
+            page.mouse.move(box["x"] + place * box["width"], y)
+            page.mouse.down()
+            page.evaluate(FRAMES)
+            before = page.evaluate(READER)
+            page.mouse.move(box["x"] + place * box["width"] + 10, y)
+            page.evaluate(FRAMES)
+            after = page.evaluate(READER)
+            page.mouse.up()
+            for state in (before, after):
+                assert state["track"] == pytest.approx(state["axis"], abs=1), axis
+                assert state["thumb"] == pytest.approx(state["cursor"], abs=1), axis
+            assert after["track"] == before["track"]
+            assert after["cursor"] - before["cursor"] == pytest.approx(10, abs=1), axis

@@ -26,7 +26,7 @@ from lossviz.losses.analysis.properness import (
 from lossviz.losses.loss import Loss
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.components.shared.geometry_component import loss_data
-from lossviz.ui.curves.lab import styles_by_id
+from lossviz.ui.loss_controls import styles_by_id
 from lossviz.ui.state.geometry_state import LEAST_START_P, SPACES, GeometryState
 from tests.support.modules import open_modules
 from tests.support.parameter_settings import settings

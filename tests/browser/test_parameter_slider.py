@@ -25,7 +25,7 @@ def test_a_number_can_be_typed_a_double_click_resets_and_marks_lead_to_known_los
         page.get_by_role("spinbutton", name="q of"),
     )
     marks = page.locator(".parameter .marks button")
-    assert {"1/p, the inverse", "p**-0.2, the article's", "cross-entropy", "dot product"} <= set(
+    assert {"1/p, the inverse", "1/p^0.2, the article's", "cross-entropy", "dot product"} <= set(
         marks.all_text_contents()
     )
     marks.get_by_text("cross-entropy").click()
@@ -95,10 +95,14 @@ def test_where_motion_is_unwelcome_a_sweep_is_ten_still_pictures(page: Page, app
     assert 5 <= page.evaluate("seen.size") <= 11
 
 
-def test_a_drag_moves_table_and_shares_too(page: Page, app_url: str) -> None:
+def test_a_drag_moves_table_and_shares_too_and_leaves_the_track_as_it_is(
+    page: Page, app_url: str
+) -> None:
     open_curves(page, f"{app_url}/penalty_curves?loss=inverse_power&loss=cross_entropy")
     still = row(page, "cross-entropy")
+    track = page.get_by_role("slider", name="k of inverse power")
     x, y, length = press_on_slider(page, "k of inverse power")
+    before = track.bounding_box()
     page.mouse.move(x + 0.4 * length, y, steps=5)
     page.wait_for_function("document.querySelector('.plot').dataset.drawn > 0.9")
     drawn = float(page.locator(".plot").get_attribute("data-drawn") or "nan")
@@ -109,6 +113,31 @@ def test_a_drag_moves_table_and_shares_too(page: Page, app_url: str) -> None:
     assert row(page, "cross-entropy") == still
     pulls = moved.pull([0.01, 0.1, 0.5, 0.9])
     expect(page.locator(".shares li").filter(has_text="inverse power")).to_contain_text(
-        f"up {round(100 * float(pulls[0] / pulls.sum()))} % at 0.01"
+        f"{round(100 * float(pulls[0] / pulls.sum()))}%"
     )
+    assert track.bounding_box() == before
     page.mouse.up()
+
+
+@pytest.mark.parametrize("moves", ["a sweep", "a drag"])
+def test_a_card_s_warnings_follow_the_parameter_while_it_moves_and_go_back_with_it(
+    page: Page, app_url: str, moves: str
+) -> None:
+    open_curves(page, f"{app_url}/penalty_curves?loss=inverse_power")
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    warning = page.get_by_text("An example at p = 0.001")
+    expect(warning).to_have_count(0)
+    if moves == "a sweep":
+        page.get_by_role("button", name="Play: sweep k").click()
+        expect(warning).to_be_visible()
+        expect(page.get_by_role("button", name="Stop: sweep k")).to_be_visible()
+        expect(page.get_by_role("button", name="Play: sweep k")).to_be_visible(timeout=20_000)
+    else:
+        x, y, length = press_on_slider(page, "k of inverse power")
+        page.mouse.move(x + 0.8 * length, y, steps=5)
+        expect(warning).to_be_visible()
+        page.mouse.move(x, y, steps=5)
+        expect(warning).to_have_count(0)
+        page.mouse.up()
+    expect(warning).to_have_count(0)
+    assert "k%3D" not in page.url.replace("k%3D0.2", "")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.accessibility import tab_to
-from tests.support.arrow_plane import charge_of, settled, value_of
+from tests.support.arrow_plane import cost_of, settled, value_of
 
 pytestmark = pytest.mark.browser
 
@@ -47,6 +47,41 @@ def grab_in(page: Page, map_number: int, name: str) -> None:
     page.mouse.down()
 
 
+def test_each_step_shows_only_what_it_speaks_of_and_leads_to_the_next(
+    page: Page, app_url: str
+) -> None:
+    open_simplex(page, app_url, INSIDE + "&show=point")
+    prediction = page.get_by_role("slider", name="Prediction")
+    for part in (".truth-handle", ".losses", ".convergence", ".name", ".best"):
+        expect(page.locator(f".lossviz-simplex {part}").first).to_be_hidden()
+    heights = page.locator(".heights text")
+    assert heights.all_text_contents() == ["p1 = 0.10", "p2 = 0.30", "p3 = 0.60"]
+    prediction.focus()
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(heights.nth(1)).to_have_text("p2 = 0.40")
+    expect(page.locator(".share output").nth(1)).to_have_text("p2 = 0.40")
+    page.wait_for_url("**from=0.10%2C0.40%2C0.50*")
+    page.get_by_role("button", name="Next: a loss").click()
+    page.wait_for_url("**show=map*")
+    expect(page.get_by_role("heading", name="A loss is a map")).to_be_visible()
+    expect(page.locator(".map .verdict").first).to_be_visible()
+    expect(page.locator(".truth-name").first).to_be_visible()
+    expect(page.locator(".heights text")).to_have_count(0)
+    expect(page.locator(".convergence")).to_be_hidden()
+    assert page.locator(".map .descent").first.get_attribute("d") == ""
+    made = page.locator(".worked .terms").inner_text()
+    terms, _, total = made.partition(" = ")
+    pairs = [term.split(" · ") for term in terms.split(" + ")]
+    assert f"{sum(float(share) * float(loss) for share, loss in pairs):.3f}" == total
+    page.get_by_role("button", name="Next: training").click()
+    page.wait_for_url("**show=flow*")
+    expect(page.get_by_role("heading", name="Every loss has its path")).to_be_visible()
+    expect(page.locator(".convergence")).to_be_visible()
+    expect(page.locator(".map")).to_have_count(1)
+    expect(page.locator(".map .trails path").first).to_have_attribute("d", re.compile("L"))
+    expect(page.locator(".near-name")).to_have_text("reached: 0.05 or less")
+
+
 def test_the_star_stands_on_the_truth_for_cross_entropy_and_in_the_corner_for_the_dot_product(
     page: Page, app_url: str
 ) -> None:
@@ -56,7 +91,7 @@ def test_the_star_stands_on_the_truth_for_cross_entropy_and_in_the_corner_for_th
         "Best answer: [1.00, 0.00, 0.00], not the truth."
     )
     assert cells(page, "cross_entropy")[:2] == ["1.615", "the truth"]
-    assert cells(page, "dot_product") == ["−0.260", "1.00 0.00 0.00", "never"]
+    assert cells(page, "dot_product") == ["−0.260", "[1.00, 0.00, 0.00]", "never"]
 
 
 def test_a_dragged_truth_repaints_the_maps_and_the_verdicts_before_its_release(
@@ -85,23 +120,23 @@ def test_with_one_class_always_right_losses_of_p_run_one_track_in_the_logits_eac
 ) -> None:
     open_simplex(page, app_url, INSIDE.replace("0.5,0.3,0.2", "1,0,0") + "&loss=inverse")
     by_weight = ("dot_product", "cross_entropy", "inverse")  # that grows, stays or falls on the way
-    times = [float(cells(page, key)[2]) for key in by_weight]
+    times = [float(cells(page, key)[2].replace(",", "")) for key in by_weight]
     assert times == sorted(times)
     assert len(set(times)) == 3
     runners = page.locator(".map").first.locator(".runners circle")
     assert runners.count() == 3
-    clock = page.get_by_role("slider", name="Time of the race")
+    clock = page.get_by_role("slider", name="Time τ")
     clock.focus()
     page.keyboard.press("Home")
     start = [runners.nth(i).get_attribute("cy") for i in range(3)]
     page.keyboard.press("End")
-    expect(page.locator(".clock .time")).to_have_text("1000")
+    expect(page.locator(".clock .time")).to_have_text("1,000")
     assert all(
         float(runners.nth(i).get_attribute("cy") or 0) < float(start[i] or 0) - 50 for i in range(3)
     ), "all near the top"
 
 
-def test_a_constant_factor_wins_no_race_unless_the_losses_run_as_written(
+def test_a_constant_factor_changes_nothing_unless_the_losses_run_as_written(
     page: Page, app_url: str
 ) -> None:
     query = "lab=simplex&from=0.1,0.3,0.6&loss=inverse_power&loss=generalized:q=-0.2"
@@ -112,6 +147,7 @@ def test_a_constant_factor_wins_no_race_unless_the_losses_run_as_written(
 
     one, same = arrivals()
     assert one == same
+    page.get_by_role("button", name="Options").click()
     page.get_by_role("radio", name="As written").click()
     expect(page.locator(".convergence .x-title")).to_contain_text("as written")
     page.wait_for_url("**race=raw*")
@@ -121,12 +157,12 @@ def test_a_constant_factor_wins_no_race_unless_the_losses_run_as_written(
     expect(page.get_by_text("ranks scales, not losses")).to_be_visible()
 
 
-def test_the_race_runs_and_stops(page: Page, app_url: str) -> None:
+def test_the_paths_run_and_stop(page: Page, app_url: str) -> None:
     open_simplex(page, app_url, INSIDE)
-    page.get_by_role("button", name="Run the race").click()
+    page.get_by_role("button", name="Follow the paths").click()
     page.wait_for_function("Number(document.querySelector('.clock input').value) > 0.5")
-    page.get_by_role("button", name="Stop the race").click()
-    expect(page.get_by_role("button", name="Run the race")).to_be_visible()
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("button", name="Follow the paths")).to_be_visible()
 
 
 def test_the_cursor_is_linked_over_both_maps(page: Page, app_url: str) -> None:
@@ -139,7 +175,7 @@ def test_the_cursor_is_linked_over_both_maps(page: Page, app_url: str) -> None:
         expect(page.locator(".over > .cursor").nth(number)).to_have_attribute(
             "visibility", "visible"
         )
-    charged = cells(page, "cross_entropy")[0]
+    expected = cells(page, "cross_entropy")[0]
     page.evaluate(
         "() => { window.paints = 0; const put = CanvasRenderingContext2D.prototype.putImageData;"
         " CanvasRenderingContext2D.prototype.putImageData = function (...given) { window.paints++;"
@@ -150,7 +186,7 @@ def test_the_cursor_is_linked_over_both_maps(page: Page, app_url: str) -> None:
     assert page.evaluate("window.paints") == 0, (
         "a cursor changes nothing that must be worked out anew"
     )
-    assert cells(page, "cross_entropy")[0] == charged == "1.615", (
+    assert cells(page, "cross_entropy")[0] == expected == "1.615", (
         "the table is about the prediction"
     )
     page.mouse.move(5, 5)
@@ -165,12 +201,13 @@ def test_a_keyboard_moves_the_prediction_to_the_truth_and_says_so(page: Page, ap
     expect(prediction).to_have_attribute(
         "aria-valuetext",
         re.compile(
-            r"^class 1 0\.10, class 2 0\.40, class 3 0\.50: the prediction; cross-entropy charges"
+            r"^class 1 0\.10, class 2 0\.40, class 3 0\.50: the prediction; expected cross-entropy"
         ),
     )
     page.keyboard.press("End")
     expect(prediction).to_have_attribute(
-        "aria-valuetext", re.compile(r"class 1 0\.50, class 2 0\.30, class 3 0\.20.*off by 0\.00")
+        "aria-valuetext",
+        re.compile(r"class 1 0\.50, class 2 0\.30, class 3 0\.20.*any class 0\.00"),
     )
     page.wait_for_url("**from=0.50%2C0.30%2C0.20*")
     expect(prediction).to_be_focused()
@@ -206,8 +243,8 @@ def test_the_bar_follows_the_start_until_it_is_moved(page: Page, app_url: str) -
     drawing = open_classes(page, app_url, "loss=cross_entropy&loss=inverse")
     expect(drawing).to_have_attribute("data-drawn", "37 0.027")
     assert value_of(page, "angle") == "80.5°"
-    assert charge_of(page, "inverse") == "37.000"
-    expect(page.locator("[data-loss=inverse] .sum")).to_have_text("pull 36, charges")
+    assert cost_of(page, "inverse") == "37.000"
+    expect(page.locator("[data-loss=inverse] .sum")).to_have_text("pull +36.000")
     slider = page.get_by_role("slider", name="K, number of classes")
     slider.focus()
     page.keyboard.press("ArrowRight")
@@ -220,7 +257,7 @@ def test_the_bar_follows_the_start_until_it_is_moved(page: Page, app_url: str) -
     page.wait_for_url("**K=44*")
     settled(page)
     expect(drawing).to_have_attribute("data-drawn", "44 0.023")
-    bar = page.get_by_role("slider", name="Probability of the true class")
+    bar = page.get_by_role("slider", name="Probability of the right class")
     bar.focus()
     page.keyboard.press("End")
     expect(drawing).to_have_attribute("data-drawn", "44 1")
@@ -232,13 +269,43 @@ def test_the_articles_numbers_are_a_preset_with_every_figure_worked_out(
     page: Page, app_url: str
 ) -> None:
     drawing = open_classes(page, app_url, "loss=cross_entropy&loss=dot_product")
-    page.get_by_text("The article's [0.2, 0.3, 0.1, 0.4]").click()
+    page.get_by_role("button", name="the article's").click()
     expect(drawing).to_have_attribute("data-drawn", "4 0.3")
     expect(page.locator("[data-measure=dot] dd")).to_have_text(
-        re.compile(r"0\.2·0 \+ 0\.3·1 \+ 0\.1·0 \+ 0\.4·0 =\s*0\.3")
+        re.compile(r"0\.2·0 \+ 0\.3·1 \+ 0\.1·0 \+ 0\.4·0 =\s*0\.300")
     )
-    assert charge_of(page, "cross_entropy") == "1.204"
-    assert charge_of(page, "dot_product") == "−0.300"
+    assert cost_of(page, "cross_entropy") == "1.204"
+    assert cost_of(page, "dot_product") == "−0.300"
     page.get_by_role("slider", name="K, number of classes").focus()
     page.keyboard.press("ArrowRight")
     expect(drawing).to_have_attribute("data-drawn", "5 0.3")
+
+
+def test_a_bar_among_37_is_dragged_over_powers_of_ten_with_angle_and_pulls(
+    page: Page, app_url: str
+) -> None:
+    drawing = open_classes(page, app_url, "loss=cross_entropy&loss=dot_product")
+    lit = page.locator('.lossviz-classes [aria-pressed="true"]')
+    assert lit.all_inner_texts() == ["the start", "cross-entropy"]
+    expect(page.locator(".gap-name")).to_have_text("−ln p = 3.611: cross-entropy")
+    expect(page.locator(".even-name")).to_have_text("the start: 1/K = 0.027")
+    assert (page.locator(".pulls").get_attribute("d") or "").count("M") == 37
+    grip = page.get_by_role("slider", name="Probability of the right class").bounding_box()
+    tick = drawing.locator(".numbers text", has_text=re.compile(r"^0\.1$")).bounding_box()
+    assert grip
+    assert tick
+    x = grip["x"] + grip["width"] / 2
+    page.mouse.move(x, grip["y"] + grip["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(x, tick["y"] + tick["height"] / 2, steps=5)
+    expect(drawing).to_have_attribute("data-drawn", re.compile(r"^37 0\.(09|1)"))
+    expect(lit).to_have_text(["cross-entropy"])  # before its release
+    angle = value_of(page, "angle")
+    expect(page.locator(".angle-drawing .angle-name")).to_have_text(f"θ = {angle}")
+    page.mouse.up()
+    page.wait_for_url("**true=0.*")
+    page.get_by_role("button", name="dot product").click()
+    expect(lit).to_have_text(["dot product"])
+    page.get_by_role("button", name="p = 0.9").click()
+    expect(drawing).to_have_attribute("data-drawn", "37 0.9")
+    expect(lit).to_have_text(["p = 0.9", "dot product"])

@@ -1,43 +1,28 @@
 """What every figure keeps to, whatever its losses are called."""
 
+import json
 import re
+from dataclasses import replace
 
 import plotly.graph_objects as go
 import pytest
 
-from lossviz.charts.comparison import error_rate_figure, final_error_figure
 from lossviz.charts.curves import curve_figure
 from lossviz.charts.figure import figure_json, trace_id
-from lossviz.charts.trials import confidence_figure, learning_rate_figure, training_loss_figure
+from lossviz.charts.race import MEASURES, OVER, SCALES, RaceView, race_layout
 from lossviz.charts.views import VIEWS
-from lossviz.experiments.plan import plan_comparison
-from lossviz.experiments.results import summarise
 from lossviz.losses.parsing import loss_from_spec
+from tests.support.records import comparison
 
 AWKWARD = ["poly:eps=2.0", "p**-k; k=0.2", "where(p < 0.5, 1-p, (1-p)**2)", "max(1-p, 0.1)", "-p"]
 
 
-def figures() -> list[go.Figure]:
-    """Every kind of figure, of losses whose names no CSS selector can hold."""
-    comparison = plan_comparison(id="0c", recipe="digits", losses=AWKWARD, seeds=2, created_at=1e9)
-    trials = comparison.trials()
-    first_seed = [trial for trial in trials if trial.seed == 0]
-    return [
-        error_rate_figure(comparison, trials, {}),
-        final_error_figure(comparison, summarise(comparison, trials, {})),
-        training_loss_figure(comparison, first_seed, {}, classes=10),
-        learning_rate_figure(comparison, first_seed, {}),
-        confidence_figure(comparison, first_seed, {}, at=1.0, classes=10),
-        curve_figure([loss_from_spec(spec) for spec in AWKWARD], VIEWS["penalty"]),
-    ]
-
-
 def test_the_id_of_every_trace_can_stand_in_a_css_selector_and_is_its_own() -> None:
-    for figure in figures():
-        ids = [trace.uid for trace in figure.data if trace.uid is not None]
-        assert len(set(ids)) == len(ids)
-        assert all(re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", one) for one in ids)
-        figure_json(figure)
+    figure = curve_figure([loss_from_spec(spec) for spec in AWKWARD], VIEWS["penalty"])
+    ids = [trace.uid for trace in figure.data if trace.uid is not None]
+    assert len(set(ids)) == len(ids) == len(AWKWARD)
+    assert all(re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", one) for one in ids)
+    figure_json(figure)
 
 
 @pytest.mark.parametrize("spec", AWKWARD)
@@ -56,13 +41,37 @@ def test_texts_of_any_characters_have_ids() -> None:
     assert trace_id("\udcff").isalnum()
 
 
-def test_zoom_and_hidden_curves_end_with_the_comparison() -> None:
-    one, other = (
-        plan_comparison(id=name, recipe="digits", losses=["-p"], seeds=1, created_at=1e9)
-        for name in ("a", "b")
-    )
-    revisions = [
-        error_rate_figure(comparison, comparison.trials(), {}).layout.uirevision
-        for comparison in (one, one, other)
+def test_zoom_ends_with_the_comparison_and_with_what_the_axes_are() -> None:
+    settings = comparison().settings
+    views = [
+        RaceView(measure=measure, over=over, scale=scale, images=1438)
+        for measure in MEASURES
+        for over in OVER
+        for scale in SCALES
     ]
-    assert revisions[0] == revisions[1] != revisions[2]
+    revisions = {
+        json.loads(race_layout(of, settings, view))["layout"]["uirevision"]
+        for of in ("a", "b")
+        for view in views
+    }
+    assert len(revisions) == 2 * len(views)
+
+
+def test_the_axis_of_a_race_says_all_that_was_done_to_the_measure() -> None:
+    view = RaceView(measure="Training loss", over="images", scale="gap to the best", smoothing=0.6)
+    assert view.y_title == "training loss above the best mean so far, smoothed 0.60"
+    assert replace(view, scale="log", smoothing=0.0).y_title == "training loss, 1 at its start"
+    assert view.axis == "epochs"  # as long as nobody knows how many images an epoch has
+    layout = json.loads(race_layout("c", comparison().settings, replace(view, images=1438)))
+    axis = layout["layout"]["xaxis"]
+    assert axis["title"]["text"] == "training images seen"
+    assert axis["range"] == [0, pytest.approx(2 * 1438 * 1.03)]
+
+
+def test_the_ticks_of_a_logarithmic_axis_are_whole_numbers_not_single_digits() -> None:
+    view = RaceView(measure="Error rate", over="epochs", scale="log")
+    axis = json.loads(race_layout("c", comparison().settings, view))["layout"]["yaxis"]
+    assert axis["type"] == "log"
+    ticks = [float(text.removesuffix("%")) for text in axis["ticktext"]]
+    assert ticks == pytest.approx(axis["tickvals"])
+    assert "20%" in axis["ticktext"]

@@ -85,16 +85,22 @@ def test_what_is_no_number_ends_the_program_with_exit_code_2(
         (["--batch-size", "1"], "batch size must lie between"),
         (["--label-noise", "0.7"], "label noise must lie between"),
         (["--learning-rate", "fast"], "--learning-rate"),
-        (["--folder", "/tmp"], "takes no folder"),
-        (["--mixed-precision"], "mixed precision does nothing with the network letters"),
+        (["--folder", "/tmp"], "a folder has no effect with the recipe digits"),
+        (["--mixed-precision"], "mixed precision has no effect with the network letters"),
+        (
+            ["--mixed-precision", "--network", "resnet18", "--no-pretrained"],
+            "mixed precision has no effect without a CUDA GPU, where everything is computed in 32"
+            " bits; leave it out",
+        ),
         (["--optimizer", "lion"], "no optimizer 'lion'; choose one of adam, sgd"),
         (["--network", "resnet19"], "did you mean 'resnet18'"),
         (["--frozen-epochs", "0", "--unfrozen-epochs", "0"], "nothing would be trained"),
     ],
 )
 def test_the_command_line_refuses_settings_that_make_no_sense_with_exit_code_2(
-    arguments: list[str], words: str
+    arguments: list[str], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     result = lossviz("train", "--loss", "inverse", *arguments)
     assert result.returncode == 2
     assert words in result.stderr

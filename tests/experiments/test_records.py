@@ -5,12 +5,16 @@ from dataclasses import replace
 
 import pytest
 
-from lossviz.charts.comparison import final_error_figure
 from lossviz.errors import InvalidInput, UnknownRecipe
+from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.plan import MAX_SEEDS, MAX_TRIALS, plan_comparison
-from lossviz.experiments.progress import remaining_s, share_done, trial_remaining_s
-from lossviz.experiments.records import Trial, TrialState
-from lossviz.experiments.results import summarise
+from lossviz.experiments.progress import (
+    comparison_progress,
+    remaining_s,
+    share_done,
+    trial_remaining_s,
+)
+from lossviz.experiments.records import Preparation, Purpose, RateSearch, Trial, TrialState
 from tests.support.records import comparison, metrics, trial
 
 FINISHED, FAILED, RUNNING = TrialState.FINISHED, TrialState.FAILED, TrialState.RUNNING
@@ -30,7 +34,7 @@ def test_pairs_of_one_seed_start_together() -> None:
         ({"seeds": 0}, "between 1 and"),
         ({"seeds": MAX_SEEDS + 1}, "between 1 and"),
         ({"losses": [f"p**-{k}" for k in range(1, 11)], "seeds": MAX_TRIALS // 10 + 1}, "at most"),
-        ({"losses": ["q("]}, "not closed"),
+        ({"losses": ["q("]}, "never closed"),
         ({"recipe": "digit"}, "did you mean 'digits'"),
     ],
 )
@@ -70,6 +74,38 @@ def test_the_time_left_follows_the_pace_of_what_ran() -> None:
     ) == pytest.approx(3.0)
 
 
+def searching(*tried: Trial, seeds: int = 1) -> ComparisonData:
+    """A comparison of two losses, both of which wait for a rate, after some search trials."""
+    planned = comparison(seeds=seeds, rate_search=RateSearch())
+    return ComparisonData(
+        comparison=planned,
+        preparation=Preparation(at_once=2),
+        trials=planned.trials(),
+        search_trials=tried,
+        last={},
+        fingerprints={},
+    )
+
+
+def test_what_a_search_will_still_train_is_estimated_and_counted() -> None:
+    before = comparison_progress(searching(), now=0.0)
+    assert (before.share, before.remaining_s) == (0.0, None)
+    assert before.words == ("choosing learning rates: 0 of about 16 trials; then 0 of 2 trials")
+    first = trial(0, state=FINISHED, started_at=100.0, ended_at=104.0, purpose=Purpose.SEARCH)
+    after_one = comparison_progress(searching(first), now=104.0)
+    assert after_one.share == 1 / 18
+    assert after_one.remaining_s == 17 * 4.0 / 2
+    ten = [replace(first, id=f"c-search{position}") for position in range(10)]
+    assert "10 of about 20 trials" in comparison_progress(searching(*ten), now=104.0).words
+
+
+def test_a_search_that_is_over_is_no_longer_expected() -> None:
+    data = searching(trial(0, state=FINISHED, started_at=1.0, ended_at=5.0))
+    judged = [replace(one, learning_rate=0.01) for one in data.trials]
+    progress = comparison_progress(replace(data, trials=judged), now=5.0)
+    assert (progress.words, progress.share, progress.remaining_s) == ("0 of 2 trials", 1 / 3, 4.0)
+
+
 def test_a_running_trial_takes_as_long_for_the_rest_as_its_pace_says() -> None:
     assert (
         trial_remaining_s(trial(0, state=RUNNING, started_at=100.0, progress=0.25), now=101.0)
@@ -80,29 +116,3 @@ def test_a_running_trial_takes_as_long_for_the_rest_as_its_pace_says() -> None:
         trial_remaining_s(trial(0, state=FINISHED, started_at=100.0, progress=1.0), now=101.0)
         is None
     )
-
-
-def test_results_are_the_last_error_rates_of_what_finished() -> None:
-    wanted = comparison()
-    states = [FINISHED, FINISHED, FINISHED, FAILED]
-    trials = [
-        Trial(**{**{name: getattr(trial, name) for name in Trial.__slots__}, "state": state})
-        for trial, state in zip(wanted.trials(), states, strict=True)
-    ]
-    history = {
-        f"c-{i}": [metrics(1, error_rate=0.9), metrics(2, error_rate=i / 10)] for i in range(4)
-    }
-    one, other = summarise(wanted, trials, history)
-    assert (one.loss, one.error_rates, one.mean) == ("cross_entropy", {0: 0.0, 1: 0.2}, 0.1)
-    assert (other.loss, other.error_rates, other.mean) == ("p**-k; k=0.2", {0: 0.1}, 0.1)
-    assert summarise(wanted, wanted.trials(), {})[0].mean is None
-
-
-def test_the_chart_of_results_starts_at_0_and_ends_above_the_largest_error_rate_or_at_1() -> None:
-    wanted = comparison()
-    trials = [replace(trial, state=FINISHED) for trial in wanted.trials()]
-    history = {trial.id: [metrics(1, error_rate=0.1 * (trial.position + 1))] for trial in trials}
-    ended = final_error_figure(wanted, summarise(wanted, trials, history))
-    assert ended.layout.xaxis.range == pytest.approx((0, 0.44))
-    begun = final_error_figure(wanted, summarise(wanted, wanted.trials(), {}))
-    assert begun.layout.xaxis.range == (0, 1)

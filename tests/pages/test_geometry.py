@@ -4,13 +4,12 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lossviz.losses.catalogue import LOSSES
-from lossviz.ui.geometry.many_classes import PRESETS as CLASSES_PRESETS
-from lossviz.ui.geometry.three_classes import TRUTHS
-from lossviz.ui.geometry.two_classes import PREDICTIONS, TARGETS
+from lossviz.ui.geometry.headings import HEADINGS, heading_of
 from lossviz.ui.state.geometry_properties import read_geometry
-from lossviz.ui.state.geometry_state import PARTS, GeometryState
+from lossviz.ui.state.geometry_state import MODES, PARTS, TRIANGLE_STEPS, GeometryState
 from lossviz.ui.state.session import SESSION_KEY
-from tests.support.pages import opened
+from tests.support.pages import chosen, opened
+from tests.support.words import without_links
 
 PAGE = "pages/geometry.py"
 
@@ -32,7 +31,7 @@ def address_of(app: AppTest) -> dict[str, str]:
 
 
 def words_of(app: AppTest) -> str:
-    return "\n".join(markdown.value for markdown in app.markdown)
+    return without_links("\n".join(markdown.value for markdown in app.markdown))
 
 
 @pytest.mark.parametrize("lab", PARTS)
@@ -70,8 +69,7 @@ def test_every_number_of_the_articles_geometry_section_is_on_the_page(
 def test_a_target_between_the_classes_has_its_own_text_and_no_worst_prediction() -> None:
     app = opened(PAGE, target="0.3,0.7")
     assert "fall with every degree" not in words_of(app)
-    assert "rewards a prediction that is too sure" in words_of(app)
-    assert not any(group.key == "plane preset" for group in app.button_group)
+    assert "rewards overconfidence" in words_of(app)
 
 
 def test_a_link_opens_the_arrows_and_losses_that_it_names() -> None:
@@ -79,7 +77,7 @@ def test_a_link_opens_the_arrows_and_losses_that_it_names() -> None:
     assert not app.exception
     assert not app.warning
     assert geometry_of(app) == GeometryState(prediction=(0.4, 0.1), mode="free", target=(1.0, 0.0))
-    assert app.session_state["chosen losses"] == ["brier"]
+    assert chosen(app) == ["brier"]
 
 
 def test_a_broken_link_opens_the_defaults_with_one_warning() -> None:
@@ -101,26 +99,51 @@ def test_coming_back_to_the_segment_takes_the_arrow_to_its_nearest_point() -> No
     assert geometry_version_of(app) == before + 1, "so the browser takes it over"
 
 
-@pytest.mark.parametrize("target", TARGETS)
-@pytest.mark.parametrize("name", PREDICTIONS)
-def test_a_preset_moves_the_arrow_and_the_address(name: str, target: str) -> None:
-    app = opened(PAGE, p="0.30,0.70")
-    app.button_group(key="plane target").set_value(target).run()
-    before = geometry_version_of(app)
-    app.button_group(key="plane preset").set_value(name).run()
+@pytest.mark.parametrize(
+    "geometry",
+    [
+        *(GeometryState(mode=mode) for mode in MODES),
+        *(GeometryState(part="simplex", step=step) for step in TRIANGLE_STEPS),
+        GeometryState(part="classes"),
+    ],
+)
+def test_title_and_lead_are_about_what_is_shown(geometry: GeometryState) -> None:
+    query = {"lab": geometry.part, "mode": geometry.mode, "show": geometry.step}
+    app = opened(PAGE, **query)
     assert not app.exception
-    p1, p2 = geometry_of(app).prediction
-    assert (p2 if target == "[0, 1]" else p1) == PREDICTIONS[name]
-    assert geometry_version_of(app) == before + 1
-    assert address_of(app)["p"] == f"{p1:.2f},{p2:.2f}"
-    assert app.session_state["plane preset"] == name, "it stays lit while the arrow is there"
+    heading = heading_of(geometry)
+    assert app.title[0].value == heading.title
+    assert heading.lead in words_of(app)
+    assert len(set(HEADINGS.values())) == len(HEADINGS) == len(MODES) + len(TRIANGLE_STEPS) + 1
 
 
-@pytest.mark.parametrize("name", TRUTHS)
-def test_a_preset_sets_the_truth_in_the_triangle(name: str) -> None:
-    app = opened(PAGE, lab="simplex", truth="0.2,0.2,0.6")
-    app.button_group(key="truth").set_value(name).run()
-    assert geometry_of(app).truth == TRUTHS[name]
+def test_three_classes_are_introduced_step_by_step_and_at_the_first_visit_only() -> None:
+    app = opened(PAGE)
+    app.button_group(key="lab").set_value("simplex").run()
+    assert address_of(app) == {"lab": "simplex", "show": "point"}
+    assert "A probability is a height" in words_of(app)
+    titles = []
+    for label in ("Next: a loss", "Next: training", "See all at once"):
+        titles.append(app.title[0].value)
+        next(button for button in app.button if button.label == label).click().run()
+        assert not app.exception
+    assert titles == [HEADINGS[step].title for step in ("point", "map", "flow")]
+    assert geometry_of(app).step == "all"
+    app.button_group(key="step").set_value("flow").run()
+    next(button for button in app.button if button.label == "Back").click().run()
+    assert geometry_of(app).step == "map"
+    app.button_group(key="lab").set_value("plane").run()
+    app.button_group(key="lab").set_value("simplex").run()
+    assert geometry_of(app).step == "map"
+
+
+def test_each_step_explains_the_terms_that_it_brings() -> None:
+    words = {step: words_of(opened(PAGE, lab="simplex", show=step)) for step in TRIANGLE_STEPS}
+    assert "*proper*" in words["map"]
+    assert "**The expected loss**" in words["map"]
+    assert "**The flow**" in words["flow"]
+    assert not any(term in words["point"] for term in ("proper", "expected loss", "flow"))
+    assert "flow" not in words["map"]
 
 
 def test_at_most_two_maps_are_drawn_and_the_oldest_makes_room() -> None:
@@ -141,14 +164,6 @@ def test_the_gradient_moves_logits_or_probabilities() -> None:
     assert geometry_of(app).gradient_space == "p"
 
 
-@pytest.mark.parametrize("name", CLASSES_PRESETS)
-def test_a_preset_of_many_classes_sets_the_bars(name: str) -> None:
-    app = opened(PAGE, lab="classes", true="0.5")
-    app.button_group(key="classes preset").set_value(name).run()
-    assert not app.exception
-    assert geometry_of(app) == CLASSES_PRESETS[name].applied_to(GeometryState(part="classes"))
-
-
 def test_the_number_of_classes_is_clipped_to_what_the_part_can_show() -> None:
     assert "With 100 classes" in words_of(opened(PAGE, lab="classes", K="1000"))
     assert "The first prediction is p ≈ 1/4 for every class, 60.0° from" in words_of(
@@ -159,6 +174,7 @@ def test_the_number_of_classes_is_clipped_to_what_the_part_can_show() -> None:
 @pytest.mark.parametrize("lab", PARTS)
 def test_without_a_loss_and_with_every_kind_of_loss_each_part_is_drawn(lab: str) -> None:
     assert not opened(PAGE, lab=lab, loss=["none"]).exception
+    assert not opened(PAGE, lab=lab, show="point", loss=["none"]).exception
     for first in range(0, len(LOSSES), 12):
         assert not opened(PAGE, lab=lab, loss=list(LOSSES)[first : first + 12]).exception
 

@@ -2,15 +2,11 @@
 
 import pytest
 
-from lossviz.losses import catalogue, parsing
-from lossviz.losses.loss import Loss
-from lossviz.ui import loss_picker
-from lossviz.ui.curves import loss_card
 from lossviz.ui.frame import PAGES
 from lossviz.ui.loss_picker import FEATURED
-from lossviz.ui.state import actions, session
+from lossviz.ui.state.page_state import ARTICLE
 from tests.support.browser import ROOT
-from tests.support.pages import drafted, opened, typed
+from tests.support.pages import Chips, chosen, drafted, opened, typed
 
 BAD_FORMULAS = (
     "__import__('os')",
@@ -43,7 +39,7 @@ def test_a_link_opens_the_losses_and_the_view_that_it_names() -> None:
         "pages/penalty_curves.py", loss=["inverse_power:k=0.5", "(1-p)**a; a=3"], view="Weight"
     )
     assert not app.exception
-    assert app.session_state["chosen losses"] == ["inverse_power", "(1-p)**a"]
+    assert chosen(app) == ["inverse_power", "(1-p)**a"]
     assert app.session_state["views"] == ["weight"]
     assert app.query_params["loss"] == ["inverse_power:k=0.5", "(1-p)**a; a=3"]
 
@@ -54,7 +50,7 @@ def test_a_broken_link_opens_the_page_with_a_message_and_the_defaults(spec: str)
     assert not app.exception
     assert "cannot be read" in app.warning[0].value
     assert "sideways" in app.warning[0].value
-    assert app.session_state["chosen losses"] == [
+    assert chosen(app) == [
         "cross_entropy",
         "dot_product",
         "inverse",
@@ -71,7 +67,7 @@ def test_a_bad_formula_gets_its_message_at_the_field_and_stays_there(path: str, 
     assert not app.exception
     assert len(app.error) == 1
     assert app.text_input(key="own loss").value == text
-    assert app.session_state["chosen losses"] == [
+    assert chosen(app) == [
         "cross_entropy",
         "dot_product",
         "inverse",
@@ -83,7 +79,7 @@ def test_a_typed_loss_joins_the_chosen_ones_and_empties_the_field() -> None:
     app = typed(opened("pages/penalty_curves.py"), "p**-k; k=0.5")
     assert not app.exception
     assert not app.error
-    assert app.session_state["chosen losses"][-1] == "p**-k"
+    assert chosen(app)[-1] == "p**-k"
     assert app.text_input(key="own loss").value == ""
     assert app.query_params["loss"][-1] == "p**-k; k=0.5"
 
@@ -105,7 +101,7 @@ def test_two_changes_within_one_round_trip_both_stay() -> None:
     drafted(app, "(1-p)**3")
     app.query_params["loss"] = ["inverse"]  # the browser does not know of the first yet
     app.button(key="keep").click().run()
-    assert app.session_state["chosen losses"] == ["inverse", "(1-p)**2", "(1-p)**3"]
+    assert chosen(app) == ["inverse", "(1-p)**2", "(1-p)**3"]
     assert app.query_params["loss"] == ["inverse", "(1-p)**2", "(1-p)**3"]
 
 
@@ -114,32 +110,30 @@ def test_a_control_used_within_a_change_s_round_trip_does_not_undo_it_but_back_d
     app = typed(opened("pages/train.py", loss=["inverse"]), "(1-p)**2")
     app.query_params["loss"] = ["inverse"]
     app.number_input[0].set_value(5).run()
-    assert app.session_state["chosen losses"] == ["inverse", "(1-p)**2"]
+    assert chosen(app) == ["inverse", "(1-p)**2"]
     assert app.query_params["loss"] == ["inverse", "(1-p)**2"]
     app.query_params["loss"] = ["inverse"]
     app.run()
-    assert app.session_state["chosen losses"] == ["inverse"]
+    assert chosen(app) == ["inverse"]
 
 
 TWELVE = [f"(1-p)**{power}" for power in range(2, 14)]
 
 
-def test_a_thirteenth_loss_is_refused_at_the_pills_and_the_chosen_stay() -> None:
+def test_a_thirteenth_loss_is_refused_and_the_chosen_stay(chips: Chips) -> None:
     app = opened("pages/penalty_curves.py", loss=TWELVE)
-    assert not app.warning
-    app.button_group(key="chosen losses").set_value(["cross_entropy", *TWELVE]).run()
+    chips.press(app, cross_entropy=True)
     assert not app.exception
-    assert "At most 12 losses" in app.warning[0].value
-    assert app.session_state["chosen losses"] == TWELVE
-    app.button_group(key="chosen losses").set_value(["cross_entropy", *TWELVE[1:]]).run()
-    assert not app.warning
-    assert app.session_state["chosen losses"] == ["cross_entropy", *TWELVE[1:]]
+    assert not app.warning, "it is said at the chips"
+    assert chosen(app) == TWELVE
+    chips.press(app, **{"cross_entropy": True, TWELVE[0]: False})
+    assert chosen(app) == ["cross_entropy", *TWELVE[1:]]
 
 
 def test_a_link_to_thirteen_losses_opens_the_first_twelve_and_says_so() -> None:
     app = opened("pages/penalty_curves.py", loss=[*TWELVE, "cross_entropy"])
     assert "At most 12 losses" in app.warning[0].value
-    assert app.session_state["chosen losses"] == TWELVE
+    assert chosen(app) == TWELVE
 
 
 def test_the_front_page_says_what_of_a_link_cannot_be_read() -> None:
@@ -155,32 +149,34 @@ def test_backticks_in_a_formula_do_not_end_the_block_that_shows_it() -> None:
     assert "`" not in reason.replace("\\`", "")
 
 
-@pytest.fixture
-def other_loss(monkeypatch: pytest.MonkeyPatch) -> Loss:
-    """A loss of the catalogue that has no pill of its own."""
-    loss = Loss(key="other", name="other", text="(1-p)**2")
-    for module in (catalogue, parsing, actions, session, loss_picker, loss_card):
-        monkeypatch.setattr(module, "LOSSES", {**catalogue.LOSSES, "other": loss})
-    return loss
-
-
-@pytest.mark.usefixtures("other_loss")
-def test_a_loss_picked_from_the_catalogue_gets_a_pill_until_it_is_taken_away() -> None:
+def test_a_loss_chosen_in_the_catalogue_keeps_its_chip_until_it_is_removed(chips: Chips) -> None:
     app = opened("pages/penalty_curves.py")
-    pills, shelf = app.button_group(key="chosen losses"), app.selectbox(key="catalogue")
-    assert len(pills.options) == len(FEATURED)
-    assert shelf.options[-1] == "other"
-    assert shelf.placeholder == f"{len(shelf.options)} more losses…"
-    shelf.select("other").run()
+    assert chips.offered == list(FEATURED)
+    assert not chips.removable
+    chips.press(app, focal=True, hinge=True)
     assert not app.exception
-    assert app.session_state["chosen losses"][-1] == "other"
-    assert app.query_params["loss"][-1] == "other"
-    assert len(app.button_group(key="chosen losses").options) == len(FEATURED) + 1
-    assert app.selectbox(key="catalogue").value is None
-    assert "other" not in app.selectbox(key="catalogue").options
-    app.button_group(key="chosen losses").set_value(["inverse"]).run()
-    assert len(app.button_group(key="chosen losses").options) == len(FEATURED)
-    assert app.selectbox(key="catalogue").options[-1] == "other"
+    assert chosen(app)[-2:] == ["focal", "hinge"]
+    assert app.query_params["loss"][-1] == "hinge"
+    chips.press(app, focal=False)
+    assert chips.offered == [*FEATURED, "focal", "hinge"]
+    assert chips.removable == ["focal", "hinge"]
+    chips.remove(app, "hinge")
+    assert chips.offered == [*FEATURED, "focal"]
+    assert chosen(app) == list(ARTICLE)
+
+
+def test_an_own_loss_is_forgotten_when_its_chip_is_removed_and_back_brings_it_back(
+    chips: Chips,
+) -> None:
+    app = opened("pages/penalty_curves.py", loss=["inverse", "(1-p)**2"])
+    chips.press(app, **{"(1-p)**2": False})
+    assert chips.offered[-1] == "(1-p)**2"
+    chips.remove(app, "(1-p)**2")
+    assert chips.offered == list(FEATURED)
+    app.query_params["loss"] = ["inverse", "(1-p)**2"]
+    app.run()
+    assert chips.offered[-1] == "(1-p)**2"
+    assert chosen(app) == ["inverse", "(1-p)**2"]
 
 
 @pytest.mark.usefixtures("database")
@@ -189,4 +185,4 @@ def test_losses_chosen_on_one_page_are_chosen_on_the_next() -> None:
     app.query_params.clear()
     app.switch_page("pages/train.py").run()
     assert not app.exception
-    assert app.session_state["chosen losses"] == ["dot_product", "(1-p)**2"]
+    assert chosen(app) == ["dot_product", "(1-p)**2"]

@@ -10,7 +10,15 @@ from pathlib import Path
 import psutil
 
 from lossviz.experiments.store.store import Store
-from tests.support.engine_harness import METHODS, STARTING_S, alive, command_of, processes_under
+from tests.support.engine_harness import (
+    METHODS,
+    STARTING_S,
+    alive,
+    command_of,
+    parent_of,
+    processes_under,
+    workers_of,
+)
 from tests.support.waiting import wait_until
 
 _ROOT = Path(__file__).parents[2]
@@ -20,6 +28,7 @@ class AppProcess:
     """A store and an engine in a process of their own; two trials train in parallel."""
 
     def __init__(self, url: str, method: str = METHODS[0]) -> None:
+        self._method = method
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.support.engine_app", url, method],
             cwd=_ROOT,
@@ -29,10 +38,10 @@ class AppProcess:
         )
         assert self._answer() == "ready"
 
-    def launch(self, id: str, *, seeds: int) -> None:
+    def launch(self, id: str, *, seeds: int, searches: bool = False) -> None:
         """Have it train two losses; returns when they are in the database."""
         assert self._process.stdin
-        print(id, seeds, file=self._process.stdin, flush=True)
+        print(id, seeds, searches, file=self._process.stdin, flush=True)
         assert self._answer() == id
 
     def _answer(self) -> str:
@@ -60,7 +69,7 @@ class AppProcess:
         return [
             process
             for process in alive(mine)
-            if process.pid not in hosts and _parent_of(process) not in hosts
+            if process.pid not in hosts and parent_of(process) not in hosts
         ]
 
     def _serves(self, process: psutil.Process) -> bool:
@@ -68,12 +77,7 @@ class AppProcess:
         return "lossviz.training.host" in command and command.endswith(f" {self._process.pid}")
 
     def trial_processes(self) -> list[psutil.Process]:
-        return [
-            process
-            for host in self.hosts()
-            for process in alive(processes_under(host.pid))
-            if "resource_tracker" not in command_of(process)
-        ]
+        return [process for host in self.hosts() for process in workers_of(host.pid, self._method)]
 
     def wait_for_trials(self, count: int) -> list[psutil.Process]:
         wait_until(
@@ -86,13 +90,6 @@ class AppProcess:
     def kill(self) -> None:
         self._process.kill()
         self._process.communicate()
-
-
-def _parent_of(process: psutil.Process) -> int | None:
-    try:
-        return process.ppid()
-    except psutil.NoSuchProcess:
-        return None
 
 
 @contextmanager

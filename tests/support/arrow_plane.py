@@ -5,6 +5,8 @@ from playwright.sync_api import Locator, Page, expect
 # Counts, in the page: the time of each frame, the drawings, and the messages to Python.
 WATCH = """() => {
   Object.assign(window, { frames: [], draws: 0, sent: 0 });
+  if (window.isWatched) return;  // a second drag: it is counted already
+  window.isWatched = true;
   const watch = (time) => { window.frames.push(time); requestAnimationFrame(watch); };
   requestAnimationFrame(watch);
   new MutationObserver(() => window.draws++)
@@ -58,5 +60,5 @@ def sum_of(page: Page, measure: str) -> str:
     return page.locator(f"[data-measure={measure}] dd").inner_text()
 
 
-def charge_of(page: Page, loss_id: str) -> str:
+def cost_of(page: Page, loss_id: str) -> str:
     return page.locator(f"[data-loss={loss_id}] b").inner_text()

@@ -59,7 +59,13 @@ def answers(url: str) -> bool:
 def served_app(
     database: Path, port: int, *, base_path: str = ""
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """The app on a port of 127.0.0.1, with its database in a file; ended at the end."""
+    """The app on a port of 127.0.0.1, with its database in a file; ended at the end, with all that
+    it has started: what comes next may measure time.
+    """
+    from psutil import wait_procs
+
+    from tests.support.engine_harness import processes_under
+
     command = [
         sys.executable,
         "-m",
@@ -84,8 +90,10 @@ def served_app(
             )
             yield server
         finally:
+            started = processes_under(server.pid)
             server.terminate()
             server.wait(20)
+            wait_procs(started, timeout=20)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,9 @@ ADDRESSES = [
     *(path.removeprefix("pages/").removesuffix(".py") for path in PAGES if path != "app.py"),
 ]
 
+# Fulfilled once what was done before has been drawn
+FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
 
 def open_curves(page: Page, url: str) -> None:
     page.goto(url)
@@ -27,6 +30,18 @@ def press_on_slider(page: Page, name: str) -> tuple[float, float, float]:
     page.mouse.move(x, y)
     page.mouse.down()
     return x, y, length
+
+
+def choose_axis(page: Page, name: str) -> None:
+    """Choose what lies on the horizontal axis, behind the button that holds it."""
+    page.get_by_role("button", name="Axes", exact=True).click()
+    page.get_by_role("radio", name=name).click()
+    page.keyboard.press("Escape")
+
+
+def number(text: str) -> float:
+    """What the table says, as a number."""
+    return float(text.replace("−", "-").replace(",", ""))
 
 
 def row(page: Page, name: str) -> list[str]:

@@ -15,14 +15,16 @@ from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.recipes import get_recipe
-from lossviz.experiments.records import Comparison, Trial, TrialState
+from lossviz.experiments.records import Comparison, RateSearch, Trial, TrialState
 from lossviz.experiments.store.store import Store
 from tests.support.waiting import wait_until
 
 METHODS = ["fork", "spawn"] if sys.platform == "linux" else ["spawn"]
+# what is forked does one trial; what a server forks, or what is spawned, does one after another
+MODES = ["fork", "forkserver"] if sys.platform == "linux" else ["spawn"]
 # How long processes may outlive their parent. A spawned trial notices only after its own imports;
 # a forked one is killed by the kernel.
-ENDING_S = {"fork": 3.0, "spawn": 15.0}
+ENDING_S = {"fork": 3.0, "forkserver": 3.0, "spawn": 15.0}
 STARTING_S = 90.0  # imports of fastai, several at once, on a busy machine
 
 
@@ -33,22 +35,26 @@ class EngineVariant:
     Attributes:
         start: Makes one that runs two trials in parallel.
         host_pid: The process whose descendants run its trials; None while there is none.
+        method: How its workers are started.
         ending_s: How long trials may outlive that process, in seconds.
     """
 
     start: Callable[[Store], Engine]
     host_pid: Callable[[Engine], int | None]
+    method: str
     ending_s: float
 
 
-ENGINES = {
-    f"local-{method}": EngineVariant(
+def local_engine(method: str) -> EngineVariant:
+    return EngineVariant(
         start=partial(LocalEngine, capacity=2, method=method),
         host_pid=attrgetter("host_pid"),
+        method=method,
         ending_s=ENDING_S[method],
     )
-    for method in METHODS
-}
+
+
+ENGINES = {f"local-{method}": local_engine(method) for method in METHODS}
 DEFAULT = next(iter(ENGINES.values()))
 
 
@@ -61,7 +67,14 @@ class EngineHarness:
     variant: EngineVariant
     ids: Iterator[int] = field(default_factory=itertools.count)
 
-    def launch(self, losses: list[str], seeds: int = 1, **changes: object) -> Comparison:
+    def launch(
+        self,
+        losses: list[str],
+        seeds: int = 1,
+        *,
+        rate_search: RateSearch | None = None,
+        **changes: object,
+    ) -> Comparison:
         """A comparison with the digits' own settings, but for the changes."""
         settings = replace(get_recipe("digits").settings, **changes)
         comparison = plan_comparison(
@@ -71,6 +84,7 @@ class EngineHarness:
             seeds=seeds,
             created_at=0.0,
             settings=settings,
+            rate_search=rate_search,
         )
         self.engine.launch(comparison)
         return comparison
@@ -102,11 +116,25 @@ class EngineHarness:
         return self.variant.host_pid(self.engine)
 
     def trial_processes(self) -> list[psutil.Process]:
-        return [
-            process
-            for process in alive(processes_under(self.host_pid))
-            if "resource_tracker" not in command_of(process)
-        ]
+        return workers_of(self.host_pid, self.variant.method)
+
+
+def workers_of(host_pid: int | None, method: str) -> list[psutil.Process]:
+    """A host's workers that run, without multiprocessing's own processes."""
+    return [
+        process
+        for process in alive(processes_under(host_pid))
+        if "resource_tracker" not in command_of(process)
+        # the server that forks them is the host's child, and has their command
+        and (method != "forkserver" or parent_of(process) != host_pid)
+    ]
+
+
+def parent_of(process: psutil.Process) -> int | None:
+    try:
+        return process.ppid()
+    except psutil.NoSuchProcess:
+        return None
 
 
 def processes_under(pid: int | None) -> list[psutil.Process]:
@@ -137,6 +165,7 @@ def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
 
 @contextmanager
 def engine_harness(folder: Path, variant: EngineVariant = DEFAULT) -> Iterator[EngineHarness]:
+    folder.mkdir(exist_ok=True)
     store = Store(f"sqlite:///{folder / 'lossviz.sqlite'}")
     engine = variant.start(store)
     try:

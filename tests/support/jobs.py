@@ -1,24 +1,46 @@
-"""What runs in a job's process instead of a job: each goes wrong in its own way.
+"""What workers do instead of jobs: each goes wrong in its own way.
 
 A trial's loss names it.
 """
 
 import faulthandler
 import importlib
+import multiprocessing
 import os
 import signal
 import time
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
+from lossviz.errors import InvalidInput
 from lossviz.experiments.engine.channel import WorkerChannel
-from lossviz.experiments.engine.messages import Job, JobEnded, JobReport, RunTrial
+from lossviz.experiments.engine.messages import (
+    EmitJobEvent,
+    Job,
+    JobEnded,
+    JobReceived,
+    JobReport,
+    RunTrial,
+    TrialOrigin,
+)
 from lossviz.experiments.records import TrialState
+from lossviz.training import worker
+from lossviz.training.interruption import TrialDiverged, TrialStopped
+from lossviz.training.parent_death import die_with_parent
+from lossviz.training.worker import WorkerOptions, set_up
 
 
 def finish(connection: Connection, job: Job) -> None:
     end = JobEnded(state=TrialState.FINISHED, reason="")
     WorkerChannel(connection).send(JobReport(job=job.job, event=end))
+
+
+def write_pid_and_devices(connection: Connection, job: Job) -> None:
+    os.write(2, f"{os.getpid()} {os.environ['CUDA_VISIBLE_DEVICES']}\n".encode())
+    finish(connection, job)
 
 
 def finish_after_warning(connection: Connection, job: Job) -> None:
@@ -70,10 +92,96 @@ def crash(connection: Connection, job: Job) -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
 
-def run_named(connection: Connection, job: RunTrial) -> None:
-    """Run the function of this module that the trial's loss names."""
+def run_named(options: WorkerOptions) -> None:
+    """Run the function of this module that the trial's loss names; then the next one's."""
+    set_up(options)
     faulthandler.disable()  # pytest's, which would show a crash as its own
-    globals()[job.loss](connection, job)
+    channel = WorkerChannel(options.connection)
+    while isinstance(job := channel.receive(), RunTrial):
+        channel.send(JobReceived(job=job.job))
+        globals()[job.loss](options.connection, job)
+        if not options.stays:
+            return
+
+
+def run_on_real_loop(options: WorkerOptions) -> None:
+    """Run jobs as a worker does, but what a job does is the function below that its loss names."""
+    faulthandler.disable()
+    worker.do_job = do_named  # type: ignore[assignment]
+    worker.run_jobs(options)
+
+
+def do_named(job: RunTrial, *, emit: EmitJobEvent, stop_requested: Callable[[], bool]) -> None:
+    emit(TrialOrigin(description=str(os.getpid())))
+    DEEDS[job.loss](stop_requested)
+
+
+def wait_for_stop(stop_requested: Callable[[], bool]) -> None:
+    while not stop_requested():
+        time.sleep(0.01)
+    raise TrialStopped
+
+
+def fail(_: object) -> None:
+    raise InvalidInput("no such loss")
+
+
+def diverge(_: object) -> None:
+    raise TrialDiverged("not finite")
+
+
+def run_out_of_memory(_: object) -> None:
+    raise MemoryError
+
+
+def run_out_of_memory_when_stopped(stop_requested: Callable[[], bool]) -> None:
+    with suppress(TrialStopped):
+        wait_for_stop(stop_requested)
+    raise MemoryError
+
+
+def hold_memory(_: object) -> None:
+    held.append(b"1" * (600 * 2**20))
+
+
+def hold_little(_: object) -> None:
+    held.append(b"1" * 2**20)
+
+
+def leave_process(_: object) -> None:
+    # forked, as loaders' workers are, and ends with the worker: the test shall leave nothing
+    multiprocessing.get_context("fork").Process(target=sleep_with_parent, daemon=True).start()
+
+
+def sleep_with_parent() -> None:
+    die_with_parent()
+    time.sleep(60)
+
+
+def leave_autocast(_: object) -> None:
+    import torch
+
+    torch.set_autocast_enabled("cuda", True)
+
+
+def warn(_: object) -> None:
+    warnings.warn("the same each time", stacklevel=1)
+
+
+held: list[bytes] = []
+DEEDS: dict[str, Callable[[Callable[[], bool]], None]] = {
+    "finish": lambda _: None,
+    "wait_for_stop": wait_for_stop,
+    "fail": fail,
+    "diverge": diverge,
+    "run_out_of_memory": run_out_of_memory,
+    "run_out_of_memory_when_stopped": run_out_of_memory_when_stopped,
+    "hold_memory": hold_memory,
+    "hold_little": hold_little,
+    "leave_process": leave_process,
+    "leave_autocast": leave_autocast,
+    "warn": warn,
+}
 
 
 class NeedsMissingModule:
@@ -82,5 +190,5 @@ class NeedsMissingModule:
     def __reduce__(self) -> Any:
         return importlib.import_module, ("no_such_module",)
 
-    def __call__(self, connection: Connection, job: Job) -> None:
+    def __call__(self, options: WorkerOptions) -> None:
         raise AssertionError

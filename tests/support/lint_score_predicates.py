@@ -154,7 +154,7 @@ def varies_by(case: Case, said: Said) -> bool:
 
 
 def noisy_costs(case: Case) -> tuple[Array, Array]:
-    """At many p the mean loss where 40 % of the labels are wrong."""
+    """At many p the mean loss where 40% of the labels are wrong."""
     p = np.sort(np.concatenate([FAR_P, case.switches]))
     rest = np.array([1e-20, 1e-100, 1e-250])  # of the others, where p is 1 to all its digits
     surest = np.repeat(rest[:, None], case.classes, axis=1)

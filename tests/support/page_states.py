@@ -1,20 +1,30 @@
 """Hypothesis strategies for the states that a page's address can name."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from lossviz.charts.curves import LOGS
 from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
 from lossviz.losses.catalogue import LOSSES
-from lossviz.ui.curves.tour_steps import TOUR_STEPS
+from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.state.chart_settings import (
     LEAST_CLASSES,
     MAX_VIEWS,
     MOST_CLASSES,
     ChartSettings,
 )
-from lossviz.ui.state.geometry_state import MODES, OTHERS, PARTS, RACES, SPACES, GeometryState
-from lossviz.ui.state.page_state import MAX_LOSSES, PageState
+from lossviz.ui.state.geometry_state import (
+    MODES,
+    OTHERS,
+    PARTS,
+    RACES,
+    SPACES,
+    TRIANGLE_STEPS,
+    GeometryState,
+)
+from lossviz.ui.state.page_state import CURSOR_DIGITS, LEAST_CURSOR_P, MAX_LOSSES, PageState
 
 COORDINATES = st.floats(-2, 2)
 PAIRS = st.tuples(COORDINATES, COORDINATES)
@@ -43,6 +53,7 @@ GEOMETRY_STATES = st.builds(
         GeometryState,
         part=st.sampled_from(list(PARTS)),
         gradient_space=st.sampled_from(list(SPACES)),
+        step=st.sampled_from(list(TRIANGLE_STEPS)),
         race=st.sampled_from(list(RACES)),
         others=st.sampled_from(list(OTHERS)),
         p_true=st.none() | st.integers(1, 1000).map(lambda thousandths: thousandths / 1000),
@@ -56,6 +67,13 @@ GEOMETRY_STATES = st.builds(
     TRIPLES,
     TRIPLES,
 )
+
+
+def loss_id(spec: str) -> str:
+    loss = loss_from_spec(spec)
+    return loss.key or loss.text
+
+
 SPECS = (
     *(loss.spec for loss in LOSSES.values()),
     "inverse_power:k=0.5",
@@ -63,9 +81,21 @@ SPECS = (
     "(1-p)**2",
 )
 PAGE_STATES = st.builds(
-    PageState,
-    losses=st.lists(st.sampled_from(SPECS), max_size=MAX_LOSSES, unique=True).map(tuple),
-    chart=CHART_SETTINGS,
-    geometry=GEOMETRY_STATES,
-    tour_step=st.integers(0, len(TOUR_STEPS)),
+    lambda state, places: replace(
+        state,
+        hidden=tuple(
+            loss.key or loss.text
+            for place, loss in enumerate(map(loss_from_spec, state.losses))
+            if place in places
+        ),
+    ),
+    st.builds(
+        PageState,
+        losses=st.lists(st.sampled_from(SPECS), max_size=MAX_LOSSES, unique_by=loss_id).map(tuple),
+        chart=CHART_SETTINGS,
+        geometry=GEOMETRY_STATES,
+        cursor_p=st.none()
+        | st.floats(LEAST_CURSOR_P, 1.0).map(lambda p: float(f"{p:.{CURSOR_DIGITS}g}")),
+    ),
+    st.sets(st.integers(0, MAX_LOSSES - 1)),
 )

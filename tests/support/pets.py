@@ -158,7 +158,6 @@ def get_ready(**changes: object) -> tuple[Preparation, set[str]]:
         recipe="pets",
         settings=settings,
         cores=2,
-        trials=4,
         emit=lambda progress: stages.add(progress.stage.split(":")[0]),
     )
     return ready, stages

@@ -178,25 +178,22 @@ READ: tuple[tuple[str, str, Callable[[float], float]], ...] = (
 )  # fmt: skip
 
 _X = (
-    "'x' is not part of the loss language: the variable is p, the predicted probability of the true"
+    "'x' isn't allowed in a formula: the variable is p, the predicted probability of the true"
     " class; write p for x"
 )
 _VECTOR = (
-    "is not part of the loss language: the variable is p, the predicted probability of the true"
+    "isn't allowed in a formula: the variable is p, the predicted probability of the true"
     " class; every class's is pj, as in sum(pj**2)"
 )
 _TARGET = (
-    "is not part of the loss language: the target needs no name: p is the probability of the class"
+    "isn't allowed in a formula: the target needs no name: p is the probability of the class"
     " that it names"
 )
 _SUM = "sum runs over all classes by itself; write sum(...) with pj, such as sum(pj**2)"
 _TWO_VALUES = "for two values put a space after the comma"
-_DOT = "a dot after a name is not part of the loss language"
+_DOT = "a dot after a name isn't allowed in a formula"
 _INDEXED = "p is the probability of the true class, pj inside sum(...) each class's"
-_EQUALS = (
-    "the character '=' has no place in a formula; parameters stand behind a semicolon, as in p**-k;"
-    " k=0.5"
-)
+_EQUALS = "'=' isn't allowed in a formula; parameters stand behind a semicolon, as in p**-k; k=0.5"
 _ROOT = "write sqrt(...) for a root, with brackets around what it is of"
 # typed, place, words
 REFUSED: tuple[tuple[str, int | None, str], ...] = (
@@ -207,25 +204,25 @@ REFUSED: tuple[tuple[str, int | None, str], ...] = (
     ("-log(y_hat)", 5, f"'y_hat' {_VECTOR}"),
     ("1 - pred", 4, f"'pred' {_VECTOR}"),
     ("-log(softmax(z))", 5,
-     "'softmax' is not part of the loss language: a formula is of probabilities, the softmax of the"
+     "'softmax' isn't allowed in a formula: a formula is of probabilities, the softmax of the"
      " logits; write p, or pj inside sum(...)"),
     ("CE + p", 0,
-     "'CE' is not part of the loss language: write the formula of the loss in its place: -log(p)"),
-    ("sum_j pj^2 - p", 0, f"'sum_j' is not part of the loss language: {_SUM}"),
-    ("∑pj", 0, f"the character '∑' has no place in a formula; {_SUM}"),
+     "'CE' isn't allowed in a formula: write the formula of the loss in its place: -log(p)"),
+    ("sum_j pj^2 - p", 0, f"'sum_j' isn't allowed in a formula: {_SUM}"),
+    ("∑pj", 0, f"'∑' isn't allowed in a formula; {_SUM}"),
     ("-lg(p)", 1,
-     "'lg' is not part of the loss language: log10 or log2? write log10(...) or log2(...), or"
+     "'lg' isn't allowed in a formula: log10 or log2? write log10(...) or log2(...), or"
      " log(...) for the natural logarithm"),
     ("P", 0, "unknown name 'P'; did you mean 'p'? To use 'P' as a parameter, declare it: ; P=1"),
     ("l*p", 0,
-     "unknown name 'l'. It cannot name a parameter; choose another name."),
+     "unknown name 'l'. It can't be used as a parameter's name; choose another."),
     ("a+b+c+d+m+n+r+s+t+p", None, "9 parameters; at most 8 are allowed"),
-    ("1 - p_1", 4, f"'p_1' is not part of the loss language: {_INDEXED}"),
+    ("1 - p_1", 4, f"'p_1' isn't allowed in a formula: {_INDEXED}"),
     ("-log(z_y)", 5,
-     "'z_y' is not part of the loss language: a formula is of probabilities, the softmax of the"
+     "'z_y' isn't allowed in a formula: a formula is of probabilities, the softmax of the"
      " logits; write p, or pj inside sum(...)"),
     ("E^(-p)", 0,
-     "'E' is not part of the loss language: write e for 2.718..., or declare E as a parameter:"
+     "'E' isn't allowed in a formula: write e for 2.718..., or declare E as a parameter:"
      " ; E=1"),
     ("p_k - p", 0,
      "pj is the probability of each class in turn; use it inside sum(...), mean(...) or max(...)"),
@@ -237,8 +234,8 @@ REFUSED: tuple[tuple[str, int | None, str], ...] = (
     ("log exp(p)", 0, "log needs brackets around its argument: write log(...)"),
     ("-logp", 1,
      "'logp' is one name: write log(p), or declare it as a parameter: ; logp=1"),
-    ("log²(p)", 0, "the power stands behind the brackets: write log(p)**2"),
-    ("log^2(p)", 0, "the power stands behind the brackets: write log(p)**2"),
+    ("log²(p)", 0, "the power belongs behind the brackets: write log(p)**2"),
+    ("log^2(p)", 0, "the power belongs behind the brackets: write log(p)**2"),
     ("exp^(-p)", 0, "exp is a function: write exp(-p), or e**(-p)"),
     ("log2(p, 2)", 0, "log2(...) takes 1 value, found 2"),
     # names that run together
@@ -246,20 +243,20 @@ REFUSED: tuple[tuple[str, int | None, str], ...] = (
     ("1-pq", 2, "'pq' is one name: write p*q, or declare it as a parameter: ; pq=1"),
     ("1-p2", 2, "'p2' is one name: write p**2 or p*2, or declare it as a parameter: ; p2=1"),
     ("plog(p)", 0, "'plog' is one name: write * for times, p*log(...)"),
-    ("foo bar", 4, "something is missing before 'bar': write * for times"),
-    ("p 2", 2, "something is missing before 2: write * for times or ** for a power"),
-    ("(1-p)2", 5, "something is missing before 2: write * for times or ** for a power"),
-    ("2½p", 1, "something is missing before ½: write * for times or ** for a power"),
-    ("1.2.3*p", 3, "something is missing before .3: write * for times or ** for a power"),
+    ("foo bar", 4, "an operator is missing before 'bar': write * for times"),
+    ("p 2", 2, "an operator is missing before 2: write * for times or ** for a power"),
+    ("(1-p)2", 5, "an operator is missing before 2: write * for times or ** for a power"),
+    ("2½p", 1, "an operator is missing before ½: write * for times or ** for a power"),
+    ("1.2.3*p", 3, "an operator is missing before .3: write * for times or ** for a power"),
     # what can be meant in two ways
-    ("1/2p", 3, "what is under the fraction is not clear: write (.../2)*p or .../(2*p)"),
+    ("1/2p", 3, "it isn't clear what is under the fraction: write (.../2)*p or .../(2*p)"),
     ("1/p(1-p)", 3,
-     "what is under the fraction is not clear: write (.../p)*(...) or .../(p*(...))"),
-    ("p^1/2", 3, "where the exponent ends is not clear: write ...**(1/2) or (...**1)/2"),
-    ("p^-1/2", 4, "where the exponent ends is not clear: write ...**(-1/2) or (...**-1)/2"),
+     "it isn't clear what is under the fraction: write (.../p)*(...) or .../(p*(...))"),
+    ("p^1/2", 3, "it isn't clear where the exponent ends: write ...**(1/2) or (...**1)/2"),
+    ("p^-1/2", 4, "it isn't clear where the exponent ends: write ...**(-1/2) or (...**-1)/2"),
     ("p⁻⁰·²", 3, "write **-0.2"),
-    ("e^2p", 3, "where the exponent ends is not clear: write ...**(2*p) or ...**2*p"),
-    ("e^-2p", 4, "where the exponent ends is not clear: write ...**(2*p) or ...**2*p"),
+    ("e^2p", 3, "it isn't clear where the exponent ends: write ...**(2*p) or ...**2*p"),
+    ("e^-2p", 4, "it isn't clear where the exponent ends: write ...**(2*p) or ...**2*p"),
     ("√2p", 0, _ROOT),
     ("√p²", 0, _ROOT),
     ("σ(p)", 0, "write sigmoid(...) for the function, sigma*(...) for times"),
@@ -281,40 +278,40 @@ REFUSED: tuple[tuple[str, int | None, str], ...] = (
     ("(|p)|", 1, "write abs(...) for |...|"),
     ("||p|-1|", 0, "write abs(...) for |...|"),
     # TeX, Python and other notations
-    (r"\frac{1}{p}", 0, r"\frac is TeX, which is not read: write (a)/(b)"),
-    (r"-\log p", 1, r"\log is TeX, which is not read: write log(...)"),
-    (r"2 \cdot p", 2, r"\cdot is TeX, which is not read: write * for times"),
+    (r"\frac{1}{p}", 0, r"TeX such as \frac isn't supported: write (a)/(b)"),
+    (r"-\log p", 1, r"TeX such as \log isn't supported: write log(...)"),
+    (r"2 \cdot p", 2, r"TeX such as \cdot isn't supported: write * for times"),
     (r"\mathbb{E} p", 0,
-     r"\mathbb is TeX, which is not read: write such as log(p)/2 or (1-p)**2, in plain characters"),
-    (r"\gamma p", 0, r"\gamma is TeX, which is not read: write gamma"),
+     r"TeX such as \mathbb isn't supported: use plain characters, as in log(p)/2 or (1-p)**2"),
+    (r"\gamma p", 0, r"TeX such as \gamma isn't supported: write gamma"),
     ("$p$", 0,
-     "the character '$' has no place in a formula; leave it out, and write the formula as in"
+     "'$' isn't allowed in a formula; leave it out, and write the formula as in"
      " log(p)/2"),
-    ("-log(p[y])", 6, f"there are no indices: {_INDEXED}"),
+    ("-log(p[y])", 6, f"indices aren't supported: {_INDEXED}"),
     ("p.clamp(min=1e-7)", 1, f"{_DOT}; write max(p, 1e-7) for p.clamp(min=1e-7)"),
     ("-p.log()", 2, f"{_DOT}; write log(p) for p.log()"),
     ("p.real", 1, _DOT),
     ("p!", 1,
-     "the character '!' has no place in a formula; there is neither a factorial nor !="),
+     "'!' isn't allowed in a formula; there is neither a factorial nor !="),
     ("p<0.5 ? 1 : p", 6,
-     "the character '?' has no place in a formula; write where(p < 0.5, a, b) for cases"),
-    ("50%*p", 2, "the character '%' has no place in a formula; write 0.5 for 50 %"),
-    ("0x10*p", 0, "'0x10' is no number; write numbers as 2, 0.5 or 1e-3"),
+     "'?' isn't allowed in a formula; write where(p < 0.5, a, b) for cases"),
+    ("50%*p", 2, "'%' isn't allowed in a formula; write 0.5 for 50%"),
+    ("0x10*p", 0, "'0x10' isn't a number; write numbers as 2, 0.5 or 1e-3"),
     ("-log(р)", 5,
-     "the character 'р' has no place in a formula; it is a Cyrillic letter; type the Latin 'p'"),
-    ("(1-p]", 4, "']' closes no bracket here; write ')'"),
+     "'р' isn't allowed in a formula; it is a Cyrillic letter; type the Latin 'p'"),
+    ("(1-p]", 4, "syntax error here: expected ')', not ']'"),
     ("max(p; 0.5)", 5, "a bracket is not closed before ; write , between values"),
     ("p if p else 1", 2,
      "'if' is a reserved word; use another name, or where(condition, a, b) to choose"),
-    ("007p", 0, "the formula cannot be read from here: a number begins with 0; leave it out"),
+    ("007p", 0, "syntax error here: a number can't start with 0"),
     ("1-p)", 3,
-     "the formula cannot be read from here: a bracket is closed that was not opened"),
-    ("2(1-p", 1, "the formula cannot be read from here: a bracket is not closed"),
-    ("2p +", 4, "the formula cannot be read from here: something is missing or too much"),
+     "syntax error here: this bracket closes none; expected an operator or the formula's end"),
+    ("2(1-p", 1, "syntax error here: this bracket is never closed; expected ')'"),
+    ("2p +", 4, "syntax error here: expected a number, a name or '('"),
     ("2p + lgo(p)", 5,
      "unknown function 'lgo'; did you mean 'log'? The functions are log, exp, sqrt, abs, min, max,"
      " log1p, expm1, tanh, sin, cos, where, sum, mean; for a product write lgo*(...)."),
     ("mine = 2p +* 2", 11,
-     "the formula cannot be read from here: something is missing or too much"),
+     "syntax error here: expected a number, a name or '('"),
     ("p**-k; 0.3", 7, "write a parameter as name=value, such as k=0.2; found '0.3'"),
 )  # fmt: skip

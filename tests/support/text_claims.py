@@ -1,122 +1,78 @@
-"""What stands behind every sentence of story, front page, the chart's views and geometry page."""
+"""What stands behind every sentence of front page, the chart's views and geometry page."""
+
+import math
 
 from tests.support import text_predicates as true
 from tests.support.card_predicates import proper
 from tests.support.claims import Cited, Claim
-from tests.support.single_card_predicates import the_article_s_family
 
 _MEANING = Cited(source="what the words mean")
 _INSTRUCTION = Cited(source="what the reader may do")
 _ARTICLE = Cited(source="the article, in its own words and tables")
 
-_WEIGHING = (
-    "Beside an example at p = 0.9, one at p = 0.01 weighs 1/90 as much with dot product, just as"
-    " much with cross-entropy, 2.5 times as much with inverse power, k = 0.2 and 90 times as much"
-    " with inverse."
-)
+_MISTAKE = "An example that the network gets badly wrong (p = 0.01) gets"
+_BESIDE = "one that it gets nearly right (p = 0.9)."
 
-STORY: dict[str, Claim] = {
-    "A network that tells four classes apart answers with four probabilities, such as [0.2, 0.3,"
-    " 0.1, 0.4].": (true.probabilities, _ARTICLE),
-    "The target, class 2, is [0, 1, 0, 0].": _ARTICLE,
-    "Both are arrows, and a good prediction points where the target points: the cosine of the angle"
-    " between them is 1 at best, and here 0.548.": true.cosine_of_the_example,
-    "So 1 − cosine is a loss: here it charges 0.452.": true.cosine_charges_for_the_example,
-    "The curve is drawn for other classes that share the rest evenly: there p = 0.3 costs 0.404,"
-    " and the loss falls all the way from the wrong answer on the left to the right one.": (
-        true.cosine_falls_on_the_even_path
-    ),
-    "Multiply class by class, and add: 0.2·0 + 0.3·1 + 0.1·0 + 0.4·0 = 0.3.": (
-        true.dot_product_of_the_example
-    ),
-    "As the target is 0 everywhere but at the true class, the dot product is just p, the"
-    " probability of the true class.": true.dot_product_is_p,
-    "A minus before it makes it a loss: −p.": true.dot_product_is_p,
-    "The cursor stands at p = 0.3; move it.": _INSTRUCTION,
-    "Instead of p take ln p: −ln 0.3 = 1.204.": true.logarithm_of_the_example,
-    "At the right end the two losses are equally steep.": true.equally_steep_at_1,
-    "On the left they part: from p = 0.3 down to 0.01 the dot product charges only 0.29 more,"
-    " cross-entropy 3.4 more.": true.rises_to_the_left,
-    "The article trained a network on 37 breeds of pets with each: 14.5 % errors with the dot"
-    " product, 9.2 % with cross-entropy.": (true.errors_of_the_first_two, _ARTICLE),
-    "If punishing a wrong answer harder helps, why not much harder? 1/p costs 100 at p = 0.01.": (
-        true.inverse_costs_a_hundred
-    ),
-    "The article tried it: 25.8 % errors, the worst of all.": (
-        true.inverse_is_the_worst,
-        _ARTICLE,
-    ),
-    "More punishment is not the point.": true.punishes_more_and_errs_more,
-    "The article's invention: 1/p to a power below 1, 1/p^0.2.": _ARTICLE,
-    "Drag k and see it become the inverse at 1.": true.k_1_is_the_inverse,
-    "It trained to 9.13 % errors, cross-entropy to 9.20 %.": (
-        true.errors_of_the_last_two,
-        _ARTICLE,
-    ),
-    "That is one image of 1,478, in one run each: nobody can tell the two apart from that.": (
-        true.one_image_which_chance_explains
-    ),
-    "The page Train compares over several seeds.": _MEANING,
-    "The height of a curve never reaches the network, only its gradient does, and that of a loss of"
-    " p is cross-entropy's times a weight for each example.": (
-        true.gradient_is_cross_entropy_s_times_a_weight
-    ),
-    "A factor that all weights share is another learning rate under SGD, and Adam, with which"
-    " fastai trains, all but divides it out.": (
-        true.a_factor_is_a_learning_rate_under_sgd_and_next_to_nothing_under_adam,
-        Cited(source="fastai 2.8: Learner(opt_func=Adam)"),
-    ),
-    "What is left is how a loss divides its weight between right and wrong.": (
-        true.gradient_is_cross_entropy_s_times_a_weight
-    ),
-    _WEIGHING: true.ratios_of_the_four,
-    "The first hardly hears its mistakes, the last hears little else.": true.extremes_of_hearing,
-    "In the article the two between them made the fewest errors.": (
-        true.nearer_ratios_fewer_errors
-    ),
-    "All four are one family up to scale and shift, (1 − p^q)/q.": (
-        lambda _: the_article_s_family("generalized")
-    ),
-    "Slide q from 1 to −1, or press ▶: dot product, cross-entropy, the article's own, the"
-    " inverse.": lambda _: the_article_s_family("generalized"),
-    "Now it is your turn: type a formula of p beside the chart, read what is known of it, keep it,"
-    " and train with it.": _INSTRUCTION,
-}
 FRONT_PAGE: dict[str, Claim] = {
-    "A network predicts a probability p for the right answer.": _MEANING,
-    "The loss turns p into a penalty, and training does whatever lowers it.": _MEANING,
-    "Take the power in your hand:": _INSTRUCTION,
-    "Drag it, look at it, then prove it on a real training.": _INSTRUCTION,
-    "Choose losses, drag their parameters, type one of your own, and look at penalty, slope and"
-    " weight.": _INSTRUCTION,
-    "A prediction is a vector.": _MEANING,
-    "Turn it towards the target and watch cosine, dot product and projection.": _INSTRUCTION,
-    "Let real fastai trainings run side by side, over several seeds, and see which loss"
-    " learns.": _INSTRUCTION,
-    "What tells losses apart in training is which examples they listen to.": (
-        true.gradient_is_cross_entropy_s_times_a_weight
+    "In training, that is up to the loss.": true.gradient_is_cross_entropy_s_times_a_weight,
+    "See how losses weigh mistakes, shape one of your own, and test it on real training runs.": (
+        _INSTRUCTION
     ),
-    _WEIGHING: true.ratios_of_the_four,
-    "The curves' heights do not show it: a factor before a loss changes them all, and none of these"
-    " ratios.": true.a_factor_leaves_ratios,
+    "Drag k, or press ▶, and see how much weight your loss gives to mistakes:": _INSTRUCTION,
+    f"{_MISTAKE} 1/90 of the weight of {_BESIDE}": lambda _: true.family_ratio(-1, 1 / 90),
+    "Training almost ignores its mistakes.": lambda _: true.family_ratio_in(-1, 0, 0.1),
+    f"{_MISTAKE} 1/3.9 of the weight of {_BESIDE}": lambda _: true.family_ratio(-0.3, 1 / 3.9),
+    "Mistakes count less than what is right already.": (
+        lambda _: true.family_ratio_in(-0.3, 0.1, 0.995)
+    ),
+    f"{_MISTAKE} the same weight as {_BESIDE}": lambda _: true.family_ratio(0, 1),
+    "Every example counts alike.": true.cross_entropy_weighs_all_alike,
+    f"{_MISTAKE} 2.5 times the weight of {_BESIDE}": lambda _: true.family_ratio(0.2, 2.5),
+    "Mistakes count more than what is right already.": (
+        lambda _: true.family_ratio_in(0.2, 1.005, 10)
+    ),
+    f"{_MISTAKE} 90 times the weight of {_BESIDE}": lambda _: true.family_ratio(1, 90),
+    "Training is dominated by its mistakes.": lambda _: true.family_ratio_in(1, 10, math.inf),
+    "Seven steps from the dot product to the loss 1/p^0.2, with something to do in each.": (
+        true.the_story_goes_there
+    ),
+    "Choose losses, drag their parameters, or type a loss of your own.": _INSTRUCTION,
+    "A prediction is a vector.": _MEANING,
+    "Turn it towards the target, and see what each loss makes of it.": _INSTRUCTION,
+    "Train real networks with several losses, over several seeds, and see which differences are"
+    " more than chance.": _INSTRUCTION,
+}
+# of ``BusyMeter``, whose readings NVML takes; its mean over ten of them is tested with it
+_NVML = Cited(
+    source="NVML's reference, nvmlUtilization_t: percent of time over the past sample period during"
+    " which one or more kernels was executing on the GPU"
+)
+TRIAL_DETAILS: dict[str, Claim] = {
+    "Busy: the share of the last seconds in which the GPU computed anything, for this trial or for"
+    " another program.": _NVML,
+    "It does not say how much of the GPU was used.": _NVML,
 }
 VIEWS_TEXTS: dict[str, Claim] = {
     "How much a prediction costs.": _MEANING,
     "A good loss falls all the way from a wrong answer (left) to a right one (right).": _MEANING,
     "How fast the penalty falls as the answer gets better.": _MEANING,
-    "The network feels −p times this slope: the weight.": true.weight_is_slope_times_p,
-    "How strongly an example is heard beside others: cross-entropy hears all alike, the dot product"
-    " hardly hears what it gets wrong, the inverse hears little else.": (
-        true.cross_entropy_hears_all_alike,
+    "The weight is −p times this slope.": true.weight_is_slope_times_p,
+    "How much an example counts in training, compared with others.": (
+        true.gradient_is_cross_entropy_s_times_a_weight
+    ),
+    "Cross-entropy gives all examples the same weight, the dot product almost ignores its mistakes,"
+    " and the inverse is dominated by them.": (
+        true.cross_entropy_weighs_all_alike,
         true.extremes_of_hearing,
     ),
     "Only ratios count: a factor before the loss scales all weights alike.": (
         true.a_factor_leaves_ratios
     ),
-    "What reaches the network: how hard one example pushes the true class's logit up, or down where"
-    " it is negative.": true.pull_is_the_push_on_the_true_logit,
+    "How hard one example pushes the logit of the true class up, or down where it is negative.": (
+        true.pull_is_the_push_on_the_true_logit
+    ),
 }
-_AVERAGE = "What each loss charges is what it costs on average."
+_AVERAGE = "Each loss shown is its average over the two right answers."
 _GREATEST = "The cosine is still greatest where the arrow points to it."
 GEOMETRY: dict[str, Claim] = {
     "Turn the arrow away from the target: dot product, cosine and projection fall with every"
@@ -130,8 +86,8 @@ GEOMETRY: dict[str, Claim] = {
     "The target is shared between the classes.": _MEANING,
     "The target is shared evenly.": _MEANING,
     _GREATEST: true.cosine_is_greatest_at_a_shared_target,
-    "The dot product is not: it grows on towards the likelier class, and so rewards a prediction"
-    " that is too sure.": true.dot_product_grows_towards_the_likelier_class,
+    "The dot product is not: it grows on towards the likelier class, and so rewards"
+    " overconfidence.": true.dot_product_grows_towards_the_likelier_class,
     "The dot product is the same for every prediction: it tells none of them apart.": (
         true.dot_product_is_the_same_for_an_even_target
     ),
@@ -156,24 +112,40 @@ GEOMETRY: dict[str, Claim] = {
     "With two classes they look alike; with three they part.": (
         true.alike_with_two_classes_and_not_with_three
     ),
-    "All losses start alike: each is scaled until its first step is as long as cross-entropy's,"
+    "Each corner is a class, with probability 1 there.": true.corners_and_sides,
+    "In the middle all three have 1/3; along a side the class opposite has 0.": (
+        true.corners_and_sides
+    ),
+    "A probability is a height: how far the point is from the side opposite its class, as a share"
+    " of the way to the corner.": true.heights_are_probabilities,
+    "The three heights add up to 1, wherever the point is.": true.heights_are_probabilities,
+    "The truth is a point too: how often each class is the right answer.": _MEANING,
+    "It lies inside where labels are noisy or images unclear.": _MEANING,
+    "The expected loss of a prediction is its loss for each right answer, weighted by how often"
+    " that answer is right, and added up.": _MEANING,
+    "The star is the best answer, the prediction of least expected loss.": _MEANING,
+    "A loss is proper if that is the truth itself, wherever the truth is: then nothing costs less"
+    " than the true probabilities.": _MEANING,
+    "Cross-entropy, Brier score and cosine are proper.": lambda _: [
+        proper(key) for key in ("cross_entropy", "brier", "cosine")
+    ][-1],
+    "The dot product rewards overconfidence: its best answer is the corner of the likeliest"
+    " class.": true.dot_product_is_served_by_a_corner,
+    "The flow of a loss is the path of a prediction that follows the loss's negative gradient in"
+    " tiny steps.": _MEANING,
+    "Time τ is how far it has come: learning rate × steps.": _MEANING,
+    "The truth is reached once the largest error in any class stays at 0.05 or less.": _MEANING,
+    "First steps are equal: each loss is scaled until its first step is as long as cross-entropy's,"
     " because a constant factor in a formula is a choice of learning rate, not a property of the"
     " loss.": true.ten_times_arrives_in_a_tenth,
-    "The losses run as they are written: τ is learning rate × steps of plain gradient descent, so"
-    " ten times the formula arrives in a tenth of the time.": true.ten_times_arrives_in_a_tenth,
+    "The losses are taken as written: ten times the formula reaches the truth in a tenth of the"
+    " time.": true.ten_times_arrives_in_a_tenth,
     "That ranks scales, not losses.": true.ten_times_arrives_in_a_tenth,
-    "With one class always right, all losses of p run the same track: in the logits each is"
+    "With one class always right, all losses of p take the same path: in the logits each is"
     " cross-entropy with another weight.": true.gradient_is_cross_entropy_s_times_a_weight,
     "Beside cross-entropy, one whose weight grows with p speeds up on the way, and one whose weight"
     " falls slows down.": true.a_weight_that_grows_speeds_up,
-    "Pull the truth inside, as where labels are noisy or images unclear, and they part.": (
-        true.a_truth_inside_parts_them
-    ),
-    "The best answer to cross-entropy, Brier score and cosine is the truth itself: they are"
-    " proper.": lambda _: [proper(key) for key in ("cross_entropy", "brier", "cosine")][-1],
-    "The dot product is best served by a lie, the corner of the likeliest class.": (
-        true.dot_product_is_served_by_a_corner
-    ),
+    "Drag the truth inside, and the paths part.": true.a_truth_inside_parts_them,
     "There every example weighs the same, whatever the loss: what tells losses apart is how they"
     " weigh the examples once some are right and others are not yet.": (
         true.every_example_weighs_the_same_at_the_start
@@ -183,4 +155,23 @@ GEOMETRY: dict[str, Claim] = {
     " [0, 1, 0, 0] is just the true class's probability, 0.3.": true.dot_product_of_the_example,
     "Cross-entropy takes the logarithm first: ln 0.3 = −1.204.": true.logarithm_of_the_example,
     "With a minus before it, each is a loss.": _MEANING,
+    "Drag its head, and see how closely it points to the target: by angle, cosine and dot"
+    " product.": _INSTRUCTION,
+    "Drag the arrow anywhere: the cosine depends only on its direction, the dot product on its"
+    " length too.": true.length_leaves_the_cosine,
+    "A network gives each class a number, its logit; softmax turns them into probabilities.": (
+        _MEANING
+    ),
+    "Drag the point.": _INSTRUCTION,
+    "Every prediction over three classes is a point in a triangle.": _MEANING,
+    "Drag it: each corner is a class at 100%.": true.corners_and_sides,
+    "Colour shows the expected loss: its average over how often each class is the right answer.": (
+        _MEANING
+    ),
+    "Drag the truth.": _INSTRUCTION,
+    "Training moves the prediction down a loss's slope, its flow.": _MEANING,
+    "Press ▶, and watch all losses.": _INSTRUCTION,
+    "Drag truth and prediction: maps, best answers and paths follow.": _INSTRUCTION,
+    "Drag the bar of the right class, and see probability, angle and the pull on each logit"
+    " change.": _INSTRUCTION,
 }

@@ -1,6 +1,6 @@
 """Trials that run in the test's own process, and all that they report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -11,16 +11,23 @@ from lossviz.experiments.engine.messages import (
     EpochEnded,
     Evaluated,
     Fingerprint,
+    Predicted,
     TrialEvent,
     TrialOrigin,
     TrialProgress,
 )
 from lossviz.experiments.recipes import get_recipe
-from lossviz.experiments.records import BatchLoss, EpochMetrics, Evaluation
+from lossviz.experiments.records import BatchLoss, EpochMetrics, Evaluation, Predictions
 from lossviz.experiments.settings import Settings
 from lossviz.training.trial import run_trial
 
 _Event = TypeVar("_Event")
+_Timed = TypeVar("_Timed", BatchLoss, Evaluation)
+
+
+def without_seconds(records: Iterable[_Timed]) -> list[_Timed]:
+    """The records as of a machine without a clock: the rest of a trial is the same each time."""
+    return [replace(record, seconds=None) for record in records]
 
 
 @dataclass(frozen=True)
@@ -62,12 +69,34 @@ class RecordedTrial:
         return [point for event in self._of(BatchLosses) for point in event.losses]
 
     @property
+    def predictions(self) -> list[Predictions]:
+        return [event.predictions for event in self._of(Predicted)]
+
+    @property
     def shares(self) -> list[float]:
         return [event.share for event in self._of(TrialProgress)]
 
     @property
+    def speeds(self) -> list[float]:
+        """Images a second."""
+        speeds = [event.images_per_s for event in self._of(TrialProgress)]
+        return [speed for speed in speeds if speed is not None]
+
+    @property
     def origin(self) -> str:
         return "".join(event.description for event in self._of(TrialOrigin))
+
+    @property
+    def computed_on(self) -> tuple[str, str]:
+        """Device and precision."""
+        (origin,) = self._of(TrialOrigin)
+        return origin.device, origin.precision
+
+    @property
+    def image_counts(self) -> tuple[int | None, int | None]:
+        """Of training and of validation."""
+        (origin,) = self._of(TrialOrigin)
+        return origin.training_images, origin.validation_images
 
 
 def settings_of(recipe: str, **changes: Any) -> Settings:

@@ -1,6 +1,4 @@
-"""A batch preview shows what the first trial is trained on; and the number of trainings that fit in
-memory is estimated without leaving a trace.
-"""
+"""A batch preview shows what the first trial is trained on."""
 
 import io
 from pathlib import Path
@@ -14,16 +12,13 @@ from PIL import Image
 from torch import Tensor
 from torch.nn import functional as F
 
-from lossviz import LOSSES, objective
 from lossviz.experiments.engine.messages import PreparationProgress
-from lossviz.training import memory
 from lossviz.training import trial as trials
 from lossviz.training.batch_preview import SHOWN, preview_batch
 from lossviz.training.data import image_dataset as images
 from lossviz.training.data.dataset import ImageDataset
 from lossviz.training.interruption import TrialStopped
-from lossviz.training.memory import trials_fitting_in_memory
-from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
+from lossviz.training.recipes import seeded_learner
 from tests.support.pictures import save_pictures
 from tests.support.trials import settings_of, train
 
@@ -142,58 +137,3 @@ def test_a_preview_can_be_stopped_while_images_are_decoded(album: dict[str, obje
             emit=lambda _: None,
             stop_requested=lambda: True,
         )
-
-
-def learner_of(network: str, size: int, **changes: object) -> Learner:
-    settings = settings_of(
-        "digits", network=network, pretrained=network == "letters", image_size=size, **changes
-    )
-    return seeded_learner(
-        "digits",
-        settings,
-        LOAD["digits"](settings, LoadOptions()),
-        objective(LOSSES["cross_entropy"]),
-        0,
-    )
-
-
-@pytest.mark.parametrize(("network", "size"), [("letters", 8), ("resnet18", 32)])
-def test_estimating_the_memory_leaves_weights_running_means_and_gradients_as_they_were(
-    network: str, size: int
-) -> None:
-    learner = learner_of(network, size)
-    before = {name: value.clone() for name, value in learner.model.state_dict().items()}
-    assert any("running_mean" in name for name in before)
-    fitting = trials_fitting_in_memory(learner)
-    after = learner.model.state_dict()
-    assert after.keys() == before.keys()
-    assert all(torch.equal(after[name], value) for name, value in before.items())
-    assert all(parameter.grad is None for parameter in learner.model.parameters())
-    free_mb, weights_mb = (
-        memory._free_mb(torch.device("cpu")),
-        sum(value.numel() * value.element_size() for value in before.values()) / 2**20,
-    )
-    assert 1 <= fitting <= 0.8 * free_mb / (3 * weights_mb)
-
-
-def test_larger_batches_fit_less_often_and_a_full_memory_still_holds_one(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    small, large = (
-        trials_fitting_in_memory(learner_of("resnet18", 96, batch_size=size)) for size in (2, 128)
-    )
-    print("resnet18 at 96 px: batches of 2 fit", small, "times, of 128", large)
-    assert 1 <= large < small
-    monkeypatch.setattr(memory, "_free_mb", lambda _: 10.0)
-    assert trials_fitting_in_memory(learner_of("letters", 8)) == 1
-    monkeypatch.setattr(memory, "_free_mb", lambda _: None)  # a system that does not say
-    assert trials_fitting_in_memory(learner_of("letters", 8)) == 1
-
-
-def test_an_earlier_peak_as_of_decoding_images_does_not_count() -> None:
-    before = memory._peak_mb(torch.device("cpu"))
-    large = torch.ones(2**28, dtype=torch.uint8)
-    del large
-    assert memory._peak_mb(torch.device("cpu")) >= before + 200
-    held = memory._held_mb(torch.device("cpu"))
-    assert memory._peak_mb(torch.device("cpu")) < held + 50

@@ -6,87 +6,32 @@ import errno
 import os
 import re
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from multiprocessing import Pipe, get_context, resource_tracker
 from typing import NoReturn
 
 import pytest
 
-from lossviz.experiments.engine.channel import ControllerChannel, WorkerChannel, encode
-from lossviz.experiments.engine.messages import JobEnded, JobId, JobKind, JobReport, RunTrial, Stop
-from lossviz.experiments.recipes import get_recipe
+from lossviz.experiments.engine.channel import encode
+from lossviz.experiments.engine.messages import JobEnded, JobId, JobKind, Stop
 from lossviz.experiments.records import TrialState
-from lossviz.training import host, job_process
+from lossviz.training import host, worker_process
 from tests.support import jobs
 from tests.support.engine_harness import METHODS
+from tests.support.running_host import RunningHost, trial
 
-PATIENCE_S = 30.0
 pytestmark = [
+    pytest.mark.usefixtures("forking_server"),
     pytest.mark.skipif(sys.platform == "win32", reason="signals"),
     # the host runs in a thread here; what is forked from it only says how it ends
     pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning"),
 ]
 
 
-class RunningHost:
-    """A host in a thread of the test, its jobs in processes of their own.
-
-    Args:
-        method: How these are started.
-    """
-
-    def __init__(self, method: str) -> None:
-        self.connection, end = Pipe()
-        self.channel = ControllerChannel(self.connection)
-        self.thread = threading.Thread(
-            target=host.Host(WorkerChannel(end), get_context(method)).serve
-        )
-        self.thread.start()
-
-    def start(self, what: str) -> JobId:
-        """Start a job that does what the function of this name in ``tests.support.jobs`` does."""
-        request = trial(what)
-        self.channel.send(request)
-        return request.job
-
-    def next_end(self) -> tuple[JobId, JobEnded]:
-        """The next job that has ended, and how."""
-        while True:
-            assert self.connection.poll(PATIENCE_S), "no job has ended"
-            report = self.channel.receive()
-            if isinstance(report, JobReport) and isinstance(report.event, JobEnded):
-                return report.job, report.event
-
-    def end_of(self, what: str) -> JobEnded:
-        job = self.start(what)
-        ended, end = self.next_end()
-        assert ended == job
-        return end
-
-    def close(self) -> None:
-        self.connection.close()
-        self.thread.join(PATIENCE_S)
-        assert not self.thread.is_alive()
-
-
-def trial(what: str) -> RunTrial:
-    return RunTrial(
-        trial_id=what,
-        recipe="digits",
-        settings=get_recipe("digits").settings,
-        loss=what,
-        seed=0,
-        learning_rate=None,
-        threads=1,
-    )
-
-
 @pytest.fixture
 def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningHost]:
-    monkeypatch.setattr(job_process, "run_job", jobs.run_named)
-    monkeypatch.setattr(job_process, "_GRACE_S", 0.3)
+    monkeypatch.setattr(worker_process, "run_jobs", jobs.run_named)
+    monkeypatch.setattr(worker_process, "_GRACE_S", 0.3)
     monkeypatch.setattr(host, "warm_up_for", lambda _: None)
     with closing(RunningHost(METHODS[0])) as running:
         yield running
@@ -124,8 +69,7 @@ def test_a_process_that_goes_wrong_fails_its_own_job_with_what_is_known_of_the_c
 def test_a_process_that_dies_at_an_import_is_explained_by_the_module_that_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    resource_tracker.ensure_running()  # else it would keep the standard error of the first job
-    monkeypatch.setattr(job_process, "run_job", jobs.NeedsMissingModule())
+    monkeypatch.setattr(worker_process, "run_jobs", jobs.NeedsMissingModule())
     with closing(RunningHost("spawn")) as running:
         end = running.end_of("anything")
     assert end.reason == (
@@ -145,12 +89,12 @@ def test_the_last_lines_that_a_process_wrote_come_with_its_end(
     assert endless.stderr.splitlines() == [f"line {number}" for number in range(19_980, 20_000)]
 
 
-def refuse(times: int) -> Callable[..., job_process.JobProcess]:
+def refuse(times: int) -> Callable[..., worker_process.WorkerProcess]:
     """Starts a process, but only after so many refusals."""
     refusals = iter(range(times))
-    start = job_process.start_job_process
+    start = worker_process.start_worker
 
-    def start_or_refuse(*arguments: object) -> job_process.JobProcess:
+    def start_or_refuse(*arguments: object) -> worker_process.WorkerProcess:
         for _ in refusals:
             raise OSError(errno.EAGAIN, os.strerror(errno.EAGAIN))
         return start(*arguments)  # type: ignore[arg-type]
@@ -163,14 +107,14 @@ def test_a_process_that_the_system_refuses_to_start_is_tried_five_times(
     running: RunningHost, monkeypatch: pytest.MonkeyPatch, refusals: int, state: TrialState
 ) -> None:
     monkeypatch.setattr(host, "START_RETRIES_S", (0.01, 0.01, 0.01, 0.01))
-    monkeypatch.setattr(host, "start_job_process", refuse(refusals))
+    monkeypatch.setattr(host, "start_worker", refuse(refusals))
     end = running.end_of("finish")
     assert end.state is state
     assert bool(end.reason) == (state is TrialState.FAILED)
     if end.reason:
         assert "could not be started ([Errno 11] Resource temporarily unavailable)" in end.reason
         assert "in 5 attempts" in end.reason
-    monkeypatch.setattr(host, "start_job_process", job_process.start_job_process)
+    monkeypatch.setattr(host, "start_worker", worker_process.start_worker)
     assert running.end_of("finish").state is TrialState.FINISHED  # the host goes on
 
 
@@ -178,7 +122,7 @@ def test_a_job_that_waits_for_its_process_can_be_stopped(
     running: RunningHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(host, "START_RETRIES_S", (600.0,))
-    monkeypatch.setattr(host, "start_job_process", refuse(1))
+    monkeypatch.setattr(host, "start_worker", refuse(1))
     job = running.start("finish")
     running.channel.send(Stop(job=job))
     assert running.next_end() == (
@@ -194,7 +138,7 @@ def test_an_error_of_the_host_in_starting_a_job_fails_that_job(
         raise ZeroDivisionError("of one job")
 
     with monkeypatch.context() as patch:
-        patch.setattr(host, "start_job_process", divide)
+        patch.setattr(host, "start_worker", divide)
         end = running.end_of("finish")
     assert end.reason == "ZeroDivisionError: of one job"
     assert "Traceback" in capsys.readouterr().err
@@ -210,3 +154,25 @@ def test_a_request_of_another_version_fails_its_job(running: RunningHost) -> Non
     assert "KeyError: 'threads'" in end.reason
     assert "restart the app" in end.reason
     assert running.end_of("finish").state is TrialState.FINISHED
+
+
+def process_and_device(running: RunningHost, accelerator: str) -> tuple[int, str]:
+    """The process that did a job, and the accelerators that it saw."""
+    pid, device = running.end_of("write_pid_and_devices", accelerator).stderr.split()
+    return int(pid), device
+
+
+def test_a_job_sees_its_own_accelerator_or_none(running: RunningHost) -> None:
+    assert process_and_device(running, "GPU-7")[1] == "GPU-7"
+    assert process_and_device(running, "")[1] == "-1"
+    assert process_and_device(running, "mps")[1] == "-1"  # of NVIDIA's
+
+
+def test_a_worker_stays_on_its_accelerator_and_one_on_the_processor_does_one_job(
+    running: RunningHost,
+) -> None:
+    first, other = process_and_device(running, "3")[0], process_and_device(running, "4")[0]
+    assert first != other
+    assert process_and_device(running, "3")[0] == first
+    assert process_and_device(running, "4")[0] == other
+    assert process_and_device(running, "")[0] != process_and_device(running, "")[0]

@@ -4,8 +4,10 @@ All as ratios in one run.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from statistics import median
+from typing import Any
 
 import pytest
 import torch
@@ -13,12 +15,13 @@ from fastai.callback.core import Callback
 from torch import nn
 from torch.nn import functional as F
 
-from lossviz.experiments.benchmark import LOSSES, cold_ratio, measure, warm_ratio
+from lossviz.experiments.benchmarks.benchmark import LOSSES, cold_ratio, measure
 from lossviz.experiments.recipes import get_recipe
 from lossviz.training import trial as trials
 from lossviz.training.data.digits import load_images
 from lossviz.training.networks.digits_network import make_body, make_head
 from lossviz.training.recipes import seeded_learner
+from lossviz.training.report_callback import ReportCallback
 from lossviz.training.trial import run_trial
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
@@ -84,14 +87,56 @@ def test_a_batch_of_digits_takes_at_most_1_1_times_a_bare_loop(
     assert min(ratios) <= 1.1  # what else the machine does can only make it worse
 
 
+def share_of_evaluations(monkeypatch: pytest.MonkeyPatch) -> float:
+    """The seconds of a trial's evaluations, but those that fastai makes too, by all its seconds."""
+    spent = 0.0
+
+    def timed(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any) -> Any:
+            nonlocal spent
+            began = time.perf_counter()
+            try:
+                return function(*arguments)
+            finally:
+                spent += time.perf_counter() - began
+
+        return call
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ReportCallback, "_evaluate", timed(ReportCallback._evaluate))
+        patch.setattr(ReportCallback, "before_fit", timed(ReportCallback.before_fit))
+        patch.setattr(trials, "initial_logits", timed(trials.initial_logits))
+        began = time.perf_counter()
+        run_trial(recipe="digits", loss="cross_entropy", seed=0, emit=lambda _: None)
+        return spent / (time.perf_counter() - began)
+
+
+def test_evaluations_take_at_most_a_fifth_of_a_trial_of_the_digits(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # 14 to 17 % were measured, the less the busier the machine
+    shares = [share_of_evaluations(monkeypatch) for _ in range(6)][1:]  # the first one warms up
+    print(f"\nevaluations take {min(shares):.1%} of a trial")
+    assert min(shares) <= 0.2
+
+
 def test_a_comparison_has_the_error_rates_of_a_notebook_to_the_last_image_and_takes_less_time() -> (
     None
 ):
-    measured = measure(seeds=1, rounds=1, on_files=False)
-    (lossviz,), (notebook,) = measured.lossviz, measured.notebook
-    cold = cold_ratio(measured.lossviz, measured.notebook)
-    warm = warm_ratio(measured.lossviz, measured.notebook)
-    print(f"\nagainst a notebook: cold {cold:.2f}, warm {warm:.2f}")
-    assert lossviz.error_rates.keys() == set(LOSSES)
-    assert lossviz.error_rates == notebook.error_rates
+    # 0.65 to 0.73 were measured on two idle cores, 0.03 to 1.03 in rounds beside other programs.
+    # Those can only slow either side, so the best times of a few rounds tell what each takes.
+    ours: list[float] = []
+    theirs: list[float] = []
+    for _ in range(4):
+        measured = measure(seeds=1, rounds=1, on_files=False)
+        (lossviz,), (notebook,) = measured.lossviz, measured.notebook
+        assert lossviz.error_rates.keys() == set(LOSSES)
+        assert lossviz.error_rates == notebook.error_rates
+        ours.append(lossviz.warm_s)
+        theirs.append(notebook.warm_s)
+        warm = min(ours) / min(theirs)
+        cold = cold_ratio(measured.lossviz, measured.notebook)
+        print(f"\nagainst a notebook: cold {cold:.2f}, best warm {warm:.2f}")
+        if warm < 1:
+            break
     assert warm < 1

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lossviz.experiments.training_claims import (
+from lossviz.experiments.benchmarks.training_claims import (
     CLAIMS,
     RUNS,
     SAME,

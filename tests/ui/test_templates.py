@@ -9,14 +9,13 @@ from hypothesis import strategies as st
 
 from lossviz.charts.loss_style import style_for
 from lossviz.experiments.engine.messages import PreviewImage
-from lossviz.experiments.records import TrialState
-from lossviz.experiments.results import group_by_trial
 from lossviz.losses.catalogue import LOSSES
 from lossviz.ui.legend_key import legend_key
 from lossviz.ui.templates import render
-from lossviz.ui.train.preview_images import preview_caption, preview_html
-from lossviz.ui.train.tables import epoch_table, trial_grid
-from tests.support.records import comparison, metrics, trial
+from lossviz.ui.train.launching.preview_images import preview_caption, preview_html
+from lossviz.ui.train.results.epoch_table import epoch_table
+from lossviz.ui.train.results.verdict_text import VerdictLine
+from tests.support.records import metrics
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -66,61 +65,48 @@ def test_any_class_name_makes_the_same_elements(name: str) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_a_hostile_reason_is_text_in_the_grid(text: str) -> None:
-    plan = comparison(seeds=1)
-    trials = [
-        trial(place, loss=loss, seed=0, state=TrialState.FAILED, reason=text)
-        for place, loss in enumerate(plan.losses)
-    ]
-    page = Reader(trial_grid(plan, trials, {}))
-    assert [value for key, value in page.attributes if key == "title"] == [text, text]
+def test_a_hostile_loss_name_is_text_in_the_verdict(text: str) -> None:
+    line = VerdictLine(
+        loss=text,
+        legend_key=legend_key(style_for(LOSSES["inverse"])),
+        sentence=text,
+        new_images=text,
+        tone="better",
+    )
+    others = {"plan": text, "warning": text, "kornblith": "", "claims": ""}
+    verdict = render("train/results/verdict.html", lines=[line], kornblith_link="", **others)
+    page = Reader(render("train/results/verdict_summary.html", summary=text) + verdict)
     assert not {"script", "img", "h1"} & set(page.tags)
+    assert [value for key, value in page.attributes if key == "data-loss"] == [text]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_loss_name_is_text_in_its_card(name: str) -> None:
     key = legend_key(style_for(LOSSES["inverse"]))
-    page = Reader(render("curves/loss_card.html", legend_key=key, name=name))
+    page = Reader(render("loss_title.html", legend_key=key, name=name))
     assert page.tags == ["div", "span", "strong"]
     assert page.text.strip() == name
 
 
-def test_the_grid_has_a_row_a_loss_a_column_a_seed_and_the_last_error_rate() -> None:
-    plan = comparison(seeds=2)
-    trials = [
-        trial(place, loss=loss, seed=seed, state=TrialState.FINISHED)
-        for place, (loss, seed) in enumerate(
-            (loss, seed) for loss in plan.losses for seed in (0, 1)
-        )
-    ]
-    history = group_by_trial([("c-0", metrics(1)), ("c-0", metrics(2, error_rate=0.0625))])
-    page = Reader(trial_grid(plan, trials, history))
-    assert page.tags.count("tr") == 1 + len(plan.losses)
-    assert page.tags.count("td") == 2 * len(plan.losses)
-    assert "seed 0\n" in page.text
-    assert "0.0625" in page.text
-    assert page.text.count("finished") == 3
-
-
-def test_the_table_of_epochs_has_the_article_s_columns_and_digits() -> None:
-    page = Reader(epoch_table([metrics(1)]))
+def test_the_table_of_epochs_has_the_article_s_columns_and_no_more_digits_than_images() -> None:
+    page = Reader(epoch_table([metrics(1)], images=359))
     assert page.text.split("\n")[0] == ""
-    head = ["phase", "epoch", "train loss", "valid loss", "error rate", "time"]
+    head = ["phase", "epoch", "training loss", "validation loss", "error rate", "seconds"]
     assert [line for line in page.text.split("\n") if line] == [
         *head,
         "frozen",
         "1",
-        "1.250000",
-        "-0.750000",
-        "0.125000",
-        "0.50 s",
+        "1.250",
+        "−0.750",
+        "12.5%",
+        "0.5",
     ]
 
 
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        (0, "gets them."),
+        (0, "as the network gets it."),
         (1, "Of these, 1 has a wrong label"),
         (2, "Of these, 2 have a wrong label"),
     ],
@@ -132,4 +118,4 @@ def test_the_caption_counts_the_wrong_labels(wrong: int, sentence: str) -> None:
 
 def test_a_value_that_is_missing_is_an_error_and_no_gap() -> None:
     with pytest.raises(jinja2.UndefinedError):
-        render("curves/loss_card.html", name="x")
+        render("loss_title.html", name="x")

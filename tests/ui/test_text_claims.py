@@ -1,5 +1,5 @@
-"""Every sentence of the story, the front page, the views, the captions and the geometry page is
-true.
+"""Every sentence of the story, the front page, the views, the captions, the geometry page and the
+named experiments is true.
 """
 
 import math
@@ -10,47 +10,108 @@ import pytest
 import torch
 
 from lossviz.charts.views import VIEWS
+from lossviz.experiments.named_experiments import EXPERIMENTS
+from lossviz.experiments.recipes import get_recipe
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.loss import Loss
 from lossviz.ui.curves.captions import class_count_caption, logarithm_captions
-from lossviz.ui.curves.tour_steps import TOUR_STEPS
-from lossviz.ui.curves.weighing import weighs
 from lossviz.ui.frame import PAGES
-from lossviz.ui.front_page import LEAD, about_weights
+from lossviz.ui.front_page import FAMILY, INVITATION
 from lossviz.ui.geometry import many_classes, three_classes, two_classes
+from lossviz.ui.geometry.headings import HEADINGS
 from lossviz.ui.page_cards import CARDS
 from lossviz.ui.state.chart_settings import ChartSettings
-from lossviz.ui.state.geometry_state import RACES, GeometryState
+from lossviz.ui.state.geometry_state import RACES, TRIANGLE_STEPS, GeometryState
 from lossviz.ui.state.page_state import ARTICLE
+from lossviz.ui.story.source import SOURCE
+from lossviz.ui.story.steps import STEPS
+from lossviz.ui.story.story_state import PAGE as STORY_PAGE
+from lossviz.ui.train.launching.launch_form import (
+    QUESTION_AT_BEST_RATES,
+    plan_text,
+    question_at_same_rate,
+)
+from lossviz.ui.train.results.article_comparison import one_run_sentence
+from lossviz.ui.train.results.result_rows import loss_rows
+from lossviz.ui.train.results.results import about_the_table
+from lossviz.ui.train.results.trial_details import WHAT_BUSY_MEANS
+from lossviz.ui.train.results.verdict_text import CLAIMS, KORNBLITH, ONE_LOSS
 from tests.support.claims import Claim, hold, plain_sentences
+from tests.support.device_claims import DEVICE_SENTENCES, DEVICES
+from tests.support.experiment_claims import EXPERIMENT_TEXTS, FORM_TEXTS
+from tests.support.judgements import judged
 from tests.support.loss_cases import every_loss, parameter_corners
 from tests.support.reference_curves import hard_to_easy, loss_of, penalty, pull, weight
-from tests.support.text_claims import FRONT_PAGE, GEOMETRY, STORY, VIEWS_TEXTS
+from tests.support.story_claims import STORY
+from tests.support.text_claims import FRONT_PAGE, GEOMETRY, TRIAL_DETAILS, VIEWS_TEXTS
 from tests.support.text_predicates import defaults
+from tests.support.verdict_claims import VERDICT
+from tests.support.weight_sentences import mistake_sentences, weighs
+
+
+def _about_a_table_of_unequal_losses() -> str:
+    judgement = judged({"cross_entropy": (90, 95, 92), "inverse": (97, "failed", 99)})
+    return about_the_table(judgement, loss_rows(judgement)[1])
+
 
 TEXTS: dict[str, tuple[list[str], dict[str, Claim]]] = {
-    "the story": ([step.text for step in TOUR_STEPS], STORY),
+    "the story": (
+        [
+            PAGES[STORY_PAGE].lead,
+            SOURCE,
+            *(text for step in STEPS for text in (step.text, step.task)),
+        ],
+        STORY,
+    ),
     "the front page": (
         [
             PAGES["app.py"].lead,
-            LEAD,
-            about_weights([LOSSES[key] for key in ARTICLE]),
+            INVITATION,
+            *(mistake_sentences(FAMILY.with_values(k=k)) for k in (-1, -0.3, 0, 0.2, 1)),
             *(card.sentence for card in CARDS),
         ],
         FRONT_PAGE,
     ),
     "the views": ([view.description for view in VIEWS.values()], VIEWS_TEXTS),
+    "the verdict": (
+        [KORNBLITH, ONE_LOSS, CLAIMS, one_run_sentence(), _about_a_table_of_unequal_losses()],
+        VERDICT,
+    ),
     "the geometry page": (
         [
             *two_classes.SENTENCES.values(),
             two_classes.SHARED_TARGET,
             two_classes.EVEN_TARGET,
             two_classes.about_the_article(),
-            *map(three_classes.about_the_triangle, RACES),
+            *(
+                paragraph
+                for step in TRIANGLE_STEPS
+                for race in RACES
+                for paragraph in three_classes.about_the_step(step, race)
+            ),
+            *(heading.lead for heading in HEADINGS.values()),
             many_classes.about_the_article(),
             plain_sentences(many_classes.about_the_start(37))[-1],
         ],
         GEOMETRY,
+    ),
+    "the named experiments": (
+        [
+            text
+            for experiment in EXPERIMENTS.values()
+            for text in (experiment.question, experiment.expectation)
+        ],
+        EXPERIMENT_TEXTS,
+    ),
+    "devices and settings without an effect": (DEVICE_SENTENCES, DEVICES),
+    "a trial in detail": ([WHAT_BUSY_MEANS], TRIAL_DETAILS),
+    "the launch form": (
+        [
+            question_at_same_rate(get_recipe("digits").settings),
+            QUESTION_AT_BEST_RATES,
+            plan_text(6),
+        ],
+        FORM_TEXTS,
     ),
 }
 
@@ -85,15 +146,27 @@ def test_a_target_that_is_shared_evenly_has_its_own_text() -> None:
     assert two_classes.about_the_plane(shared) == two_classes.SHARED_TARGET
 
 
+def test_the_front_page_s_loss_is_where_its_marks_say_the_loss_that_they_name() -> None:
+    p = [0.001, 0.01, 0.2, 0.9, 1.0]
+    (k,) = FAMILY.parameters
+    for special in k.special_values:
+        at = FAMILY.with_values(k=special.value)
+        np.testing.assert_allclose(at.weight(p), LOSSES[special.equals].weight(p), rtol=1e-9)
+        np.testing.assert_allclose(at.weight(p), np.array(p) ** -special.value, rtol=1e-9)
+    for value in (-0.7, 0.2, 0.61):
+        weights = FAMILY.with_values(k=value).weight(p)
+        np.testing.assert_allclose(weights, np.array(p) ** -value, rtol=1e-9)
+
+
 @every_loss
 def test_a_weighing_in_words_is_the_ratio_from_the_paper_s_definition(loss: Loss) -> None:
     for setting in parameter_corners(loss) if loss.key in ARTICLE else []:
         ratio = hard_to_easy(loss.key or "", setting.values)
-        words = weighs(setting).replace("*", "").replace(",", "")
-        if words == "just as much":
+        words = weighs(setting).replace(",", "")
+        if words == "the same weight":
             assert ratio == pytest.approx(1, abs=0.006)
             continue
-        share, times = re.fullmatch(r"(?:1/(\S+)|(\S+) times) as much", words).groups()
+        share, times = re.fullmatch(r"(?:1/(\S+) of|(\S+) times) the weight", words).groups()
         printed = float(times) if times else 1 / float(share)
         assert printed == pytest.approx(ratio, rel=0.05)
 
@@ -114,7 +187,7 @@ def test_a_caption_says_that_a_loss_depends_on_more_than_p_where_it_does(loss: L
 
 @every_loss
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_caption_says_that_a_logarithm_cannot_be_drawn_where_no_value_is_positive(
+def test_a_caption_says_where_a_logarithm_cannot_be_drawn_as_no_value_is_positive(
     loss: Loss, view: str
 ) -> None:
     key, p = loss.key or "", np.linspace(0.005, 0.995, 199)
@@ -126,4 +199,18 @@ def test_a_caption_says_that_a_logarithm_cannot_be_drawn_where_no_value_is_posit
         "pull": pull(key, p, defaults(key)),
     }[view]
     captions = logarithm_captions([loss], ChartSettings(views=(view,), logs=("y",)))
-    assert bool(captions) == (not (values > 0).any())
+    hidden = p[values <= 0]
+    assert bool(captions) == bool(hidden.size)
+    if 0 < hidden.size < p.size:
+        (said,) = captions
+        if hidden[0] == p[0]:
+            end = re.search(r"has none for p up to ([\d.]+)\.$", said)
+            assert end
+            assert float(end[1]) == pytest.approx(hidden[-1], abs=0.006)
+        else:
+            assert hidden[-1] == p[-1]
+            start = re.search(r"has none for p from ([\d.]+) on\.$", said)
+            assert start
+            assert float(start[1]) == pytest.approx(hidden[0], abs=0.006)
+    elif hidden.size:
+        assert captions[0].endswith("has none.")

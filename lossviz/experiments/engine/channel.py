@@ -21,19 +21,41 @@ from lossviz.experiments.engine.messages import (
     JobKind,
     PreviewImage,
     Request,
+    WorkerEvent,
 )
-from lossviz.experiments.records import BatchLoss, EpochMetrics, Evaluation, Preparation
+from lossviz.experiments.records import (
+    BatchLoss,
+    EpochMetrics,
+    Evaluation,
+    Predictions,
+    Preparation,
+    TemperatureScaling,
+)
 from lossviz.experiments.settings import Settings
 
-_RECORDS = (BatchLoss, EpochMetrics, Evaluation, JobId, Preparation, PreviewImage, Settings)
-_CLASSES = {
-    cls.__name__: cls
-    for cls in (*get_args(Request), *get_args(HostEvent), *get_args(JobEvent), *_RECORDS)
-}
+_RECORDS = (
+    BatchLoss,
+    EpochMetrics,
+    Evaluation,
+    JobId,
+    Predictions,
+    Preparation,
+    PreviewImage,
+    Settings,
+    TemperatureScaling,
+)
+_MESSAGES = (
+    *get_args(Request),
+    *get_args(HostEvent),
+    *get_args(WorkerEvent),
+    *get_args(JobEvent),
+)
+_CLASSES = {cls.__name__: cls for cls in (*_MESSAGES, *_RECORDS)}
 _JOB_KEYS = {  # where a request names its job
     "RunTrial": (JobKind.TRIAL, "trial_id"),
     "Prepare": (JobKind.PREPARATION, "comparison_id"),
     "PreviewBatch": (JobKind.PREVIEW, "key"),
+    "RenderImages": (JobKind.PREVIEW, "key"),
 }
 
 
@@ -53,8 +75,8 @@ class UndecodableMessage(Exception):
         )
 
 
-class ControllerChannel:
-    """The end that requests jobs and follows their events: the engine's, and a host's to a job.
+class _RequestingChannel:
+    """The end that requests jobs and follows their events.
 
     Attributes:
         connection: To wait on.
@@ -71,18 +93,35 @@ class ControllerChannel:
         """
         self.connection.send(encode(request))
 
+
+class ControllerChannel(_RequestingChannel):
+    """An engine's end, of a connection to its host."""
+
     def receive(self) -> HostEvent:
         """Wait for the next event and return it.
 
         Raises:
-            EOFError, OSError: The other end has gone.
+            EOFError, OSError: The host has gone.
             UndecodableMessage: It is none; the next one may be.
         """
         return _receive(self.connection, HostEvent)  # type: ignore[no-any-return]
 
 
+class HostChannel(_RequestingChannel):
+    """A host's end, of a connection to a worker."""
+
+    def receive(self) -> WorkerEvent:
+        """Wait for the next event and return it.
+
+        Raises:
+            EOFError, OSError: The worker has gone.
+            UndecodableMessage: It is none; the next one may be.
+        """
+        return _receive(self.connection, WorkerEvent)  # type: ignore[no-any-return]
+
+
 class WorkerChannel:
-    """The end that runs jobs and reports their events: the host's, and a job's.
+    """The end that runs jobs and reports their events: a host's to its engine, and a worker's.
 
     Attributes:
         connection: To wait on.
@@ -91,7 +130,7 @@ class WorkerChannel:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def send(self, event: HostEvent) -> None:
+    def send(self, event: HostEvent | WorkerEvent) -> None:
         """Send an event.
 
         Raises:

@@ -1,6 +1,6 @@
 """What the app requires of whoever runs its trials."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from lossviz.experiments.engine.previews import BatchPreview
@@ -23,6 +23,10 @@ class Engine(Protocol):
     def warming_up(self) -> bool:
         """Whether jobs wait for an import that takes some seconds."""
 
+    @property
+    def open_comparisons(self) -> tuple[str, ...]:
+        """The ids of the comparisons with open trials, in the order in which they run."""
+
     def launch(self, comparison: Comparison) -> None:
         """Store a comparison and queue its trials.
 
@@ -35,17 +39,46 @@ class Engine(Protocol):
         """Queue another attempt at each of its trials that was interrupted or failed.
 
         The new attempts take the learning rate and the threads of the first ones, and so give the
-        numbers that those would have given; so one that diverged is not attempted again.
+        numbers that those would have given; so one that diverged is not attempted again. Where a
+        learning rate was still searched for, what was interrupted of the search is run again first.
 
         Returns:
-            How many were queued.
+            How many were queued, without those of the search.
+        """
+
+    def add_seeds(self, comparison: Comparison, count: int) -> Comparison:
+        """Train every loss of a comparison on the next ``count`` seeds too.
+
+        The new trials take the settings, the learning rates and the threads of the first ones. The
+        plan stays as it was fixed at launch. Seeds are added only after every trial has ended, as
+        until then they would change what the plan comes to.
+
+        Args:
+            comparison: As it was read at any time; what counts is how many seeds it has now.
+            count: How many seeds, at least 1.
+
+        Returns:
+            The comparison as it is from now on.
+
+        Raises:
+            InvalidInput: A trial has not ended, or there would be too many seeds or trials.
+            EngineError: The engine has ended, or the comparison is not in its store.
+            StoreError: The trials cannot be stored.
+        """
+
+    def place(self, comparison_id: str) -> int | None:
+        """How many comparisons with open trials stand before one, which then waits for them.
+
+        Returns:
+            0 where its trials run or are the next to; None where none of them is open.
         """
 
     def stop(self, trial_ids: Iterable[str]) -> None:
         """Stop trials. Queued ones are cancelled at once.
 
         Running ones are asked to stop by a flag, which they read after every batch, and ended by a
-        signal where they do not within seconds. Ended ones stay as they are.
+        signal where they do not within seconds. Ended ones stay as they are. The search for a
+        learning rate that no trial waits for any more is stopped too.
         """
 
     def request_preview(self, recipe: str, settings: Settings) -> str:
@@ -53,6 +86,21 @@ class Engine(Protocol):
 
         Returns:
             The key to pass to ``preview``.
+        """
+
+    def request_images(self, recipe: str, settings: Settings, rows: Sequence[int]) -> str:
+        """Begin to prepare a preview of these images, as they are validated on.
+
+        Args:
+            recipe: Key of a recipe.
+            settings: Those of the comparison.
+            rows: Which images, as in ``Predictions``; 1 to ``MAX_RENDERED``.
+
+        Returns:
+            The key to pass to ``preview``, whose images come in the order of the rows.
+
+        Raises:
+            InvalidInput: None, too many, or a negative row.
         """
 
     def cancel_preview(self, key: str) -> None:

@@ -2,8 +2,9 @@
 
 import logging
 import time
-from collections import Counter, deque
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import replace
 from typing import TypeAlias, assert_never
 
 from lossviz.errors import LossvizError, RefusedRow, StoreError
@@ -13,26 +14,28 @@ from lossviz.experiments.engine.messages import (
     JobKind,
     JobReport,
     PreparationProgress,
-    Prepare,
     Prepared,
+    PreviewBatch,
     PreviewReady,
     Request,
     RunTrial,
     Stop,
 )
+from lossviz.experiments.engine.preparations import Preparations
 from lossviz.experiments.engine.previews import BatchPreviews
+from lossviz.experiments.engine.rate_searches import RateSearches
 from lossviz.experiments.engine.scheduling import (
     PendingPreparation,
     QueuedTrial,
-    needs_preparation,
+    devices_for,
+    least_busy,
     next_job,
 )
-from lossviz.experiments.plan import completed_preparation
+from lossviz.experiments.engine.trial_queue import TrialQueue
 from lossviz.experiments.records import Comparison, Preparation, TrialState
 from lossviz.experiments.store.store import Store
 from lossviz.experiments.store.trial_events import store_event
 
-_MAX_DEATHS = 3
 _log = logging.getLogger("lossviz")
 Send: TypeAlias = Callable[[Request], None]  # to the host
 
@@ -40,61 +43,86 @@ Send: TypeAlias = Callable[[Request], None]  # to the host
 class Dispatcher:
     """The queued and running jobs of an engine.
 
-    Used by one thread; only ``previews`` is read by others.
+    Used by one thread; only ``previews`` and the place of a comparison in ``trials`` are read by
+    others.
 
     Args:
         store: Where trials are reported to.
         cores: Cores to train on.
+        devices: Accelerators to train on, see ``resources.accelerators``.
         clock: Seconds since the epoch.
 
     Attributes:
+        trials: Those that wait and those that run.
         previews: The batch previews.
         idle_since: When the last job ended, on the monotonic clock.
     """
 
-    def __init__(self, store: Store, *, cores: int, clock: Callable[[], float]) -> None:
-        self._store, self._cores, self._clock = store, cores, clock
-        self._queue: deque[QueuedTrial] = deque()
-        self._running: dict[str, QueuedTrial] = {}  # by trial id
-        self._preparations: dict[str, Preparation] = {}  # the complete ones, by comparison id
-        self._preparing: Comparison | None = None
-        self._deaths_while_preparing: Counter[str] = Counter()  # of hosts, by comparison id
+    def __init__(
+        self,
+        store: Store,
+        *,
+        cores: int,
+        devices: tuple[str, ...] = (),
+        clock: Callable[[], float],
+    ) -> None:
+        self._store, self._clock = store, clock
+        self._cores, self._accelerators = cores, devices
+        self.trials = TrialQueue()
+        self._searches = RateSearches(store, self.trials, self._end_queued)
+        self._preparations = Preparations(
+            store, self.trials, self._end_queued, cores=cores, accelerators=devices
+        )
         self.previews = BatchPreviews(cores=cores)
         self.idle_since = time.monotonic()
 
     @property
     def has_pending(self) -> bool:
         """Whether something needs a host."""
-        return bool(self._queue) or self.previews.open
+        return bool(self.trials.queued) or self.previews.open
+
+    @property
+    def needs_accelerator(self) -> bool:
+        """Whether a queued trial runs on an accelerator."""
+        return any(
+            devices_for(entry.comparison.settings, self._accelerators) == self._accelerators
+            for entry in self.trials.queued
+        )
 
     @property
     def idle(self) -> bool:
         """Whether nothing is queued and nothing runs."""
-        return not (self.has_pending or self._running or self._preparing)
+        return not (self.has_pending or self.trials.running or self._preparations.current)
 
     def add(
         self, entries: Iterable[QueuedTrial], *, preparation: Preparation | None = None
     ) -> None:
         """Queue trials of a comparison; with its preparation, where that is complete already."""
-        for entry in entries:
-            self._queue.append(entry)
+        entries = list(entries)
+        self.trials.append(entries)
+        for comparison in {entry.comparison.id: entry.comparison for entry in entries}.values():
             if preparation:
-                self._preparations[entry.comparison.id] = preparation
+                self._preparations.complete[comparison.id] = preparation
+            self._advance_searches(comparison)
 
     def stop(self, trial_ids: set[str], send: Send) -> None:
         """Cancel those of these trials that are queued, and stop those that run.
 
-        A preparation that no queued trial needs any more is stopped too.
+        A preparation that no queued trial needs any more is stopped too, and so is a search.
         """
-        self._end_queued(
-            [entry for entry in self._queue if entry.trial.id in trial_ids],
-            TrialState.CANCELLED,
-            reason="stopped by request before it began",
-        )
-        for trial_id in self._running.keys() & trial_ids:
+        self._stop_trials(trial_ids, send)
+        self._stop_trials({entry.trial.id for entry in self._searches.unneeded()}, send)
+        preparing = self._preparations.current
+        if preparing and not self.trials.queued_of(preparing.comparison.id):
+            send(Stop(job=JobId(kind=JobKind.PREPARATION, key=preparing.comparison.id)))
+
+    def _stop_trials(self, trial_ids: set[str], send: Send) -> None:
+        stopped = [entry for entry in self.trials.queued if entry.trial.id in trial_ids]
+        self._end_queued(stopped, TrialState.CANCELLED, reason="stopped by request before it began")
+        for trial_id in self.trials.running.keys() & trial_ids:
             send(Stop(job=JobId(kind=JobKind.TRIAL, key=trial_id)))
-        if self._preparing and not self._queued_of(self._preparing.id):
-            send(Stop(job=JobId(kind=JobKind.PREPARATION, key=self._preparing.id)))
+        for comparison in {entry.comparison.id: entry.comparison for entry in stopped}.values():
+            self._advance_searches(comparison)
 
     def cancel_preview(self, key: str, send: Send) -> None:
         """End a preview: at once where it is queued, else as soon as the host stops it."""
@@ -104,12 +132,13 @@ class Dispatcher:
     def start_jobs(self, send: Send) -> None:
         """Start whatever can start now, in a host that is ready."""
         for request in self.previews.take_requests():
-            send(request)
+            send(self._placed(request) if isinstance(request, PreviewBatch) else request)
         while job := self._next_job():
             try:
                 match job:
                     case PendingPreparation(comparison=comparison):
-                        self._prepare(comparison, send)
+                        self._preparations.start(job, send)
+                        self._advance_searches(comparison)
                     case QueuedTrial():
                         self._run(job, send)
                     case _:
@@ -118,9 +147,9 @@ class Dispatcher:
                 raise
             except Exception as error:  # it is this comparison's failure and no other's
                 reason = _reason_of(error, f"starting {job.comparison.id}")
-                self._preparing = None
+                self._preparations.current = None
                 self._end_queued(
-                    self._queued_of(job.comparison.id), TrialState.FAILED, reason=reason
+                    self.trials.queued_of(job.comparison.id), TrialState.FAILED, reason=reason
                 )
 
     def handle(self, report: JobReport, send: Send) -> None:
@@ -153,10 +182,10 @@ class Dispatcher:
             self.previews.handle(job.key, event)
             return
         match event:
-            case PreparationProgress(stage=stage, share=share):
-                self._store.set_preparation(job.key, Preparation(stage=stage, share=share))
-            case Prepared(preparation=preparation):
-                self._complete_preparation(job.key, preparation)
+            case PreparationProgress() | Prepared():
+                self._preparations.handle(job.key, event)
+                if queued := self.trials.queued_of(job.key):
+                    self._advance_searches(queued[0].comparison)
             case PreviewReady():
                 raise AssertionError(f"{job} reported a preview")
             case _:
@@ -167,12 +196,18 @@ class Dispatcher:
             case JobKind.PREVIEW:
                 self.previews.handle(job.key, end)
             case JobKind.PREPARATION:
-                self._end_preparation(job.key, end)
+                self._preparations.end(job.key, end)
             case JobKind.TRIAL:
-                self._running.pop(job.key, None)
+                entry = self.trials.end(job.key)
                 self._store.move(
                     job.key, end.state, now=self._clock(), reason=end.reason, stderr=end.stderr
                 )
+                if entry:
+                    if end.out_of_memory:
+                        self._preparations.allow_fewer(entry)
+                    with suppress(RefusedRow):  # then the search goes on without it
+                        self._searches.try_again(entry, end.state)
+                    self._advance_searches(entry.comparison)
             case _:
                 assert_never(job.kind)
 
@@ -187,20 +222,14 @@ class Dispatcher:
             was_ready: Whether it had imported what trials need.
         """
         died = f"the training host {how}"
-        for trial_id in self._running:
-            self._store.move(
-                trial_id,
-                TrialState.LOST,
-                now=self._clock(),
-                reason=f"{died}; run it again",
-                stderr=stderr,
-            )
-        self._running.clear()
-        self.previews.fail_all(f"{died}; preview the batch again")
-        self._retry_preparation(died, stderr)
+        end = JobEnded(state=TrialState.LOST, reason=f"{died}; run it again", stderr=stderr)
+        for trial_id in list(self.trials.running):
+            self._end(JobId(kind=JobKind.TRIAL, key=trial_id), end)
+        self.previews.fail_all(f"{died}; try again")
+        self._preparations.on_host_died(died, stderr)
         if not was_ready:
             self._end_queued(
-                list(self._queue),
+                list(self.trials.queued),
                 TrialState.FAILED,
                 reason=f"{died}, before it was ready",
                 stderr=stderr,
@@ -208,49 +237,35 @@ class Dispatcher:
 
     def clear(self, reason: str) -> None:
         """Forget all jobs without writing to the store; previews fail with ``reason``."""
-        self._running.clear()
-        self._queue.clear()
-        self._preparing = None
+        self.trials.clear()
+        self._preparations.current = None
         self.previews.fail_all(reason)
 
     def _next_job(self) -> QueuedTrial | PendingPreparation | None:
         return next_job(
-            self._queue,
-            list(self._running.values()),
-            self._preparations,
-            preparing=self._preparing.id if self._preparing else None,
+            self.trials.queued,
+            list(self.trials.running.values()),
+            self._preparations.complete,
+            preparing=self._preparations.current,
             cores=self._cores,
+            accelerators=self._accelerators,
+            alone=self._preparations.alone,
         )
 
-    def _prepare(self, comparison: Comparison, send: Send) -> None:
-        trials = len(comparison.trials())
-        if needs_preparation(comparison):
-            self._preparing = comparison
-            send(
-                Prepare(
-                    comparison_id=comparison.id,
-                    recipe=comparison.recipe,
-                    settings=comparison.settings,
-                    cores=self._cores,
-                    trials=trials,
-                    seeds=comparison.seeds,
-                )
-            )
-        else:
-            preparation = completed_preparation(
-                cores=self._cores,
-                trials=trials,
-                learning_rate=comparison.settings.learning_rate,
-            )
-            self._complete_preparation(comparison.id, preparation)
+    def _placed(self, preview: PreviewBatch) -> PreviewBatch:
+        """A preview with the device on which it is made."""
+        devices = devices_for(preview.settings, self._accelerators)
+        running, preparing = self.trials.running.values(), self._preparations.current
+        return replace(preview, accelerator=least_busy(devices, running, preparing))
 
     def _run(self, entry: QueuedTrial, send: Send) -> None:
-        self._queue.remove(entry)
         trial, comparison = entry.trial, entry.comparison
-        preparation = self._preparations[comparison.id]
+        preparation = self._preparations.complete[comparison.id]
         if not self._store.move(trial.id, TrialState.RUNNING, now=self._clock()):
+            self.trials.remove(entry)
+            self._advance_searches(comparison)
             return
-        self._running[trial.id] = entry
+        self.trials.start(entry)
         send(
             RunTrial(
                 trial_id=trial.id,
@@ -258,54 +273,42 @@ class Dispatcher:
                 settings=comparison.settings,
                 loss=trial.loss,
                 seed=trial.seed,
-                learning_rate=preparation.learning_rate,
+                learning_rate=trial.learning_rate or preparation.learning_rate,
                 threads=preparation.threads,
+                accelerator=entry.accelerator,
             )
         )
 
-    def _complete_preparation(self, comparison_id: str, preparation: Preparation) -> None:
-        self._store.set_preparation(comparison_id, preparation)
-        self._preparations[comparison_id] = preparation
+    def _advance_searches(self, comparison: Comparison) -> None:
+        """Let each search of a comparison that has nothing open any more do its next step.
 
-    def _end_preparation(self, comparison_id: str, end: JobEnded) -> None:
-        """Where it was not finished, none of the comparison's trials can start."""
-        if self._preparing and self._preparing.id == comparison_id:
-            self._preparing = None
-        if end.state is TrialState.FINISHED:
+        An error ends the trials that wait for the rate of its loss, and no others.
+        """
+        if not (preparation := self._preparations.complete.get(comparison.id)):
             return
-        self._store.set_preparation(comparison_id, Preparation())
-        was_cancelled = end.state is TrialState.CANCELLED
-        state = TrialState.CANCELLED if was_cancelled else TrialState.FAILED
-        self._end_queued(
-            self._queued_of(comparison_id), state, reason=end.reason, stderr=end.stderr
-        )
-
-    def _retry_preparation(self, died: str, stderr: str) -> None:
-        """What a dead host prepared starts again in the next one, but not for ever."""
-        if self._preparing is None:
-            return
-        comparison_id = self._preparing.id
-        self._preparing = None
-        self._deaths_while_preparing[comparison_id] += 1
-        if self._deaths_while_preparing[comparison_id] >= _MAX_DEATHS:
-            reason = f"{died}, {_MAX_DEATHS} times while it prepared this comparison"
-            end = JobEnded(state=TrialState.FAILED, reason=reason, stderr=stderr)
-            self._end_preparation(comparison_id, end)
-
-    def _queued_of(self, comparison_id: str) -> list[QueuedTrial]:
-        return [entry for entry in self._queue if entry.comparison.id == comparison_id]
+        for loss in self._searches.losses_to_advance(comparison):
+            try:
+                self._searches.advance(comparison, loss, preparation)
+            except Exception as error:
+                if isinstance(error, StoreError) and not isinstance(error, RefusedRow):
+                    raise
+                self._end_queued(
+                    self.trials.waiting_for_rate(comparison.id, loss),
+                    TrialState.FAILED,
+                    reason=_reason_of(error, f"searching a learning rate for {loss}"),
+                )
 
     def _end_queued(
-        self, entries: Iterable[QueuedTrial], state: TrialState, *, reason: str, stderr: str = ""
+        self, entries: Iterable[QueuedTrial], state: TrialState, reason: str, stderr: str = ""
     ) -> None:
         for entry in entries:
             self._store.move(entry.trial.id, state, now=self._clock(), reason=reason, stderr=stderr)
-            self._queue.remove(entry)
+            self.trials.remove(entry)
 
 
 def _reason_of(error: Exception, doing: str) -> str:
     """An error's message; of one that is a bug, with its trace on the terminal."""
     if isinstance(error, LossvizError):
         return str(error)
-    _log.error("an error of lossviz in %s", doing, exc_info=error)
-    return f"an error of lossviz ({type(error).__name__}: {error}); the app's terminal shows it"
+    _log.error("an error in lossviz in %s", doing, exc_info=error)
+    return f"an error in lossviz ({type(error).__name__}: {error}); the app's terminal shows it"

@@ -1,4 +1,4 @@
-"""The process in which jobs are forked, seen from the engine."""
+"""The process that starts the jobs' processes, seen from the engine."""
 
 import multiprocessing
 import os
@@ -11,6 +11,7 @@ from typing import Any
 from lossviz.experiments.engine.channel import ControllerChannel
 from lossviz.experiments.engine.messages import HostEvent, Request
 from lossviz.experiments.engine.process_end import OutOfMemoryKills, describe_end
+from lossviz.experiments.engine.resources import visibility
 from lossviz.experiments.engine.stderr_tail import StderrTail
 
 _ROOT = Path(__file__).parents[3]
@@ -22,7 +23,8 @@ class HostProcess:
     """A training host, and the connection to it.
 
     Args:
-        method: How it starts a job's process, "fork" or "spawn".
+        method: How it starts a job's process, "fork" or "spawn"; see ``resources``.
+        for_accelerator: Whether to prepare at once for jobs on an accelerator, as the first is one.
 
     Attributes:
         ready: Whether it has sent ``HostReady``; kept by the one who receives.
@@ -35,7 +37,7 @@ class HostProcess:
     Side effects: starts the process; it ends by itself when this one does.
     """
 
-    def __init__(self, method: str) -> None:
+    def __init__(self, method: str, *, for_accelerator: bool) -> None:
         self.ready = False
         self._kills = OutOfMemoryKills()
         with ExitStack() as on_failure:
@@ -44,7 +46,11 @@ class HostProcess:
             self.connection, host_end = multiprocessing.Pipe()
             on_failure.callback(self.connection.close)
             with host_end:
-                self._process = _start(host_end.fileno(), method, self.stderr.write_end)
+                self._process = _start(
+                    host_end.fileno(),
+                    [method, "accelerator" if for_accelerator else "processor"],
+                    self.stderr.write_end,
+                )
             on_failure.pop_all()
         self.stderr.close_write_end()
         self._channel = ControllerChannel(self.connection)
@@ -91,7 +97,7 @@ class HostProcess:
         self.stderr.close()
 
 
-def _start(handle: int, method: str, stderr: int) -> subprocess.Popen[bytes]:
+def _start(handle: int, options: list[str], stderr: int) -> subprocess.Popen[bytes]:
     inherit: dict[str, Any] = {"pass_fds": [handle]}
     if sys.platform == "win32":
         os.set_handle_inheritable(handle, True)
@@ -103,7 +109,7 @@ def _start(handle: int, method: str, stderr: int) -> subprocess.Popen[bytes]:
         "-m",
         "lossviz.training.host",
         str(handle),
-        method,
+        *options,
         str(os.getpid()),
     ]
     return subprocess.Popen(
@@ -111,6 +117,7 @@ def _start(handle: int, method: str, stderr: int) -> subprocess.Popen[bytes]:
         cwd=_ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
+        env={**os.environ, **visibility("")},  # CUDA does not survive a fork
         stderr=stderr if stderr >= 0 else None,
         **inherit,
     )

@@ -4,7 +4,7 @@ It is the only writer of the store.
 """
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from filelock import FileLock, Timeout
@@ -13,10 +13,11 @@ from lossviz.errors import EngineError, StoreError
 from lossviz.experiments.engine.dispatcher import Dispatcher
 from lossviz.experiments.engine.event_loop import EventLoop
 from lossviz.experiments.engine.previews import BatchPreview
-from lossviz.experiments.engine.resources import available_cores, safe_start_method
+from lossviz.experiments.engine.resources import accelerators, available_cores, safe_start_method
 from lossviz.experiments.engine.scheduling import QueuedTrial
 from lossviz.experiments.engine.supervisor import HostSupervisor
-from lossviz.experiments.records import Comparison
+from lossviz.experiments.plan import next_attempts, next_search_attempts, with_added_seeds
+from lossviz.experiments.records import Comparison, Trial
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.store import Store
 
@@ -30,8 +31,9 @@ class LocalEngine:
     Args:
         store: Where trials are read from and reported to.
         capacity: Cores to train on; the available ones by default.
-        method: "fork" shares the imported fastai; "spawn" imports it for each trial; by default the
-            one that is safe here.
+        method: How workers on the processor are started, as multiprocessing names it: with "fork"
+            they do one trial each, else one after another; by default what is safe here.
+        devices: The accelerators to train on; by default ``resources.accelerators``.
         clock: Seconds since the epoch.
 
     Raises:
@@ -47,6 +49,7 @@ class LocalEngine:
         *,
         capacity: int | None = None,
         method: str | None = None,
+        devices: Sequence[str] | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._store, self._clock = store, clock
@@ -60,7 +63,12 @@ class LocalEngine:
                 " LOSSVIZ_DATABASE to another file"
             ) from None
         store.close_open_trials(now=clock())
-        self._dispatcher = Dispatcher(store, cores=capacity or available_cores(), clock=clock)
+        self._dispatcher = Dispatcher(
+            store,
+            cores=capacity or available_cores(),
+            devices=accelerators() if devices is None else tuple(devices),
+            clock=clock,
+        )
         self._supervisor = HostSupervisor(
             self._dispatcher, store, method=method or safe_start_method(), clock=clock
         )
@@ -100,21 +108,50 @@ class LocalEngine:
 
         def add() -> int:
             self._supervisor.recover()
-            attempts = [
-                trial.next_attempt()
-                for trial in self._store.trials(comparison.id)
-                if trial.state.repeatable
-            ]
-            if attempts:
-                self._store.add_trials(attempts)
-                preparation = self._store.preparation(comparison.id)
-                self._dispatcher.add(
-                    [QueuedTrial(trial=trial, comparison=comparison) for trial in attempts],
-                    preparation=preparation if preparation.done else None,
-                )
-            return len(attempts)
+            judged, of_search = next_attempts(
+                self._store.trials(comparison.id), self._store.search_trials(comparison.id)
+            )
+            if judged:
+                self._store.add_trials([*of_search, *judged])
+                self._queue(comparison, [*of_search, *judged])
+            return len(judged)
 
         return self._loop.call(add)
+
+    def add_seeds(self, comparison: Comparison, count: int) -> Comparison:
+        """Train every loss on the next ``count`` seeds too; see the contract."""
+
+        def add() -> Comparison:
+            self._supervisor.recover()
+            stored = self._store.comparison(comparison.id)
+            if stored is None:
+                raise EngineError(f"comparison {comparison.id} is not in this database")
+            grown, judged = with_added_seeds(stored, count, self._store.trials(stored.id))
+            of_search = next_search_attempts(judged, self._store.search_trials(stored.id))
+            with self._store.transaction():
+                self._store.set_seeds(grown)
+                self._store.add_trials([*of_search, *judged])
+            self._queue(grown, [*of_search, *judged])
+            return grown
+
+        return self._loop.call(add)
+
+    @property
+    def open_comparisons(self) -> tuple[str, ...]:
+        """The ids of the comparisons with open trials, in the order in which they run."""
+        return self._dispatcher.trials.comparisons
+
+    def place(self, comparison_id: str) -> int | None:
+        """How many comparisons stand before one; None where none of its trials is open."""
+        return self._dispatcher.trials.place(comparison_id)
+
+    def _queue(self, comparison: Comparison, trials: Iterable[Trial]) -> None:
+        """Queue stored trials, with what was prepared for those before them."""
+        preparation = self._store.preparation(comparison.id)
+        self._dispatcher.add(
+            [QueuedTrial(trial=trial, comparison=comparison) for trial in trials],
+            preparation=preparation if preparation.done else None,
+        )
 
     def stop(self, trial_ids: Iterable[str]) -> None:
         """Stop trials: queued ones at once, running ones within a batch, or by a signal."""
@@ -124,6 +161,13 @@ class LocalEngine:
     def request_preview(self, recipe: str, settings: Settings) -> str:
         """Begin to prepare a batch preview; return the key to pass to ``preview``."""
         return self._loop.call(lambda: self._dispatcher.previews.request(recipe, settings))
+
+    def request_images(self, recipe: str, settings: Settings, rows: Sequence[int]) -> str:
+        """Begin to prepare a preview of these images; return the key to pass to ``preview``."""
+        chosen = tuple(map(int, rows))
+        return self._loop.call(
+            lambda: self._dispatcher.previews.request_images(recipe, settings, chosen)
+        )
 
     def cancel_preview(self, key: str) -> None:
         """End the preparation of a preview, such as a download."""
@@ -152,8 +196,8 @@ class LocalEngine:
             self._supervisor.end_host()
             if not self._loop.closing:  # a bug ended the thread; its trace is on the terminal
                 self._crash = (
-                    "Training has stopped by an error of lossviz, which the app's terminal shows."
-                    " Restart the app, then run the trials again."
+                    "Training has stopped because of an error in lossviz, which the app's"
+                    " terminal shows. Restart the app, then run the trials again."
                 )
                 with suppress(StoreError):
                     self._store.close_open_trials(

@@ -1,24 +1,28 @@
 """What an engine, its host and a job's process say to each other: one dataclass a message.
 
 The engine sends a ``Request`` to its host. The host answers with a ``HostEvent``: that it is ready,
-or what one of its jobs reports. A job is a trial, a preparation or a batch preview, and runs in a
-process of its own. Imports neither torch nor streamlit, as both ends of a connection read this.
+or what one of its jobs reports. A job is a trial, a preparation or a preview of images, and runs in
+a worker: a process that does one job at a time. Imports neither torch nor streamlit, as both ends
+of a connection read this.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from lossviz.errors import InvalidInput
 from lossviz.experiments.records import (
     BatchLoss,
     EpochMetrics,
     Evaluation,
+    Predictions,
     Preparation,
     TrialState,
 )
 from lossviz.experiments.settings import Settings
+
+MAX_RENDERED: Final = 100  # images of a request: 10 MB of photos
 
 
 class JobKind(StrEnum):
@@ -55,8 +59,9 @@ class RunTrial:
         settings: How it is trained.
         loss: The loss as one string, see ``loss_from_spec``.
         seed: Fixes split, initial weights, batches and augmentations.
-        learning_rate: What the preparation found; None where the settings give one.
+        learning_rate: Its own, or what the preparation found; None for the one of the settings.
         threads: Threads to compute with, at least 1.
+        accelerator: See ``resources.accelerators``; empty to train on the processor.
     """
 
     trial_id: str
@@ -66,6 +71,7 @@ class RunTrial:
     seed: int
     learning_rate: float | None
     threads: int
+    accelerator: str = ""
 
     def __post_init__(self) -> None:
         _require_positive("threads", self.threads)
@@ -84,21 +90,24 @@ class Prepare:
         comparison_id: The comparison's id in the store.
         recipe: Key of a recipe.
         settings: How its trials are trained.
-        cores: Cores that the trials will share, at least 1.
-        trials: How many trials there are, at least 1.
+        cores: Cores to prepare with, at least 1.
         seeds: How many seeds each loss has, at least 1: 0, 1, … seeds - 1.
+        accelerator: As for ``RunTrial``.
+        accelerators: All on which its trials may run.
+        context_mb: See ``Preparation.context_mb``; None where it is still to be measured.
     """
 
     comparison_id: str
     recipe: str
     settings: Settings
     cores: int
-    trials: int
     seeds: int
+    accelerator: str = ""
+    accelerators: tuple[str, ...] = ()
+    context_mb: float | None = None
 
     def __post_init__(self) -> None:
         _require_positive("cores", self.cores)
-        _require_positive("trials", self.trials)
         _require_positive("seeds", self.seeds)
 
     @property
@@ -116,15 +125,50 @@ class PreviewBatch:
         recipe: Key of a recipe.
         settings: How it would be trained.
         cores: Cores to decode images with, at least 1.
+        accelerator: As for ``RunTrial``; augmentations are drawn there.
     """
 
     key: str
     recipe: str
     settings: Settings
     cores: int
+    accelerator: str = ""
 
     def __post_init__(self) -> None:
         _require_positive("cores", self.cores)
+
+    @property
+    def job(self) -> JobId:
+        """The job that this starts."""
+        return JobId(kind=JobKind.PREVIEW, key=self.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderImages:
+    """Show some images as they are validated on.
+
+    Attributes:
+        key: Chosen by the engine; the page asks for the images by it.
+        recipe: Key of a recipe.
+        settings: How it is trained.
+        rows: Which images, as in ``Predictions``; 1 to ``MAX_RENDERED``.
+        cores: Cores to decode images with, at least 1.
+    """
+
+    key: str
+    recipe: str
+    settings: Settings
+    rows: tuple[int, ...]
+    cores: int
+
+    def __post_init__(self) -> None:
+        _require_positive("cores", self.cores)
+        if not 1 <= len(self.rows) <= MAX_RENDERED:
+            raise InvalidInput(
+                f"1 to {MAX_RENDERED} images can be shown at once, got {len(self.rows)}"
+            )
+        if min(self.rows) < 0:
+            raise InvalidInput(f"rows are counted from 0, got {min(self.rows)}")
 
     @property
     def job(self) -> JobId:
@@ -142,7 +186,7 @@ class Stop:
     job: JobId
 
 
-Job: TypeAlias = RunTrial | Prepare | PreviewBatch
+Job: TypeAlias = RunTrial | Prepare | PreviewBatch | RenderImages
 Request: TypeAlias = Job | Stop
 
 
@@ -151,9 +195,21 @@ Request: TypeAlias = Job | Stop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialOrigin:
-    """Which weights a trial starts from and how many images it has, in words."""
+    """What a trial starts from.
+
+    Attributes:
+        description: Which weights and how many images, in words.
+        training_images: How many images one of its epochs learns from.
+        validation_images: How many it is validated on.
+        device: See ``Trial.device``.
+        precision: See ``Trial.precision``.
+    """
 
     description: str
+    training_images: int | None = None
+    validation_images: int | None = None
+    device: str = ""
+    precision: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,13 +218,16 @@ class TrialProgress:
 
     Attributes:
         share: Share of the training batches done, 0 to 1.
-        images_per_s: Training images a second since the last report; None where there were none.
+        images_per_s: Training images a second over the last reports, without evaluations; None
+            before the first.
         memory_mb: See ``Trial.memory_mb``.
+        busy: See ``Trial.busy``.
     """
 
     share: float
     images_per_s: float | None
     memory_mb: float | None
+    busy: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +249,13 @@ class EpochEnded:
     """An epoch has ended; its ``Evaluated`` came just before."""
 
     metrics: EpochMetrics
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Predicted:
+    """A training is complete, and its network was asked about every validation image."""
+
+    predictions: Predictions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +293,7 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewImage:
-    """One image of a batch preview.
+    """One image of a preview.
 
     Attributes:
         png: The image as the network gets it, but not normalised; the bytes of a PNG file.
@@ -242,7 +308,7 @@ class PreviewImage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewReady:
-    """The images of a batch preview."""
+    """The images of a preview."""
 
     images: tuple[PreviewImage, ...]
 
@@ -256,11 +322,13 @@ class JobEnded:
         reason: Why it was not finished; empty where it was.
         stderr: The last lines of its process's standard error, see ``stderr_tail``; the host adds
             them.
+        out_of_memory: Whether memory was, or may well have been, too small for it.
     """
 
     state: TrialState
     reason: str
     stderr: str = ""
+    out_of_memory: bool = False
 
     def __post_init__(self) -> None:
         if not self.state.ended:
@@ -268,7 +336,7 @@ class JobEnded:
 
 
 TrialEvent: TypeAlias = (
-    TrialOrigin | TrialProgress | BatchLosses | Evaluated | EpochEnded | Fingerprint
+    TrialOrigin | TrialProgress | BatchLosses | Evaluated | EpochEnded | Predicted | Fingerprint
 )
 JobEvent: TypeAlias = TrialEvent | PreparationProgress | Prepared | PreviewReady | JobEnded
 
@@ -286,7 +354,15 @@ class JobReport:
     event: JobEvent
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobReceived:
+    """A worker has read the request for a job, and begins; said to its host alone."""
+
+    job: JobId
+
+
 HostEvent: TypeAlias = HostReady | JobReport
+WorkerEvent: TypeAlias = JobReceived | JobReport
 
 EmitTrialEvent: TypeAlias = Callable[[TrialEvent], None]
 EmitProgress: TypeAlias = Callable[[PreparationProgress], None]

@@ -1,4 +1,4 @@
-"""Batch previews: the first images as the network gets them, before anything is trained.
+"""Previews: images as the network gets them, those of the first batch or those that are asked for.
 
 A page requests one and polls it; the host prepares it as a job.
 """
@@ -14,6 +14,7 @@ from lossviz.experiments.engine.messages import (
     PreviewBatch,
     PreviewImage,
     PreviewReady,
+    RenderImages,
 )
 from lossviz.experiments.settings import Settings
 
@@ -22,7 +23,7 @@ _KEPT = 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchPreview:
-    """Images of the first batch, or how far their preparation is.
+    """Images, or how far their preparation is.
 
     Attributes:
         stage: What is being done now, in words.
@@ -52,7 +53,7 @@ class BatchPreviews:
     def __init__(self, *, cores: int) -> None:
         self._cores = cores
         self._previews: dict[str, BatchPreview] = {}
-        self._requests: list[PreviewBatch] = []
+        self._requests: list[PreviewBatch | RenderImages] = []
         self._numbers = itertools.count()
 
     @property
@@ -61,17 +62,37 @@ class BatchPreviews:
         return any(not preview.ended for preview in self._previews.values())
 
     def request(self, recipe: str, settings: Settings) -> str:
-        """Queue a preview and return its key."""
-        key = str(next(self._numbers))
-        self._previews[key] = BatchPreview()
-        self._requests.append(
-            PreviewBatch(key=key, recipe=recipe, settings=settings, cores=self._cores)
+        """Queue a preview of the first training batch and return its key."""
+        return self._queue(
+            PreviewBatch(
+                key=str(next(self._numbers)), recipe=recipe, settings=settings, cores=self._cores
+            )
         )
+
+    def request_images(self, recipe: str, settings: Settings, rows: tuple[int, ...]) -> str:
+        """Queue a preview of these images and return its key.
+
+        Raises:
+            InvalidInput: See ``RenderImages``.
+        """
+        return self._queue(
+            RenderImages(
+                key=str(next(self._numbers)),
+                recipe=recipe,
+                settings=settings,
+                rows=rows,
+                cores=self._cores,
+            )
+        )
+
+    def _queue(self, request: PreviewBatch | RenderImages) -> str:
+        self._previews[request.key] = BatchPreview()
+        self._requests.append(request)
         for oldest in list(self._previews)[:-_KEPT]:
             del self._previews[oldest]
-        return key
+        return request.key
 
-    def take_requests(self) -> Iterator[PreviewBatch]:
+    def take_requests(self) -> Iterator[PreviewBatch | RenderImages]:
         """The queued ones, which count as started from now on."""
         while self._requests:
             yield self._requests.pop(0)
@@ -109,7 +130,7 @@ class BatchPreviews:
     def _end(self, key: str, reason: str) -> None:
         preview = self._previews.get(key)
         if preview and not preview.ended:
-            self._change(key, failure=reason or "no images came; preview the batch again")
+            self._change(key, failure=reason or "no images came; try again")
 
     def _change(self, key: str, **fields: object) -> None:
         if key in self._previews:

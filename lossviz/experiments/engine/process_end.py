@@ -3,12 +3,14 @@
 import signal
 from pathlib import Path
 
-LESS_MEMORY = "run it again with a smaller batch or image size, or with fewer programs beside it"
+LESS_MEMORY = "run it again with a smaller batch or image size, or close other programs"
 _CGROUPS = Path("/sys/fs/cgroup")
-# how Python and torch report it: on an accelerator, on the processor; the last is C++'s
+# how Python and torch report it: on an accelerator, in its libraries, on the processor; the last is
+# C++'s
 _OUT_OF_MEMORY = (
     "out of memory",
     "outofmemoryerror",
+    "_status_alloc_failed",
     "memoryerror",
     "can't allocate memory",
     "cannot allocate memory",
@@ -95,12 +97,17 @@ def describe_end(exit_code: int | None, *, stderr: str, out_of_memory: bool) -> 
         return f"was ended by the kernel (SIGKILL): out of memory; {LESS_MEMORY}"
     if exit_code == -_SIGKILL:
         return f"was ended by SIGKILL: out of memory is one cause; if it was, {LESS_MEMORY}"
-    last_line = stderr.rpartition("\n")[2]
-    if reports_out_of_memory(last_line):
-        return f"{_how(exit_code)}: out of memory ({last_line}); {LESS_MEMORY}"
-    if last_line:
-        return f"{_how(exit_code)}; the last line of its stderr: {last_line}"
+    last = last_line(stderr)
+    if reports_out_of_memory(last):
+        return f"{_how(exit_code)}: out of memory ({last}); {LESS_MEMORY}"
+    if last:
+        return f"{_how(exit_code)}; the last line of its stderr: {last}"
     return _how(exit_code)
+
+
+def last_line(stderr: str) -> str:
+    """The last of the lines that a process wrote; empty where it wrote none."""
+    return stderr.rpartition("\n")[2]
 
 
 _SIGKILL = 9  # Windows' signal module has no SIGKILL

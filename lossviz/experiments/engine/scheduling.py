@@ -1,30 +1,61 @@
-"""Which job starts next: pure.
+"""Which job starts next, and on which device: pure.
 
 Trials start in the order of their queue, so that a seed is finished for all losses before the next
 one begins.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Final
 
-from lossviz.experiments.networks import DIGITS_NETWORK
+from lossviz.experiments.networks import DIGITS_NETWORK, runs_on_accelerator
 from lossviz.experiments.recipes import get_recipe
-from lossviz.experiments.records import Comparison, Preparation, Trial
+from lossviz.experiments.records import Comparison, Preparation, Purpose, Trial
+from lossviz.experiments.settings import Settings
+
+PROCESSOR: Final = ""  # in the place of an accelerator's id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedTrial:
-    """A trial to start, with the comparison that it belongs to."""
+    """A trial to start, with the comparison that it belongs to.
+
+    Attributes:
+        trial: The trial.
+        comparison: Its comparison.
+        accelerator: Once it has started: where it runs.
+    """
 
     trial: Trial
     comparison: Comparison
+    accelerator: str = PROCESSOR
+
+    @property
+    def waits_for_rate(self) -> bool:
+        """Whether a learning rate must be chosen for its loss before it can start."""
+        trial, search = self.trial, self.comparison.rate_search
+        return trial.purpose is Purpose.JUDGE and search is not None and trial.learning_rate is None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingPreparation:
-    """A comparison to prepare before its trials can start."""
+    """A comparison to prepare before its trials can start, and where."""
 
     comparison: Comparison
+    accelerator: str = PROCESSOR
+
+
+def devices_for(settings: Settings, accelerators: tuple[str, ...]) -> tuple[str, ...]:
+    """Where a training can run: on any of the accelerators, or on the processor.
+
+    Args:
+        settings: How it is trained.
+        accelerators: Those that there are.
+    """
+    if accelerators and runs_on_accelerator(settings.network):
+        return accelerators
+    return (PROCESSOR,)
 
 
 def needs_preparation(comparison: Comparison) -> bool:
@@ -45,30 +76,106 @@ def next_job(
     running: Sequence[QueuedTrial],
     preparations: Mapping[str, Preparation],
     *,
-    preparing: str | None,
+    preparing: PendingPreparation | None,
     cores: int,
+    accelerators: tuple[str, ...] = (),
+    alone: Collection[str] = (),
 ) -> QueuedTrial | PendingPreparation | None:
-    """The trial or the preparation to start now; None where nothing can start until a job ends.
+    """The trial or the preparation to start now, and where; None where nothing can start until a
+    job ends.
 
-    A trial starts where its threads find free cores and its comparison allows one more in parallel.
-    Trials of a comparison that is not prepared are skipped; those behind one that waits for cores
-    wait with it, so that none waits for ever.
+    A trial starts where its threads find free cores, a device has memory for it, and its comparison
+    allows one more in parallel. Trials of a comparison that is not prepared, or whose learning rate
+    is not chosen yet, are skipped. So that none waits for ever, what is behind a trial that waits
+    for cores waits with it; and so does what needs the same devices, behind one that waits for
+    them.
 
     Args:
         queue: The queued trials, in order.
         running: The running trials.
         preparations: Of the comparisons that are prepared, by comparison id.
-        preparing: The id of the comparison that is being prepared, if any: one at a time.
-        cores: Cores in all.
+        preparing: What is being prepared, if anything: one comparison at a time.
+        cores: Cores in all; trials on accelerators need them too.
+        accelerators: The ids of the accelerators.
+        alone: The ids of the comparisons that are prepared on a device where no trial runs.
     """
-    used = sum(preparations[entry.comparison.id].threads for entry in running)
+    used = sum(_threads(preparations[entry.comparison.id], cores) for entry in running)
+    awaited = set[tuple[str, ...]]()
     for entry in queue:
-        preparation = preparations.get(entry.comparison.id)
+        comparison = entry.comparison
+        devices = devices_for(comparison.settings, accelerators)
+        preparation = preparations.get(comparison.id)
+        if devices in awaited:
+            continue
         if preparation is None:
             if preparing is None:
-                return PendingPreparation(comparison=entry.comparison)
+                fitting = devices if comparison.id not in alone else _idle(devices, running)
+                if fitting:
+                    device = least_busy(fitting, running, preparing)
+                    return PendingPreparation(comparison=comparison, accelerator=device)
+                awaited.add(devices)
             continue
-        in_parallel = sum(other.comparison.id == entry.comparison.id for other in running)
-        fits = in_parallel < preparation.at_once and used + preparation.threads <= cores
-        return entry if fits else None
+        if entry.waits_for_rate:
+            continue
+        in_parallel = sum(other.comparison.id == comparison.id for other in running)
+        fitting = [
+            device
+            for device in devices
+            if load_of(running, preparations, device) + _memory_share(preparation, device) <= 1
+        ]
+        if in_parallel >= preparation.at_once or not fitting:
+            awaited.add(devices)
+            continue
+        if used + _threads(preparation, cores) > cores:
+            return None
+        return replace(entry, accelerator=least_busy(fitting, running, preparing))
     return None
+
+
+def load_of(
+    running: Iterable[QueuedTrial], preparations: Mapping[str, Preparation], device: str
+) -> Fraction:
+    """The share of a device's memory that the trials that run on it are taken to need.
+
+    Args:
+        running: The running trials, wherever they run.
+        preparations: Of their comparisons, by comparison id.
+        device: An accelerator, or ``PROCESSOR`` for the machine's own memory.
+    """
+    shares = (
+        _memory_share(preparations[entry.comparison.id], device)
+        for entry in running
+        if entry.accelerator == device
+    )
+    return sum(shares, start=Fraction(0))
+
+
+def least_busy(
+    devices: Sequence[str], running: Iterable[QueuedTrial], preparing: PendingPreparation | None
+) -> str:
+    """The device on which the fewest jobs run; of several, the first."""
+    taken = [entry.accelerator for entry in running]
+    if preparing:
+        taken.append(preparing.accelerator)
+    return min(devices, key=taken.count)
+
+
+def _threads(preparation: Preparation, cores: int) -> int:
+    """Cores that a trial takes; it may have been prepared on a machine of more cores."""
+    return min(preparation.threads, cores)
+
+
+def _memory_share(preparation: Preparation, device: str) -> Fraction:
+    """What a trial takes of a device's memory.
+
+    What was not measured gets an accelerator for itself. On the processor that is what needs no
+    preparation, and so little memory that it is not counted.
+    """
+    if preparation.fit_in_memory is not None:
+        return Fraction(1, preparation.fit_in_memory)
+    return Fraction(0) if device == PROCESSOR else Fraction(1)
+
+
+def _idle(devices: Sequence[str], running: Iterable[QueuedTrial]) -> list[str]:
+    taken = {entry.accelerator for entry in running}
+    return [device for device in devices if device not in taken]

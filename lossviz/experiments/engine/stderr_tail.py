@@ -5,6 +5,7 @@ import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
 
 MAX_BYTES = 4096
 MAX_LINES = 20
@@ -65,6 +66,10 @@ class StderrTail:
             os.dup2(before, 2)
             os.close(before)
 
+    def as_connection(self) -> Connection:
+        """The pipe's end for a child that is started by another process than this one."""
+        return Connection(os.dup(self.write_end), readable=False)
+
     def close_write_end(self) -> None:
         """Leave the writing to the process that was started; may be called twice."""
         if self.write_end >= 0:
@@ -87,6 +92,10 @@ class StderrTail:
             self._bytes = (self._bytes + chunk)[-MAX_BYTES:]
             with suppress(OSError):  # nobody reads ours
                 os.write(2, chunk)
+
+    def forget(self) -> None:
+        """Keep only what comes from now on, for the process's next job."""
+        self._bytes = b""
 
     def close(self) -> None:
         """Read what is left, and close the pipe; the last lines stay."""

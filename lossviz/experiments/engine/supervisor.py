@@ -28,7 +28,7 @@ class HostSupervisor:
     Args:
         dispatcher: Its jobs run in the host.
         store: Where trials are reported to.
-        method: How the host starts a job's process, "fork" or "spawn".
+        method: How the host starts workers on the processor, see ``resources``.
         clock: Seconds since the epoch.
 
     Attributes:
@@ -113,7 +113,9 @@ class HostSupervisor:
         if time.monotonic() < self._next_start_at:
             return
         try:
-            self._host = HostProcess(self._method)
+            self._host = HostProcess(
+                self._method, for_accelerator=self._dispatcher.needs_accelerator
+            )
         except OSError:
             if self._refusals == len(START_RETRIES_S):
                 self._refusals = 0

@@ -9,19 +9,24 @@ from typing import Any, TypeAlias, TypeVar
 import sqlalchemy as sa
 
 from lossviz.errors import InvalidInput, LossvizError
-from lossviz.experiments.plan import MAX_SEEDS
+from lossviz.experiments.plan import MAX_SEEDS, default_baseline
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import (
     BatchLoss,
     Comparison,
     EpochMetrics,
     Evaluation,
+    Predictions,
     Preparation,
+    Purpose,
+    RateSearch,
+    TemperatureScaling,
     Trial,
 )
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.building import UnreadableRow, build
 from lossviz.losses.parsing import loss_from_spec
+from lossviz.statistics.plan import Plan
 
 _LATEST = 253_402_300_799.0  # the last second of the year 9999, where Python's dates end
 _Record = TypeVar("_Record")
@@ -41,9 +46,12 @@ def storable(text: str) -> str:
 
 def comparison_row(comparison: Comparison) -> dict[str, Any]:
     """The row of a comparison whose preparation has not begun."""
+    search = comparison.rate_search
     return asdict(comparison) | {
         "losses": json.dumps(comparison.losses),
         "settings": json.dumps(asdict(comparison.settings)),
+        "plan": json.dumps(asdict(comparison.plan)),
+        "rate_search": json.dumps(asdict(search)) if search else None,
     }
 
 
@@ -61,12 +69,26 @@ def comparison_of(row: Row) -> Comparison:
     if not 1 <= comparison.seeds <= MAX_SEEDS:
         raise InvalidInput(f"its seeds must lie between 1 and {MAX_SEEDS}, got {comparison.seeds}")
     if not 0 <= comparison.created_at <= _LATEST:
-        raise InvalidInput(f"it was created at no date, but at {comparison.created_at:g}")
+        raise InvalidInput(f"its creation date can't be read: {comparison.created_at:g}")
     if not losses or len(set(losses)) < len(losses):
         raise InvalidInput("its losses must be one or more, and each another one")
     for loss in losses:
         loss_from_spec(loss)
-    return Comparison(**asdict(comparison), settings=settings)
+    return Comparison(
+        **asdict(comparison),
+        settings=settings,
+        plan=_plan_of(row, comparison),
+        rate_search=(
+            build(RateSearch, _json(row, "rate_search", dict)) if row["rate_search"] else None
+        ),
+    )
+
+
+def _plan_of(row: Row, comparison: "_StoredComparison") -> Plan:
+    """The plan of a row; of one that an earlier lossviz stored, the one that it would have now."""
+    if row["plan"]:
+        return build(Plan, _json(row, "plan", dict))
+    return Plan(baseline=default_baseline(comparison.losses), seeds=comparison.seeds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +130,8 @@ def preparation_of(row: Row) -> Preparation:
     _require_share("share", preparation.share)
     if preparation.at_once < 1 or preparation.threads < 1:
         raise InvalidInput("its trials at once and threads must be at least 1")
+    if preparation.fit_in_memory is not None and preparation.fit_in_memory < 1:
+        raise InvalidInput("its fit in memory must be at least 1")
     return preparation
 
 
@@ -124,10 +148,13 @@ def trial_of(row: Row, comparison: Row | None = None) -> Trial:
     """
     trial = build(Trial, dict(row))
     _require_share("progress", trial.progress)
+    if trial.busy is not None:
+        _require_share("busy", trial.busy)
     if comparison is None:
         return trial
     losses, seeds = _json(comparison, "losses", list), comparison["seeds"]
-    if trial.loss not in losses or not 0 <= trial.seed < seeds:
+    is_planned = trial.purpose is Purpose.SEARCH or 0 <= trial.seed < seeds
+    if trial.loss not in losses or not is_planned:
         raise InvalidInput(
             f"its comparison has {seeds} seeds of {', '.join(losses)}, and no seed {trial.seed} of"
             f" {trial.loss}"
@@ -159,15 +186,16 @@ def evaluation_row(trial_id: str, evaluation: Evaluation) -> dict[str, Any]:
         "trial_id": trial_id,
         **asdict(evaluation),
         "histogram": json.dumps(evaluation.histogram),
+        "gradient": json.dumps(evaluation.gradient) if evaluation.gradient else None,
     }
 
 
 def evaluation_of(row: Row) -> Evaluation:
     """The evaluation of a row."""
-    histogram = _json(row, "histogram", list)
-    return build(
-        Evaluation, {"at": row["at"], "error_rate": row["error_rate"], "histogram": histogram}
-    )
+    values: dict[str, Any] = {name: row[name] for name in Evaluation.__slots__}
+    values["histogram"] = _json(row, "histogram", list)
+    values["gradient"] = _json(row, "gradient", list) if row["gradient"] else ()
+    return build(Evaluation, values)
 
 
 def batch_row(trial_id: str, batch: BatchLoss) -> dict[str, Any]:
@@ -178,6 +206,38 @@ def batch_row(trial_id: str, batch: BatchLoss) -> dict[str, Any]:
 def batch_of(row: Row) -> BatchLoss:
     """The training loss of some batches, of a row."""
     return build(BatchLoss, {name: row[name] for name in BatchLoss.__slots__})
+
+
+def predictions_row(trial_id: str, predictions: Predictions) -> dict[str, Any]:
+    """The row of a trial's predictions."""
+    return {"trial_id": trial_id, "predictions": json.dumps(asdict(predictions))}
+
+
+def predictions_of(row: Row) -> Predictions:
+    """The predictions of a row."""
+    values = _json(row, "predictions", dict)
+    scaling = values.pop("temperature", None)
+    columns = build(_StoredPredictions, values)
+    temperature = build(TemperatureScaling, scaling) if isinstance(scaling, dict) else None
+    return Predictions(
+        rows=columns.rows,
+        targets=columns.targets,
+        predicted=columns.predicted,
+        p_true=columns.p_true,
+        confidence=columns.confidence,
+        temperature=temperature,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _StoredPredictions:
+    """The columns of predictions."""
+
+    rows: tuple[int, ...]
+    targets: tuple[int, ...]
+    predicted: tuple[int, ...]
+    p_true: tuple[float, ...]
+    confidence: tuple[float, ...]
 
 
 def read(

@@ -13,6 +13,8 @@ COMPARISONS = sa.Table(
     sa.Column("created_at", sa.Float, nullable=False),
     sa.Column("settings", sa.String),  # JSON object; NULL are the recipe's own
     sa.Column("preparation", sa.String),  # JSON object; NULL before anything is known
+    sa.Column("plan", sa.String),  # JSON object; NULL where an earlier lossviz planned nothing
+    sa.Column("rate_search", sa.String),  # JSON object; NULL where all losses take the same rate
 )
 TRIALS = sa.Table(
     "trials",
@@ -32,6 +34,13 @@ TRIALS = sa.Table(
     sa.Column("started_at", sa.Float),
     sa.Column("ended_at", sa.Float),
     sa.Column("stderr", sa.String, nullable=False, server_default=""),
+    sa.Column("purpose", sa.String, nullable=False, server_default="judge"),
+    sa.Column("learning_rate", sa.Float),
+    sa.Column("training_images", sa.Integer),
+    sa.Column("validation_images", sa.Integer),
+    sa.Column("device", sa.String, nullable=False, server_default=""),
+    sa.Column("precision", sa.String, nullable=False, server_default=""),
+    sa.Column("busy", sa.Float),
 )
 EPOCHS = sa.Table(
     "epochs",
@@ -54,6 +63,11 @@ EVALUATIONS = sa.Table(
     sa.Column("at", sa.Float, nullable=False),
     sa.Column("error_rate", sa.Float, nullable=False),
     sa.Column("histogram", sa.String, nullable=False),  # JSON list
+    sa.Column("seconds", sa.Float),
+    sa.Column("brier", sa.Float),
+    sa.Column("nll", sa.Float),
+    sa.Column("valid_loss", sa.Float),
+    sa.Column("gradient", sa.String),  # JSON list; NULL where it was not measured
     sqlite_autoincrement=True,
 )
 BATCHES = sa.Table(
@@ -64,7 +78,14 @@ BATCHES = sa.Table(
     sa.Column("at", sa.Float, nullable=False),
     sa.Column("loss", sa.Float, nullable=False),
     sa.Column("learning_rate", sa.Float, nullable=False),
+    sa.Column("seconds", sa.Float),
     sqlite_autoincrement=True,
+)
+PREDICTIONS = sa.Table(
+    "predictions",
+    TABLES,
+    sa.Column("trial_id", sa.ForeignKey("trials.id"), primary_key=True),
+    sa.Column("predictions", sa.String, nullable=False),  # JSON object
 )
 FINGERPRINTS = sa.Table(
     "fingerprints",

@@ -1,45 +1,36 @@
-"""Where comparisons live. Metric rows are only ever added, and read by cursor."""
+"""Where comparisons and their trials live, with all that trials report."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 
 from lossviz.experiments.records import (
     NEXT_STATES,
-    BatchLoss,
     Comparison,
-    EpochMetrics,
-    Evaluation,
     Preparation,
+    Purpose,
     Trial,
     TrialState,
 )
 from lossviz.experiments.store import rows
 from lossviz.experiments.store.building import UnreadableRow
 from lossviz.experiments.store.database import Database
+from lossviz.experiments.store.row_check import RowCheck
 from lossviz.experiments.store.schema import (
-    BATCHES,
     COMPARISONS,
-    EPOCHS,
-    EVALUATIONS,
-    FINGERPRINTS,
     TRIALS,
 )
+from lossviz.experiments.store.trial_reports import TrialReports
 
-_Record = TypeVar("_Record")
-_METRICS: tuple[tuple[sa.Table, Callable[[rows.Row], object]], ...] = (
-    (EPOCHS, rows.epoch_of),
-    (EVALUATIONS, rows.evaluation_of),
-    (BATCHES, rows.batch_of),
-)
+_CHECKED_AT_ONCE = 50_000
 
 
-class Store:
-    """Comparisons, trials and their metrics in a database. Safe to share between threads.
+class Store(TrialReports):
+    """Comparisons, trials and what these report, in a database. Safe to share between threads.
 
     Side effects: every method reads or writes the database.
 
@@ -50,7 +41,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         """Side effects: opens the database; makes or migrates its tables."""
-        self._database = Database(url)
+        super().__init__(Database(url))
 
     @property
     def path(self) -> Path | None:
@@ -77,7 +68,13 @@ class Store:
 
     def read_comparisons(self) -> tuple[list[Comparison], list[UnreadableRow]]:
         """All comparisons, newest first; and those that this version can make nothing of."""
-        query = COMPARISONS.select().order_by(COMPARISONS.c.created_at.desc(), COMPARISONS.c.id)
+        return self._read_comparisons(
+            COMPARISONS.select().order_by(COMPARISONS.c.created_at.desc(), COMPARISONS.c.id)
+        )
+
+    def _read_comparisons(
+        self, query: sa.Select[Any]
+    ) -> tuple[list[Comparison], list[UnreadableRow]]:
         with self._database.connection() as connection:
             found = connection.execute(query).mappings().all()
         read, unreadable = rows.read(
@@ -88,11 +85,15 @@ class Store:
         )
         return [comparison for _, comparison in read], unreadable
 
+    def comparison(self, comparison_id: str) -> Comparison | None:
+        """A comparison as it is now; None where there is none that can be read."""
+        query = COMPARISONS.select().where(COMPARISONS.c.id == comparison_id)
+        read, _ = self._read_comparisons(query)
+        return read[0] if read else None
+
     def set_preparation(self, comparison_id: str, preparation: Preparation) -> None:
         """Note the progress of a comparison's preparation, or its result."""
-        change = COMPARISONS.update().where(COMPARISONS.c.id == comparison_id)
-        with self._database.connection() as connection:
-            connection.execute(change.values(preparation=rows.preparation_json(preparation)))
+        self._update(COMPARISONS, comparison_id, preparation=rows.preparation_json(preparation))
 
     def preparation(self, comparison_id: str) -> Preparation:
         """The progress of a comparison's preparation, or its result; that nothing is known, where
@@ -116,12 +117,19 @@ class Store:
         return [preparation for _, preparation in read], unreadable
 
     def trials(self, comparison_id: str) -> list[Trial]:
-        """A comparison's trials, by position; of one that was run again, the last attempt, unless
-        that cannot be read.
+        """A comparison's trials that are judged, by position; of one that was run again, the last
+        attempt, unless that cannot be read.
         """
-        return self._read_trials(comparison_id)[0]
+        return self.read_trials(comparison_id)[0][Purpose.JUDGE]
 
-    def _read_trials(self, comparison_id: str) -> tuple[list[Trial], list[UnreadableRow]]:
+    def search_trials(self, comparison_id: str) -> list[Trial]:
+        """Its trials by which learning rates are chosen; as ``trials``."""
+        return self.read_trials(comparison_id)[0][Purpose.SEARCH]
+
+    def read_trials(
+        self, comparison_id: str
+    ) -> tuple[dict[Purpose, list[Trial]], list[UnreadableRow]]:
+        """Both, read at one moment; and those that this version can make nothing of."""
         query = (
             TRIALS.select()
             .where(TRIALS.c.comparison_id == comparison_id)
@@ -131,30 +139,67 @@ class Store:
         with self._database.connection() as connection:
             found = connection.execute(query).mappings().all()
             comparison = connection.execute(planned).mappings().first()
-        last_attempts = {row["position"]: row for row in found}
+        last_attempts = {(row["purpose"], row["position"]): row for row in found}
         read, unreadable = rows.read(
             last_attempts.values(),
             lambda row: rows.trial_of(row, comparison),
             id_of=lambda row: str(row["id"]),
             name_of=lambda row: f"trial {row['id']}",
         )
-        return [trial for _, trial in read], unreadable
+        by_purpose = {
+            purpose: [trial for _, trial in read if trial.purpose is purpose] for purpose in Purpose
+        }
+        return by_purpose, unreadable
 
     def unreadable_rows(self, comparison_id: str) -> list[UnreadableRow]:
         """What of a comparison this version can make nothing of; the other methods leave it out."""
-        _, preparation = self._read_preparation(comparison_id)
-        _, trials = self._read_trials(comparison_id)
-        metrics = [
-            row
-            for table, record_of in _METRICS
-            for row in self._read_added(table, record_of, comparison_id, after=0)[1]
-        ]
-        return [*preparation, *trials, *metrics]
+        _, trials = self.read_trials(comparison_id)
+        check = self.row_check(comparison_id)
+        while not check.advance(_CHECKED_AT_ONCE):
+            pass
+        return [*self.unreadable_preparation(comparison_id), *trials, *check.found]
+
+    def unreadable_preparation(self, comparison_id: str) -> list[UnreadableRow]:
+        """The preparation of a comparison, where it cannot be read."""
+        return self._read_preparation(comparison_id)[1]
+
+    def row_check(self, comparison_id: str) -> RowCheck:
+        """The check of a comparison's metrics and predictions, from its beginning."""
+        return RowCheck(self._database, comparison_id)
 
     def add_trials(self, trials: Sequence[Trial]) -> None:
-        """Store further attempts at trials of a comparison."""
+        """Store further trials of a comparison, or further attempts at those that there are."""
         with self._database.connection() as connection:
             connection.execute(TRIALS.insert(), [asdict(trial) for trial in trials])
+
+    def set_seeds(self, comparison: Comparison) -> None:
+        """Note how many seeds each loss of a comparison gets from now on; the trials are added
+        apart.
+
+        Its plan is noted too: where an earlier lossviz stored none, it is made of the seeds that
+        there are.
+        """
+        row = rows.comparison_row(comparison)
+        self._update(COMPARISONS, comparison.id, seeds=row["seeds"], plan=row["plan"])
+
+    def set_learning_rate(self, trial_id: str, learning_rate: float) -> None:
+        """Note the learning rate that was chosen for a trial."""
+        self._update(TRIALS, trial_id, learning_rate=learning_rate)
+
+    def set_image_counts(
+        self, trial_id: str, training_images: int | None, validation_images: int | None
+    ) -> None:
+        """Note how many images a trial learns from in each epoch, and is validated on."""
+        counts = {"training_images": training_images, "validation_images": validation_images}
+        self._update(TRIALS, trial_id, **counts)
+
+    def set_device(self, trial_id: str, device: str, precision: str) -> None:
+        """Note what a trial is trained on, and in which numbers, in words."""
+        self._update(TRIALS, trial_id, device=rows.storable(device), precision=precision)
+
+    def _update(self, table: sa.Table, id: str, **values: object) -> None:
+        with self._database.connection() as connection:
+            connection.execute(table.update().where(table.c.id == id).values(values))
 
     def move(
         self,
@@ -210,122 +255,21 @@ class Store:
         progress: float,
         images_per_s: float | None = None,
         memory_mb: float | None = None,
+        busy: float | None = None,
     ) -> None:
-        """Note the share of a trial's training batches that is done, 0 to 1, its speed and memory.
+        """Note the share of a trial's training batches that is done, 0 to 1, and how it runs.
 
         What is None stays as it was.
         """
-        fields = {"progress": progress, "images_per_s": images_per_s, "memory_mb": memory_mb}
+        fields = {
+            "progress": progress,
+            "images_per_s": images_per_s,
+            "memory_mb": memory_mb,
+            "busy": busy,
+        }
         known = {name: value for name, value in fields.items() if value is not None}
-        with self._database.connection() as connection:
-            connection.execute(TRIALS.update().where(TRIALS.c.id == trial_id).values(known))
+        self._update(TRIALS, trial_id, **known)
 
     def set_origin(self, trial_id: str, origin: str) -> None:
         """Note which weights a trial started from, in words."""
-        with self._database.connection() as connection:
-            connection.execute(
-                TRIALS.update().where(TRIALS.c.id == trial_id).values(origin=rows.storable(origin))
-            )
-
-    def add_epoch(self, trial_id: str, metrics: EpochMetrics) -> None:
-        """Append one epoch to a trial's history."""
-        with self._database.connection() as connection:
-            connection.execute(EPOCHS.insert().values(rows.epoch_row(trial_id, metrics)))
-
-    def epochs(
-        self, comparison_id: str, *, after: int = 0
-    ) -> tuple[list[tuple[str, EpochMetrics]], int]:
-        """The epochs that a comparison's trials have added since a cursor, in order.
-
-        A trial of which one of these cannot be read gives none: the last one that can is not the
-        one that it ended with.
-
-        Args:
-            comparison_id: The comparison.
-            after: The cursor that the call before has returned; 0 for all epochs.
-
-        Returns:
-            Pairs of a trial's id and an epoch; and the new cursor.
-        """
-        read, unreadable, cursor = self._read_added(EPOCHS, rows.epoch_of, comparison_id, after)
-        incomplete = {row.id for row in unreadable}
-        return [(trial_id, row) for trial_id, row in read if trial_id not in incomplete], cursor
-
-    def add_evaluation(self, trial_id: str, evaluation: Evaluation) -> None:
-        """Append one evaluation to a trial's history."""
-        with self._database.connection() as connection:
-            connection.execute(
-                EVALUATIONS.insert().values(rows.evaluation_row(trial_id, evaluation))
-            )
-
-    def evaluations(
-        self, comparison_id: str, *, after: int = 0
-    ) -> tuple[list[tuple[str, Evaluation]], int]:
-        """The evaluations that a comparison's trials have added since a cursor; as ``epochs``."""
-        return self._added(EVALUATIONS, rows.evaluation_of, comparison_id, after)
-
-    def add_batches(self, trial_id: str, batches: Sequence[BatchLoss]) -> None:
-        """Append training losses to a trial's history."""
-        with self._database.connection() as connection:
-            connection.execute(
-                BATCHES.insert(), [rows.batch_row(trial_id, batch) for batch in batches]
-            )
-
-    def batches(
-        self, comparison_id: str, *, after: int = 0
-    ) -> tuple[list[tuple[str, BatchLoss]], int]:
-        """The training losses that its trials have added since a cursor; as ``epochs``."""
-        return self._added(BATCHES, rows.batch_of, comparison_id, after)
-
-    def _added(
-        self,
-        table: sa.Table,
-        record_of: Callable[[rows.Row], _Record],
-        comparison_id: str,
-        after: int,
-    ) -> tuple[list[tuple[str, _Record]], int]:
-        read, _, cursor = self._read_added(table, record_of, comparison_id, after)
-        return read, cursor
-
-    def _read_added(
-        self,
-        table: sa.Table,
-        record_of: Callable[[rows.Row], _Record],
-        comparison_id: str,
-        after: int,
-    ) -> tuple[list[tuple[str, _Record]], list[UnreadableRow], int]:
-        query = (
-            sa.select(table)
-            .join(TRIALS, TRIALS.c.id == table.c.trial_id)
-            .where(TRIALS.c.comparison_id == comparison_id, table.c.cursor > after)
-            .order_by(table.c.cursor)
-        )
-        with self._database.connection() as connection:
-            found = connection.execute(query).mappings().all()
-        read, unreadable = rows.read(
-            found,
-            record_of,
-            id_of=lambda row: str(row["trial_id"]),
-            name_of=lambda row: f"row {row['cursor']} of {table.name}, of trial {row['trial_id']}",
-        )
-        records = [(row["trial_id"], record) for row, record in read]
-        return records, unreadable, found[-1]["cursor"] if found else after
-
-    def add_fingerprint(self, trial_id: str, part: str, value: str) -> None:
-        """Note the hash of a part of what a trial was trained on; each part once."""
-        row = {"trial_id": trial_id, "part": part, "value": value}
-        with self._database.connection() as connection:
-            connection.execute(FINGERPRINTS.insert().values(row))
-
-    def fingerprints(self, comparison_id: str) -> dict[str, dict[str, str]]:
-        """The fingerprints of a comparison's trials, by trial and part."""
-        query = (
-            sa.select(FINGERPRINTS)
-            .join(TRIALS, TRIALS.c.id == FINGERPRINTS.c.trial_id)
-            .where(TRIALS.c.comparison_id == comparison_id)
-        )
-        by_trial: dict[str, dict[str, str]] = {}
-        with self._database.connection() as connection:
-            for row in connection.execute(query):
-                by_trial.setdefault(row.trial_id, {})[row.part] = row.value
-        return by_trial
+        self._update(TRIALS, trial_id, origin=rows.storable(origin))

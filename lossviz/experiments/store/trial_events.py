@@ -7,6 +7,7 @@ from lossviz.experiments.engine.messages import (
     EpochEnded,
     Evaluated,
     Fingerprint,
+    Predicted,
     TrialEvent,
     TrialOrigin,
     TrialProgress,
@@ -20,16 +21,22 @@ def store_event(store: Store, trial_id: str, event: TrialEvent) -> None:
     Side effects: writes to the store.
     """
     match event:
-        case TrialOrigin(description=description):
-            store.set_origin(trial_id, description)
-        case TrialProgress(share=share, images_per_s=images_per_s, memory_mb=memory_mb):
-            store.set_progress(trial_id, share, images_per_s, memory_mb)
+        case TrialOrigin():
+            store.set_origin(trial_id, event.description)
+            store.set_image_counts(trial_id, event.training_images, event.validation_images)
+            store.set_device(trial_id, event.device, event.precision)
+        case TrialProgress():
+            store.set_progress(
+                trial_id, event.share, event.images_per_s, event.memory_mb, event.busy
+            )
         case BatchLosses(losses=losses):
             store.add_batches(trial_id, losses)
         case Evaluated(evaluation=evaluation):
             store.add_evaluation(trial_id, evaluation)
         case EpochEnded(metrics=metrics):
             store.add_epoch(trial_id, metrics)
+        case Predicted(predictions=predictions):
+            store.add_predictions(trial_id, predictions)
         case Fingerprint(part=part, digest=digest):
             store.add_fingerprint(trial_id, part, digest)
         case _:

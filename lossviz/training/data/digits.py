@@ -10,10 +10,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from lossviz.experiments.networks import DIGITS_NETWORK
+from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.settings import Settings
 from lossviz.training.data.dataset import ImageDataset
 
-_PIXELS = 8
+PIXELS = 8
 _MAX_BRIGHTNESS = 16
 
 
@@ -35,7 +36,7 @@ def load_digits_dataset(settings: Settings) -> ImageDataset:
 
     def read(rows: Tensor, _crop: int) -> Tensor:
         chosen = images[rows]
-        if settings.image_size != _PIXELS:
+        if settings.image_size != PIXELS:
             chosen = F.interpolate(
                 chosen,
                 size=(settings.image_size, settings.image_size),
@@ -45,7 +46,10 @@ def load_digits_dataset(settings: Settings) -> ImageDataset:
         return chosen.expand(-1, channels, -1, -1)
 
     return ImageDataset(
-        targets=targets, classes=tuple("0123456789"), read=read, transforms=_normalise(settings)
+        targets=targets,
+        classes=get_recipe("digits").class_names,
+        read=read,
+        transforms=_normalise(settings),
     )
 
 

@@ -105,13 +105,12 @@ def _require_readable(
         if one.label is not None and one.label not in trained:
             raise InvalidInput(
                 f"no image of the class {printable(one.label)} can be read, such as"
-                f" {printable(one.path.name)} ({one.reason}); mend its files or take its folder"
-                " away"
+                f" {printable(one.path.name)} ({one.reason}); repair its files or remove its folder"
             )
     if validation is not None and not validation.any():
-        raise InvalidInput("no image to validate on can be read; mend the files")
+        raise InvalidInput("no validation image can be read; repair the files")
     if len(labels) < MIN_IMAGES:
         raise InvalidInput(
-            f"only {len(labels)} images can be read; a training and its judgement need at least"
+            f"only {len(labels)} images can be read; training and validation need at least"
             f" {MIN_IMAGES}"
         )

@@ -132,8 +132,8 @@ def _require_classes(images: Sequence[Labelled], left_out: Sequence[LeftOut], ro
         )
     if len(images) < MIN_IMAGES:
         raise InvalidInput(
-            f"{printable(root)} has {len(images)} images; a training and its judgement need at"
-            f" least {MIN_IMAGES}{reasons}"
+            f"{printable(root)} has {len(images)} images; training and validation need at least"
+            f" {MIN_IMAGES}{reasons}"
         )
 
 

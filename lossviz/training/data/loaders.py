@@ -3,7 +3,8 @@
 Split, label noise and imbalance are drawn from the seed alone.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from functools import cached_property, partial
 from multiprocessing import get_start_method
 from typing import Any
 
@@ -14,6 +15,7 @@ from torch import Tensor
 
 from lossviz.experiments.settings import Settings
 from lossviz.training.data.dataset import ImageDataset, flip_labels, subsample_classes
+from lossviz.training.data.read_ahead import CudaInput, read_ahead, reads_ahead
 from lossviz.training.data.splitting import split_rows
 from lossviz.training.parent_death import die_with_parent
 
@@ -49,25 +51,64 @@ class ImageSubset:
             raise IndexError(number)
         return int(self.rows[number]), int(self.targets[number])
 
-    def batch(self, numbers: Sequence[int]) -> tuple[Tensor, Tensor]:
-        """Images and labels at some places of the subset."""
+    @property
+    def crop(self) -> int:
+        """Which crop of its images the running epoch reads, see ``ImageDataset.read``."""
+        return 0 if self.split_idx else self.passes
+
+    def batch(self, numbers: Sequence[int], crop: int) -> tuple[Tensor, Tensor]:
+        """Images and labels at some places of the subset.
+
+        Depends on nothing but its arguments, so that any thread may call it at any time.
+        """
         chosen = torch.tensor(numbers)
-        crop = 0 if self.split_idx else self.passes
         images = self.dataset.read(self.rows[chosen], crop)
         return TensorImage(images), TensorCategory(self.targets[chosen])
 
 
 class SubsetLoader(TfmdDL):  # type: ignore[misc]
-    """A loader that reads each batch in one step: one item at a time costs ten times as much."""
+    """A loader that reads each batch in one step: one item at a time costs ten times as much.
+
+    For an accelerator the next batches are read while one is trained on, see ``read_ahead``. That
+    changes when they are read and nothing else: their order is drawn before the first, and what is
+    drawn for augmentations is drawn when a batch is asked for.
+    """
+
+    _reading: Generator[Any, None, None] | None = None
 
     def before_iter(self) -> None:
         """Count the epochs: an image is cut differently in each."""
         self.dataset.passes += 1
         super().before_iter()
 
+    def __iter__(self) -> Iterator[Any]:
+        """The batches of an epoch, on the loader's device."""
+        loaded: Iterator[Any] = super().__iter__()
+        return self._cuda.batches(loaded) if self.device.type == "cuda" else loaded
+
     def create_batches(self, samps: Iterable[int]) -> Iterator[Any]:
         """Batches of the subset, in the order of ``samps``."""
-        yield from map(self.dataset.batch, self.chunkify(samps))
+        read = partial(self.dataset.batch, crop=self.dataset.crop)
+        parts = self.chunkify(samps)
+        if self.fake_l.num_workers or not reads_ahead(self.device):
+            return map(read, parts)
+        if self.device.type == "cuda":
+            copy = self._cuda.copy
+            self._reading = read_ahead(lambda part: copy(read(part)), parts)
+        else:
+            self._reading = read_ahead(read, parts)
+        return self._reading
+
+    def stop_reading(self) -> None:
+        """End the thread of an epoch that was broken off; otherwise it ends with the traceback of
+        what broke it off.
+        """
+        if self._reading is not None:
+            self._reading.close()
+
+    @cached_property
+    def _cuda(self) -> CudaInput:
+        return CudaInput(self.device)
 
     def wif(self) -> None:
         """Let a worker end with its trial."""
@@ -117,19 +158,27 @@ def make_loaders(
     return loaders
 
 
+def training_images(loaders: DataLoaders) -> int:
+    """How many images an epoch learns from: without those of a last, incomplete batch."""
+    return len(loaders.train_ds) - _left_out(loaders)
+
+
+def _left_out(loaders: DataLoaders) -> int:
+    return len(loaders.train_ds) % loaders.train.bs if loaders.train.drop_last else 0
+
+
 def describe_images(loaders: DataLoaders) -> str:
     """How many images a training learns from and is validated on, in words; and how many of them
     each epoch leaves out with its last batch.
     """
-    training, batch = len(loaders.train_ds), loaders.train.bs
-    left_out = training % batch if loaders.train.drop_last else 0
+    left_out = _left_out(loaders)
     parts = [
-        f"{training:,} images to learn from",
-        f"{len(loaders.valid_ds):,} to be validated on",
+        f"{len(loaders.train_ds):,} training images",
+        f"{len(loaders.valid_ds):,} validation images",
     ]
     if left_out:
         parts.append(
-            f"each epoch leaves out {left_out} of the former, drawn anew, which would not fill a"
-            f" batch of {batch}"
+            f"each epoch leaves out {left_out} training images, chosen anew, which would not"
+            f" fill a batch of {loaders.train.bs}"
         )
     return ", ".join(parts)

@@ -16,11 +16,11 @@ from fastai.data.external import FastDownload, URLs, fastai_cfg
 from fastai.data.transforms import get_image_files
 from fastdownload.core import read_checks  # type: ignore[import-untyped]
 
+from lossviz.experiments.pets_cost import PETS_IMAGES
 from lossviz.training.data.progress import CheckStop, OnProgress, throttled
 from lossviz.training.data.remote_file import RemoteFile
 from lossviz.training.data.resumable_download import Download
 
-PETS_IMAGES = 7390
 _HASHED_BY_FASTAI = 2**20  # fastdownload's md5 is that of the first megabyte
 _BROKEN_ARCHIVE = (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError)
 
@@ -123,7 +123,7 @@ def _unpack(download: Download, folder: Path) -> None:
         except _BROKEN_ARCHIVE as error:
             archive.unlink()
             raise file.error(
-                f"the archive from {file.url} is broken inside and was thrown away; try again"
+                f"the archive from {file.url} is damaged and was deleted; try again"
             ) from error
         finally:
             shutil.rmtree(temporary, ignore_errors=True)

@@ -115,8 +115,8 @@ class Download:
             self.part.unlink()
             raise self.file.error(
                 f"what came from {self.file.url} has another hash than {self.file.digest} and was"
-                " thrown away; try again, and if it comes again, something on the way changes it:"
-                " use another network"
+                f" deleted; try again, and if it happens again, something between here and there"
+                f" changes it: use another network"
             )
         with self.file.disk_errors(self.target.parent):
             self.part.replace(self.target)
@@ -138,13 +138,14 @@ class Download:
                 if not error.reached and (pause is None or _size(self.part) == at_first):
                     raise self.file.error(
                         f"no connection to {host} ({error}); connect this machine to the internet"
-                        " and try again, what has come so far is kept. Or put the file from"
+                        " and try again, the part that is here already is kept. Or put the file"
+                        " from"
                         f" {self.file.url} at {self.target} yourself"
                     ) from error
                 if pause is None:
                     raise self.file.error(
                         f"{host} broke off {len(PAUSES_S) + 1} times in a row ({error}); try again"
-                        " later, what has come so far is kept"
+                        " later, the part that is here already is kept"
                     ) from error
                 self.on_progress(
                     f"the connection broke ({error}), trying again: {self._amount(self.file.size)}",

@@ -51,7 +51,7 @@ def notes_on_coverage(dataset: ImageDataset, seeds: Sequence[int]) -> tuple[str,
             for number in (counts == 0).nonzero().flatten().tolist():
                 lacking.setdefault(number, []).append(seed)
     return (
-        *_notes(dataset, never_trained, seeds, "trained on: what there is, is validated on"),
+        *_notes(dataset, never_trained, seeds, "trained on: all its images are validation images"),
         *_notes(dataset, never_validated, seeds, "validated on, so no error rate counts it"),
     )
 

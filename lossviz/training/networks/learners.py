@@ -12,9 +12,10 @@ from fastai.torch_core import params
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from lossviz.experiments.networks import DIGITS_NETWORK, get_network
+from lossviz.experiments.networks import DIGITS_NETWORK, get_network, runs_on_accelerator
 from lossviz.experiments.settings import Settings
-from lossviz.training.networks.digits_network import make_body, make_head
+from lossviz.training.data.digits import PIXELS, load_images
+from lossviz.training.networks.digits_network import DigitsNetwork, make_body, make_head
 from lossviz.training.networks.optimizers import OPTIMIZERS
 from lossviz.training.networks.pretrain_letters import WEIGHTS
 
@@ -25,6 +26,37 @@ LossFunction = Callable[[Tensor, Tensor], Tensor]
 def _letters_weights() -> dict[str, Tensor]:
     weights: dict[str, Tensor] = load_file(WEIGHTS)
     return weights
+
+
+@cache
+def _pretrained_maps() -> Tensor:
+    """Feature maps of all digits by the pretrained body, before any training."""
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):  # fresh weights draw from it
+        body = make_body()
+        body.load_state_dict(_letters_weights())
+        maps: Tensor = body.eval()(load_images()[0])
+        return maps
+
+
+def initial_logits(learner: Learner, settings: Settings) -> Tensor | None:
+    """What an untrained network says of its validation images, where that takes next to no time.
+
+    All trials of the digits begin with the same body, so its feature maps are computed once for
+    all of them, in the process that they are forked from.
+
+    Args:
+        learner: Before any training.
+        settings: What it was made with.
+
+    Returns:
+        Logits [images, classes]; None where the network has to be run.
+    """
+    is_shared = settings.network == DIGITS_NETWORK and settings.pretrained
+    if not is_shared or settings.image_size != PIXELS:
+        return None
+    with torch.no_grad():
+        logits: Tensor = learner.model[1](_pretrained_maps()[learner.dls.valid_ds.rows])
+        return logits
 
 
 def make_learner(loaders: DataLoaders, settings: Settings, loss_func: LossFunction) -> Learner:
@@ -41,7 +73,7 @@ def make_learner(loaders: DataLoaders, settings: Settings, loss_func: LossFuncti
         body = make_body()
         if settings.pretrained:
             body.load_state_dict(_letters_weights())
-        model: nn.Module = nn.Sequential(body, make_head(loaders.c))
+        model: nn.Module = DigitsNetwork(body, make_head(loaders.c))
         return _learner(
             loaders, settings, model, loss_func, lambda parts: [params(part) for part in parts]
         )
@@ -92,10 +124,7 @@ def can_mix_precision(device: torch.device) -> bool:
 
 
 def device_for(settings: Settings) -> torch.device:
-    """An accelerator where there is one and it helps.
-
-    With the 8 × 8 images of the digits it would wait for Python.
-    """
+    """An accelerator where this process may use one and it helps, see ``runs_on_accelerator``."""
     from fastai.torch_core import default_device
 
-    return torch.device("cpu") if settings.network == DIGITS_NETWORK else default_device()
+    return default_device() if runs_on_accelerator(settings.network) else torch.device("cpu")

@@ -7,6 +7,7 @@ import streamlit as st
 from lossviz.losses.analysis.lint import Finding, Severity, lint
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.text import draw_caption
 
 _MARKS: dict[Severity, str] = {
     "error": ":red[:material/error:]",
@@ -46,7 +47,7 @@ def show_findings(findings: Iterable[Finding]) -> None:
     for finding in findings:
         mark = _RECOGNITION if finding.code == "known" else _MARKS[finding.severity]
         message, advice = escape_markdown(finding.message), escape_markdown(finding.advice)
-        st.caption(f"{mark} **{message}**  \n{advice}")
+        draw_caption(f"{mark} **{message}**  \n{advice}")
 
 
 def warn_of_errors(losses: Sequence[Loss], classes: int | None) -> None:
@@ -58,11 +59,13 @@ def warn_of_errors(losses: Sequence[Loss], classes: int | None) -> None:
             that what is wrong for few classes or for many is said.
     """
     counts = (classes,) if classes else _FEW_AND_MANY
-    lines = [_line(loss, finding) for loss in losses for finding in _errors(loss, counts)]
-    if lines:
+    found = [(loss, errors) for loss in losses if (errors := _errors(loss, counts))]
+    if found:
+        these = "This loss" if len(found) == 1 else "These losses"
         known = f" ({classes} classes)" if classes else ""
+        lines = [_line(loss, finding) for loss, errors in found for finding in errors]
         st.warning(
-            "\n".join([f"Think twice before you train with this{known}:", "", *lines]),
+            "\n".join([f"{these} will probably not train{known}:", "", *lines]),
             icon=":material/warning:",
         )
 

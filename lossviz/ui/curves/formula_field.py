@@ -10,9 +10,11 @@ from lossviz.losses.parsing import as_read, loss_from_spec
 from lossviz.ui.components.formula_preview.component import formula_preview
 from lossviz.ui.curves.code_export import show_code
 from lossviz.ui.curves.findings import show_findings
+from lossviz.ui.fragments import fragment
 from lossviz.ui.markdown import code_block, escape_markdown
 from lossviz.ui.state.actions import add_own_loss, keep_selection
 from lossviz.ui.state.selection import read_selection, selection_query
+from lossviz.ui.text import draw_caption
 
 _LABEL = "A loss of your own"
 # keys of the session
@@ -36,7 +38,7 @@ _LANGUAGE = "\n".join(
 )
 
 
-@st.fragment
+@fragment
 def formula_field(*, drawn: bool, classes: int | None = None) -> None:
     """Draw the field, and under it what is wrong with the text, or what is known of the loss.
 
@@ -94,7 +96,7 @@ def _error_text(error: LossvizError) -> str:
 def _draw_loss(loss: Loss, text: str, classes: int) -> None:
     st.latex(f"f(p) = {loss.latex}")
     if read := as_read(text, loss):
-        st.caption(f"Read as `{read}`")
+        draw_caption(f"Read as `{read}`")
     with st.container(horizontal=True, gap="small", vertical_alignment="center"):
         st.button(
             "Keep it",

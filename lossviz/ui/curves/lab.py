@@ -4,27 +4,32 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from lossviz.charts.loss_style import LossStyle, distinct_styles
-from lossviz.losses.loss import Loss
-from lossviz.ui.components.curve_chart.component import curve_chart
+from lossviz.charts.loss_style import LossStyle
+from lossviz.ui.components.curve_chart.component import ChartReports, curve_chart
 from lossviz.ui.curves.captions import chart_captions
+from lossviz.ui.curves.chart_controls import pick_chart_settings
 from lossviz.ui.curves.formula_field import formula_field
 from lossviz.ui.curves.loss_card import loss_card, loss_details
+from lossviz.ui.curves.moving_loss import end_movements
+from lossviz.ui.loss_controls import styles_by_id
+from lossviz.ui.state.actions import hide_losses, put_cursor
 from lossviz.ui.state.chart_settings import ChartSettings
 from lossviz.ui.state.selection import Selection
+from lossviz.ui.text import draw_caption
 
 
-def curve_lab(selection: Selection, *, cursor_p: float | None = None) -> None:
+def curve_lab(selection: Selection) -> None:
     """Draw chart and cards; a released slider changes the visitor's loss.
 
     Args:
         selection: The losses, and how they are drawn.
-        cursor_p: Where the chart's cursor stands at first, 0 to 1; 1/K if it is None.
     """
     styles = styles_by_id(selection.shown)
     left, right = st.columns([2, 1], gap="medium")
-    with left, st.container(key="sticky-curves"):
-        _draw_chart(selection, styles, selection.chart, cursor_p)
+    with left, st.container(key="sticky-curves", gap="small"):
+        pick_chart_settings(selection.chart)
+        _draw_captions(selection)
+        _draw_chart(selection, styles, selection.chart)
     with right:
         with st.container(border=True, gap="small"):
             formula_field(drawn=True)
@@ -33,16 +38,8 @@ def curve_lab(selection: Selection, *, cursor_p: float | None = None) -> None:
         _draw_cards(selection, styles)
 
 
-def styles_by_id(losses: Mapping[str, Loss]) -> dict[str, LossStyle]:
-    """The styles of losses that are shown together."""
-    return dict(zip(losses, distinct_styles(list(losses.values())), strict=True))
-
-
 def _draw_chart(
-    selection: Selection,
-    styles: Mapping[str, LossStyle],
-    settings: ChartSettings,
-    cursor_p: float | None,
+    selection: Selection, styles: Mapping[str, LossStyle], settings: ChartSettings
 ) -> None:
     losses = selection.shown
     curve_chart(
@@ -54,10 +51,22 @@ def _draw_chart(
         scale=settings.scale,
         logs=settings.logs,
         classes=settings.classes,
-        at=cursor_p,
+        at=selection.cursor_p,
+        hidden=selection.hidden,
+        reports=ChartReports(on_cursor=put_cursor, on_hidden=hide_losses),
     )
-    for caption in chart_captions(list(losses.values()), settings):
-        st.caption(caption)
+
+
+def _draw_captions(selection: Selection) -> None:
+    """What the chart shows; the style sheet puts it between the plots and their numbers."""
+    with st.container(key="about-curves", gap=None):
+        for caption in chart_captions(list(selection.shown.values()), selection.chart):
+            draw_caption(caption)
+        st.page_link(
+            "pages/story.py",
+            label="New here? Begin with the story.",
+            icon=":material/auto_stories:",
+        )
 
 
 def _draw_cards(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
@@ -73,6 +82,7 @@ def _draw_cards(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
         )
         for loss_id, loss in losses
     }
+    end_movements()
     # when every slider is there: the checks take a fifth of a second a loss the first time
     for loss_id, loss in losses:
         with cards[loss_id]:

@@ -3,18 +3,25 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from lossviz.charts.curves import curve_uid
 from lossviz.charts.loss_style import LossStyle
+from lossviz.errors import InvalidInput
 from lossviz.losses.catalogue import LOSSES
+from lossviz.losses.greek import greek_letter
 from lossviz.losses.loss import Loss
 from lossviz.losses.parameter import Parameter
 from lossviz.losses.reference import Reference
-from lossviz.ui.components.parameter_slider.component import parameter_slider
 from lossviz.ui.curves.code_export import show_code
 from lossviz.ui.curves.findings import folded_findings, immediate_findings, show_findings
-from lossviz.ui.legend_key import legend_key
-from lossviz.ui.markdown import escape_markdown, greek_letter
-from lossviz.ui.state.actions import keep_selection, rename_loss, set_parameter
-from lossviz.ui.templates import render
+from lossviz.ui.curves.moving_loss import moving_loss
+from lossviz.ui.fragments import fragment
+from lossviz.ui.glossary.page_words import words_of_part
+from lossviz.ui.loss_controls import colored_card, loss_title, parameter_sliders
+from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.state.actions import keep_selection, rename_loss
+from lossviz.ui.text import draw_caption
+
+_RENAMED = "a loss was renamed"  # state: the whole page is to show its new name
 
 
 def loss_card(
@@ -32,50 +39,45 @@ def loss_card(
     Returns:
         The card, to which more can be added.
     """
-    card = st.container(border=True, gap="xsmall")
+    card = colored_card(curve_uid(loss), style)
     with card:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            title = render(
-                "curves/loss_card.html",
-                legend_key=legend_key(style),
-                name=loss.name or "your own",
-            )
-            st.html(title, width="content")
-            st.latex(f"f(p) = {loss.latex}", width="content")
-        for parameter in loss.parameters:
-            parameter_slider(
-                loss_id,
-                loss,
-                parameter,
-                start=start.values.get(parameter.name, parameter.value),
-                color=style.color,
-                refusals=refusals,
-                on_release=set_parameter,
-            )
+        loss_title(loss, style)
+        parameter_sliders(loss_id, loss, style, start=start, refusals=refusals)
         if loss.meaning:
-            st.caption(escape_markdown(loss.meaning))
+            draw_caption(escape_markdown(loss.meaning))
     return card
 
 
+@fragment
 def loss_details(loss_id: str, loss: Loss, classes: int) -> None:
     """Draw what may spoil a training with the loss, what can be done with it, and the rest folded
     away.
+
+    What is found of the loss follows its parameters while they move.
     """
-    show_findings(immediate_findings(loss, classes))
+    if st.session_state.pop(_RENAMED, False):
+        st.rerun()
+    with words_of_part(f"card of {loss_id}"), st.container(gap="xsmall"):
+        _draw_details(loss_id, loss, classes)
+
+
+def _draw_details(loss_id: str, loss: Loss, classes: int) -> None:
+    moving = moving_loss(loss_id, loss) if loss.parameters else loss
+    show_findings(immediate_findings(moving, classes))
     _draw_actions(loss_id, loss)
     with st.expander("More", type="compact", key=f"more {loss_id}"):
         if loss.key is None:
             _draw_name_field(loss_id, loss)
         if loss.when_to_use:
-            st.caption(escape_markdown(loss.when_to_use))
+            draw_caption(escape_markdown(loss.when_to_use))
         if loss.caveat:
-            st.caption(f"**Beware:** {escape_markdown(loss.caveat)}")
+            draw_caption(f"**Beware:** {escape_markdown(loss.caveat)}")
         for parameter in loss.parameters:
             if parameter.meaning or parameter.special_values:
-                st.caption(_parameter_text(parameter))
-        show_findings(folded_findings(loss, classes))
+                draw_caption(_parameter_text(parameter))
+        show_findings(folded_findings(moving, classes))
         if loss.reference:
-            st.caption(_citation(loss.reference))
+            draw_caption(_citation(loss.reference))
 
 
 def _draw_actions(loss_id: str, loss: Loss) -> None:
@@ -104,14 +106,20 @@ def _draw_actions(loss_id: str, loss: Loss) -> None:
 
 
 def _draw_name_field(loss_id: str, loss: Loss) -> None:
-    key = f"name {loss_id}"
-    st.text_input(
-        "Name",
-        loss.name,
-        key=key,
-        placeholder="call it something",
-        on_change=lambda: rename_loss(loss_id, st.session_state[key]),
-    )
+    key, error_key = f"name {loss_id}", f"name error {loss_id}"
+
+    def rename() -> None:
+        try:
+            rename_loss(loss_id, st.session_state[key])
+        except InvalidInput as error:
+            st.session_state[error_key] = str(error)
+        else:
+            st.session_state.pop(error_key, None)
+            st.session_state[_RENAMED] = True
+
+    st.text_input("Name", loss.name, key=key, placeholder="call it something", on_change=rename)
+    if error := st.session_state.get(error_key):
+        st.error(escape_markdown(error), icon=":material/error:")
 
 
 def _parameter_text(parameter: Parameter) -> str:

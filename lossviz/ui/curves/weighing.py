@@ -1,53 +1,58 @@
 """How a loss weighs examples against each other, in words; a factor before it changes nothing."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
 
 from lossviz.losses.loss import Loss
 
-HARD_P = 0.01  # of an example that is badly wrong
-EASY_P = 0.9  # of one that is nearly right
+HARD_P: Final = 0.01  # of an example that is badly wrong
+EASY_P: Final = 0.9  # of one that is nearly right
+NEAR_1: Final = 1.05  # below it two digits read 1
+SUBJECT: Final = f"An example that the network gets badly wrong (p = {HARD_P:g})"
 
 
-def hard_to_easy(loss: Loss) -> float:
-    """How many times as much an example at p = 0.01 weighs as one at p = 0.9.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Treatment:
+    """How a loss treats mistakes.
+
+    Attributes:
+        upto: The greatest ratio of ``weight_ratio`` of which it is said.
+        words: A sentence.
+    """
+
+    upto: float
+    words: str
+
+
+TREATMENTS: Final = (
+    Treatment(upto=0.1, words="Training almost ignores its mistakes."),
+    Treatment(upto=0.995, words="Mistakes count less than what is right already."),
+    Treatment(upto=1.005, words="Every example counts alike."),
+    Treatment(upto=10.0, words="Mistakes count more than what is right already."),
+    Treatment(upto=1e300, words="Training is dominated by its mistakes."),
+)
+
+
+def weight_ratio(loss: Loss, p: float = HARD_P) -> float:
+    """How many times the weight of an example at p = 0.9 one at p gets.
 
     >>> from lossviz.losses.catalogue import LOSSES
-    >>> round(hard_to_easy(LOSSES["inverse"]), 3)
+    >>> round(weight_ratio(LOSSES["inverse"]), 3)
     90.0
     """
-    hard, easy = loss.weight([HARD_P, EASY_P])
+    hard, easy = loss.weight([p, EASY_P])
     return float(hard / easy)
 
 
-def weighs(loss: Loss) -> str:
-    """The same in words, as Markdown.
+def ratio_text(ratio: float) -> str:
+    """A ratio with two digits, as a fraction where it is less than 1; with more where two read 1.
 
-    >>> from lossviz.losses.catalogue import LOSSES
-    >>> [weighs(LOSSES[key]) for key in ("dot_product", "cross_entropy", "inverse_power")]
-    ['**1/90** as much', '**just** as much', '**2.5 times** as much']
+    >>> [ratio_text(ratio) for ratio in (90.0, 1.0, 0.0111, 0.956, 1.046)]
+    ['90', '1', '1/90', '0.96', '1.05']
     """
-    ratio = hard_to_easy(loss)
-    if round(ratio, 2) == 1:
-        return "**just** as much"
-    share = f"{_two_digits(ratio)} times" if ratio > 1 else f"1/{_two_digits(1 / ratio)}"
-    return f"**{share}** as much"
-
-
-def weighing_sentence(losses: Sequence[Loss]) -> str:
-    """What each of several losses makes of an example that is badly wrong, as Markdown; the loss
-    that gives it the least weight comes first.
-
-    >>> from lossviz.losses.catalogue import LOSSES
-    >>> print(weighing_sentence([LOSSES["inverse"], LOSSES["dot_product"]]))
-    Beside an example at p = 0.9, one at p = 0.01 weighs **1/90** as much with dot product and \
-**90 times** as much with inverse.
-    """
-    ordered = sorted(losses, key=hard_to_easy)
-    *others, last = [f"{weighs(loss)} with {loss.label}" for loss in ordered]
-    return (
-        f"Beside an example at p = {EASY_P:g}, one at p = {HARD_P:g} weighs"
-        f" {', '.join(others)} and {last}."
-    )
+    if 1 / NEAR_1 < ratio < NEAR_1:
+        return f"{round(ratio, 2):g}"
+    return _two_digits(ratio) if ratio > 1 else f"1/{_two_digits(1 / ratio)}"
 
 
 def _two_digits(number: float) -> str:

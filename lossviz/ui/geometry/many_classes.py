@@ -1,21 +1,19 @@
 """Many classes: a prediction as bars, and how far from the target training starts."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
-
-import streamlit as st
 
 from lossviz.charts.loss_style import LossStyle
 from lossviz.geometry.vectors import angle_deg, dot
 from lossviz.ui.class_count import pick_class_count
 from lossviz.ui.components.class_bars.component import classes_bars
-from lossviz.ui.geometry.presets import current_preset
 from lossviz.ui.state.actions import on_drag_end, set_geometry
 from lossviz.ui.state.geometry_state import ARTICLE, LEAST_CLASSES, MOST_CLASSES, GeometryState
 from lossviz.ui.state.selection import Selection, read_selection
+from lossviz.ui.text import draw_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,45 +35,47 @@ class Preset:
 
 PRESETS: Final[Mapping[str, Preset]] = MappingProxyType(
     {
-        "The start, p = 1/K": Preset(p_true=None, others="even"),
-        f"The article's {list(ARTICLE)}": Preset(p_true=ARTICLE[1], others="article"),
-        "Nearly right, p = 0.9": Preset(p_true=0.9, others="even"),
+        "the start": Preset(p_true=None, others="even"),
+        "the article's": Preset(p_true=ARTICLE[1], others="article"),
+        "p = 0.9": Preset(p_true=0.9, others="even"),
     }
 )
-_PRESET = "classes preset"
 NEARLY_RIGHT_DEG = 80.0  # from 34 classes on
 
 
 def many_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
-    """Draw the controls, and the bars."""
+    """Draw the bars, and what is said of them."""
     geometry = selection.geometry
-    classes = min(MOST_CLASSES, max(LEAST_CLASSES, selection.chart.classes))
-    if geometry.others == "article":
-        classes = len(ARTICLE)
-    states = {name: preset.applied_to(geometry) for name, preset in PRESETS.items()}
-    st.session_state[_PRESET] = current_preset(states, geometry)
-    with st.container(
-        horizontal=True, vertical_alignment="bottom", gap="medium", key="geometry_controls"
-    ):
-        pick_class_count(
-            classes,
-            least=LEAST_CLASSES,
-            most=MOST_CLASSES,
-            width=260,
-            on_release=_on_classes_change,
-        )
-        st.pills("Put the prediction at", PRESETS, key=_PRESET, wrap=True, on_change=_on_preset)
+    classes = _classes_of(selection)
     classes_bars(
         geometry,
         selection.shown,
         styles,
         classes=classes,
+        places=[(name, preset.p_true, preset.others) for name, preset in PRESETS.items()],
         moves=selection.geometry_version,
         refusals=selection.rejections,
-        on_release=on_drag_end,
+        on_release=_on_release,
     )
-    st.markdown(about_the_start(classes))
-    st.markdown(about_the_article())
+    draw_text(about_the_start(classes))
+    draw_text(about_the_article())
+
+
+def pick_classes(selection: Selection) -> None:
+    """Let the visitor choose the number of classes."""
+    pick_class_count(
+        _classes_of(selection),
+        least=LEAST_CLASSES,
+        most=MOST_CLASSES,
+        width=260,
+        on_release=_on_classes_change,
+    )
+
+
+def _classes_of(selection: Selection) -> int:
+    if selection.geometry.others == "article":
+        return len(ARTICLE)
+    return min(MOST_CLASSES, max(LEAST_CLASSES, selection.chart.classes))
 
 
 def about_the_start(classes: int) -> str:
@@ -108,6 +108,9 @@ def _on_classes_change(classes: int) -> None:
     set_geometry(replace(read_selection().geometry, others="even"), classes=classes)
 
 
-def _on_preset() -> None:
-    if name := st.session_state[_PRESET]:
-        set_geometry(PRESETS[name].applied_to(read_selection().geometry))
+def _on_release(name: str, to: Sequence[float]) -> None:
+    if name == "preset":
+        preset = list(PRESETS.values())[int(to[0])]
+        set_geometry(preset.applied_to(read_selection().geometry))
+    else:
+        on_drag_end(name, to)

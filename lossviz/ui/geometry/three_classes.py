@@ -1,4 +1,7 @@
-"""Three classes: every prediction as a point of a triangle, and what a loss makes of each."""
+"""Three classes: every prediction as a point of a triangle, and what a loss makes of each.
+
+Three steps introduce it, each with a text beside it that explains the terms it brings.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,31 +12,74 @@ import streamlit as st
 
 from lossviz.charts.loss_style import LossStyle
 from lossviz.ui.components.simplex.component import simplex
-from lossviz.ui.geometry.presets import current_preset
-from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.markdown import count_of, escape_markdown
 from lossviz.ui.state.actions import on_drag_end, set_geometry
-from lossviz.ui.state.geometry_state import MAX_MAPS, RACES, SPACES, Vector
+from lossviz.ui.state.geometry_state import MAX_MAPS, RACES, SPACES, TRIANGLE_STEPS, Vector
 from lossviz.ui.state.selection import Selection, read_selection
+from lossviz.ui.text import draw_text
 
 TRUTHS: Final[Mapping[str, Vector]] = MappingProxyType(
-    {"Always": (1.0, 0.0, 0.0), "Half the time": (0.5, 0.3, 0.2), "Most often": (0.4, 0.35, 0.25)}
+    {"always": (1.0, 0.0, 0.0), "50%": (0.5, 0.3, 0.2), "40%": (0.4, 0.35, 0.25)}
+)
+STARTS: Final[Mapping[str, Vector]] = MappingProxyType(
+    {
+        "in the middle": (0.34, 0.33, 0.33),
+        "near class 1": (0.9, 0.05, 0.05),
+        "between 1 and 3": (0.49, 0.02, 0.49),
+    }
+)
+FIRST_STEP: Final = "point"
+ABOUT_STEPS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "point": (
+            "**Each corner is a class,** with probability 1 there. In the middle all three have"
+            " 1/3; along a side the class opposite has 0.",
+            "**A probability is a height:** how far the point is from the side opposite its class,"
+            " as a share of the way to the corner. The three heights add up to 1, wherever the"
+            " point is.",
+        ),
+        "map": (
+            "**The truth is a point too:** how often each class is the right answer. It lies inside"
+            " where labels are noisy or images unclear.",
+            "**The expected loss** of a prediction is its loss for each right answer, weighted by"
+            " how often that answer is right, and added up.",
+            "**The star is the best answer,** the prediction of least expected loss. A loss is"
+            " *proper* if that is the truth itself, wherever the truth is: then nothing costs less"
+            " than the true probabilities. Cross-entropy, Brier score and cosine are proper. The"
+            " dot product rewards overconfidence: its best answer is the corner of the likeliest"
+            " class.",
+        ),
+        "flow": (
+            "**The flow** of a loss is the path of a prediction that follows the loss's negative"
+            " gradient in tiny steps. Time τ is how far it has come: learning rate × steps.",
+            "**The truth is reached** once the largest error in any class stays at 0.05 or less.",
+        ),
+    }
 )
 _ABOUT_RACES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "equal": (
-            "**All losses start alike:** each is scaled until its first step is as long as"
+            "**First steps are equal:** each loss is scaled until its first step is as long as"
             " cross-entropy's, because a constant factor in a formula is a choice of learning rate,"
             " not a property of the loss."
         ),
         "raw": (
-            "**The losses run as they are written:** τ is learning rate × steps of plain gradient"
-            " descent, so ten times the formula arrives in a tenth of the time. That ranks scales,"
-            " not losses."
+            "**The losses are taken as written:** ten times the formula reaches the truth in a"
+            " tenth of the time. That ranks scales, not losses."
         ),
     }
 )
+_PATHS: Final = (
+    "**With one class always right, all losses of p take the same path:** in the logits each is"
+    " cross-entropy with another weight. Beside cross-entropy, one whose weight grows with p speeds"
+    " up on the way, and one whose weight falls slows down. **Drag the truth inside,** and the"
+    " paths part."
+)
+_WAYS_ON: Final[Mapping[str, str]] = MappingProxyType(
+    {"map": "Next: a loss", "flow": "Next: training", "all": "See all at once"}
+)
 _MAPS = "maps"
-_TRUTH = "truth"
+_STEP = "step"
 _SPACE = "by"
 _RACE = "race"
 
@@ -48,69 +94,83 @@ def maps_of(selection: Selection) -> list[str]:
 
 
 def three_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
-    """Draw the controls, and the triangle."""
-    if not selection.chosen:
+    """Draw the triangle, and what explains the step."""
+    geometry = selection.geometry
+    maps = maps_of(selection)
+    if geometry.step != FIRST_STEP and not selection.chosen:
         st.info("Choose a loss above.")
         return
-    maps = maps_of(selection)
-    with st.container(horizontal=True, gap="small", key="geometry_controls"):
-        _draw_controls(selection, maps)
+    if geometry.step == "all":
+        _draw_triangle(selection, styles, maps)
+        for paragraph in about_the_step("all", geometry.race):
+            draw_text(paragraph)
+        return
+    left, right = st.columns([7, 3], gap="medium")
+    with left:
+        _draw_triangle(selection, styles, maps)
+    with right:
+        for paragraph in about_the_step(geometry.step, geometry.race):
+            draw_text(paragraph)
+        _draw_ways_on(geometry.step)
+
+
+def about_the_step(step: str, race: str) -> tuple[str, ...]:
+    """What a step explains, as paragraphs of Markdown; of all at once, the last of them.
+
+    Args:
+        step: Key of ``TRIANGLE_STEPS``.
+        race: Key of ``RACES``.
+    """
+    if step == "all":
+        return (ABOUT_STEPS["map"][2], _ABOUT_RACES[race], _PATHS)
+    if step == "flow":
+        return (*ABOUT_STEPS["flow"], _ABOUT_RACES[race], _PATHS)
+    return ABOUT_STEPS[step]
+
+
+def _draw_triangle(selection: Selection, styles: Mapping[str, LossStyle], maps: list[str]) -> None:
     simplex(
         selection.geometry,
         selection.shown,
         styles,
         maps=maps,
+        truths=TRUTHS,
+        starts=STARTS,
         moves=selection.geometry_version,
         refusals=selection.rejections,
         on_release=on_drag_end,
     )
-    st.markdown(about_the_triangle(selection.geometry.race))
 
 
-def about_the_triangle(race: str) -> str:
-    """What the race shows, and what to try, as Markdown.
-
-    Args:
-        race: Key of ``RACES``.
-    """
-    return (
-        f"{_ABOUT_RACES[race]} **With one class always right, all losses of p run the same track**:"
-        " in the logits each is cross-entropy with another weight. Beside cross-entropy, one whose"
-        " weight grows with p speeds up on the way, and one whose weight falls slows down. **Pull"
-        " the truth inside**, as where labels are noisy or images unclear, and they part. The best"
-        " answer to cross-entropy, Brier score and cosine is the truth itself: they are *proper*."
-        " The dot product is best served by a lie, the corner of the likeliest class."
+def pick_step(selection: Selection) -> None:
+    """Let the visitor choose a step, and what belongs to it."""
+    geometry = selection.geometry
+    maps = maps_of(selection)
+    st.session_state[_STEP] = geometry.step
+    st.segmented_control(
+        "Step",
+        TRIANGLE_STEPS,
+        format_func=TRIANGLE_STEPS.__getitem__,
+        key=_STEP,
+        required=True,
+        on_change=_on_step_change,
+        label_visibility="collapsed",
     )
+    label = {"map": count_of(len(maps), "map", "maps"), "flow": "Scaling", "all": "Options"}
+    if geometry.step == FIRST_STEP:
+        return
+    with st.popover(label[geometry.step]):
+        if geometry.step != "flow":
+            _pick_maps(selection, maps)
+        if geometry.step != "map":
+            _pick_scaling(selection)
 
 
-def _draw_controls(selection: Selection, maps: list[str]) -> None:
-    labels = {
-        loss_id: escape_markdown(loss.name or loss.text)
-        for loss_id, loss in selection.shown.items()
-    }
-    st.session_state[_TRUTH] = current_preset(TRUTHS, selection.geometry.truth)
-    st.session_state[_SPACE] = selection.geometry.gradient_space
-    st.session_state[_RACE] = selection.geometry.race
+def _pick_maps(selection: Selection, maps: list[str]) -> None:
+    labels = {loss_id: escape_markdown(loss.title) for loss_id, loss in selection.shown.items()}
     st.session_state[_MAPS] = maps
-    st.pills("The truth: class 1 is right", TRUTHS, key=_TRUTH, on_change=_on_truth_preset)
-    st.segmented_control(
-        "The gradient moves",
-        SPACES,
-        format_func=SPACES.__getitem__,
-        key=_SPACE,
-        required=True,
-        on_change=_on_space_change,
-    )
-    st.segmented_control(
-        "The race",
-        RACES,
-        format_func=RACES.__getitem__,
-        key=_RACE,
-        required=True,
-        on_change=_on_race_change,
-    )
     st.pills(
-        "Maps, one or two",
+        "Losses drawn as maps (up to two)",
         selection.chosen,
         selection_mode="multi",
         format_func=labels.__getitem__,
@@ -120,9 +180,44 @@ def _draw_controls(selection: Selection, maps: list[str]) -> None:
     )
 
 
-def _on_truth_preset() -> None:
-    if name := st.session_state[_TRUTH]:
-        set_geometry(read_selection().geometry.moved("truth", TRUTHS[name]))
+def _pick_scaling(selection: Selection) -> None:
+    st.session_state[_SPACE] = selection.geometry.gradient_space
+    st.session_state[_RACE] = selection.geometry.race
+    st.segmented_control(
+        "Scaling",
+        RACES,
+        format_func=RACES.__getitem__,
+        key=_RACE,
+        required=True,
+        on_change=_on_race_change,
+    )
+    st.segmented_control(
+        "The gradient moves",
+        SPACES,
+        format_func=SPACES.__getitem__,
+        key=_SPACE,
+        required=True,
+        on_change=_on_space_change,
+    )
+
+
+def _draw_ways_on(step: str) -> None:
+    """The buttons to the steps before and after."""
+    steps = list(TRIANGLE_STEPS)
+    place = steps.index(step)
+    with st.container(horizontal=True, gap="small", key="geometry_steps"):
+        if place:
+            st.button("Back", on_click=_go_to, args=(steps[place - 1],))
+        after = steps[place + 1]
+        st.button(_WAYS_ON[after], type="primary", on_click=_go_to, args=(after,))
+
+
+def _go_to(step: str) -> None:
+    set_geometry(replace(read_selection().geometry, step=step))
+
+
+def _on_step_change() -> None:
+    _go_to(st.session_state[_STEP])
 
 
 def _on_space_change() -> None:

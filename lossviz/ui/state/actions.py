@@ -5,13 +5,13 @@ Side effects of each: it changes the session, and the page's address with it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from lossviz.errors import FormulaError, InvalidInput, LossvizError
-from lossviz.losses.catalogue import LOSSES
+from lossviz.losses.loss import Loss
 from lossviz.losses.parsing import loss_from_spec, with_name
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.state.chart_settings import (
@@ -21,12 +21,12 @@ from lossviz.ui.state.chart_settings import (
 )
 from lossviz.ui.state.geometry_properties import read_geometry, write_geometry
 from lossviz.ui.state.geometry_state import GeometryState
-from lossviz.ui.state.page_state import MAX_LOSSES
+from lossviz.ui.state.page_state import CURSOR_DIGITS, LEAST_CURSOR_P, MAX_LOSSES
 from lossviz.ui.state.session import (
-    Choice,
     choose_ids,
-    loss_id_of,
+    hide_ids,
     register_loss,
+    session,
     session_in_callback,
     sync_to_url,
 )
@@ -43,22 +43,35 @@ def keep_selection() -> None:
     session_in_callback()
 
 
-def choose_losses(ids: list[str]) -> None:
-    """Choose the losses with these ids; where they are too many, those that are chosen already
+def change_choice(wanted: Mapping[str, bool], *, forgotten: Sequence[str] = ()) -> None:
+    """Choose some losses and leave others; where they are too many, those that are chosen already
     stay.
+
+    Args:
+        wanted: Whether a loss is to be chosen, by id; others stay as they are.
+        forgotten: Ids of the visitor's own losses that are no longer on offer.
     """
     data = session_in_callback()
-    chosen = data["choice"]["chosen"]
-    chosen_first = sorted(ids, key=lambda loss_id: loss_id not in chosen)
-    sync_to_url(data, choose_ids(data, chosen_first))
+    for loss_id in forgotten:
+        data["specs"].pop(loss_id, None)
+        data["start_specs"].pop(loss_id, None)
+    stay = [loss_id for loss_id in data["choice"]["chosen"] if wanted.get(loss_id, True)]
+    more = [loss_id for loss_id, chosen in wanted.items() if chosen]
+    choose_ids(data, [*stay, *more])
+    sync_to_url(data)
 
 
-def add_loss(key: str) -> None:
-    """Choose one more of the catalogue's losses."""
+def choose_specs(specs: Sequence[str]) -> None:
+    """Choose these losses, with the parameters that they name, and no others.
+
+    Args:
+        specs: As ``loss_from_spec`` reads them.
+    """
     data = session_in_callback()
-    data["specs"].setdefault(key, LOSSES[key].spec)
-    data["start_specs"].setdefault(key, LOSSES[key].spec)
-    sync_to_url(data, choose_ids(data, [*data["choice"]["chosen"], key]))
+    losses = [loss_from_spec(spec) for spec in specs]
+    for loss in losses:
+        register_loss(data, loss)
+    sync_to_url(data, choose_ids(data, [loss.id for loss in losses]))
 
 
 def add_own_loss(text: str) -> None:
@@ -69,45 +82,66 @@ def add_own_loss(text: str) -> None:
     """
     data = session_in_callback()
     loss = loss_from_spec(text)
-    loss_id = loss_id_of(loss)
-    if len({*data["choice"]["chosen"], loss_id}) > MAX_LOSSES:
-        raise FormulaError(
-            text, None, f"{MAX_LOSSES} losses are chosen already; take one away first"
-        )
+    if len({*data["choice"]["chosen"], loss.id}) > MAX_LOSSES:
+        raise FormulaError(text, None, f"{MAX_LOSSES} losses are chosen already; remove one first")
     register_loss(data, loss)
-    choose_ids(data, [*data["choice"]["chosen"], loss_id])
+    choose_ids(data, [*data["choice"]["chosen"], loss.id])
     sync_to_url(data)
 
 
-def rename_loss(loss_id: str, name: str) -> None:
-    """Give a visitor's own loss another name, or none; a warning refuses what is no name."""
+def keep_own_loss(loss: Loss) -> None:
+    """Let the visitor have this loss, and choose it; where too many are chosen, it waits."""
     data = session_in_callback()
-    try:
-        data["specs"][loss_id] = with_name(loss_from_spec(data["specs"][loss_id]), name).spec
-    except InvalidInput as error:
-        data["warning"] = escape_markdown(error)
-    else:
-        sync_to_url(data)
+    register_loss(data, loss)
+    sync_to_url(data, choose_ids(data, [*data["choice"]["chosen"], loss.id]))
+
+
+def rename_loss(loss_id: str, name: str) -> None:
+    """Give a visitor's own loss another name, or none.
+
+    Raises:
+        InvalidInput: It cannot be used as a name.
+    """
+    data = session_in_callback()
+    data["specs"][loss_id] = with_name(loss_from_spec(data["specs"][loss_id]), name).spec
+    sync_to_url(data)
 
 
 def set_parameter(loss_id: str, name: str, value: float) -> None:
-    """Give a parameter of a loss another value; a warning refuses one that makes no loss."""
+    """Give a parameter of a loss another value.
+
+    Raises:
+        LossvizError: It makes no loss; the browser takes it back.
+    """
     data = session_in_callback()
     try:
-        data["specs"][loss_id] = (
-            loss_from_spec(data["specs"][loss_id]).with_values(**{name: value}).spec
-        )
-    except LossvizError as error:
-        data["warning"] = escape_markdown(f"{loss_id}: {error}")
+        moved = loss_from_spec(data["specs"][loss_id]).with_values(**{name: value})
+    except LossvizError:
         data["rejections"] += 1
-    else:
-        sync_to_url(data)
+        raise
+    data["specs"][loss_id] = moved.spec
+    sync_to_url(data)
 
 
 def set_chart_settings(settings: ChartSettings) -> None:
     """Draw the curves in another way."""
     data = session_in_callback()
     data["choice"]["chart"] = write_chart_settings(settings)
+    sync_to_url(data)
+
+
+def hide_losses(ids: Collection[str]) -> None:
+    """Hide the curves of these losses, and of no others."""
+    data = session_in_callback()
+    hide_ids(data, ids)
+    sync_to_url(data)
+
+
+def put_cursor(place: float) -> None:
+    """Put the cursor on the curves at this p, or as near to it as it may stand."""
+    data = session()  # the browser may have written the place into its address already
+    place = min(max(place, LEAST_CURSOR_P), 1.0)
+    data["choice"]["cursor_p"] = float(f"{place:.{CURSOR_DIGITS}g}")
     sync_to_url(data)
 
 
@@ -140,39 +174,4 @@ def on_drag_end(name: str, to: Sequence[float]) -> None:
     data["choice"]["geometry"] = write_geometry(geometry)
     if not np.allclose(np.ravel(getattr(geometry, name)), to, rtol=0.0, atol=_SAME_PLACE):
         data["geometry_version"] += 1  # it may not stand there: the browser puts it where it may
-    sync_to_url(data)
-
-
-def show_tour_step(number: int, losses: Sequence[str], chart: ChartSettings) -> None:
-    """Set everything to what a step of the guided tour talks about; what the visitor had before
-    comes back at its end.
-
-    Args:
-        number: Counted from 1.
-        losses: As ``loss_from_spec`` reads them.
-        chart: How they are drawn.
-    """
-    data = session_in_callback()
-    data["before_tour"] = data["before_tour"] or (dict(data["specs"]), data["choice"])
-    data["choice"] = Choice(
-        chosen=[],
-        chart=write_chart_settings(chart),
-        geometry=data["choice"]["geometry"],
-        tour_step=number,
-    )
-    read = [loss_from_spec(spec) for spec in losses]
-    for loss in read:
-        register_loss(data, loss)
-    choose_ids(data, [loss_id_of(loss) for loss in read])
-    data["last_tour_step"] = number
-    sync_to_url(data)
-
-
-def leave_tour() -> None:
-    """Back to what the visitor had chosen before the guided tour."""
-    data = session_in_callback()
-    if data["before_tour"]:
-        specs, data["choice"] = data["before_tour"]
-        data["specs"] |= specs
-    data["before_tour"], data["choice"]["tour_step"] = None, 0
     sync_to_url(data)

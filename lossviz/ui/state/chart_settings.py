@@ -60,7 +60,7 @@ def read_chart_settings(query: Mapping[str, Sequence[str]]) -> Reading[ChartSett
     """The settings that an address names.
 
     >>> read_chart_settings({"view": ["Pull"], "K": ["1"]}).problems
-    ("The link's K is '1', which is no number of classes: 2 to 1000; it is left out.",)
+    ("The link's K is '1', which isn't a number of classes: 2 to 1000; it is left out.",)
     """
     reading = read_query(CHART_PROPERTIES, query)
     return Reading(value=ChartSettings(**reading.value), problems=reading.problems)
@@ -140,8 +140,8 @@ def _classes(*, default: int) -> Property[int]:
         unreadable = [text for text in texts if not is_readable(text)]
         if unreadable:
             raise Unreadable(
-                f"The link's K is {unreadable[0][:20]!r}, which is no number of classes: {limits};"
-                " it is left out.",
+                f"The link's K is {unreadable[0][:20]!r}, which isn't a number of classes:"
+                f" {limits}; it is left out.",
                 readable=readable[-1] if readable else None,
             )
         return readable[-1]

@@ -19,12 +19,22 @@ PARTS: Final = MappingProxyType(
 MODES: Final = MappingProxyType(
     {"segment": "On p1 + p2 = 1", "free": "Anywhere", "logits": "From logits"}
 )
+TRIANGLE_STEPS: Final = MappingProxyType(
+    {"point": "1 Point", "map": "2 Map", "flow": "3 Paths", "all": "All"}
+)
 SPACES: Final = MappingProxyType({"logits": "Logits", "p": "Probabilities"})
-RACES: Final = MappingProxyType({"equal": "Equal starts", "raw": "As written"})
+RACES: Final = MappingProxyType({"equal": "Equal first steps", "raw": "As written"})
 OTHERS: Final = MappingProxyType({"even": "Evenly", "article": "As in the article"})
 ARTICLE: Final = (0.2, 0.3, 0.1, 0.4)  # its predicted vector; the second class is the true one
 _CHOICES: Final = MappingProxyType(
-    {"part": PARTS, "mode": MODES, "gradient_space": SPACES, "race": RACES, "others": OTHERS}
+    {
+        "part": PARTS,
+        "mode": MODES,
+        "step": TRIANGLE_STEPS,
+        "gradient_space": SPACES,
+        "race": RACES,
+        "others": OTHERS,
+    }
 )
 
 # Limits that the browser keeps to as well while an arrow is dragged; the components send them.
@@ -48,6 +58,7 @@ class GeometryState:
         prediction: (p1, p2) in the plane, each in [0, 1], with the sum 1 unless the mode is "free".
         target: The same for the target, at least 0.05 long.
         logits: (z1, z2), each in [−5, 5]; in the mode "logits" the prediction is their softmax.
+        step: Key of ``TRIANGLE_STEPS``: which step of the simplex is shown, or all of them at once.
         truth: The simplex's target: how often each of three classes is the right answer, with the
             sum 1.
         start: Where the simplex's prediction begins, each at least 0.01, with the sum 1.
@@ -68,6 +79,7 @@ class GeometryState:
     prediction: Vector = (0.2, 0.8)
     target: Vector = (0.0, 1.0)
     logits: Vector = (-0.7, 0.7)
+    step: str = "all"
     truth: Vector = (1.0, 0.0, 0.0)
     start: Vector = (0.1, 0.3, 0.6)
     gradient_space: str = "logits"

@@ -1,5 +1,5 @@
-"""All that an address can say of a visitor's work: the losses, how they are drawn, where the arrows
-stand, and the step of the guided tour.
+"""All that an address can say of a visitor's work: the losses, how they are drawn, and where cursor
+and arrows stand.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from typing import Any, Final
 from lossviz.errors import InvalidInput, LossvizError
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.parsing import loss_from_spec
-from lossviz.ui.curves.tour_steps import TOUR_STEPS
 from lossviz.ui.state.chart_settings import CHART_PROPERTIES, ChartSettings, read_chart_settings
 from lossviz.ui.state.geometry_properties import GEOMETRY_PROPERTIES, read_geometry
 from lossviz.ui.state.geometry_state import GeometryState
@@ -27,9 +26,11 @@ from lossviz.ui.state.url_state import (
 ARTICLE: Final = ("cross_entropy", "dot_product", "inverse", "inverse_power")  # its losses
 MAX_LOSSES: Final = 12
 TOO_MANY_LOSSES: Final = (
-    f"At most {MAX_LOSSES} losses can be chosen at once; the rest is left out. Take one away to"
-    " make room."
+    f"At most {MAX_LOSSES} losses can be chosen at once; the rest is left out. Remove one to make"
+    " room."
 )
+LEAST_CURSOR_P: Final = 1e-4
+CURSOR_DIGITS: Final = 4  # significant ones of its place
 _NO_LOSS = "none"  # an address without any loss parameter stands for the defaults
 
 
@@ -41,39 +42,46 @@ class PageState:
         losses: The chosen losses, at most 12, as ``loss_from_spec`` reads them.
         chart: How they are drawn.
         geometry: Where the arrows of the geometry page stand.
-        tour_step: The step of the guided tour, counted from 1; 0 where the visitor is not in it. A
-            link that names nothing else of the curves opens those that the step talks about.
+        hidden: The ids of those losses whose curves the visitor has hidden, in the losses' order.
+        cursor_p: Where the cursor on the curves stands, as a probability; None until the visitor
+            has moved it.
 
     Raises:
-        InvalidInput: The tour has no such step.
+        InvalidInput: The cursor cannot stand there.
     """
 
     losses: tuple[str, ...] = tuple(LOSSES[key].spec for key in ARTICLE)
     chart: ChartSettings = field(default_factory=ChartSettings)
     geometry: GeometryState = field(default_factory=GeometryState)
-    tour_step: int = 0
+    hidden: tuple[str, ...] = ()
+    cursor_p: float | None = None
 
     def __post_init__(self) -> None:
-        if not 0 <= self.tour_step <= len(TOUR_STEPS):
-            raise InvalidInput(f"tour_step must be 0 to {len(TOUR_STEPS)}")
+        if self.cursor_p is not None and not LEAST_CURSOR_P <= self.cursor_p <= 1.0:
+            raise InvalidInput(f"cursor_p must be {LEAST_CURSOR_P:g} to 1")
 
 
 def read_page_state(query: Mapping[str, Sequence[str]]) -> Reading[PageState]:
     """The state that an address names.
 
-    >>> read_page_state({"loss": ["inverse"], "story": ["9"]}).problems
-    ("The link's story is at step '9', but it has 7; it is left out.",)
+    >>> read_page_state({"loss": ["inverse"], "K": ["10"]}).value.chart.classes
+    10
     """
     losses = read_query((_LOSSES,), query)
     chart = read_chart_settings(query)
     geometry = read_geometry(query)
-    tour = read_query((_TOUR_STEP,), query)
-    state = PageState(**losses.value, **tour.value, chart=chart.value, geometry=geometry.value)
-    if state.tour_step and not _names_curves(query):
-        state = _with_curves_of_its_step(state)
+    state = PageState(**losses.value, chart=chart.value, geometry=geometry.value)
+    reading = read_query((_HIDDEN, _CURSOR), query)
+    hidden, problems = _among(reading.value["hidden"], state.losses)
     return Reading(
-        value=state,
-        problems=(*losses.problems, *chart.problems, *geometry.problems, *tour.problems),
+        value=replace(state, hidden=hidden, cursor_p=reading.value["cursor_p"]),
+        problems=(
+            *losses.problems,
+            *chart.problems,
+            *geometry.problems,
+            *problems,
+            *reading.problems,
+        ),
     )
 
 
@@ -83,26 +91,25 @@ def write_page_state(state: PageState) -> Query:
     >>> write_page_state(PageState(losses=("inverse",), chart=ChartSettings(classes=10)))
     {'loss': ['inverse'], 'K': ['10']}
     """
-    curves = {**write_query((_LOSSES,), state), **write_query(CHART_PROPERTIES, state.chart)}
-    if state.tour_step and not curves and state != _with_curves_of_its_step(state):
-        curves = {_LOSSES.name: _LOSSES.print(state.losses)}  # else the step's would be read
     return {
-        **curves,
+        **write_query((_LOSSES,), state),
+        **write_query(CHART_PROPERTIES, state.chart),
         **write_query(GEOMETRY_PROPERTIES, state.geometry),
-        **write_query((_TOUR_STEP,), state),
+        **write_query((_HIDDEN, _CURSOR), state),
     }
 
 
-def _names_curves(query: Mapping[str, Sequence[str]]) -> bool:
-    return any(part.name in query for part in (_LOSSES, *CHART_PROPERTIES))
-
-
-def _with_curves_of_its_step(state: PageState) -> PageState:
-    """The state with the losses and the chart that its step of the tour talks about."""
-    step = TOUR_STEPS[state.tour_step - 1]
-    chosen = {loss.key: loss.spec for loss in map(loss_from_spec, step.losses)}
-    ordered = tuple(chosen[key] for key in LOSSES if key in chosen)
-    return replace(state, losses=ordered, chart=step.chart)
+def _among(hidden: Sequence[str], losses: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The hidden ids that are of these losses, in their order, and what is wrong with the rest."""
+    read = [loss_from_spec(spec) for spec in losses]
+    ids = [loss.id for loss in read]
+    unknown = next((loss_id for loss_id in hidden if loss_id not in ids), None)
+    problems = (
+        ()
+        if unknown is None
+        else (f"The link hides {unknown[:60]!r}, which is none of its losses; it is left out.",)
+    )
+    return tuple(loss_id for loss_id in ids if loss_id in hidden), problems
 
 
 def _parse_losses(texts: Sequence[str]) -> tuple[str, ...]:
@@ -130,14 +137,11 @@ def _print_losses(specs: tuple[str, ...]) -> list[str]:
     return list(specs) or [_NO_LOSS]
 
 
-def _parse_tour_step(texts: Sequence[str]) -> int:
-    numbers = {str(number): number for number in range(len(TOUR_STEPS) + 1)}
-    if texts[0] not in numbers:
-        raise Unreadable(
-            f"The link's story is at step {texts[0][:20]!r}, but it has {len(TOUR_STEPS)}; it is"
-            " left out."
-        )
-    return numbers[texts[0]]
+def _parse_cursor(texts: Sequence[str]) -> float:
+    place = float(f"{float(texts[-1][:20]):.{CURSOR_DIGITS}g}")
+    if not LEAST_CURSOR_P <= place <= 1.0:
+        raise Unreadable
+    return place
 
 
 _START = PageState()
@@ -149,18 +153,29 @@ _LOSSES: Property[tuple[str, ...]] = Property(
     print=_print_losses,
     limits=f"at most {MAX_LOSSES} losses",
 )
-_TOUR_STEP: Property[int] = Property(
-    name="story",
-    attribute="tour_step",
-    default=_START.tour_step,
-    parse=_parse_tour_step,
-    print=lambda number: [str(number)],
-    limits=f"a step from 1 to {len(TOUR_STEPS)}",
+_HIDDEN: Property[tuple[str, ...]] = Property(
+    name="hide",
+    attribute="hidden",
+    default=_START.hidden,
+    parse=tuple,
+    print=list,
+    limits="losses that the link names",
+)
+# The last of all: curve_chart/cursor_report.js writes it at the end of the address too, so that a
+# cursor that moves adds no step to the browser's Back.
+_CURSOR: Property[float | None] = Property(
+    name="at",
+    attribute="cursor_p",
+    default=_START.cursor_p,
+    parse=_parse_cursor,
+    print=lambda place: [f"{place:g}"],
+    limits=f"a probability from {LEAST_CURSOR_P:g} to 1",
 )
 PROPERTIES: Final[tuple[Property[Any], ...]] = (
     _LOSSES,
     *CHART_PROPERTIES,
     *GEOMETRY_PROPERTIES,
-    _TOUR_STEP,
+    _HIDDEN,
+    _CURSOR,
 )
 PARAMETERS: Final = tuple(spec.name for spec in PROPERTIES)  # their names in an address

@@ -25,8 +25,8 @@ class Selection:
         geometry: Where the arrows of the geometry page stand.
         geometry_version: How often an arrow was moved by anything but a drag: the browser takes the
             arrows over when this changes.
-        tour_step: The step of the guided tour, counted from 1; 0 where the visitor is not in it.
-        last_tour_step: The step at which the visitor was last, 0 if never.
+        hidden: The ids of the chosen losses whose curves the visitor has hidden.
+        cursor_p: Where the visitor has put the cursor on the curves; None where nowhere.
         warning: Markdown: what of the page's address or of the last change could not be applied;
             empty if nothing.
         rejections: How often a slider's value could not be applied: the browser takes it back when
@@ -39,8 +39,8 @@ class Selection:
     chart: ChartSettings
     geometry: GeometryState
     geometry_version: int
-    tour_step: int
-    last_tour_step: int
+    hidden: list[str]
+    cursor_p: float | None
     warning: str
     rejections: int
 
@@ -61,8 +61,8 @@ def read_selection() -> Selection:
         chart=read_chart_settings(choice["chart"]).value,
         geometry=read_geometry(choice["geometry"]).value,
         geometry_version=data["geometry_version"],
-        tour_step=choice["tour_step"],
-        last_tour_step=data["last_tour_step"],
+        hidden=choice["hidden"],
+        cursor_p=choice["cursor_p"],
         warning=data["warning"],
         rejections=data["rejections"],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TypedDict, cast
 
 import streamlit as st
@@ -34,13 +35,15 @@ class Choice(TypedDict):
         chosen: Ids of the chosen losses, in the order in which they are on offer.
         chart: How they are drawn, as ``read_chart_settings`` reads it.
         geometry: Where the arrows stand, as ``read_geometry`` reads it.
-        tour_step: See ``PageState``.
+        hidden: See ``PageState``.
+        cursor_p: The same.
     """
 
     chosen: list[str]
     chart: Query
     geometry: Query
-    tour_step: int
+    hidden: list[str]
+    cursor_p: float | None
 
 
 class SessionData(TypedDict):
@@ -50,8 +53,6 @@ class SessionData(TypedDict):
         specs: Every loss on offer by its id, as ``loss_from_spec`` reads it.
         start_specs: The same with the parameters that each had at first.
         choice: What the address says.
-        before_tour: ``specs`` and ``choice`` of before the guided tour; None outside of it.
-        last_tour_step: The step at which the visitor was last, 0 if never.
         page: The page that was run last.
         address: What its address said when it was last read. Another one comes from the visitor,
             and is read; but not in a run that a control began, since the browser may still send the
@@ -66,18 +67,11 @@ class SessionData(TypedDict):
     specs: dict[str, str]
     start_specs: dict[str, str]
     choice: Choice
-    before_tour: tuple[dict[str, str], Choice] | None
-    last_tour_step: int
     page: str
     address: Query
     warning: str
     rejections: int
     geometry_version: int
-
-
-def loss_id_of(loss: Loss) -> str:
-    """The id of a loss: its key, or the formula of a visitor's own."""
-    return loss.key or loss.text
 
 
 def session() -> SessionData:
@@ -86,9 +80,7 @@ def session() -> SessionData:
     start = SessionData(
         specs=specs,
         start_specs=dict(specs),
-        choice=Choice(chosen=list(ARTICLE), chart={}, geometry={}, tour_step=0),
-        before_tour=None,
-        last_tour_step=0,
+        choice=Choice(chosen=list(ARTICLE), chart={}, geometry={}, hidden=[], cursor_p=None),
         page="",
         address={},
         warning="",
@@ -102,7 +94,8 @@ def sync_from_url(page: str) -> None:
     """Apply what the page's address newly says; the first thing in every run.
 
     An empty address leaves the choice as it is where the visitor comes from another page, and leads
-    back to the start on the same one.
+    back to the start on the same one. Cursor and hidden curves stay where the visitor comes from
+    another page: its links were drawn before the last of these changes.
 
     Side effects: changes the session.
     """
@@ -110,7 +103,10 @@ def sync_from_url(page: str) -> None:
     address = read_address(PARAMETERS)
     from_another_page = data["page"] != page
     if address != data["address"] and (address or not from_another_page):
+        before = data["choice"]
         data["warning"] = _apply_address(data, address)
+        if from_another_page:
+            _keep_what_links_miss(data, before)
     data["page"], data["address"] = page, address
 
 
@@ -141,9 +137,16 @@ def query_of(data: SessionData, *more: str) -> Query:
         losses=(*specs, *more),
         chart=read_chart_settings(choice["chart"]).value,
         geometry=read_geometry(choice["geometry"]).value,
-        tour_step=choice["tour_step"],
+        hidden=tuple(choice["hidden"]),
+        cursor_p=choice["cursor_p"],
     )
     return write_page_state(state)
+
+
+def _keep_what_links_miss(data: SessionData, before: Choice) -> None:
+    choice = data["choice"]
+    choice["cursor_p"] = choice["cursor_p"] or before["cursor_p"]
+    hide_ids(data, choice["hidden"] or before["hidden"])
 
 
 def _apply_address(data: SessionData, address: Query) -> str:
@@ -155,23 +158,32 @@ def _apply_address(data: SessionData, address: Query) -> str:
         chosen=[],
         chart=write_chart_settings(state.chart),
         geometry=write_geometry(state.geometry),
-        tour_step=state.tour_step,
+        hidden=list(state.hidden),
+        cursor_p=state.cursor_p,
     )
     losses = [loss_from_spec(spec) for spec in state.losses]
     for loss in losses:
         register_loss(data, loss)
-    choose_ids(data, [loss_id_of(loss) for loss in losses])
+    choose_ids(data, [loss.id for loss in losses])
     return " ".join(map(escape_markdown, reading.problems))
 
 
 def register_loss(data: SessionData, loss: Loss) -> None:
     """Let the visitor choose a loss from now on."""
-    data["specs"][loss_id_of(loss)] = loss.spec
-    data["start_specs"].setdefault(loss_id_of(loss), loss.spec)
+    data["specs"][loss.id] = loss.spec
+    data["start_specs"].setdefault(loss.id, loss.spec)
+
+
+def hide_ids(data: SessionData, ids: Collection[str]) -> None:
+    """Hide the curves of those of the chosen losses that have these ids, and no others."""
+    choice = data["choice"]
+    choice["hidden"] = [loss_id for loss_id in choice["chosen"] if loss_id in ids]
 
 
 def choose_ids(data: SessionData, ids: list[str]) -> str:
     """Choose the first of these losses that fit; return a warning if not all do."""
     fitting = list(dict.fromkeys(ids))[:MAX_LOSSES]
-    data["choice"]["chosen"] = [loss_id for loss_id in data["specs"] if loss_id in fitting]
+    choice = data["choice"]
+    choice["chosen"] = [loss_id for loss_id in data["specs"] if loss_id in fitting]
+    hide_ids(data, choice["hidden"])
     return TOO_MANY_LOSSES if set(ids) - set(fitting) else ""

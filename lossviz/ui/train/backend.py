@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import streamlit as st
@@ -10,10 +10,15 @@ import streamlit as st
 from lossviz.errors import EngineError, LossvizError, MissingExtra
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.engine.resources import this_machine
+from lossviz.experiments.machine import Machine
 from lossviz.experiments.store.database import database_url
 from lossviz.experiments.store.recovery import quarantine_damaged_file
 from lossviz.experiments.store.store import Store
 from lossviz.extras import require_extra
+from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.running import set_running_source
+from lossviz.ui.train.running_counter import RunningCounter
 
 WARMING_UP = "starting: loading fastai takes about five seconds"
 
@@ -27,20 +32,30 @@ class TrainingBackend:
         engine: Who runs them; None where another app does.
         obstacle: Why there is no engine, empty where there is one.
         notice: What happened to the database when it was opened; empty where nothing did.
+        machine: What trainings run on.
     """
 
     store: Store
     engine: Engine | None
     obstacle: str = ""
     notice: str = ""
+    machine: Machine = field(default_factory=this_machine)
 
     def close(self) -> None:
         """End what runs, and give the database back."""
+        if self.engine:
+            set_running_source(None)
         try:
             if self.engine:
                 self.engine.close()
         finally:
             self.store.close()
+
+
+def show_obstacles(backend: TrainingBackend) -> None:
+    """Say why nothing can be trained, and what happened to the database, where there is such."""
+    for obstacle in filter(None, (backend.obstacle, backend.notice)):
+        st.warning(escape_markdown(obstacle))
 
 
 def open_backend() -> TrainingBackend:
@@ -67,7 +82,9 @@ def _open_with_engine(url: str) -> TrainingBackend:
     notice = quarantine_damaged_file(url, now=datetime.now(UTC))
     store = Store(url)
     try:
-        return TrainingBackend(store=store, engine=LocalEngine(store), notice=notice)
+        engine = LocalEngine(store)
+        set_running_source(RunningCounter(store, engine).count)
+        return TrainingBackend(store=store, engine=engine, notice=notice)
     except LossvizError:
         store.close()
         raise

@@ -65,3 +65,8 @@ def link_comparison(comparison_id: str) -> None:
     Side effects: writes the address.
     """
     write_address({PARAMETER: [comparison_id]}, (PARAMETER,))
+
+
+def linked_id() -> str:
+    """The id that this page's address names, known or not; empty where it names none."""
+    return (read_address((PARAMETER,)).get(PARAMETER) or [""])[-1]

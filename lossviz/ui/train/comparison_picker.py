@@ -7,38 +7,48 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from lossviz.experiments.optimizers import OPTIMIZERS
+from lossviz.experiments.changes import changes
+from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.store.building import UnreadableRow
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.markdown import count_of
 from lossviz.ui.train.comparison_link import link_comparison, linked_comparison
+from lossviz.ui.train.launching.form_folding import fold_button
 
 _KEY = "comparison"  # of the control
 
 
 def pick_comparison(
-    comparisons: Sequence[Comparison], unreadable: Sequence[UnreadableRow] = ()
+    comparisons: Sequence[Comparison],
+    unreadable: Sequence[UnreadableRow] = (),
+    *,
+    engine: Engine | None,
 ) -> Comparison:
-    """Let the visitor choose among comparisons.
+    """Let the visitor choose among comparisons, or open the form for another one.
 
     Args:
         comparisons: At least one. The first is the newest, which is shown unless the address names
             another.
         unreadable: Those that cannot be shown; the address may name one of them.
+        engine: Knows which of them run.
     """
     by_id = {comparison.id: comparison for comparison in comparisons}
     linked = linked_comparison(by_id, [row.id for row in unreadable])
     for problem in linked.problems:
         st.warning(problem, icon=":material/link_off:")
     st.session_state[_KEY] = linked.value or comparisons[0].id
-    picked = st.selectbox(
-        "Comparison",
-        list(by_id),
-        format_func=lambda comparison_id: _title(by_id[comparison_id]),
-        key=_KEY,
-        on_change=_on_pick,
-    )
+    with st.container(
+        horizontal=True, vertical_alignment="bottom", gap="medium", key="comparison-row"
+    ):
+        picked = st.selectbox(
+            "Comparison",
+            list(by_id),
+            format_func=lambda comparison_id: _title(by_id[comparison_id], engine),
+            key=_KEY,
+            on_change=_on_pick,
+        )
+        fold_button()
     return by_id[picked]
 
 
@@ -46,15 +56,23 @@ def _on_pick() -> None:
     link_comparison(st.session_state[_KEY])
 
 
-def _title(comparison: Comparison) -> str:
+def _title(comparison: Comparison, engine: Engine | None) -> str:
     created = datetime.fromtimestamp(comparison.created_at, UTC)
     names = ", ".join(loss_from_spec(spec).label for spec in comparison.losses)
-    return " · ".join(
-        (
-            created.strftime("%d %b %Y, %H:%M:%S UTC"),
-            comparison.recipe,
-            OPTIMIZERS[comparison.settings.optimizer],
-            count_of(comparison.seeds, "seed", "seeds"),
-            names,
-        )
+    parts = (
+        _state(comparison, engine),
+        created.strftime("%d %b %Y, %H:%M:%S UTC"),
+        comparison.recipe,
+        *changes(comparison),
+        count_of(comparison.seeds, "seed", "seeds"),
+        names,
     )
+    return " · ".join(filter(None, parts))
+
+
+def _state(comparison: Comparison, engine: Engine | None) -> str:
+    """A word for one that this app still trains."""
+    before = engine.place(comparison.id) if engine else None
+    if before is None:
+        return ""
+    return "waiting" if before else "running"

@@ -4,75 +4,118 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
+from typing import Final
 
 import streamlit as st
 
+from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.descriptions import (
     describe_comparison,
     divergence_advice,
     format_duration,
 )
-from lossviz.experiments.progress import remaining_s, share_done
-from lossviz.experiments.records import Comparison, Preparation, Trial, TrialState
-from lossviz.ui.markdown import count_of, escape_markdown
+from lossviz.experiments.failures import group_failures
+from lossviz.experiments.progress import comparison_progress
+from lossviz.experiments.records import TrialState
+from lossviz.ui.markdown import capitalised, count_of, escape_markdown
+from lossviz.ui.text import draw_caption, draw_text
 from lossviz.ui.train.backend import WARMING_UP, TrainingBackend
 
+_MOST_REASONS: Final = 4
 
-def show_progress(
-    backend: TrainingBackend, comparison: Comparison, trials: Sequence[Trial]
-) -> None:
-    """Draw the settings, what went wrong, and a bar, or the outcome where all trials have ended.
+
+def show_progress(backend: TrainingBackend, data: ComparisonData) -> None:
+    """Draw the settings, a bar, or the outcome where all trials have ended, and what went wrong.
 
     Side effects: a press stops the trials, or queues again those that may end otherwise.
     """
-    preparation = backend.store.preparation(comparison.id)
-    st.caption(escape_markdown(describe_comparison(comparison, preparation)))
-    if preparation.notes:
-        notes = map(escape_markdown, preparation.notes)
-        st.warning("\n".join(f"- {note}" for note in notes), icon=":material/info:")
+    preparation = data.preparation
+    description = describe_comparison(data.comparison, preparation, data.trials)
+    draw_caption(escape_markdown(description))
     if backend.engine and backend.engine.failure:
         st.error(escape_markdown(backend.engine.failure), icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
-        if all(trial.state.ended for trial in trials):
-            _show_outcome(backend, comparison, trials)
+        if data.has_ended:
+            _show_outcome(backend, data)
         else:
-            _show_bar(backend, preparation, trials)
-    if any(trial.state is TrialState.DIVERGED for trial in trials):
-        advice = divergence_advice(comparison, preparation, trials)
+            _show_bar(backend, data)
+    _show_failures(data)
+    if any(trial.state is TrialState.DIVERGED for trial in data.trials):
+        advice = divergence_advice(data.comparison, preparation, data.trials)
         st.warning(escape_markdown(advice), icon=":material/trending_up:")
+    if preparation.notes:
+        notes = map(escape_markdown, preparation.notes)
+        st.warning("\n".join(f"- {note}" for note in notes), icon=":material/info:")
 
 
-def _show_bar(backend: TrainingBackend, preparation: Preparation, trials: Sequence[Trial]) -> None:
-    share = share_done(trials)
-    if backend.engine and backend.engine.warming_up:
-        text = WARMING_UP
-    elif preparation.stage:
-        text, share = f"preparing: {preparation.stage}", preparation.share
-    else:
-        text = _count_and_time_left(trials, at_once=preparation.at_once)
+def _show_bar(backend: TrainingBackend, data: ComparisonData) -> None:
+    share, text = stage(backend, data)
     st.progress(share, text=text, width="stretch")
     if backend.engine and st.button("Stop the comparison", icon=":material/stop:", key="stop all"):
-        backend.engine.stop(trial.id for trial in trials)
+        backend.engine.stop(trial.id for trial in data.trials)
 
 
-def _count_and_time_left(trials: Sequence[Trial], *, at_once: int) -> str:
-    ended = sum(trial.state.ended for trial in trials)
-    text = f"{ended} of {len(trials)} trials"
-    left_s = remaining_s(trials, now=time.time(), at_once=at_once)
-    return text if left_s is None else f"{text}, about {format_duration(left_s)} left"
+def stage(backend: TrainingBackend, data: ComparisonData) -> tuple[float, str]:
+    """What is being done for a comparison that has not ended: its share, 0 to 1, and in words."""
+    progress = comparison_progress(data, now=time.time())
+    before = backend.engine.place(data.comparison.id) if backend.engine else None
+    if before:
+        return progress.share, f"waiting: {_comparisons(before)} before this one"
+    if backend.engine and backend.engine.warming_up:
+        return progress.share, WARMING_UP
+    if data.preparation.stage:
+        return data.preparation.share, f"preparing: {data.preparation.stage}"
+    if progress.remaining_s is None:
+        return progress.share, progress.words
+    return progress.share, f"{progress.words}, about {format_duration(progress.remaining_s)} left"
 
 
-def _show_outcome(
-    backend: TrainingBackend, comparison: Comparison, trials: Sequence[Trial]
-) -> None:
-    counts = Counter(trial.state for trial in trials)
-    outcomes = [f"{counts[state]} {state}" for state in TrialState if counts[state]]
-    st.markdown(f"**Ended:** {', '.join(outcomes)}", width="content")
-    repeatable = sum(trial.state.repeatable for trial in trials)
+def _comparisons(count: int) -> str:
+    return "1 comparison runs" if count == 1 else f"{count} comparisons run"
+
+
+def _show_outcome(backend: TrainingBackend, data: ComparisonData) -> None:
+    counts = Counter(trial.state for trial in data.trials)
+    draw_text(outcome_text(counts), width="content")
+    repeatable = sum(trial.state.repeatable for trial in data.trials)
     if not repeatable or not backend.engine:
         return
     label = f"Run {count_of(repeatable, 'trial', 'trials')} again"
     if st.button(label, icon=":material/replay:", key="run again"):
-        backend.engine.run_again(comparison)
+        backend.engine.run_again(data.comparison)
         st.rerun()
+
+
+def outcome_text(counts: Mapping[TrialState, int]) -> str:
+    """How many trials have finished, and what became of the others.
+
+    >>> outcome_text({TrialState.FINISHED: 12})
+    '**Finished:** 12 trials'
+    >>> outcome_text({TrialState.FINISHED: 10, TrialState.DIVERGED: 2})
+    '**Finished:** 10 of 12 trials, 2 diverged'
+    """
+    finished, total = counts.get(TrialState.FINISHED, 0), sum(counts.values())
+    if finished == total:
+        return f"**Finished:** {count_of(total, 'trial', 'trials')}"
+    others = [
+        f"{counts[state]} {state}"
+        for state in TrialState
+        if state is not TrialState.FINISHED and counts.get(state)
+    ]
+    of_all = f"{finished} of {count_of(total, 'trial', 'trials')}"
+    return f"**Finished:** {of_all}, {', '.join(others)}"
+
+
+def _show_failures(data: ComparisonData) -> None:
+    """Say why trials failed, once for each reason."""
+    groups = group_failures((*data.search_trials, *data.trials))
+    lines = [
+        f"**{group.heading}** ({escape_markdown(group.where)}):"
+        f" {escape_markdown(capitalised(group.reason) or 'no reason is known')}"
+        for group in groups[:_MOST_REASONS]
+    ]
+    if len(groups) > _MOST_REASONS:
+        lines.append(f"{len(groups) - _MOST_REASONS} more reasons are shown at their trials.")
+    if lines:
+        st.error("\n\n".join(lines), icon=":material/error:")

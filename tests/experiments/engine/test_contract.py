@@ -9,7 +9,8 @@ import torch
 
 from lossviz.errors import EngineError, StoreError
 from lossviz.experiments.fingerprints import PARTS, compare_fingerprints
-from lossviz.experiments.records import Comparison, EpochMetrics, Trial, TrialState
+from lossviz.experiments.plan import class_names
+from lossviz.experiments.records import Comparison, EpochMetrics, RateSearch, Trial, TrialState
 from tests.support.engine_harness import (
     ENGINES,
     STARTING_S,
@@ -151,7 +152,7 @@ def test_a_trial_begins_before_it_ends_and_the_third_waits_for_room(scenario: Sc
 
 
 def test_running_and_queued_trials_stop_on_request(harness: EngineHarness) -> None:
-    comparison = harness.launch(LOSSES, seeds=2)
+    comparison = harness.launch(LOSSES, seeds=2, unfrozen_epochs=20)
     harness.wait_for(comparison, 2, TrialState.RUNNING)
     harness.engine.stop(trial.id for trial in comparison.trials())
     harness.wait_for(comparison, 6, TrialState.CANCELLED, within_s=10)
@@ -171,10 +172,34 @@ def test_stopping_an_ended_trial_changes_nothing(scenario: Scenario) -> None:
     assert scenario.harness.trials(scenario.comparison) == scenario.trials
 
 
+def test_a_comparison_stops_while_it_searches_and_one_behind_it_moves_up(
+    harness: EngineHarness,
+) -> None:
+    searching = harness.launch(LOSSES, rate_search=RateSearch())
+    behind = harness.launch(["inverse"])
+    assert harness.engine.place(behind.id) == 1
+    assert harness.engine.open_comparisons == (searching.id, behind.id)
+    wait_until(harness.trial_processes, within_s=STARTING_S, what="a search trial's process")
+    harness.engine.stop(trial.id for trial in searching.trials())
+    harness.wait_for(searching, 3, TrialState.CANCELLED, within_s=10)
+    wait_until(
+        lambda: all(
+            trial.state is TrialState.CANCELLED
+            for trial in harness.store.search_trials(searching.id)
+        ),
+        within_s=10,
+        what="its search has stopped",
+    )
+    wait_until(lambda: harness.engine.place(behind.id) == 0, within_s=10, what="it moves up")
+    harness.engine.stop(trial.id for trial in behind.trials())
+    harness.wait_for_end(behind)
+    wait_until(lambda: not harness.engine.open_comparisons, within_s=10, what="nothing is open")
+
+
 def test_when_the_host_is_killed_running_trials_are_lost_and_queued_ones_go_on(
     harness: EngineHarness,
 ) -> None:
-    comparison = harness.launch(LOSSES)
+    comparison = harness.launch(LOSSES, unfrozen_epochs=5)  # so that none ends by itself before
     wait_until(
         lambda: len(harness.trial_processes()) == 2,
         within_s=STARTING_S,
@@ -194,6 +219,21 @@ def test_when_the_host_is_killed_running_trials_are_lost_and_queued_ones_go_on(
         TrialState.LOST,
         TrialState.FINISHED,
     ]
+
+
+def test_images_of_a_trial_s_rows_come_with_the_names_of_their_classes(scenario: Scenario) -> None:
+    harness, comparison = scenario.harness, scenario.comparison
+    predictions = harness.store.predictions(comparison.id)
+    finished = [trial.id for trial in scenario.trials if trial.state is TrialState.FINISHED]
+    assert predictions.keys() == set(finished)
+    asked = predictions[finished[0]]
+    key = harness.engine.request_images("digits", comparison.settings, asked.rows[:5])
+    wait_until(
+        lambda: harness.engine.preview(key).ended, within_s=STARTING_S, what="the images came"
+    )
+    images = harness.engine.preview(key).images
+    names = class_names(comparison, harness.store.preparation(comparison.id))
+    assert [image.true_class for image in images] == [names[target] for target in asked.targets[:5]]
 
 
 def test_a_second_engine_on_the_same_store_is_refused(harness: EngineHarness) -> None:

@@ -22,6 +22,8 @@ from lossviz.experiments.engine.messages import (
     JobReport,
     PreparationProgress,
     Prepare,
+    Prepared,
+    PreviewBatch,
     PreviewReady,
     Request,
     RunTrial,
@@ -29,21 +31,51 @@ from lossviz.experiments.engine.messages import (
     TrialOrigin,
 )
 from lossviz.experiments.engine.scheduling import QueuedTrial
-from lossviz.experiments.records import BatchLoss, Comparison, TrialState
+from lossviz.experiments.records import BatchLoss, Comparison, Preparation, TrialState
 from lossviz.experiments.store.store import Store
 from tests.support.records import comparison, metrics
 
 NOT_UTF_8 = "images of caf\udce9"
+FINISHED = JobEnded(state=TrialState.FINISHED, reason="")
+OUT_OF_MEMORY = JobEnded(
+    state=TrialState.FAILED, reason="out of memory (MemoryError)", out_of_memory=True
+)
 BATCH = BatchLoss(at=0.5, loss=1.0, learning_rate=0.1)
 
 
 class Running:
     """A dispatcher on a real store, and what it sends to a host."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, cores: int = 2, devices: tuple[str, ...] = ()) -> None:
         self.store = store
-        self.dispatcher = Dispatcher(store, cores=2, clock=lambda: 1.0)
+        self.dispatcher = Dispatcher(store, cores=cores, devices=devices, clock=lambda: 1.0)
         self.sent: list[Request] = []
+
+    def launch_prepared(
+        self, planned: Comparison, *, trial_mb: float, free_mb: float = 1000.0
+    ) -> Comparison:
+        """Launch a comparison, and report what a trial of it was measured to take."""
+        self.launch(planned)
+        measured = Preparation(done=True, trial_mb=trial_mb, free_mb=free_mb)
+        self.report(planned.id, Prepared(preparation=measured), JobKind.PREPARATION)
+        self.report(planned.id, FINISHED, JobKind.PREPARATION)
+        return planned
+
+    def ran(self, comparison_id: str = "c") -> list[RunTrial]:
+        """What was asked to run, in order."""
+        return [
+            request
+            for request in self.sent
+            if isinstance(request, RunTrial) and request.trial_id.startswith(f"{comparison_id}-")
+        ]
+
+    def prepared_on(self, comparison_id: str) -> list[str]:
+        """The accelerators on which a comparison was prepared, in order."""
+        return [
+            request.accelerator
+            for request in self.sent
+            if isinstance(request, Prepare) and request.comparison_id == comparison_id
+        ]
 
     def launch(self, planned: Comparison) -> None:
         self.store.add_comparison(planned)
@@ -63,11 +95,24 @@ class Running:
 
 
 @pytest.fixture
-def running(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     # pytest would keep the error, and all that it holds open
     monkeypatch.setattr(logging.getLogger("lossviz"), "disabled", True)
     with closing(Store(f"sqlite:///{tmp_path / 'lossviz.sqlite'}")) as store:
-        yield Running(store)
+        yield store
+
+
+@pytest.fixture
+def running(store: Store) -> Running:
+    return Running(store)
+
+
+def large(id: str = "c", *, seeds: int = 2) -> Comparison:
+    """A comparison of two losses whose network needs an accelerator."""
+    planned = comparison(id, seeds=seeds)
+    return replace(
+        planned, settings=replace(planned.settings, network="resnet18", pretrained=False)
+    )
 
 
 # what no database takes, or no trial reports
@@ -92,7 +137,7 @@ def test_a_trial_that_reports_what_cannot_be_stored_fails_and_the_others_go_on(
     running.report("c-1", JobEnded(state=TrialState.FINISHED, reason=""))
     failed, finished, *rest = running.store.trials("c")
     assert (failed.state, finished.state) == (TrialState.FAILED, TrialState.FINISHED)
-    assert "cannot be stored" in failed.reason or "an error of lossviz" in failed.reason
+    assert "cannot be stored" in failed.reason or "an error in lossviz" in failed.reason
     assert [trial.state for trial in rest] == [TrialState.RUNNING] * 2
     assert ("c-1", BATCH) in running.store.batches("c")[0]
 
@@ -171,3 +216,132 @@ def test_a_refused_row_leaves_the_transaction_that_it_was_in_usable(running: Run
             running.store.add_epoch("nobody", metrics(1))
         running.store.add_epoch("c-0", metrics(2))
     assert [row.epoch for _, row in running.store.epochs("c")[0]] == [1, 2]
+
+
+def test_trials_are_spread_evenly_over_the_accelerators_and_digits_go_to_the_processor(
+    store: Store,
+) -> None:
+    running = Running(store, cores=16, devices=("0", "1"))
+    running.launch_prepared(large(seeds=4), trial_mb=400.0)
+    assert running.prepared_on("c") == ["0"]
+    # the first beside the preparation, which has not ended quite yet
+    assert [request.accelerator for request in running.ran()] == ["1", "0", "1", "0"]
+    assert {request.threads for request in running.ran()} == {2}
+    running.report("c-1", FINISHED)
+    assert [request.accelerator for request in running.ran()][4:] == ["0"]
+    assert running.sent[0].accelerators == ("0", "1")
+    stored = store.preparation("c")
+    assert (stored.at_once, stored.accelerators) == (4, 2)
+    assert (stored.trial_mb, stored.free_mb, stored.fit_in_memory) == (400.0, 1000.0, 2)
+    running.launch(comparison("digits"))
+    # two, on the eight cores that are left, though three of the others still wait
+    assert [(request.accelerator, request.threads) for request in running.ran("digits")] == [
+        ("", 4)
+    ] * 2
+    assert len(running.ran()) == 5
+
+
+def test_previews_are_made_on_the_accelerator_that_is_least_busy(store: Store) -> None:
+    running = Running(store, cores=8, devices=("0", "1"))
+    settings = large().settings
+    running.launch_prepared(large(seeds=1), trial_mb=800.0, free_mb=500.0)
+    assert [request.accelerator for request in running.ran()] == ["1", "0"]
+    running.report("c-1", FINISHED)
+    running.dispatcher.previews.request("digits", settings)
+    running.dispatcher.previews.request("digits", comparison().settings)
+    running.dispatcher.start_jobs(running.sent.append)
+    previews = [request for request in running.sent if isinstance(request, PreviewBatch)]
+    assert [request.accelerator for request in previews] == ["0", ""]
+
+
+@pytest.mark.parametrize("devices", [(), ("0",)])
+def test_an_out_of_memory_halves_what_runs_side_by_side_and_the_others_go_on(
+    store: Store, devices: tuple[str, ...]
+) -> None:
+    running = Running(store, cores=4, devices=devices)
+    running.launch_prepared(large(seeds=5), trial_mb=200.0)
+    assert len(running.ran()) == 4
+    running.report("c-0", OUT_OF_MEMORY)
+    assert (store.preparation("c").at_once, store.preparation("c").fit_in_memory) == (2, 2)
+    running.report("c-1", OUT_OF_MEMORY)  # it began with four
+    assert store.preparation("c").at_once == 2
+    assert len(running.ran()) == 4
+    running.report("c-2", FINISHED)
+    assert len(running.ran()) == 5
+    running.report("c-3", OUT_OF_MEMORY)  # that was beside one
+    assert store.preparation("c").at_once == 1
+    assert len(running.ran()) == 5
+    for position in range(4, 10):
+        running.report(f"c-{position}", OUT_OF_MEMORY if position == 4 else FINISHED)
+    failed = [trial.position for trial in store.trials("c") if trial.state is TrialState.FAILED]
+    assert failed == [0, 1, 3, 4]
+    assert len(running.ran()) == 10  # none was repeated, and each had its chance
+    assert [trial.attempt for trial in store.trials("c")] == [1] * 10
+    assert [note for note in store.preparation("c").notes if "out-of-memory" in note] == [
+        "An out-of-memory ended a trial; since then at most 2 trials run side by side.",
+        "An out-of-memory ended a trial; since then one trial runs at a time.",
+    ]
+    assert running.dispatcher.idle
+
+
+def test_what_is_run_again_keeps_to_what_an_out_of_memory_left(store: Store) -> None:
+    running = Running(store, cores=4, devices=("0",))
+    planned = running.launch_prepared(large(), trial_mb=200.0)
+    running.report("c-0", OUT_OF_MEMORY)
+    again = Running(store, cores=4, devices=("0",))
+    again.dispatcher.add(
+        [QueuedTrial(trial=trial, comparison=planned) for trial in planned.trials()],
+        preparation=store.preparation("c"),
+    )
+    assert store.preparation("c").fit_in_memory == 2
+    store.close_open_trials(now=2.0)
+    attempts = [trial.next_attempt() for trial in store.trials("c")]
+    store.add_trials(attempts)
+    again = Running(store, cores=4, devices=("0",))
+    again.dispatcher.add(
+        [QueuedTrial(trial=trial, comparison=planned) for trial in attempts],
+        preparation=store.preparation("c"),
+    )
+    again.dispatcher.start_jobs(again.sent.append)
+    assert len(again.ran()) == 2
+
+
+def test_what_is_measured_beside_our_own_trials_counts_theirs_as_free(store: Store) -> None:
+    running = Running(store, cores=16, devices=("0",))
+    running.launch_prepared(large("a", seeds=1), trial_mb=100.0)
+    running.launch_prepared(large("b"), trial_mb=200.0, free_mb=800.0)
+    assert len(running.ran("a")) == 2
+    assert store.preparation("b").free_mb == 1000.0
+    assert store.preparation("b").fit_in_memory == 4
+    assert len(running.ran("b")) == 3  # two eighths of the memory are taken
+
+
+def test_a_preparation_that_runs_out_of_memory_beside_trials_is_repeated_without_them(
+    store: Store,
+) -> None:
+    running = Running(store, cores=8, devices=("0", "1"))
+    running.launch_prepared(large("a", seeds=1), trial_mb=100.0)
+    running.launch(large("b"))
+    running.report("b", OUT_OF_MEMORY, JobKind.PREPARATION)
+    assert running.prepared_on("b") == ["0"]
+    assert {trial.state for trial in store.trials("b")} == {TrialState.QUEUED}
+    assert [request.accelerator for request in running.ran("a")] == ["1", "0"]
+    running.report("a-0", FINISHED)
+    assert running.prepared_on("b") == ["0", "1"]
+    running.report("b", OUT_OF_MEMORY, JobKind.PREPARATION)
+    assert {(trial.state, trial.reason) for trial in store.trials("b")} == {
+        (TrialState.FAILED, OUT_OF_MEMORY.reason)
+    }
+
+
+def test_what_a_process_takes_of_an_accelerator_is_measured_once(store: Store) -> None:
+    running = Running(store, cores=8, devices=("0",))
+    running.launch(large("a"))
+    measured = Preparation(done=True, trial_mb=1_940.0, context_mb=700.0, free_mb=79_000.0)
+    running.report("a", Prepared(preparation=measured), JobKind.PREPARATION)
+    running.report("a", FINISHED, JobKind.PREPARATION)
+    running.launch(large("b"))
+    assert [request.context_mb for request in running.sent if isinstance(request, Prepare)] == [
+        None,
+        700.0,
+    ]

@@ -2,7 +2,8 @@
 
 No trial stays open after a restart.
 
-Every run kills 20 processes, at moments drawn from a fixed seed; ``pytest --kills 50`` kills more.
+Every run kills 20 processes, half of them where workers stay, at moments drawn from a fixed seed;
+``pytest --kills 50`` kills more.
 """
 
 import random
@@ -18,10 +19,10 @@ import pytest
 
 from lossviz.errors import EngineError
 from lossviz.experiments.engine.local import LocalEngine
-from lossviz.experiments.records import Trial, TrialState
+from lossviz.experiments.records import Purpose, Trial, TrialState
 from lossviz.experiments.store.store import Store
 from tests.support.app_process import AppProcess, Reader, app_process
-from tests.support.engine_harness import ENDING_S, METHODS, STARTING_S, alive
+from tests.support.engine_harness import ENDING_S, MODES, STARTING_S, alive
 from tests.support.waiting import wait_until
 
 SHARES = {"host": 0.24, "app": 0.16}  # of the kills; the others kill a trial
@@ -44,6 +45,7 @@ class Campaign:
     """A series of kills, and what came of it.
 
     Attributes:
+        mode: How workers are started.
         planned: How many to kill of each kind.
         killed: How many were killed.
         lingered_s: Seconds until the last descendant of a killed process had ended, for each kill.
@@ -52,6 +54,7 @@ class Campaign:
     """
 
     url: str
+    mode: str
     planned: dict[str, int]
     moments: random.Random
     killed: Counter[str] = field(default_factory=Counter)
@@ -96,28 +99,36 @@ class Campaign:
                 return processes
 
 
-def open_trials(store: Store) -> list[Trial]:
+def all_trials(store: Store) -> list[Trial]:
     return [
         trial
         for comparison in store.comparisons()
-        for trial in store.trials(comparison.id)
-        if not trial.state.ended
+        for trial in (*store.trials(comparison.id), *store.search_trials(comparison.id))
     ]
 
 
-@pytest.fixture(scope="module")
+def open_trials(store: Store) -> list[Trial]:
+    return [trial for trial in all_trials(store) if not trial.state.ended]
+
+
+@pytest.fixture(scope="module", params=MODES)
 def campaign(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Campaign]:
-    planned = planned_kills(request.config.getoption("--kills"))
+    mode = request.param
+    planned = planned_kills(request.config.getoption("--kills") // len(MODES))
     url = f"sqlite:///{tmp_path_factory.mktemp('kills') / 'lossviz.sqlite'}"
-    campaign, store, reader = Campaign(url, planned, random.Random(0)), Store(url), Reader(url)
+    campaign, store, reader = (
+        Campaign(url, mode, planned, random.Random(0)),
+        Store(url),
+        Reader(url),
+    )
     kinds = [kind for kind, count in planned.items() if kind != "app" for _ in range(count)]
     campaign.moments.shuffle(kinds)
     share = -(-len(kinds) // planned["app"])
     try:
         for life in range(planned["app"]):
-            with app_process(url) as app:
+            with app_process(url, mode) as app:
                 campaign.open_after_restart += open_trials(store)
                 for step, kind in enumerate([*kinds[life * share : (life + 1) * share], "app"]):
                     wait_until(
@@ -126,7 +137,8 @@ def campaign(
                         what="a host, or nothing to do for one",
                     )
                     if not any(trial.state is TrialState.QUEUED for trial in open_trials(store)):
-                        app.launch(f"c{life}-{step}", seeds=SEEDS)
+                        # every second life searches for learning rates first
+                        app.launch(f"c{life}-{step}", seeds=SEEDS, searches=life % 2 == 0)
                         wait_until(app.hosts, within_s=STARTING_S, what="a host")
                     campaign.kill(kind, app)
         LocalEngine(store).close()
@@ -145,7 +157,7 @@ def test_trials_hosts_and_apps_were_killed_as_planned(campaign: Campaign) -> Non
 
 def test_no_process_is_left_three_seconds_after_a_kill(campaign: Campaign) -> None:
     assert len(campaign.lingered_s) == sum(campaign.planned.values())
-    assert max(campaign.lingered_s) < ENDING_S[METHODS[0]]
+    assert max(campaign.lingered_s) < ENDING_S[campaign.mode]
 
 
 def test_after_a_restart_no_trial_is_open_and_each_has_a_state_with_its_reason(
@@ -153,8 +165,9 @@ def test_after_a_restart_no_trial_is_open_and_each_has_a_state_with_its_reason(
 ) -> None:
     assert campaign.open_after_restart == []
     store = Store(campaign.url)
-    trials = [trial for comparison in store.comparisons() for trial in store.trials(comparison.id)]
+    trials = all_trials(store)
     store.close()
+    assert {trial.purpose for trial in trials} == set(Purpose)
     assert {trial.state for trial in trials} >= {
         TrialState.FAILED,
         TrialState.LOST,
@@ -170,7 +183,8 @@ def test_every_row_that_a_reader_has_read_is_still_there(campaign: Campaign) -> 
     store = Store(campaign.url)
     stored = {(kind, id): getattr(store, kind)(id)[0] for kind, id in campaign.seen}
     store.close()
-    assert sum(len(rows) for (kind, _), rows in campaign.seen.items() if kind == "epochs") > 10
+    epochs = sum(len(rows) for (kind, _), rows in campaign.seen.items() if kind == "epochs")
+    assert epochs > sum(campaign.planned.values()) // 4
     for key, rows in campaign.seen.items():
         assert rows == stored[key][: len(rows)]
 

@@ -4,7 +4,6 @@ import errno
 import logging
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any, NoReturn
 import pytest
 
 from lossviz.errors import EngineError, StoreError
-from lossviz.experiments.engine import resources, supervisor
+from lossviz.experiments.engine import supervisor
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
@@ -26,16 +25,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
     store = Store(f"sqlite:///{tmp_path / 'lossviz.sqlite'}")
     yield store
     store.close()
-
-
-def test_trials_are_not_forked_beside_an_nvidia_driver(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(sys, "platform", "linux")
-    monkeypatch.setattr(resources, "_NVIDIA_DRIVER", tmp_path / "version")
-    assert resources.safe_start_method() == "fork"
-    (tmp_path / "version").touch()
-    assert resources.safe_start_method() == "spawn"
 
 
 def refuse(*_: object, **__: object) -> NoReturn:

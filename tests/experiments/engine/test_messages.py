@@ -31,6 +31,7 @@ from lossviz.experiments.records import (
     Preparation,
     TrialState,
 )
+from tests.support.records import evaluation, predictions
 
 SETTINGS = get_recipe("digits").settings
 TRIAL = messages.JobId(kind=messages.JobKind.TRIAL, key="c-0")
@@ -43,13 +44,16 @@ METRICS = EpochMetrics(
     seconds=0.7,
 )
 EVENTS: tuple[messages.JobEvent, ...] = (
-    messages.TrialOrigin(description="from scratch"),
-    messages.TrialProgress(share=1 / 3, images_per_s=None, memory_mb=36.5),
+    messages.TrialOrigin(description="from scratch", training_images=10, validation_images=None),
+    messages.TrialOrigin(description="again", device="NVIDIA H100", precision="32-bit"),
+    messages.TrialProgress(share=1 / 3, images_per_s=None, memory_mb=36.5, busy=0.5),
     messages.BatchLosses(losses=(BatchLoss(at=0.1, loss=2.3, learning_rate=4e-3),) * 2),
     messages.Evaluated(
         evaluation=Evaluation(at=0.5, error_rate=0.25, histogram=tuple(range(BINS)))
     ),
+    messages.Evaluated(evaluation=evaluation(1.0)),
     messages.EpochEnded(metrics=METRICS),
+    messages.Predicted(predictions=predictions()),
     messages.Fingerprint(part="split", digest="0af3"),
     messages.PreparationProgress(stage="decoding", share=0.5),
     messages.Prepared(preparation=Preparation(done=True, threads=2, notes=("one", "two"))),
@@ -73,15 +77,16 @@ JOBS: tuple[messages.Job, ...] = (
         recipe="folder",
         settings=replace(SETTINGS, learning_rate=None),
         cores=2,
-        trials=6,
         seeds=3,
     ),
     messages.PreviewBatch(key="0", recipe="digits", settings=SETTINGS, cores=2),
+    messages.RenderImages(key="1", recipe="digits", settings=SETTINGS, rows=(7, 3), cores=2),
 )
 MESSAGES = (
     *JOBS,
     messages.Stop(job=TRIAL),
     messages.HostReady(),
+    messages.JobReceived(job=TRIAL),
     *(messages.JobReport(job=TRIAL, event=event) for event in EVENTS),
 )
 
@@ -90,6 +95,7 @@ def test_there_is_an_example_of_every_message() -> None:
     assert {type(message) for message in MESSAGES} == {
         *get_args(messages.Request),
         *get_args(messages.HostEvent),
+        *get_args(messages.WorkerEvent),
     }
     assert {type(event) for event in EVENTS} == set(get_args(messages.JobEvent))
 
@@ -139,7 +145,6 @@ def test_after_a_reload_the_old_code_still_receives_its_own_messages(
     [
         lambda: replace(JOBS[0], threads=0),
         lambda: replace(JOBS[1], cores=0),
-        lambda: replace(JOBS[1], trials=0),
         lambda: replace(JOBS[2], cores=-1),
         lambda: messages.JobEnded(state=TrialState.RUNNING, reason=""),
     ],

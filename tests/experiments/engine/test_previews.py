@@ -2,6 +2,7 @@
 
 import pytest
 
+from lossviz.errors import InvalidInput
 from lossviz.experiments.engine.messages import (
     JobEnded,
     PreparationProgress,
@@ -9,6 +10,7 @@ from lossviz.experiments.engine.messages import (
     PreviewBatch,
     PreviewImage,
     PreviewReady,
+    RenderImages,
 )
 from lossviz.experiments.engine.previews import BatchPreview, BatchPreviews
 from lossviz.experiments.recipes import get_recipe
@@ -43,12 +45,38 @@ def test_a_preview_is_started_once_and_is_open_until_it_ends(previews: BatchPrev
     assert previews.get(key) == BatchPreview(stage="decoding", share=0.5, images=IMAGES)
 
 
+def test_images_can_be_asked_for_by_row_and_come_like_those_of_a_batch(
+    previews: BatchPreviews,
+) -> None:
+    batch = previews.request("digits", DIGITS)
+    key = previews.request_images("digits", DIGITS, (7, 3))
+    assert list(previews.take_requests()) == [
+        PreviewBatch(key=batch, recipe="digits", settings=DIGITS, cores=2),
+        RenderImages(key=key, recipe="digits", settings=DIGITS, rows=(7, 3), cores=2),
+    ]
+    previews.handle(key, READY)
+    assert previews.get(key) == BatchPreview(images=IMAGES)
+    assert previews.get(batch) == BatchPreview()
+
+
+@pytest.mark.parametrize(
+    ("rows", "complaint"),
+    [((), "1 to 100 images"), (tuple(range(101)), "1 to 100 images"), ((3, -1), "counted from 0")],
+)
+def test_rows_that_make_no_sense_are_refused_and_nothing_is_queued(
+    previews: BatchPreviews, rows: tuple[int, ...], complaint: str
+) -> None:
+    with pytest.raises(InvalidInput, match=complaint):
+        previews.request_images("digits", DIGITS, rows)
+    assert not previews.open
+
+
 def test_a_preview_without_images_ends_with_a_reason(previews: BatchPreviews) -> None:
     one, other = previews.request("digits", DIGITS), previews.request("digits", DIGITS)
     previews.handle(one, JobEnded(state=TrialState.FAILED, reason="no folder"))
     previews.handle(other, FINISHED)
     assert previews.get(one) == BatchPreview(failure="no folder")
-    assert previews.get(other) == BatchPreview(failure="no images came; preview the batch again")
+    assert previews.get(other) == BatchPreview(failure="no images came; try again")
 
 
 def test_where_the_host_has_gone_all_open_ones_end_and_images_stay(

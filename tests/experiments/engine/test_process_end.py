@@ -30,6 +30,9 @@ ENDS = {
 }
 OUT_OF_MEMORY = [
     (1, "torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2 GiB", False),
+    (1, "RuntimeError: MPS backend out of memory (MPS allocated: 9 GB)", False),
+    (1, "RuntimeError: CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate", False),
+    (1, "RuntimeError: cuDNN error: CUDNN_STATUS_ALLOC_FAILED", False),
     (1, "MemoryError", False),
     (1, "RuntimeError: DefaultCPUAllocator: can't allocate memory", False),
     (1, "OSError: [Errno 12] Cannot allocate memory", False),

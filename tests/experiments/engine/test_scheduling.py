@@ -1,4 +1,6 @@
-"""Which job starts next: no core is used twice, seeds finish together, and none waits for ever."""
+"""Which job starts next, and where: no core and no memory is used twice, seeds finish together, and
+none waits for ever.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,21 +10,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lossviz.experiments.engine.scheduling import (
+    PROCESSOR,
     PendingPreparation,
     QueuedTrial,
+    load_of,
     needs_preparation,
     next_job,
 )
-from lossviz.experiments.plan import completed_preparation, plan_comparison
+from lossviz.experiments.plan import after_out_of_memory, completed_preparation, plan_comparison
 from lossviz.experiments.recipes import get_recipe
-from lossviz.experiments.records import Comparison, Preparation
+from lossviz.experiments.records import Comparison, Preparation, RateSearch
 
 LOSSES = ["cross_entropy", "inverse", "dot_product"]
 
 
-def comparison(id: str, *, losses: int = 2, seeds: int = 2) -> Comparison:
+def comparison(id: str, *, losses: int = 2, seeds: int = 2, network: str = "") -> Comparison:
+    """Of the digits; with their own network, which needs no accelerator, or another."""
+    settings = get_recipe("digits").settings
+    if network:
+        settings = replace(settings, network=network, pretrained=False)
     return plan_comparison(
-        id=id, recipe="digits", losses=LOSSES[:losses], seeds=seeds, created_at=0.0
+        id=id,
+        recipe="digits",
+        losses=LOSSES[:losses],
+        seeds=seeds,
+        created_at=0.0,
+        settings=settings,
     )
 
 
@@ -34,17 +47,41 @@ def queued(*comparisons: Comparison) -> list[QueuedTrial]:
     ]
 
 
+def start_all(
+    queue: Sequence[QueuedTrial],
+    preparations: dict[str, Preparation],
+    *,
+    cores: int,
+    accelerators: tuple[str, ...] = (),
+    preparing: PendingPreparation | None = None,
+) -> list[QueuedTrial]:
+    """What starts before anything ends."""
+    waiting, running = list(queue), list[QueuedTrial]()
+    while isinstance(
+        job := next_job(
+            waiting,
+            running,
+            preparations,
+            preparing=preparing,
+            cores=cores,
+            accelerators=accelerators,
+        ),
+        QueuedTrial,
+    ):
+        waiting = without(waiting, job)
+        running.append(job)
+    return running
+
+
+def without(queue: Sequence[QueuedTrial], started: QueuedTrial) -> list[QueuedTrial]:
+    return [entry for entry in queue if entry.trial.id != started.trial.id]
+
+
 def started(
     queue: Sequence[QueuedTrial], preparations: dict[str, Preparation], *, cores: int
 ) -> list[str]:
     """The ids of what starts before anything ends."""
-    waiting, running = list(queue), list[QueuedTrial]()
-    while isinstance(
-        job := next_job(waiting, running, preparations, preparing=None, cores=cores), QueuedTrial
-    ):
-        waiting.remove(job)
-        running.append(job)
-    return [entry.trial.id for entry in running]
+    return [entry.trial.id for entry in start_all(queue, preparations, cores=cores)]
 
 
 def test_a_seed_is_started_for_all_losses_before_the_next_seed_begins() -> None:
@@ -86,10 +123,21 @@ def test_what_is_not_prepared_is_prepared_one_at_a_time_and_passed_over_meanwhil
     a, b, c = comparison("a"), comparison("b"), comparison("c")
     queue, ready = queued(a, b, c), {"c": Preparation(done=True, at_once=2)}
     assert next_job(queue, [], ready, preparing=None, cores=2) == PendingPreparation(comparison=a)
-    job = next_job(queue, [], ready, preparing="a", cores=2)
+    job = next_job(queue, [], ready, preparing=PendingPreparation(comparison=a), cores=2)
     assert isinstance(job, QueuedTrial)
     assert job.trial.id == "c-0"
-    assert next_job(queued(a, b), [], {}, preparing="a", cores=2) is None
+    assert (
+        next_job(queued(a, b), [], {}, preparing=PendingPreparation(comparison=a), cores=2) is None
+    )
+
+
+def test_what_waits_for_a_learning_rate_is_passed_over_until_it_has_one() -> None:
+    searching, other = replace(comparison("a"), rate_search=RateSearch()), comparison("b")
+    ready = {id: Preparation(done=True, at_once=4) for id in ("a", "b")}
+    assert started(queued(searching, other), ready, cores=4) == ["b-0", "b-1", "b-2", "b-3"]
+    first, *others = queued(searching)
+    with_rate = replace(first, trial=replace(first.trial, learning_rate=0.01))
+    assert started([with_rate, *others], ready, cores=4) == ["a-0"]
 
 
 def test_without_queued_trials_there_is_no_job() -> None:
@@ -116,65 +164,182 @@ def test_only_the_digits_with_our_own_network_and_a_known_rate_need_no_preparati
     )
 
 
-@given(
-    cores=st.integers(1, 64),
-    trials=st.integers(1, 200),
-    fit_in_memory=st.none() | st.integers(0, 100),
-)
-def test_a_preparation_asks_for_no_more_cores_than_there_are(
-    cores: int, trials: int, fit_in_memory: int | None
-) -> None:
-    plan = completed_preparation(cores=cores, trials=trials, fit_in_memory=fit_in_memory)
-    assert 1 <= plan.at_once <= max(1, min(trials, cores))
-    assert plan.threads >= 1
-    assert plan.at_once * plan.threads <= cores
+def ready(fit: int | None, *, at_once: int = 100, threads: int = 1) -> Preparation:
+    return Preparation(done=True, at_once=at_once, threads=threads, fit_in_memory=fit)
 
 
-@given(data=st.data(), cores=st.integers(1, 6), count=st.integers(1, 4))
-def test_everything_that_is_queued_runs_once_and_never_on_more_cores_than_there_are(
-    data: st.DataObject, cores: int, count: int
+def test_trials_are_spread_evenly_over_the_accelerators_and_the_digits_run_on_the_processor() -> (
+    None
+):
+    large, digits = comparison("a", losses=3, network="resnet18"), comparison("b")
+    running = start_all(
+        queued(large, digits),
+        {"a": ready(2), "b": ready(None)},
+        cores=16,
+        accelerators=("0", "GPU-1f"),
+    )
+    assert [(entry.trial.id, entry.accelerator) for entry in running] == [
+        ("a-0", "0"),
+        ("a-1", "GPU-1f"),
+        ("a-2", "0"),
+        ("a-3", "GPU-1f"),
+        *((f"b-{position}", PROCESSOR) for position in range(4)),
+    ]
+
+
+def test_without_an_accelerator_everything_runs_on_the_processor() -> None:
+    large = comparison("a", network="resnet18")
+    running = start_all(queued(large), {"a": ready(2)}, cores=16)
+    assert [entry.accelerator for entry in running] == [PROCESSOR] * 2
+
+
+def test_what_was_never_measured_gets_an_accelerator_for_itself() -> None:
+    large = comparison("a", network="resnet18")
+    running = start_all(
+        queued(large), {"a": ready(None, at_once=4)}, cores=16, accelerators=("0", "1")
+    )
+    assert [entry.accelerator for entry in running] == ["0", "1"]
+
+
+def test_comparisons_share_an_accelerator_s_memory() -> None:
+    small, large = comparison("a", network="resnet18"), comparison("b", network="resnet18")
+    running = start_all(
+        queued(small, large), {"a": ready(8), "b": ready(2)}, cores=16, accelerators=("0",)
+    )
+    assert [entry.trial.id for entry in running] == ["a-0", "a-1", "a-2", "a-3", "b-0"]
+
+
+def test_what_waits_for_an_accelerator_holds_up_what_needs_one_and_nothing_else() -> None:
+    large, digits = comparison("a", network="resnet18"), comparison("b")
+    small = comparison("c", network="resnet18")
+    running = start_all(
+        queued(large, digits, small),
+        {"a": ready(1, threads=2), "b": ready(None), "c": ready(100)},
+        cores=4,
+        accelerators=("0",),
+    )
+    assert [entry.trial.id for entry in running] == ["a-0", "b-0", "b-1"]
+
+
+def test_a_preparation_goes_to_the_least_busy_accelerator_and_counts_there() -> None:
+    one, other = comparison("a", network="resnet18"), comparison("b", network="resnet18")
+    (running,) = start_all(queued(one)[:1], {"a": ready(4)}, cores=8, accelerators=("0", "1"))
+    job = next_job(
+        queued(other), [running], {"a": ready(4)}, preparing=None, cores=8, accelerators=("0", "1")
+    )
+    assert job == PendingPreparation(comparison=other, accelerator="1")
+    beside = PendingPreparation(comparison=other, accelerator="0")
+    (first, *_) = start_all(
+        queued(one), {"a": ready(4)}, cores=8, accelerators=("0", "1"), preparing=beside
+    )
+    assert first.accelerator == "1"
+
+
+def test_what_is_to_be_prepared_alone_waits_for_a_device_without_trials_and_is_not_overtaken() -> (
+    None
+):
+    one, other = comparison("a", network="resnet18"), comparison("b", network="resnet18")
+    running = start_all(queued(one)[:2], {"a": ready(4)}, cores=8, accelerators=("0", "1"))
+    queue = [*queued(other), *queued(one)[2:]]
+    for left, expected in (
+        (running, None),
+        (running[:1], PendingPreparation(comparison=other, accelerator="1")),
+    ):
+        assert (
+            next_job(
+                queue,
+                left,
+                {"a": ready(4)},
+                preparing=None,
+                cores=8,
+                accelerators=("0", "1"),
+                alone={"b"},
+            )
+            == expected
+        )
+
+
+def test_what_was_prepared_on_a_machine_of_more_cores_runs_here_too() -> None:
+    assert started(queued(comparison("a")), {"a": ready(None, threads=16)}, cores=2) == ["a-0"]
+
+
+@given(data=st.data(), cores=st.integers(1, 6), count=st.integers(1, 4), gpus=st.integers(0, 3))
+def test_everything_that_is_queued_runs_once_and_no_core_or_memory_is_used_twice(
+    data: st.DataObject, cores: int, count: int, gpus: int
 ) -> None:
-    """Whatever ends first, and however slow preparations are, all trials run in order."""
+    """Whatever ends first, and however slow preparations are, all trials run in order; also where
+    some run out of memory.
+    """
+    accelerators = tuple(map(str, range(gpus)))
     comparisons = [
-        comparison(f"c{i}", losses=data.draw(st.integers(1, 3)), seeds=data.draw(st.integers(1, 3)))
+        comparison(
+            f"c{i}",
+            losses=data.draw(st.integers(1, 3)),
+            seeds=data.draw(st.integers(1, 3)),
+            network=data.draw(st.sampled_from(["", "resnet18"])),
+        )
         for i in range(count)
     ]
     plans = {
         entry.id: completed_preparation(
+            Preparation(fit_in_memory=data.draw(st.none() | st.integers(1, 6), label="fits")),
             cores=cores,
             trials=len(entry.trials()),
-            fit_in_memory=data.draw(st.integers(1, 6), label="memory holds"),
+            accelerators=gpus if entry.settings.network == "resnet18" else 0,
         )
         for entry in comparisons
     }
     queue, order = queued(*comparisons), list[str]()
     running: list[QueuedTrial] = []
     preparations: dict[str, Preparation] = {}
-    preparing: str | None = None
+    preparing: PendingPreparation | None = None
     while queue or running or preparing:
-        job = next_job(queue, running, preparations, preparing=preparing, cores=cores)
+        job = next_job(
+            queue,
+            running,
+            preparations,
+            preparing=preparing,
+            cores=cores,
+            accelerators=accelerators,
+        )
         if isinstance(job, PendingPreparation):
             assert preparing is None
             assert job.comparison.id not in preparations
-            preparing = job.comparison.id
+            preparing = job
         elif job:
-            queue.remove(job)
+            queue = without(queue, job)
             running.append(job)
             order.append(job.trial.id)
-            assert sum(plans[entry.comparison.id].threads for entry in running) <= cores
-            for entry in running:
-                assert (
-                    sum(other.comparison.id == entry.comparison.id for other in running)
-                    <= plans[entry.comparison.id].at_once
-                )
+            plan = preparations[job.comparison.id]
+            beside = [entry for entry in running if entry.accelerator == job.accelerator]
+            mine = [entry for entry in running if entry.comparison.id == job.comparison.id]
+            needs_accelerator = job.comparison.settings.network == "resnet18"
+            assert (job.accelerator != PROCESSOR) == (needs_accelerator and gpus > 0)
+            assert sum(preparations[entry.comparison.id].threads for entry in running) <= cores
+            assert len(mine) <= plan.at_once
+            assert load_of(beside, preparations, job.accelerator) <= 1
+            if plan.fit_in_memory is not None:
+                there = [entry for entry in mine if entry.accelerator == job.accelerator]
+                assert len(there) <= plan.fit_in_memory
         elif preparing and (
             not running or data.draw(st.booleans(), label="the preparation ends first")
         ):
-            preparations[preparing] = plans[preparing]
+            id = preparing.comparison.id
+            preparations[id] = plans[id]
             preparing = None
         else:
             assert running, "nothing runs and nothing can start: a trial waits for ever"
-            running.pop(data.draw(st.integers(0, len(running) - 1), label="who ends"))
+            ended = running.pop(data.draw(st.integers(0, len(running) - 1), label="who ends"))
+            if data.draw(st.booleans(), label="it ran out of memory"):
+                there = [
+                    ended,
+                    *(entry for entry in running if entry.accelerator == ended.accelerator),
+                ]
+                preparations[ended.comparison.id] = after_out_of_memory(
+                    preparations[ended.comparison.id],
+                    load=load_of(there, preparations, ended.accelerator),
+                    side_by_side=len(there),
+                )
     for entry in comparisons:
-        mine = [id for id in order if id.rpartition("-")[0] == entry.id]
-        assert mine == [trial.id for trial in entry.trials()]
+        mine_in_order = [id for id in order if id.rpartition("-")[0] == entry.id]
+        assert mine_in_order == [trial.id for trial in entry.trials()]

@@ -16,17 +16,23 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from lossviz.errors import NewerDatabase, StoreError
+from lossviz.experiments.comparison_data import read_comparison_data
 from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.judging.judgement import judge_comparison
+from lossviz.experiments.plan import with_added_seeds
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import BatchLoss, Evaluation, Preparation, TrialState
 from lossviz.experiments.store import migration, migrations
 from lossviz.experiments.store.schema import TABLES
 from lossviz.experiments.store.store import Store
+from lossviz.statistics.plan import Plan
+from lossviz.statistics.verdicts import Word
 from tests.support.pages import opened
 from tests.support.records import comparison, metrics
 
 ROOT = Path(__file__).parents[3]
 SCRIPTS = Path(migrations.__file__).parent
+NEWEST = migration.HEAD  # tests patch it
 # As the first version made it: without settings, preparation, attempts, speed, memory and origin;
 # without evaluations, batches and fingerprints.
 FIRST = """
@@ -146,6 +152,30 @@ def test_an_old_database_keeps_every_row_and_gets_the_schema_of_a_new_one(path: 
     assert defaults(path) == defaults(path.with_name("new.sqlite"))
 
 
+def test_an_old_comparison_is_judged_by_the_seeds_that_it_has_and_may_be_given_more(
+    path: Path,
+) -> None:
+    with closing(Store(f"sqlite:///{path}")) as store:
+        store.close_open_trials(now=2000.0)
+        (old,) = store.comparisons()
+        assert old.plan == Plan(baseline="cross_entropy", seeds=1)
+        assert (old.added_seeds, old.rate_search) == (0, None)
+        judged = judge_comparison(read_comparison_data(store, old))
+        assert judged.baseline.mean == 0.125
+        assert judged.verdicts
+        assert judged.verdicts.by_loss["inverse"].word is Word.TOO_EARLY
+        grown, trials = with_added_seeds(old, 2, store.trials("old"))
+        with store.transaction():
+            store.set_seeds(grown)
+            store.add_trials(trials)
+        assert store.comparisons() == [grown]
+        assert (grown.plan.seeds, grown.added_seeds) == (1, 2)
+        assert [(trial.seed, trial.loss) for trial in store.trials("old")] == [
+            (seed, loss) for seed in range(3) for loss in old.losses
+        ]
+        assert store.unreadable_rows("old") == []
+
+
 def test_a_new_database_has_the_schema_that_the_migrations_make(tmp_path: Path) -> None:
     Store(f"sqlite:///{tmp_path / 'new.sqlite'}").close()
     assert differences_from_the_schema(tmp_path / "new.sqlite") == []
@@ -199,7 +229,7 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(migration, "SCRIPTS", str(scripts))
     monkeypatch.setattr(migration, "HEAD", "next")
     file = scripts / "versions" / "next.py"
-    file.write_text(REPLACING_TABLE.format(then=""))
+    file.write_text(REPLACING_TABLE.format(newest=NEWEST, then=""))
     return file
 
 
@@ -208,7 +238,7 @@ REPLACING_TABLE = """
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "next", "trial_stderr"
+revision, down_revision = "next", "{newest}"
 
 def upgrade():
     with op.batch_alter_table("trials") as batch:
@@ -229,7 +259,7 @@ def test_a_table_that_others_refer_to_can_be_replaced(next_version: Path, first_
 def test_a_migration_that_fails_leaves_the_database_as_it_was(
     next_version: Path, first_path: Path
 ) -> None:
-    next_version.write_text(REPLACING_TABLE.format(then="raise ZeroDivisionError"))
+    next_version.write_text(REPLACING_TABLE.format(newest=NEWEST, then="raise ZeroDivisionError"))
     before = content(first_path)
     with pytest.raises(ZeroDivisionError):
         Store(f"sqlite:///{first_path}")

@@ -5,18 +5,27 @@
 import math
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from lossviz.errors import StoreError
-from lossviz.experiments.records import EpochMetrics, Phase, Trial, TrialState
+from lossviz.experiments.records import (
+    EpochMetrics,
+    Phase,
+    Purpose,
+    RateSearch,
+    Trial,
+    TrialState,
+)
 from lossviz.experiments.store.database import database_url
 from lossviz.experiments.store.store import Store
-from tests.support.records import comparison, metrics
+from tests.support.judged_comparison import LOSSES, MOMENTS, judged_comparison
+from tests.support.records import comparison, evaluation, metrics, predictions, trial
 
 QUEUED, RUNNING, FINISHED, DIVERGED, FAILED, CANCELLED, LOST = TrialState
-LEGAL = {(QUEUED, RUNNING), (QUEUED, CANCELLED), (QUEUED, FAILED)} | {
+LEGAL = {(QUEUED, after) for after in (RUNNING, DIVERGED, CANCELLED, FAILED)} | {
     (RUNNING, state) for state in (FINISHED, DIVERGED, CANCELLED, FAILED, LOST)
 }
 PATH_TO = {
@@ -58,6 +67,68 @@ def test_comparisons_and_trials_come_back_as_they_were(store: Store) -> None:
     assert store.comparisons() == [wanted]
     assert store.trials("c") == wanted.trials()
     assert store.trials("another") == []
+
+
+def test_what_was_planned_comes_back(store: Store) -> None:
+    wanted = comparison(baseline="p**-k; k=0.2", rate_search=RateSearch(seeds=(77,)))
+    store.add_comparison(wanted)
+    assert store.comparisons() == [wanted]
+
+
+def test_one_comparison_is_found_by_its_id(store: Store) -> None:
+    for id in ("a", "b"):
+        store.add_comparison(comparison(id))
+    assert store.comparison("b") == comparison("b")
+    assert store.comparison("c") is None
+
+
+def test_seeds_are_added_and_the_plan_stays(store: Store) -> None:
+    planned = comparison(seeds=2)
+    store.add_comparison(planned)
+    store.add_trials([trial(position, seed=2) for position in (4, 5)])
+    store.set_seeds(replace(planned, seeds=3))
+    (stored,) = store.comparisons()
+    assert (stored.seeds, stored.plan.seeds, stored.added_seeds) == (3, 2, 1)
+    assert [found.seed for found in store.trials("c")] == [0, 0, 1, 1, 2, 2]
+
+
+def test_trials_that_search_for_a_rate_are_kept_apart(store: Store) -> None:
+    store.add_comparison(comparison(seeds=1))
+    searching = trial(2, seed=1000, purpose=Purpose.SEARCH, learning_rate=0.01)
+    store.add_trials([searching])
+    assert store.search_trials("c") == [searching]
+    assert [found.purpose for found in store.trials("c")] == [Purpose.JUDGE] * 2
+    assert store.unreadable_rows("c") == []
+
+
+def test_what_is_noted_of_a_trial_comes_back(store: Store) -> None:
+    store.add_comparison(comparison(seeds=1))
+    store.set_learning_rate("c-0", 0.012)
+    store.set_image_counts("c-0", 1408, None)
+    first, second = store.trials("c")
+    assert (first.learning_rate, first.training_images, first.validation_images) == (
+        0.012,
+        1408,
+        None,
+    )
+    assert second == comparison(seeds=1).trials()[1]
+
+
+def test_evaluations_come_back_and_the_last_of_each_trial_is_found(store: Store) -> None:
+    store.add_comparison(comparison(seeds=1))
+    reported = [evaluation(0.0), evaluation(1.0, valid_loss=math.inf, gradient=(), brier=None)]
+    for trial_id, stored in (("c-0", reported[0]), ("c-1", reported[0]), ("c-0", reported[1])):
+        store.add_evaluation(trial_id, stored)
+    assert [found for _, found in store.evaluations("c")[0]] == [reported[0], *reported]
+    assert store.last_evaluations("c") == {"c-0": reported[1], "c-1": reported[0]}
+
+
+def test_predictions_come_back_by_trial(store: Store) -> None:
+    store.add_comparison(comparison(seeds=1))
+    wanted = {"c-0": predictions(), "c-1": predictions(temperature=None)}
+    for trial_id, of_trial in wanted.items():
+        store.add_predictions(trial_id, of_trial)
+    assert store.predictions("c") == wanted
 
 
 def test_the_newest_comparison_comes_first(store: Store) -> None:
@@ -273,3 +344,18 @@ def test_the_environment_names_the_database(
     monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
     assert database_url().startswith("sqlite:///")
     assert database_url().endswith("lossviz.sqlite")
+
+
+def test_some_evaluations_are_read_by_their_number_in_each_trial(store: Store) -> None:
+    planned = judged_comparison(store, seeds=2, losses=LOSSES[:2])
+    ids = [trial.id for trial in planned.trials()]
+    assert store.evaluation_counts(ids[:3]) == dict.fromkeys(ids[:3], len(MOMENTS))
+    last = len(MOMENTS) - 1
+    found = store.numbered_evaluations(ids[:3], [0, last, last + 1])
+    assert {number: set(by_trial) for number, by_trial in found.items()} == {
+        0: set(ids[:3]),
+        last: set(ids[:3]),
+        last + 1: set(),
+    }
+    assert found[last][ids[0]] == store.last_evaluations(planned.id)[ids[0]]
+    assert found[0][ids[0]].at == MOMENTS[0]

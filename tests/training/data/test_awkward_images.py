@@ -97,7 +97,6 @@ def test_it_is_prepared_and_trained(root: Path) -> None:
         recipe="folder",
         settings=settings_of("folder", **changes),
         cores=2,
-        trials=1,
         emit=lambda _: None,
     )
     assert ready.done

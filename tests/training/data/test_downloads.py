@@ -232,15 +232,15 @@ def test_a_file_that_is_there_and_wrong_is_replaced(wanted: Request) -> None:
     assert wanted.fetch() == CONTENT
 
 
-def test_a_wrong_hash_is_refused_and_thrown_away(
+def test_a_wrong_hash_is_refused_and_deleted(
     served: Served, wanted: Request, tmp_path: Path
 ) -> None:
     (tmp_path / "server" / "file.bin").write_bytes(CONTENT[:-1] + b"!")
     with pytest.raises(
         DownloadError,
         match=(
-            r"^the pets cannot be downloaded: .* another hash than [0-9a-f]{64} and was thrown"
-            r" away; try again"
+            r"^the pets cannot be downloaded: .* another hash than [0-9a-f]{64} and was deleted;"
+            r" try again"
         ),
     ):
         wanted.fetch()

@@ -45,7 +45,6 @@ def test_a_folder_is_prepared_and_trained(tmp_path: Path, network: str) -> None:
         recipe="folder",
         settings=settings_of("folder", **changes),
         cores=2,
-        trials=4,
         emit=lambda progress: stages.append(progress.stage),
     )
     assert ready.done
@@ -54,8 +53,8 @@ def test_a_folder_is_prepared_and_trained(tmp_path: Path, network: str) -> None:
     assert {"decoding images: 24 of 24", "trying the network"} <= set(stages)
     trained = train("folder", frozen_epochs=0, **changes)
     assert trained.origin == (
-        f"{network}, from scratch; 20 images to learn from, 4 to be validated on, each epoch leaves"
-        " out 4 of the former, drawn anew, which would not fill a batch of 8"
+        f"{network}, from scratch; 20 training images, 4 validation images, each epoch leaves"
+        " out 4 training images, chosen anew, which would not fill a batch of 8"
     )
     assert [(metrics.phase, metrics.epoch) for metrics in trained.epochs] == [(Phase.UNFROZEN, 1)]
     assert trained.fingerprints.keys() == PARTS.keys()
@@ -164,13 +163,13 @@ REFUSED: list[tuple[Callable[[Path], None], str]] = [
         one_class_and_an_empty_one,
         r"needs at least two folders with images, one for each class; there is only 'a'",
     ),
-    (too_few, r"has 8 images; a training and its judgement need at least 10"),
+    (too_few, r"has 8 images; training and validation need at least 10"),
     (
         an_unreadable_class,
         r"no image of the class b can be read, such as 0\d.png \(no image that Pillow can read\);"
-        r" mend its files or take its folder away",
+        r" repair its files or remove its folder",
     ),
-    (too_few_readable, r"only 7 images can be read; a training and its judgement need at least 10"),
+    (too_few_readable, r"only 7 images can be read; training and validation need at least 10"),
 ]
 
 
@@ -181,7 +180,7 @@ def test_a_folder_that_cannot_be_trained_on_is_refused_with_advice(
     make(tmp_path / "album")
     settings = settings_of("folder", folder=str(tmp_path / "album"))
     with pytest.raises(InvalidInput, match=message):
-        prepare(recipe="folder", settings=settings, cores=1, trials=1, emit=lambda _: None)
+        prepare(recipe="folder", settings=settings, cores=1, emit=lambda _: None)
 
 
 def test_images_too_small_for_the_network_are_refused_with_a_size_that_works(
@@ -196,7 +195,7 @@ def test_images_too_small_for_the_network_are_refused_with_a_size_that_works(
     with pytest.raises(
         LossvizError, match=r"squeezenet1_1 cannot take images of 8 × 8 pixels; 32 × 32 works"
     ):
-        prepare(recipe="folder", settings=settings, cores=1, trials=1, emit=lambda _: None)
+        prepare(recipe="folder", settings=settings, cores=1, emit=lambda _: None)
 
 
 def test_what_cannot_be_read_is_noted_with_its_name_and_its_label_goes_with_it(

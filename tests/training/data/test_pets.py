@@ -169,8 +169,8 @@ def test_only_the_first_trial_waits_for_its_data_and_all_losses_get_the_same(
         for part in trained[0].fingerprints
     )
     assert {trial.origin for trial in trained} == {
-        "resnet18, from scratch; 119 images to learn from, 29 to be validated on, each epoch"
-        " leaves out 23 of the former, drawn anew, which would not fill a batch of 32"
+        "resnet18, from scratch; 119 training images, 29 validation images, each epoch"
+        " leaves out 23 training images, chosen anew, which would not fill a batch of 32"
     }
 
 
@@ -198,8 +198,8 @@ def test_a_pretrained_trial_fetches_its_weights_once_and_says_so(
         (
             "a wrong hash",
             (
-                r"the pets cannot be downloaded: .* has another hash than 0{32} and was thrown"
-                r" away; try again"
+                r"the pets cannot be downloaded: .* has another hash than 0{32} and was deleted;"
+                " try again"
             ),
         ),
     ],

@@ -280,7 +280,7 @@ def test_an_archive_that_is_broken_where_fastai_does_not_look_is_thrown_away(
         served_archive.write_bytes(good[: 2**20] + broken + good[2**20 + len(broken) :])
     else:
         monkeypatch.setattr(pets_download, "PETS_IMAGES", 7)
-    with pytest.raises(DownloadError, match="is broken inside and was thrown away; try again"):
+    with pytest.raises(DownloadError, match="is damaged and was deleted; try again"):
         home.fetch()
     assert not home.archive.exists()
     assert not home.folder.exists()

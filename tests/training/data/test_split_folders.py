@@ -96,7 +96,7 @@ def test_all_seeds_have_this_split_and_their_own_weights_and_batches(tmp_path: P
     assert one["split"] == other["split"]
     assert one["weights"] != other["weights"]
     assert one["first_batch"] != other["first_batch"]
-    assert trials[0].origin.endswith("16 images to learn from, 4 to be validated on")
+    assert trials[0].origin.endswith("16 training images, 4 validation images")
 
 
 def test_a_test_folder_beside_a_validation_folder_is_named_and_not_used(tmp_path: Path) -> None:
@@ -222,8 +222,8 @@ def test_a_class_whose_only_image_is_held_out_is_said_with_its_seeds() -> None:
     others = [seed for seed in range(6) if seed not in held_out]
     assert held_out
     assert notes_on_coverage(source, range(6)) == (
-        f"{seeds_in_words(held_out)} a (1 image) is never trained on: what there is, is validated"
-        " on.",
+        f"{seeds_in_words(held_out)} a (1 image) is never trained on: all its images are"
+        " validation images.",
         f"{seeds_in_words(others)} a (1 image) is never validated on, so no error rate counts it.",
     )
 
@@ -237,9 +237,7 @@ def test_the_split_that_notes_speak_of_is_the_one_that_is_trained_with(tmp_path:
     (root / "a").mkdir()
     picture(77).save(root / "a" / "only.png")
     settings = settings_of("folder", folder=str(root))
-    ready = prepare(
-        recipe="folder", settings=settings, cores=1, trials=6, seeds=6, emit=lambda _: None
-    )
+    ready = prepare(recipe="folder", settings=settings, cores=1, seeds=6, emit=lambda _: None)
     source, held_out = load(root), []
     for seed in range(6):
         set_seed(seed, reproducible=True)

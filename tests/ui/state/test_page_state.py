@@ -19,7 +19,7 @@ from lossviz.ui.state.page_state import (
 )
 from tests.support.page_states import PAGE_STATES
 
-# Links from before there was one table, and what they opened.
+# Links of earlier versions, and what they opened.
 OLD_LINKS: Mapping[str, PageState] = {
     "": PageState(),
     "loss=none": PageState(losses=()),
@@ -36,8 +36,6 @@ OLD_LINKS: Mapping[str, PageState] = {
     "view=Pull&view=PENALTY&log=y&log=x": PageState(
         chart=ChartSettings(views=("penalty", "pull"), logs=("x", "y"))
     ),
-    "story=5": PageState(tour_step=5),
-    "story=0": PageState(),
     "mode=logits": PageState(geometry=GeometryState(mode="logits")),
     "mode=logits&z=1.5,-0.5": PageState(geometry=GeometryState(mode="logits", logits=(1.5, -0.5))),
     "p=0.40,0.10&mode=free&target=1,0&loss=brier": PageState(
@@ -56,8 +54,15 @@ OLD_LINKS: Mapping[str, PageState] = {
         )
     ),
     "lab=simplex&race=raw": PageState(geometry=GeometryState(part="simplex", race="raw")),
+    "lab=simplex&show=map": PageState(geometry=GeometryState(part="simplex", step="map")),
     "lab=classes&true=0.3&others=article": PageState(
         geometry=GeometryState(part="classes", p_true=0.3, others="article")
+    ),
+    "at=0.05&hide=inverse&hide=dot_product": PageState(
+        hidden=("dot_product", "inverse"), cursor_p=0.05
+    ),
+    "loss=(1-p)**2&hide=(1-p)**2&at=0.027031": PageState(
+        losses=("(1-p)**2",), hidden=("(1-p)**2",), cursor_p=0.02703
     ),
 }
 
@@ -105,6 +110,23 @@ def test_a_hostile_address_gives_a_legal_state_that_can_be_written_and_read(
     assert again.value == reading.value
     for problem in reading.problems:
         assert any(name in problem for name in PARAMETERS)
+
+
+@pytest.mark.parametrize("text", ["0", "1.1", "nan", "-0.5", "here", "1e999"])
+def test_a_cursor_that_cannot_stand_there_is_left_out_with_a_sentence(text: str) -> None:
+    reading = read_page_state({"at": [text]})
+    assert reading.value.cursor_p is None
+    assert reading.problems == (
+        "The link's at should be a probability from 0.0001 to 1; it is left out.",
+    )
+
+
+def test_a_hidden_loss_that_the_link_does_not_show_is_left_out_with_a_sentence() -> None:
+    reading = read_page_state({"loss": ["inverse"], "hide": ["brier", "inverse"]})
+    assert reading.value.hidden == ("inverse",)
+    assert reading.problems == (
+        "The link hides 'brier', which is none of its losses; it is left out.",
+    )
 
 
 def test_a_loss_that_cannot_be_read_is_named_and_the_others_open() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -27,9 +28,13 @@ def plane(
     losses: Mapping[str, Loss],
     styles: Mapping[str, LossStyle],
     *,
+    targets: Mapping[str, Sequence[float]] = MappingProxyType({}),
+    predictions: Mapping[str, float] = MappingProxyType({}),
     moves: int,
     refusals: int,
     on_release: Callable[[str, Sequence[float]], None],
+    key: str = "geometry_plane",
+    rows: Sequence[str] = (),
 ) -> None:
     """Draw target and prediction as arrows that can be dragged, with every measure and every loss
     as a number and as a curve over the angle.
@@ -40,20 +45,28 @@ def plane(
         geometry: Where the arrows stand, and how the prediction is held.
         losses: By their id.
         styles: How each looks.
+        targets: Where a button puts the target.
+        predictions: The probability that a button gives to the target's class.
         moves: How often anything but the reader has moved an arrow. Until the answer to a drag
             comes, only a change of this puts an arrow elsewhere (``pending_value.js``).
         refusals: See ``parameter_slider``.
         on_release: Called with "prediction", "target" or "logits", and where the reader has
             released it.
+        key: Constant for one drawing on a page.
+        rows: Keys of the measures that are shown, of measure_table.js. Where it is not empty there
+            are no curves and no losses, and the target cannot be moved.
     """
     mount(
         _COMPONENT,
-        key="geometry_plane",
+        key=key,
         on_release=on_release,
+        rows=tuple(rows),
         prediction=geometry.prediction,
         target=geometry.target,
         logits=geometry.logits,
         mode=geometry.mode,
+        targets=tuple((label, tuple(target)) for label, target in targets.items()),
+        predictions=tuple(predictions.items()),
         moves=moves,
         refusals=refusals,
         least_target_length=LEAST_TARGET_LENGTH,

@@ -24,6 +24,7 @@ const DRAWING = `
   <rect class="ground" fill="transparent"/>
   <g class="arrows" aria-hidden="true">
     <path class="wedge"/><path class="shadow"/><path class="fall"/><path class="square"/>
+    <text class="shadow-name">projection</text>
     <path class="target-line"/><path class="target-head"/>
     <text class="target-name">target</text>
     <path class="prediction-line"/><path class="prediction-head"/><circle class="foot" r="5"/>
@@ -137,7 +138,7 @@ export class ArrowDrawing {
     this.#drawAngle(m, turn, aim);
     this.#drawProjection(m, aim);
     this.#namePrediction(m);
-    this.#tellHandles(m, most);
+    this.#describeHandles(m, most);
     this.#svg.dataset.drawn = m.p.map(two).join();
   }
 
@@ -202,6 +203,7 @@ export class ArrowDrawing {
     const foot = this.#at(m.t.map((value) => (value * m.projection) / m.targetLength));
     parts.set(".shadow", { d: m.projection > 0 ? `M${this.#at([0, 0])}L${foot}` : "" });
     parts.set(".fall", { d: m.directed ? `M${head}L${foot}` : "" });
+    this.#nameProjection(m, aim);
     const corner = 9;
     const along = [-Math.cos(aim) * corner, Math.sin(aim) * corner];
     const away = Math.hypot(head[0] - foot[0], head[1] - foot[1]);
@@ -214,6 +216,28 @@ export class ArrowDrawing {
       cx: foot[0],
       cy: foot[1],
       visibility: m.directed ? "visible" : "hidden",
+    });
+  }
+
+  /**
+   * Along the target, on the prediction's side, where the arrows leave room for it.
+   * @type {(m: Measures, aim: number) => void}
+   */
+  #nameProjection(m, aim) {
+    const parts = this.#parts;
+    const long = m.projection * this.#scale;
+    const middle = long * 0.66;
+    const near = middle - 34; // where the name begins
+    const room = near * Math.tan((Math.min(80, m.angle) * Math.PI) / 180);
+    const clear = Math.abs(m.targetLength * this.#scale - middle) > 64; // of the target's name
+    const shown = m.directed && clear && near > 30 && room > 26;
+    parts.get(".shadow-name").style.opacity = shown ? 1 : 0;
+    if (!shown) return;
+    const [x, y] = this.#around(aim, middle / this.#scale);
+    const side = sideOf(m.p, m.t); // 1: the prediction lies to the left of the target
+    const turn = (-aim * 180) / Math.PI;
+    parts.set(".shadow-name", {
+      transform: `translate(${x} ${y}) rotate(${turn}) translate(0 ${side > 0 ? -11 : 20})`,
     });
   }
 
@@ -234,7 +258,7 @@ export class ArrowDrawing {
   }
 
   /** @type {(m: Measures, most: number) => void} */
-  #tellHandles(m, most) {
+  #describeHandles(m, most) {
     const direction = m.directed
       ? `cosine ${cosineText(m.cosine)}, angle ${fixed(m.angle, 1)} degrees`
       : "no direction";

@@ -10,8 +10,9 @@ import {
 } from "../shared/measure_charts.js";
 import { MeasureTable } from "../shared/measure_table.js";
 import { MovingLosses } from "../shared/moving_losses.js";
-import { two } from "../shared/number_text.js";
+import { columnTexts, digitsThatCheck, fixed, three, two } from "../shared/number_text.js";
 import { PendingValue } from "../shared/pending_value.js";
+import { Presets, samePlace } from "../shared/presets.js";
 import { find, oncePerFrame } from "../shared/svg.js";
 import { measure } from "../shared/vectors.js";
 import { ArrowDrawing, clip, sideOf } from "./drawing.js";
@@ -24,10 +25,13 @@ import { LogitPlane, softmaxOfTwo } from "./logit_plane.js";
 /**
  * What component.py sends.
  * @typedef {object} OwnData
+ * @property {string[]} rows Keys of the measures that are shown; empty: all, curves and losses.
  * @property {number[]} prediction
  * @property {number[]} target
  * @property {number[]} logits
  * @property {"segment" | "free" | "logits"} mode How the prediction is held.
+ * @property {[string, number[]][]} targets Where a button puts the target.
+ * @property {[string, number][]} predictions What a button gives the target's class.
  * @property {number} least_target_length
  * @property {number} largest_logit
  * @property {[string, string][]} colors Of the measures that are losses too.
@@ -39,7 +43,7 @@ const STEP = 0.01;
 const QUARTER = Math.PI / 2;
 const ZERO =
   "The zero vector points nowhere: no angle, no cosine. Pull the head away from the origin.";
-const OFF = "Off the line p1 + p2 = 1 these are no probabilities, so nothing is charged.";
+const OFF = "Off the line p1 + p2 = 1 these are no probabilities, so no loss is worked out.";
 
 /** @type {WeakMap<Element, Plane>} */
 const instances = new WeakMap();
@@ -71,6 +75,7 @@ class Plane {
     this.drawing = new ArrowDrawing(this.svg);
     this.table = new MeasureTable(find(root, ".readouts"), { zero: ZERO });
     this.charts = new MeasureCharts(find(root, ".charts"));
+    this.presets = new Presets(find(root, ".places"));
     this.redraw = oncePerFrame(() => this.draw());
     this.positions = {
       prediction: new PendingValue([0, 0]),
@@ -178,11 +183,48 @@ class Plane {
     this.positions.target.receive(target, moves);
     this.positions.logits.receive(logits, moves);
     this.losses.receive(data);
+    this.setPresets(data);
     for (const [name, color] of data.colors) this.box.style.setProperty(`--${name}`, color);
     this.box.classList.toggle("from-logits", mode === "logits");
     this.svg.classList.toggle("free", mode === "free");
+    this.box.classList.toggle("brief", data.rows.length > 0);
+    this.table.setRows(data.rows);
     this.table.setLosses(this.losses.all);
     this.layout();
+  }
+
+  /** @param {PlaneData} data */
+  setPresets({ mode, targets, predictions }) {
+    const groups = [
+      {
+        title: "Target",
+        presets: targets.map(([label, place]) => this.preset("target", label, () => place)),
+      },
+    ];
+    if (mode !== "logits")
+      groups.push({
+        title: "Prediction",
+        presets: predictions.map(([label, p]) =>
+          this.preset("prediction", label, () => {
+            const rest = round(1 - p);
+            return this.target[1] >= this.target[0] ? [rest, p] : [p, rest];
+          }),
+        ),
+      });
+    this.presets.set(groups);
+  }
+
+  /** @type {(name: "prediction" | "target", label: string, place: () => number[]) => import("../shared/presets.js").Preset} */
+  preset(name, label, place) {
+    return {
+      label,
+      holds: () => samePlace(this[name], place()),
+      choose: () => {
+        this.positions[name].set(place());
+        this.moved();
+        this.#report(name, this.positions[name].value);
+      },
+    };
   }
 
   layout() {
@@ -199,10 +241,13 @@ class Plane {
     this.drawCharts(measures);
     this.showNumbers(measures);
     find(this.box, ".refused").hidden = !this.#refused;
+    const isOneHot = this.target.includes(0) && this.target.includes(1);
+    this.box.classList.toggle("shared-target", !isOneHot);
+    this.presets.light();
   }
 
   /** @type {(loss: Loss, p: number[]) => number} */
-  charge = (loss, p) => expectedLoss(loss, logsOf(p), this.target);
+  costOf = (loss, p) => expectedLoss(loss, logsOf(p), this.target);
 
   /**
    * The curves go on to the prediction's side of the target, to the end of the segment.
@@ -224,23 +269,30 @@ class Plane {
       key: `${target} ${side} ${free && measures.length}`,
       measures,
       losses: free ? [] : this.losses.all,
-      charge: this.charge,
+      costOf: this.costOf,
       range: free ? RANGE_OF_VECTORS : RANGE_OF_PROBABILITIES,
     });
   }
 
   /** @param {Measures} measures */
   showNumbers(measures) {
+    // those that are dragged are hundredths, those of a softmax are not
+    const least = this.#data?.mode === "logits" ? 3 : 2;
+    const style = { write: least === 3 ? three : two, least };
     if (this.free) {
-      this.table.show(measures, two, { none: OFF });
+      this.table.show(measures, style, { none: OFF });
       return;
     }
     const { p } = measures;
-    const sure = this.target.indexOf(1);
-    const terms = this.target.map((share, i) => `${two(share)}·f(${two(p[i])})`);
-    this.table.show(measures, two, {
-      of: sure >= 0 ? `f(${two(p[sure])})` : terms.join(" + "),
-      rows: this.losses.all.map((loss) => ({ note: "", penalty: this.charge(loss, p) })),
+    const losses = this.losses.all;
+    /** @param {number[]} place */
+    const costs = (place) => losses.map((loss) => this.costOf(loss, place));
+    const digits = digitsThatCheck(p, (written) => columnTexts(costs(written)).join(), least);
+    const [sure, texts] = [this.target.indexOf(1), p.map((value) => fixed(value, digits))];
+    const terms = this.target.map((share, i) => `${two(share)}·f(${texts[i]})`);
+    this.table.show(measures, style, {
+      of: sure >= 0 ? `f(${texts[sure]})` : terms.join(" + "),
+      rows: costs(p).map((penalty) => ({ note: "", penalty })),
     });
   }
 }

@@ -1,4 +1,4 @@
-"""A prediction over many classes as bars, with its measures and losses over the angle.
+"""A prediction over many classes as bars, with the pull on each logit, its angle, and its losses.
 
 The browser redraws it while a bar is dragged.
 """
@@ -35,9 +35,12 @@ def classes_bars(
     styles: Mapping[str, LossStyle],
     *,
     classes: int,
+    places: Sequence[tuple[str, float | None, str]] = (),
     moves: int,
     refusals: int,
     on_release: Callable[[str, Sequence[float]], None],
+    key: str = "geometry_classes",
+    rows: Sequence[str] = (),
 ) -> None:
     """Draw a prediction over many classes, of which the second is right; the others share the rest
     evenly, or as in the article.
@@ -50,17 +53,23 @@ def classes_bars(
         losses: By their id.
         styles: How each looks.
         classes: Number of classes K, 4 or more.
+        places: Of buttons: label, the right class's probability (None: 1/K), key of ``OTHERS``.
         moves: See ``plane``.
         refusals: See ``parameter_slider``.
-        on_release: Called with "p_true", and where the reader has released it.
+        on_release: Called with "p_true", and where the reader has released it, or with "preset"
+            and which of ``places`` is wanted.
+        key: Constant for one drawing on a page.
+        rows: See ``plane``; with them the axis is linear, and no pull or angle is drawn.
     """
     mount(
         _COMPONENT,
-        key="geometry_classes",
+        key=key,
         on_release=on_release,
+        rows=tuple(rows),
         p_true=geometry.p_true,
         others=geometry.others,
         classes=classes,
+        places=tuple(places),
         moves=moves,
         refusals=refusals,
         least_p=LEAST_TRUE_P,

@@ -1,4 +1,4 @@
-// Many classes: the prediction as bars, of which the true class's is dragged while the others share
+// Many classes: the prediction as bars, of which the right class's is dragged while the others share
 // the rest; the start is p = 1/K.
 
 import { DragHandle, handleMarkup } from "../shared/drag_handle.js";
@@ -6,10 +6,13 @@ import { descentByLogits, logsOf, lossAt } from "../shared/loss_evaluation.js";
 import { MeasureCharts } from "../shared/measure_charts.js";
 import { MeasureTable } from "../shared/measure_table.js";
 import { MovingLosses } from "../shared/moving_losses.js";
-import { cosineText, fixed, numberText, trimmed } from "../shared/number_text.js";
+import { columnTexts, cosineText, fixed, three, trimmed } from "../shared/number_text.js";
 import { PendingValue } from "../shared/pending_value.js";
+import { Presets } from "../shared/presets.js";
 import { find, oncePerFrame, Parts } from "../shared/svg.js";
 import { measure } from "../shared/vectors.js";
+import { AngleDrawing } from "./angle_drawing.js";
+import { BARS_MARKUP, BarsDrawing, LINEAR, LOGARITHMIC } from "./bars_drawing.js";
 
 /** @typedef {import("../shared/loss_evaluation.js").Loss} Loss */
 /** @typedef {import("../shared/vectors.js").Measures} Measures */
@@ -18,33 +21,26 @@ import { measure } from "../shared/vectors.js";
 /**
  * What component.py sends.
  * @typedef {object} OwnData
- * @property {number | null} p_true Of the true class; null: at the start.
+ * @property {string[]} rows Keys of the measures that are shown; empty: all, curves and losses.
+ * @property {number | null} p_true Of the right class; null: at the start.
  * @property {number} least_p
  * @property {number} classes
  * @property {number} true_class
  * @property {"even" | "article"} others How the other classes share the rest.
  * @property {number[]} article_shares Of the other classes, as in the article.
+ * @property {[string, number | null, "even" | "article"][]} places Where a button puts the bars.
  * @property {[string, string][]} colors Of the measures that are losses too.
  *
  * @typedef {import("../shared/moving_losses.js").GeometryData & OwnData} BarsData
  */
 
-const INSET = { left: 46, right: 10, top: 24, bottom: 44 }; // pixels
-const HEIGHT = 330;
-const FEW = 12; // so many bars are still numbered
-const VERY_FEW = 6; // and so many have their value above them
-const MANY = 40; // from here on the gaps are narrow
+const PULL_SAMPLES = 24;
 
 /** @type {WeakMap<Element, ClassBars>} */
 const instances = new WeakMap();
 
-const DRAWING = `
-  <path class="axis"/><g class="numbers"></g><g class="bars"></g>
-  <path class="even"/><text class="even-name"></text>
-  <text class="title x-title"></text>
-  <text class="title y-title">predicted probability</text>
-  <rect class="ground" fill="transparent"/>
-  ${handleMarkup("p", "Probability of the true class", `aria-orientation="vertical"`)}`;
+const DRAWING = `${BARS_MARKUP}
+  ${handleMarkup("p", "Probability of the right class", `aria-orientation="vertical"`)}`;
 
 class ClassBars {
   /** @type {BarsData | null} */
@@ -52,6 +48,8 @@ class ClassBars {
   /** @type {ReportMove} */
   #report = () => {};
   #classes = 0;
+  #strongest = { key: "", pull: 0 };
+  #pulling = ""; // id of the loss whose pull is drawn
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -59,24 +57,20 @@ class ClassBars {
     this.svg = find(root, ".bars-drawing");
     this.svg.innerHTML = DRAWING;
     this.parts = new Parts(this.svg);
-    this.table = new MeasureTable(find(root, ".readouts"), {
-      title: "What each loss charges, and how it pulls",
-    });
+    this.bars = new BarsDrawing(this.svg);
+    this.angle = new AngleDrawing(find(root, ".angle-drawing"));
+    this.table = new MeasureTable(find(root, ".readouts"), { title: "Loss" });
     this.charts = new MeasureCharts(find(root, ".charts"));
+    this.presets = new Presets(find(root, ".places"));
+    this.pullChoice = new Presets(find(root, ".pull-choice"));
     this.redraw = oncePerFrame(() => this.draw());
     /** @type {PendingValue<number | null>} */
     this.chosen = new PendingValue(null);
     const handle = new DragHandle(this.parts.get(".handle"), {
       position: this.chosen,
-      read: () => [this.p],
-      locate: (event) => {
-        const y = event.clientY - this.svg.getBoundingClientRect().top;
-        return [(this.bottom - y) / this.tall];
-      },
-      move: ([p]) => {
-        this.chosen.set(Math.round(Math.max(this.leastP, Math.min(1, p)) * 1000) / 1000);
-        this.redraw();
-      },
+      read: () => [this.bars.scale.share(this.p)],
+      locate: (event) => [this.bars.locate(event)],
+      move: ([share]) => this.move(this.bars.scale.p(share)),
       placeOfKey: (event) => this.placeOfKey(event),
       released: (moved) => {
         if (moved) this.#report("p_true", [this.p]);
@@ -106,23 +100,29 @@ class ClassBars {
     return this.chosen.value ?? 1 / this.#classes;
   }
 
-  get bottom() {
-    return HEIGHT - INSET.bottom;
+  get others() {
+    const { others = "even", classes = 0 } = this.#data ?? {};
+    return this.#classes === classes ? others : "even";
   }
 
-  get tall() {
-    return this.bottom - INSET.top;
-  }
-
-  /** The others' shares of what the true class leaves; evenly for any K but the one Python has. */
+  /** The others' shares of what the right class leaves; evenly for any K but the one Python has. */
   get shares() {
     const count = this.#classes;
-    if (this.#data?.others === "article" && count === this.#data.classes)
-      return this.#data.article_shares;
+    if (this.#data && this.others === "article") return this.#data.article_shares;
     return /** @type {number[]} */ (Array(count - 1).fill(1 / (count - 1)));
   }
 
-  /** @param {KeyboardEvent} event @returns {number[] | null} */
+  /** @param {number} p */
+  move(p) {
+    this.chosen.set(Math.round(Math.max(this.leastP, Math.min(1, p)) * 1000) / 1000);
+    this.redraw();
+  }
+
+  /**
+   * As a share of the axis.
+   * @param {KeyboardEvent} event
+   * @returns {number[] | null}
+   */
   placeOfKey({ key, shiftKey }) {
     const step = shiftKey ? 0.1 : 0.01;
     /** @type {Record<string, number>} */
@@ -134,7 +134,8 @@ class ClassBars {
       Home: this.leastP,
       End: 1,
     };
-    return key in places ? [places[key]] : null;
+    const { share } = this.bars.scale;
+    return key in places ? [share(Math.max(this.leastP, places[key]))] : null;
   }
 
   /**
@@ -148,13 +149,74 @@ class ClassBars {
     this.losses.receive(data);
     this.#classes = this.losses.receiveClasses(data.classes, data.refusals);
     for (const [name, color] of data.colors) this.box.style.setProperty(`--${name}`, color);
+    this.box.classList.toggle("brief", data.rows.length > 0);
+    this.table.setRows(data.rows);
+    this.bars.scale = data.rows.length ? LINEAR : LOGARITHMIC;
     this.table.setLosses(this.losses.all);
+    this.setChoices(data);
     this.redraw();
   }
 
+  /** @param {BarsData} data */
+  setChoices({ places }) {
+    this.presets.set([
+      {
+        title: "Prediction",
+        presets: places.map(([label, p, others], i) => ({
+          label,
+          holds: () => this.others === others && Math.abs(this.p - (p ?? 1 / this.#classes)) < 5e-4,
+          // Python answers, as others and K may change too
+          choose: () => this.#report("preset", [i]),
+        })),
+      },
+    ]);
+    if (!this.losses.all.some(({ id }) => id === this.#pulling))
+      this.#pulling = this.losses.all[0]?.id ?? "";
+    this.pullChoice.set(
+      this.losses.all.length
+        ? [
+            {
+              title: "Pull of",
+              presets: this.losses.all.map(({ id, name }) => ({
+                label: name,
+                holds: () => this.#pulling === id,
+                choose: () => {
+                  this.#pulling = id;
+                  this.redraw();
+                },
+              })),
+            },
+          ]
+        : [],
+    );
+  }
+
+  /**
+   * A loss's strongest pull on the right class's logit from the start on, where all others are
+   * alike: what its arrows are measured by.
+   * @param {Loss} loss
+   */
+  strongestPull(loss) {
+    const count = this.#classes;
+    const key = `${count} ${loss.id} ${JSON.stringify(loss.values)}`;
+    if (this.#strongest.key !== key) {
+      const target = Array(count).fill(0).with(0, 1);
+      const pulls = Array.from({ length: PULL_SAMPLES }, (_, i) => {
+        const own = count ** (i / PULL_SAMPLES - 1); // from 1/K up to nearly 1
+        const logs = logsOf(
+          Array(count)
+            .fill((1 - own) / (count - 1))
+            .with(0, own),
+        );
+        return Math.abs(descentByLogits(loss, logs, target)[0]);
+      });
+      this.#strongest = { key, pull: Math.max(...pulls.filter(Number.isFinite), 0) };
+    }
+    return this.#strongest.pull;
+  }
+
   draw() {
-    const width = this.svg.clientWidth;
-    if (!width || !this.#data) return;
+    if (!this.svg.clientWidth || !this.#data) return;
     const { shares, p } = this;
     const { true_class: trueClass } = this.#data;
     /** @type {(own: number) => number[]} */
@@ -163,11 +225,21 @@ class ClassBars {
     const target = vectorWith(1);
     const prediction = vectorWith(p);
     const measures = measure(prediction, target);
-    this.drawBars(width, prediction, trueClass, measures);
-
     const spread = Math.hypot(...shares);
     /** @type {(loss: Loss, q: number[]) => number} */
-    const charge = (loss, q) => lossAt(loss, logsOf(q), trueClass);
+    const costOf = (loss, q) => lossAt(loss, logsOf(q), trueClass);
+    /** @type {(loss: Loss) => number[]} */
+    const pullsOf = (loss) => descentByLogits(loss, logsOf(prediction), target);
+    const pulling = this.losses.all.find(({ id }) => id === this.#pulling);
+    const [x, y] = this.bars.draw({
+      prediction,
+      trueClass,
+      pulls: pulling ? pullsOf(pulling) : [],
+      strongest: pulling ? this.strongestPull(pulling) : 0,
+      color: pulling?.color ?? "",
+    });
+    this.tellHandle(measures, x, y);
+    this.angle.draw(measures, { p, spread });
     this.charts.draw({
       along: (angle) => vectorWith(spread / (spread + Math.tan((angle * Math.PI) / 180))),
       target,
@@ -175,70 +247,37 @@ class ClassBars {
       key: `${this.#classes} ${shares.length && shares[0]}`,
       measures,
       losses: this.losses.all,
-      charge,
+      costOf,
     });
-    this.table.show(measures, trimmed, {
-      rows: this.losses.all.map((loss) => {
-        const pull = descentByLogits(loss, logsOf(prediction), target)[trueClass];
-        return {
-          note: `pull ${numberText(pull)}, charges`,
-          penalty: charge(loss, prediction),
-        };
-      }),
-    });
+    const pulls = this.losses.all.map((loss) => pullsOf(loss)[trueClass]);
+    const pullTexts = columnTexts(pulls).map((text, i) => (pulls[i] > 0 ? `+${text}` : text));
+    this.table.show(
+      measures,
+      { write: this.others === "article" ? trimmed : three, least: 1 },
+      {
+        of: "and its pull on the right class's logit",
+        rows: this.losses.all.map((loss, i) => ({
+          note: `pull ${pullTexts[i]}`,
+          penalty: costOf(loss, prediction),
+        })),
+      },
+    );
+    this.presets.light();
+    this.pullChoice.light();
     this.svg.dataset.drawn = `${this.#classes} ${trimmed(p)}`;
   }
 
-  /** @type {(width: number, prediction: number[], trueClass: number, m: Measures) => void} */
-  drawBars(width, prediction, trueClass, m) {
-    const { parts, bottom, tall, p } = this;
-    const classes = this.#classes;
-    const left = INSET.left;
-    const right = width - INSET.right;
-    const slot = (right - left) / classes;
-    const bar = slot * (classes > MANY ? 0.8 : 0.62);
-    /** @type {(value: number) => number} */
-    const y = (value) => bottom - value * tall;
-    parts.set(".axis", { d: `M${left} ${INSET.top}V${bottom}H${right}` });
-    parts.get(".numbers").innerHTML = [0, 0.5, 1]
-      .map((value) => `<text x="${left - 8}" y="${y(value) + 5}" text-anchor="end">${value}</text>`)
-      .join("");
-    parts.get(".bars").innerHTML = prediction
-      .map((value, i) => {
-        const x = left + (i + 0.5) * slot;
-        const isTrue = i === trueClass;
-        /** @type {(at: number, text: string) => string} */
-        const label = (at, text) => `<text x="${x}" y="${at}" text-anchor="middle">${text}</text>`;
-        const name = classes <= FEW ? label(bottom + 18, String(i + 1)) : "";
-        const number = classes <= VERY_FEW && !isTrue ? label(y(value) - 6, trimmed(value)) : "";
-        return `<rect class="${isTrue ? "true" : "other"}" x="${(x - bar / 2).toFixed(2)}"
-          width="${bar.toFixed(2)}" y="${y(value).toFixed(2)}"
-          height="${(value * tall).toFixed(2)}"/>${name}${number}`;
-      })
-      .join("");
-    parts.set(".even", { d: `M${left} ${y(1 / classes)}H${right}` });
-    parts.set(".even-name", { x: right, y: INSET.top + 4, "text-anchor": "end" });
-    parts.write(".even-name", `dotted: the start, 1/K = ${trimmed(1 / classes)}`);
-    parts.set(".x-title", { x: (left + right) / 2, y: HEIGHT - 6 });
-    parts.write(".x-title", `${classes} classes, of which class ${trueClass + 1} is right`);
-    parts.set(".y-title", {
-      transform: `translate(12 ${(INSET.top + bottom) / 2}) rotate(-90)`,
-    });
-    parts.set(".ground", {
-      x: left,
-      y: INSET.top - 20,
-      width: right - left,
-      height: tall + 20,
-    });
+  /** @type {(m: Measures, x: number, y: number) => void} */
+  tellHandle(m, x, y) {
     const numbers = [
       `dot product ${trimmed(m.dot)}`,
       `cosine ${cosineText(m.cosine)}`,
       `angle ${fixed(m.angle, 1)} degrees`,
     ];
-    parts.set(".handle", {
-      transform: `translate(${left + (trueClass + 0.5) * slot} ${y(p)})`,
-      "aria-valuenow": trimmed(p),
-      "aria-valuetext": `p ${trimmed(p)}; ${numbers.join(", ")}`,
+    this.parts.set(".handle", {
+      transform: `translate(${x} ${y})`,
+      "aria-valuenow": trimmed(this.p),
+      "aria-valuetext": `p ${trimmed(this.p)}; ${numbers.join(", ")}`,
     });
   }
 }

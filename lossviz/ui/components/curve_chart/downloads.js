@@ -11,8 +11,9 @@ const LEGEND_HEIGHT = 60; // pixels
  * @param {Plotly} Plotly
  * @param {() => string} filename
  * @param {() => object} marks What else the picture shows, as a part of a layout.
+ * @param {(uid: string) => object} dataOf A curve's points as they stand on the screen.
  */
-export const downloadButtons = (Plotly, filename, marks) =>
+export const downloadButtons = (Plotly, filename, marks, dataOf) =>
   ["png", "svg"].map((format) => ({
     name: `download-${format}`,
     title: `Download as ${format.toUpperCase()}`,
@@ -30,7 +31,9 @@ export const downloadButtons = (Plotly, filename, marks) =>
         plot_bgcolor: background,
         autosize: false,
       };
-      const data = node.data.filter((/** @type {any} */ trace) => trace.visible);
+      const data = node.data
+        .filter((/** @type {any} */ trace) => trace.visible)
+        .map((/** @type {any} */ trace) => ({ ...trace, ...dataOf(trace.uid) }));
       const scale = format === "png" ? 2 : 1;
       return Plotly.downloadImage(
         { data, layout },

@@ -8,8 +8,12 @@ import { loadPlotly } from "../shared/plotly.js";
 import { previewCurve } from "../shared/preview.js";
 import { SliderValues } from "../shared/slider_values.js";
 import { find, linePath } from "../shared/svg.js";
+import { CursorReport } from "./cursor_report.js";
 import { downloadButtons } from "./downloads.js";
-import { Overlay } from "./overlay.js";
+import { DrawnCurves } from "./drawn_curves.js";
+import { Overlay, startBox } from "./overlay.js";
+import { Reader } from "./reader.js";
+import { Shares } from "./shares.js";
 import { ValueTable } from "./value_table.js";
 
 /** @typedef {import("../shared/curves.js").Curve} Curve */
@@ -18,6 +22,7 @@ import { ValueTable } from "./value_table.js";
 /** @typedef {import("../shared/curves.js").ScaleName} ScaleName */
 /** @typedef {import("../shared/channel.js").ParameterChange} ParameterChange */
 /** @typedef {import("../shared/plotly.js").Plotly} Plotly */
+/** @typedef {import("../shared/label_places.js").Box} Box */
 
 /**
  * What component.py sends.
@@ -33,8 +38,14 @@ import { ValueTable } from "./value_table.js";
  * @property {number} classes
  * @property {number} at The p at which the cursor stands until the reader moves it.
  * @property {boolean} shares Whether it says who gets the gradient.
+ * @property {boolean} bare Whether it is a picture only, with neither cursor nor numbers.
  * @property {number} least_p Of the cursor.
+ * @property {number} cursor_digits Significant ones of the cursor's place, as it is reported.
+ * @property {string[]} hidden Ids of the curves that are hidden until the reader shows them.
+ * @property {boolean} reports Whether Python wants to know of the cursor and of hidden curves.
+ * @property {boolean} reports_rest Whether it wants to know where the cursor rests.
  * @property {ViewName[]} columns Of the table.
+ * @property {string} words The glossary's words that its heads mark, as JSON.
  * @property {number[]} examples Predictions among which the gradient is divided.
  * @property {number | null} drawn The value that `data-drawn` has until a parameter moves.
  * @property {number} refusals How many values of sliders Python has refused.
@@ -47,26 +58,34 @@ import { ValueTable } from "./value_table.js";
  * @property {Overlay} overlay
  * @property {ViewName} view
  * @property {number} sign
- * @property {number[]} x The places of the curve's points on the horizontal axis.
- * @property {number[]} log Their log p.
+ * @property {number[]} log The log p at which plotly has the curves' values.
+ * @property {DrawnCurves} curves
+ * @property {Box[]} notes What plotly has written in the plot.
  * @property {boolean} listens
  * @property {object | null} options plotly's. It draws anew, without the reader's zoom, where these
  *   are other objects than last time.
  */
 
-const FAR = 1e5; // pixels: further than any screen, near enough for any renderer
+const REST_MS = 250; // without a movement, and the cursor rests
+const REST_DIGITS = 3; // as its place is written: what is computed of that agrees with the table
 const ZOOM_KEYS = ["xaxis.range[0]", "xaxis.range[1]", "xaxis.range", "xaxis.autorange"];
 
 /** @type {WeakMap<Element, CurveChart>} */
 const instances = new WeakMap();
 
-/**
- * Where a plotly axis draws a value, in pixels; NaN where a logarithmic one cannot.
- * @type {(axis: any, value: number, sign?: number) => number}
- */
-const pixelOf = (axis, value, sign = 1) => {
-  const shown = axis.type === "log" ? Math.log10(sign * value) : value;
-  return Number.isFinite(shown) ? Math.max(-FAR, Math.min(FAR, axis.l2p(shown))) : NaN;
+/** @type {(node: any) => Box[]} Where plotly has written something in its plot. */
+const notesIn = (node) => {
+  const { xaxis, yaxis } = node._fullLayout;
+  const plot = node.getBoundingClientRect();
+  return [...node.querySelectorAll(".annotation")].map((note) => {
+    const { left, top, width, height } = note.getBoundingClientRect();
+    return {
+      x: left - plot.left - xaxis._offset,
+      y: top - plot.top - yaxis._offset,
+      width,
+      height,
+    };
+  });
 };
 
 class CurveChart {
@@ -78,6 +97,13 @@ class CurveChart {
   #curves = new Map();
   /** @type {Set<string>} Ids of the curves that the reader has hidden. */
   #hidden = new Set();
+  #hiddenSent = ""; // what Python has said of them
+  #cursorReport = new CursorReport();
+  /** @type {(ids: string[]) => void} */
+  #reportHidden = () => {};
+  /** @type {(p: number) => void} */
+  #reportRest = () => {};
+  #rest = 0; // the timer after which the cursor rests
   /** @type {Set<string>} Ids of the curves that have moved since they were drawn. */
   #moved = new Set();
   #drawsAll = false;
@@ -89,8 +115,10 @@ class CurveChart {
   #scale = SCALES.p;
   #classes = 0;
   #at = 0; // log p of the cursor
-  /** @type {number | undefined} */
+  /** @type {number | undefined} Where Python has put the cursor. */
   #start;
+  /** @type {number | undefined} Where the reader has left it, as it was reported. */
+  #left;
   /** @type {number | null} */
   #drawn = null;
   /** @type {{ id: string, name: string } | null} The parameter that moved last. */
@@ -101,10 +129,10 @@ class CurveChart {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.root = root;
-    this.table = new ValueTable(root, {
-      toggle: (id) => this.toggle(id),
-      read: (l) => this.moveCursor(l),
-    });
+    this.table = new ValueTable(root, (id) => this.toggle(id));
+    this.reader = new Reader(root, (l) => this.moveCursor(l));
+    this.shares = new Shares(root);
+    this.reader.input.addEventListener("change", () => this.leaveCursor());
     this.sliders = new SliderValues({
       accepts: (id, name) => name === "K" || Boolean(this.#curves.get(id)?.names.includes(name)),
       changed: (change) => this.follow(change),
@@ -122,8 +150,14 @@ class CurveChart {
     previewChanges.remove(this.previewChanged);
   }
 
-  /** @param {ChartData} data */
-  receive(data) {
+  /**
+   * @param {ChartData} data
+   * @param {(name: string, value: unknown) => void} report
+   */
+  receive(data, report) {
+    this.#cursorReport.receive(data, (p) => report("cursor", p));
+    this.#reportHidden = (ids) => data.reports && report("hidden", ids);
+    this.#reportRest = (p) => this.root.isConnected && report("rest", p);
     const figures = data.figures.map((text) => JSON.parse(text));
     this.#queue = this.#queue.then(async () => {
       const Plotly = await loadPlotly(data.plotly);
@@ -133,13 +167,19 @@ class CurveChart {
       this.readCurves(data);
       if (data.at !== this.#start) {
         this.#start = data.at;
-        this.#at = Math.log(data.at);
+        if (data.at !== this.#left) this.#at = Math.log(data.at);
       }
-      this.table.receive(data, [...this.#curves.values()], this.#hidden);
+      this.takeHidden(data.hidden);
+      find(this.root, ".curve-lab").classList.toggle("bare", data.bare);
+      const curves = [...this.#curves.values()];
+      this.table.receive(data, curves, this.#hidden);
+      this.reader.receive(data);
+      this.shares.receive(data, curves);
       this.layPanes(Plotly, figures.length);
       for (const [i, pane] of this.#panes.entries())
         await this.react(Plotly, pane, figures[i], data, i);
       this.#ready = this.#drawsAll = true;
+      for (const pane of this.#panes) this.drawAll(pane);
       const last = this.#last && this.#curves.get(this.#last.id)?.values[this.#last.name];
       this.#drawn = last ?? data.drawn;
       this.redraw();
@@ -163,6 +203,13 @@ class CurveChart {
     }
   }
 
+  /** @param {string[]} ids Those that are hidden, where Python says so anew. */
+  takeHidden(ids) {
+    if (ids.join("\n") === this.#hiddenSent) return;
+    this.#hiddenSent = ids.join("\n");
+    this.#hidden = new Set(ids);
+  }
+
   /** @type {(Plotly: Plotly, count: number) => void} As many panes as there are views. */
   layPanes(Plotly, count) {
     const holder = find(this.root, ".plots");
@@ -182,13 +229,16 @@ class CurveChart {
         overlay: new Overlay(find(pane, ".overlay")),
         view: "penalty",
         sign: 1,
-        x: [],
         log: [],
+        curves: new DrawnCurves(node),
+        notes: [],
         listens: false,
         options: null,
       });
       pane.addEventListener("pointermove", (event) => this.point(event, node));
       pane.addEventListener("pointerdown", (event) => this.point(event, node));
+      for (const name of ["pointerleave", "pointerup", "pointercancel"])
+        pane.addEventListener(name, () => this.leaveCursor());
     }
     holder.classList.toggle("two", count > 1);
   }
@@ -198,8 +248,8 @@ class CurveChart {
     const { node } = pane;
     pane.view = data.views[i];
     pane.sign = data.signs[i];
-    pane.x = JSON.parse(data.places);
-    pane.log = pane.x.map(this.#scale.toLog);
+    pane.log = JSON.parse(data.places).map(this.#scale.toLog);
+    pane.curves.receive({ scale: this.#scale, view: pane.view, sign: pane.sign });
     node.setAttribute("aria-label", data.labels[i]);
     for (const trace of figure.data) {
       const curve = data.curves.find(({ uid }) => uid === trace.uid);
@@ -212,6 +262,7 @@ class CurveChart {
         Plotly,
         () => `lossviz-${pane.view}`,
         () => this.marks(),
+        (uid) => this.dataOf(pane, uid),
       ),
     };
     const layout = withTheme(figure.layout, this.root);
@@ -219,9 +270,8 @@ class CurveChart {
     await Plotly.react(node, figure.data, layout, pane.options);
     if (pane.listens) return;
     pane.listens = true;
-    const drawOver = () => this.#ready && this.drawOver(pane);
-    node.on("plotly_afterplot", drawOver);
-    node.on("plotly_relayouting", drawOver);
+    node.on("plotly_afterplot", () => this.#ready && this.drawAll(pane));
+    node.on("plotly_relayouting", () => this.#ready && this.followHand(pane));
     node.on("plotly_relayout", (/** @type {object} */ change) =>
       this.followZoom(Plotly, pane, change),
     );
@@ -284,12 +334,12 @@ class CurveChart {
     this.schedule();
     if (phase !== "moving" && name !== "K" && curve)
       this.#queue = this.#queue.then(() =>
-        Promise.all(this.#panes.map((pane) => this.tellPlotly(pane, curve))),
+        Promise.all(this.#panes.map((pane) => this.updatePlotly(pane, curve))),
       );
   }
 
   /** @type {(pane: Pane, curve: Curve) => Promise<unknown> | undefined} Where a curve now is. */
-  tellPlotly({ node, view, log, sign }, curve) {
+  updatePlotly({ node, view, log, sign }, curve) {
     const place = this.traceOf(node, curve.uid);
     const factor = node._fullLayout.yaxis.type === "log" ? sign : 1;
     const y = log.map((l) => VIEWS[view](curve, l) * factor);
@@ -312,48 +362,70 @@ class CurveChart {
   redraw() {
     this.#frame = 0;
     if (!this.#ready) return; // it all comes when plotly has drawn
-    const found = [...this.#moved].map((id) => this.#panes.map((pane) => this.drawPath(pane, id)));
+    const moved = [...this.#moved];
+    const found = moved.map((id) => this.#panes.map((pane) => this.drawCurve(pane, id)));
     const drawn = found.flat().every(Boolean);
     const curves = [...this.#curves.values()].filter(
       ({ id }) => this.#drawsAll || this.#moved.has(id),
     );
+    const hasMoved = (/** @type {string} */ id) => moved.includes(id);
     this.#moved.clear();
     this.#drawsAll = false;
     for (const pane of this.#panes) {
+      if (moved.length) this.drawNames(pane, hasMoved);
       this.drawOver(pane);
       if (drawn) pane.node.dataset.drawn = this.#drawn;
     }
-    const classes = this.#classes;
-    this.table.show({ l: this.#at, classes, curves, preview: previewCurve(classes) });
+    const preview = previewCurve(this.#classes);
+    this.table.show({ l: this.#at, curves, preview });
+    this.shares.show({ curves, preview });
+    this.reader.show(this.#at, this.#classes);
   }
 
-  /** @type {(pane: Pane, curve: Curve) => number[][]} */
-  pointsOf({ node, view, log, x, sign }, curve) {
-    const { xaxis, yaxis } = node._fullLayout;
-    return log.map((l, i) => [pixelOf(xaxis, x[i]), pixelOf(yaxis, VIEWS[view](curve, l), sign)]);
+  /** The curves that the reader has not hidden. */
+  get #seen() {
+    return [...this.#curves.values()].filter(({ id }) => !this.#hidden.has(id));
   }
 
-  /**
-   * Puts the loss's curve where its formula says; false if there is no such curve, or the reader has
-   * hidden it.
-   * @type {(pane: Pane, id: string) => boolean}
-   */
-  drawPath(pane, id) {
+  /** @type {(pane: Pane, id: string) => boolean} False if there is no such curve in sight. */
+  drawCurve(pane, id) {
     const curve = this.#curves.get(id);
-    if (!curve) return false;
-    const path = pane.node.querySelector(`.scatterlayer .trace${curve.uid} path.js-line`);
-    path?.setAttribute("d", linePath(this.pointsOf(pane, curve)));
-    return Boolean(path);
+    return Boolean(curve && pane.curves.draw(curve));
+  }
+
+  /** @param {Pane} pane Where plotly has drawn everything anew. */
+  drawAll(pane) {
+    for (const curve of this.#seen) pane.curves.draw(curve);
+    pane.notes = notesIn(pane.node);
+    this.drawNames(pane, () => true);
+    this.drawOver(pane);
+  }
+
+  /** @param {Pane} pane Where plotly moves all that it has drawn, under the reader's hand. */
+  followHand(pane) {
+    pane.curves.sampleAll(this.#seen);
+    this.drawNames(pane, () => true);
+    this.drawOver(pane);
+  }
+
+  /** @type {(pane: Pane, moves: (id: string) => boolean) => void} */
+  drawNames(pane, moves) {
+    const start = pane.curves.placeOf(-Math.log(this.#classes));
+    const taken = [startBox(start, pane.node._fullLayout.xaxis._length), ...pane.notes];
+    pane.overlay.drawNames(pane.curves.names(this.#seen, taken, moves));
+  }
+
+  /** @type {(pane: Pane, uid: string) => object} */
+  dataOf(pane, uid) {
+    const curve = this.#seen.find((seen) => seen.uid === uid);
+    return curve ? pane.curves.dataOf(curve) : {};
   }
 
   /** @param {Pane} pane */
-  drawOver(pane) {
-    const { node, overlay, view, sign } = pane;
+  drawOver({ node, overlay, curves }) {
+    this.reader.lay(this.#panes.map((each) => each.node));
     const { xaxis, yaxis } = node._fullLayout;
     const preview = previewCurve(this.#classes);
-    const seen = [...this.#curves.values()].filter(({ id }) => !this.#hidden.has(id));
-    /** @type {(l: number) => number} */
-    const placeOf = (l) => pixelOf(xaxis, this.#scale.of(l));
     overlay.draw({
       box: {
         left: xaxis._offset,
@@ -361,15 +433,15 @@ class CurveChart {
         width: xaxis._length,
         height: yaxis._length,
       },
-      start: { x: placeOf(-Math.log(this.#classes)), text: `1/K = 1/${this.#classes}` },
+      start: { x: curves.placeOf(-Math.log(this.#classes)), text: `1/K = 1/${this.#classes}` },
       cursor: {
-        x: placeOf(this.#at),
-        dots: seen.map((curve) => ({
-          y: pixelOf(yaxis, VIEWS[view](curve, this.#at), sign),
+        x: curves.placeOf(this.#at),
+        dots: this.#seen.map((curve) => ({
+          y: curves.heightOf(curve, this.#at),
           color: curve.color,
         })),
       },
-      preview: preview && linePath(this.pointsOf(pane, preview)),
+      preview: preview && linePath(curves.sample(preview)),
     });
   }
 
@@ -379,22 +451,36 @@ class CurveChart {
     if (!xaxis) return;
     const pixel = event.clientX - node.getBoundingClientRect().left - xaxis._offset;
     if (pixel < 0 || pixel > xaxis._length) return;
-    const place = xaxis.type === "log" ? 10 ** xaxis.p2l(pixel) : xaxis.p2l(pixel);
-    const l = this.#scale.toLog(place);
-    const least = Math.log(this.#data?.least_p ?? 0);
-    this.moveCursor(Number.isNaN(l) ? least : Math.max(least, Math.min(0, l)));
+    this.moveCursor(this.reader.logAt(xaxis.p2l(pixel)));
   }
 
   /** @param {number} l */
   moveCursor(l) {
     this.#at = l;
     this.schedule({ all: true });
+    clearTimeout(this.#rest);
+    if (this.#data?.reports_rest) this.#rest = window.setTimeout(() => this.rest(), REST_MS);
+  }
+
+  /** The reader leaves the cursor where it is, or as near to that as a link can say. */
+  leaveCursor() {
+    this.#left = this.#cursorReport.leave(Math.exp(this.#at));
+    if (this.#left !== undefined) this.moveCursor(Math.log(this.#left));
+  }
+
+  /** The cursor rests, at a place that can be written. */
+  rest() {
+    const place = Number(Math.exp(this.#at).toPrecision(REST_DIGITS));
+    this.#at = Math.log(place);
+    this.schedule({ all: true });
+    this.#reportRest(place);
   }
 
   /** @param {string} id */
   toggle(id) {
     const visible = this.#hidden.delete(id);
     if (!visible) this.#hidden.add(id);
+    this.#reportHidden([...this.#hidden]);
     const uid = this.#curves.get(id)?.uid ?? "";
     const { Plotly } = /** @type {any} */ (window);
     this.#queue = this.#queue.then(() =>
@@ -405,12 +491,12 @@ class CurveChart {
   }
 }
 
-/** @param {{ parentElement: HTMLElement, data: ChartData }} component */
-export default function ({ parentElement: root, data }) {
+/** @param {any} component As Streamlit calls it, again for each change of the data. */
+export default function ({ parentElement: root, data, setTriggerValue }) {
   const chart = instances.get(root) ?? new CurveChart(root);
   instances.set(root, chart);
   chart.open();
-  chart.receive(data);
+  chart.receive(data, setTriggerValue);
   // Streamlit also calls this while the chart stays, and starts again with the same root
   return () => chart.close();
 }

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from lossviz.language.tree import to_json
 from lossviz.losses.loss import Loss
+from lossviz.ui.components.shared.curve_data import curve_data
 from lossviz.ui.static_files import import_module
 
 _KEY = "formula preview"
@@ -39,18 +39,10 @@ def formula_preview(
         on_enter: Called with the field's text when Enter is pressed in it.
     """
     # no dict: Streamlit would import pandas, 70 MB, to see whether it is a data frame
-    curves = loss and (
-        {
-            "id": "preview",
-            "name": loss.name or loss.text,
-            "values": dict(loss.values),
-            "penalty": to_json(loss.formula.even.penalty),
-            "weight": to_json(loss.formula.even.weight),
-        },
-    )
+    curves = (curve_data("preview", loss),) if loss else ()
     _COMPONENT(
         key=_KEY,
-        data={"curves": curves or (), "field": field, "note": note},
+        data={"curves": curves, "field": field, "note": note},
         on_typed_change=lambda: on_type(str(st.session_state[_KEY]["typed"])),
         on_entered_change=lambda: on_enter(str(st.session_state[_KEY]["entered"])),
     )

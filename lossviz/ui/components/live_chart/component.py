@@ -18,15 +18,21 @@ _COMPONENT = st.components.v2.component(
 )
 
 
-def live_chart(figure: go.Figure, *, key: str, label: str) -> None:
+def live_chart(figure: go.Figure, *, key: str, label: str, height_px: int | None = None) -> None:
     """Draw a figure and keep it in step with later calls under the same key.
 
     Args:
         figure: Without a theme's colours: the browser fills them in.
         key: Constant for one chart on a page.
         label: The chart in words, for screen readers.
+        height_px: Its height; None for the usual one, which is lower on a phone.
     """
     _COMPONENT(
         key=key,
-        data={"figure": figure_json(figure), "label": label, "plotly": PLOTLY_URL},
+        data={
+            "figure": figure_json(figure),
+            "label": label,
+            "plotly": PLOTLY_URL,
+            "height": "" if height_px is None else f"{height_px}px",
+        },
     )

@@ -10,6 +10,7 @@ import { find } from "../shared/svg.js";
  * @property {string} figure plotly's, as JSON.
  * @property {string} label The chart in words.
  * @property {string} plotly The address of plotly.js.
+ * @property {string} height CSS's; empty for the usual one.
  */
 
 // Where nothing hovers the bar would always lie over the legend.
@@ -43,6 +44,7 @@ const draw = async (Plotly, node, figure, layout) => {
 export default function ({ parentElement: root, data }) {
   const node = find(root, ".plot");
   node.setAttribute("aria-label", data.label);
+  node.style.height = data.height;
   const figure = JSON.parse(data.figure);
   latest.set(root, figure);
   loadPlotly(data.plotly).then((Plotly) => {

@@ -8,10 +8,10 @@ from typing import Any
 
 import streamlit as st
 
+from lossviz.losses.greek import greek_letter
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 from lossviz.losses.parameter import MAX_VALUE, Parameter
 from lossviz.ui.components import read_assets
-from lossviz.ui.markdown import greek_letter
 from lossviz.ui.static_files import import_module
 
 _COMPONENT = st.components.v2.component(
@@ -32,6 +32,7 @@ def parameter_slider(
     color: str,
     refusals: int,
     on_release: Callable[[str, str, float], None],
+    playable: bool = True,
 ) -> None:
     """Draw the slider of a loss's parameter.
 
@@ -43,6 +44,7 @@ def parameter_slider(
         color: Of the loss's curve.
         refusals: Changes when a value was not taken over, so that the browser takes it back.
         on_release: Called with the loss's id, the parameter's name and its new value.
+        playable: Whether it can sweep by itself, for charts that follow.
     """
     least, greatest = parameter.slider_range()
     _slider(
@@ -52,7 +54,7 @@ def parameter_slider(
         name=parameter.name,
         letter=greek_letter(parameter.name),
         caption="",
-        label=f"{parameter.name} of {loss.name or loss.text}",
+        label=f"{greek_letter(parameter.name)} of {loss.title}",
         meaning=parameter.meaning,
         value=parameter.value,
         start=start,
@@ -64,7 +66,7 @@ def parameter_slider(
         marks=tuple((special.value, special.name) for special in parameter.special_values),
         whole=False,
         logarithmic=False,
-        playable=True,
+        playable=playable,
         color=color,
         refusals=refusals,
     )

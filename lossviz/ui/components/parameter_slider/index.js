@@ -116,7 +116,7 @@ class ParameterSlider {
 
   /** Special values: a tick on the track, and a button that goes there. */
   drawMarks() {
-    const { marks, name } = this.#data;
+    const { marks, letter } = this.#data;
     const drawn = JSON.stringify(marks);
     if (this.#marksDrawn === drawn) return;
     this.#marksDrawn = drawn;
@@ -132,7 +132,7 @@ class ParameterSlider {
         const mark = document.createElement("button");
         mark.type = "button";
         mark.textContent = text;
-        mark.title = `${name} = ${numberOf(value)}`;
+        mark.title = `${letter} = ${numberOf(value)}`;
         mark.addEventListener("click", () => this.settle(value));
         return mark;
       }),
@@ -140,14 +140,14 @@ class ParameterSlider {
   }
 
   show() {
-    const { label, marks, name } = this.#data;
+    const { label, letter, marks } = this.#data;
     const { value } = this.#value;
     this.slider.value = String(this.placeOf(value));
     this.typed.value = String(value);
     this.refusal.textContent = "";
     this.typed.removeAttribute("aria-invalid");
     const special = marks.find(([place]) => place === value);
-    const text = `${name} = ${numberOf(value)}`;
+    const text = `${letter} = ${numberOf(value)}`;
     this.slider.setAttribute("aria-valuetext", special ? `${text}, ${special[1]}` : text);
     marks.forEach(([place], i) => {
       this.marks.children[i].classList.toggle("here", place === value);
@@ -212,7 +212,7 @@ class ParameterSlider {
   }
 
   type() {
-    const { minimum, maximum, whole, name } = this.#data;
+    const { letter, minimum, maximum, whole } = this.#data;
     const value = this.typed.valueAsNumber;
     const inside = value >= minimum && value <= maximum;
     if (inside && (!whole || Number.isInteger(value))) {
@@ -222,7 +222,7 @@ class ParameterSlider {
     const kind = whole ? "whole number" : "number";
     const range = `from ${numberOf(minimum)} to ${numberOf(maximum)}`;
     const stays = `It is still ${numberOf(this.#value.value)}; Escape brings that back.`;
-    this.refusal.textContent = `${name} must be a ${kind} ${range}. ${stays}`;
+    this.refusal.textContent = `${letter} must be a ${kind} ${range}. ${stays}`;
     this.typed.setAttribute("aria-invalid", "true");
   }
 

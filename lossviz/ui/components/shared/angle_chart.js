@@ -1,17 +1,26 @@
 // Curves over the angle between prediction and target, from 0° to 90°, with a dot on each where the
 // prediction stands.
 
+import { LabelPlaces, needsLine } from "./label_places.js";
 import { trimmed } from "./number_text.js";
-import { find, linePath, setAttributes } from "./svg.js";
+import { find, linePath, setAttributes, svgElement } from "./svg.js";
 
 const INSET = { left: 42, right: 10, top: 8, bottom: 40 }; // pixels, for numbers and titles
 const SAMPLES = 90;
 const FAR = 1e5; // pixels: further than any screen, near enough for any renderer
+const LETTER = 6.6; // pixels, of a letter of a curve's name
+const LINE_HEIGHT = 14; // pixels
 const WRITTEN_ANGLES = [0, 30, 60, 90];
 
 let count = 0; // of the charts, for the ids of their clip paths
 
-/** @typedef {{ style: string, at: (angle: number) => number }} AngleCurve `at` takes degrees. */
+/**
+ * @typedef {object} AngleCurve
+ * @property {string} color
+ * @property {string} style How else it is drawn, in CSS.
+ * @property {(angle: number) => number} at Takes degrees.
+ * @property {string} [label] Written beside it, in its colour.
+ */
 
 /** @type {(span: number, parts: number) => number} */
 export const niceStep = (span, parts) => {
@@ -40,12 +49,13 @@ const chartMarkup = (title, id) => `
     <defs><clipPath id="${id}"><rect/></clipPath></defs>
     <path class="axis"/><g class="numbers"></g>
     <text class="title x-title">angle θ to the target, in degrees</text>
-    <g class="curves" clip-path="url(#${id})"></g><g class="dots"></g>
+    <g class="curves" clip-path="url(#${id})"></g><g class="curve-names"></g><g class="dots"></g>
   </svg>`;
 
 export class AngleChart {
   #svg;
   #drawn = "";
+  #places = new LabelPlaces();
   #range = [0, 1];
   #width = 0;
   #height = 0;
@@ -79,14 +89,48 @@ export class AngleChart {
     this.#height = svg.clientHeight;
     this.#drawFrame();
     find(svg, ".curves").innerHTML = curves
-      .map(({ style }, i) => {
+      .map(({ color, style }, i) => {
         const points = angles.map((angle, j) => this.#place(angle, values[i][j]));
-        return `<path style="${style}" d="${linePath(points)}"/>`;
+        return `<path style="stroke:${color};${style}" d="${linePath(points)}"/>`;
       })
       .join("");
+    const lines = values.map((own) => angles.map((angle, j) => this.#place(angle, own[j])));
+    this.#drawNames(curves, lines);
     find(svg, ".dots").innerHTML = curves
-      .map(({ style }) => `<circle r="5" style="${style}"/>`)
+      .map(({ color }) => `<circle r="5" style="fill:${color}"/>`)
       .join("");
+  }
+
+  /** @type {(curves: AngleCurve[], lines: number[][][]) => void} */
+  #drawNames(curves, lines) {
+    const { left, right, top, bottom } = INSET;
+    const [width, height] = [this.#width - left - right, this.#height - top - bottom];
+    /** @type {(y: number) => number} */
+    const within = (y) => Math.max(-height, Math.min(2 * height, y - top));
+    const labels = curves.map(({ label = "" }, i) => ({
+      id: `${i} ${label}`,
+      width: label.length * LETTER,
+      height: LINE_HEIGHT,
+      points: lines[i].map(([x, y]) => /** @type {[number, number]} */ ([x - left, within(y)])),
+    }));
+    const named = labels.filter((_, i) => curves[i].label);
+    this.#places.arrange(named, { width, height, taken: [] }, () => true);
+    const names = named.flatMap(({ id }) => {
+      const place = this.#places.places.get(id);
+      if (!place) return [];
+      const { box, anchor } = place;
+      const [x, y] = [left + box.x, top + box.y + LINE_HEIGHT / 2];
+      const name = svgElement("g");
+      name.style.setProperty("--color", curves[Number.parseInt(id, 10)].color);
+      const text = svgElement("text", { x: x.toFixed(1), y: (y + 4.5).toFixed(1) });
+      text.textContent = id.slice(id.indexOf(" ") + 1);
+      const end = anchor[0] > box.x + box.width / 2 ? x + box.width : x;
+      const d = `M${left + anchor[0]} ${top + anchor[1]}L${end} ${y}`;
+      name.append(text);
+      if (needsLine(place)) name.prepend(svgElement("path", { d }));
+      return [name];
+    });
+    find(this.#svg, ".curve-names").replaceChildren(...names);
   }
 
   #drawFrame() {

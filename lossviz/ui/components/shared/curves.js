@@ -1,6 +1,7 @@
 // Curves of losses as functions of log p: the four views, and the scales of the horizontal axis.
 // lossviz/charts/views.py and scales.py are the same in Python; a browser test holds them together.
 
+import { numberText } from "./number_text.js";
 import { compileTree } from "./tree.js";
 
 /** @typedef {import("./tree.js").Tree} Tree */
@@ -14,10 +15,12 @@ import { compileTree } from "./tree.js";
  * @property {string} id
  * @property {string} name
  * @property {Record<string, number>} values Of its parameters.
+ * @property {Record<string, string>} letters How its parameters' names are written.
  * @property {Tree} penalty
  * @property {Tree} weight
  * @property {string} [uid] Of its curve in plotly's figure; not of a preview.
  * @property {string} [color]
+ * @property {string} [text_color] The same for text, in CSS.
  * @property {string} [swatch] HTML: a short line as its curve is drawn.
  */
 
@@ -28,10 +31,12 @@ import { compileTree } from "./tree.js";
  * @property {string} name
  * @property {Record<string, number>} values Of its parameters, of K and of l = log p.
  * @property {string[]} names Of its parameters.
+ * @property {Record<string, string>} letters How they are written.
  * @property {Evaluate} penalty
  * @property {Evaluate} weight
  * @property {string} uid
  * @property {string} color
+ * @property {string} text_color
  * @property {string} swatch
  */
 
@@ -39,6 +44,7 @@ import { compileTree } from "./tree.js";
 export const readCurve = (data, classes) => ({
   uid: "",
   color: "",
+  text_color: "",
   swatch: "",
   ...data,
   values: { ...data.values, K: classes },
@@ -46,6 +52,10 @@ export const readCurve = (data, classes) => ({
   penalty: compileTree(data.penalty),
   weight: compileTree(data.weight),
 });
+
+/** @type {(curve: Curve) => string} Name and values of parameters: "inverse power, k = 0.2". */
+export const curveLabel = ({ name, names, letters, values }) =>
+  [name, ...names.map((key) => `${letters[key] ?? key} = ${numberText(values[key])}`)].join(", ");
 
 /**
  * A tree's value; where it has none at p = 1, such as 0 * log(0) for the other classes, its limit
@@ -68,16 +78,25 @@ export const VIEWS = {
   pull: ({ weight, values }, l) => evaluate(weight, values, l) * -Math.expm1(l),
 };
 
-/** @type {Record<ScaleName, { toLog: (place: number) => number, of: (l: number) => number }>} */
+/**
+ * @typedef {object} Scale
+ * @property {(place: number) => number} toLog From a place on the axis to log p.
+ * @property {(l: number) => number} of And back.
+ * @property {[least: number, most: number]} ends Of the places that there are.
+ */
+
+/** @type {Record<ScaleName, Scale>} */
 export const SCALES = {
-  p: { toLog: Math.log, of: Math.exp },
+  p: { toLog: Math.log, of: Math.exp, ends: [0, 1] },
   odds: {
     toLog: (odds) => -Math.log1p(1 / odds),
     of: (l) => Math.exp(l) / -Math.expm1(l),
+    ends: [0, Infinity],
   },
   margin: {
     toLog: (margin) => -Math.log1p(Math.exp(-margin)),
     of: (l) => l - Math.log(-Math.expm1(l)),
+    ends: [-Infinity, Infinity],
   },
 };
 

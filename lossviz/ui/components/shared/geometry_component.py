@@ -25,7 +25,7 @@ def loss_data(
     return tuple(
         {
             "id": loss_id,
-            "name": loss.name or loss.text,
+            "name": loss.title,
             "color": styles[loss_id].color,
             "dash": dash_array(styles[loss_id]),
             "swatch": legend_key(styles[loss_id]),

@@ -1,4 +1,4 @@
-// The two charts beside the arrows: the measures over the angle, and what the losses charge there.
+// The two charts beside the arrows: the measures over the angle, and the losses there.
 
 import { AngleChart } from "./angle_chart.js";
 import { find } from "./svg.js";
@@ -7,15 +7,14 @@ import { measure } from "./vectors.js";
 /** @typedef {import("./vectors.js").Measures} Measures */
 /** @typedef {import("./loss_evaluation.js").Loss} Loss */
 
-/** @type {{ key: "cosine" | "projection" | "dot" | "distance", style: string }[]} */
+/** @typedef {"cosine" | "projection" | "dot" | "distance"} CurveKey */
+
+/** @type {{ key: CurveKey, color: string, style: string, label?: string }[]} */
 const CURVES = [
-  { key: "cosine", style: "stroke:var(--cosine);fill:var(--cosine)" },
-  {
-    key: "projection",
-    style: "stroke:var(--dot_product);fill:var(--dot_product);stroke-width:9;stroke-opacity:.3",
-  },
-  { key: "dot", style: "stroke:var(--dot_product);fill:var(--dot_product);stroke-dasharray:9 6" },
-  { key: "distance", style: "stroke:currentColor;fill:currentColor;stroke-dasharray:2 4" },
+  { key: "cosine", color: "var(--cosine)", style: "", label: "cosine" },
+  { key: "projection", color: "var(--dot_product)", style: "stroke-width:9;stroke-opacity:.3" },
+  { key: "dot", color: "var(--dot_product)", style: "stroke-dasharray:9 6", label: "dot product" },
+  { key: "distance", color: "currentColor", style: "stroke-dasharray:2 4", label: "distance" },
 ];
 
 /** @type {[number, number]} Of the measures of probabilities. */
@@ -35,8 +34,8 @@ export const lossStyle = ({ color, dash }) =>
  * @property {number} greatestAngle How far it can be turned.
  * @property {string} key Changes when a curve does.
  * @property {Measures} measures Where it stands.
- * @property {Loss[]} losses None where nothing is charged.
- * @property {(loss: Loss, p: number[]) => number} charge
+ * @property {Loss[]} losses None where it is no prediction.
+ * @property {(loss: Loss, p: number[]) => number} costOf
  * @property {[number, number]} [range]
  */
 
@@ -49,15 +48,17 @@ export class MeasureCharts {
   constructor(node) {
     node.innerHTML = '<section class="alike"></section><section class="costs"></section>';
     this.#section = find(node, ".costs");
-    this.#measures = new AngleChart(find(node, ".alike"), "How near they point");
-    this.#penalties = new AngleChart(this.#section, "What that costs");
+    this.#measures = new AngleChart(find(node, ".alike"), "Cosine, dot product and distance");
+    this.#penalties = new AngleChart(this.#section, "Loss");
   }
 
   /** @param {Turn} turn */
-  draw({ along, target, greatestAngle, key, measures, losses, charge, range }) {
+  draw({ along, target, greatestAngle, key, measures, losses, costOf, range }) {
     this.#measures.draw(
-      CURVES.map(({ key: name, style }) => ({
+      CURVES.map(({ key: name, color, style, label }) => ({
+        color,
         style,
+        label,
         at: (angle) => measure(along(angle), target)[name],
       })),
       { greatestAngle, key, range: range ?? RANGE_OF_PROBABILITIES },
@@ -71,14 +72,16 @@ export class MeasureCharts {
     const values = losses.map((loss) => loss.id + JSON.stringify(loss.values));
     this.#penalties.draw(
       losses.map((loss) => ({
-        style: lossStyle(loss),
-        at: (angle) => charge(loss, along(angle)),
+        color: loss.color,
+        style: `stroke-dasharray:${loss.dash || "none"}`,
+        label: loss.name,
+        at: (angle) => costOf(loss, along(angle)),
       })),
       { greatestAngle, key: `${key} ${values}` },
     );
     this.#penalties.mark(
       measures.angle,
-      losses.map((loss) => charge(loss, measures.p)),
+      losses.map((loss) => costOf(loss, measures.p)),
     );
   }
 }

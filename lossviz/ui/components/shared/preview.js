@@ -4,6 +4,8 @@ import { previewChanges } from "./channel.js";
 
 /** @typedef {import("./curves.js").Curve} Curve */
 
+export const PREVIEW = "preview"; // its id where a chart lists it among the curves
+
 /** @type {Curve | null} */
 let preview = null;
 

@@ -25,6 +25,13 @@ export const setAttributes = (node, attributes) => {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, String(value));
 };
 
+/** @type {(name: string, attributes?: Record<string, string | number>) => SVGElement} */
+export const svgElement = (name, attributes = {}) => {
+  const node = document.createElementNS("http://www.w3.org/2000/svg", name);
+  setAttributes(node, attributes);
+  return node;
+};
+
 /** @type {(node: Node, text: string) => void} Leaves a text alone that is there already. */
 export const setText = (node, text) => {
   if (node.textContent !== text) node.textContent = text;

@@ -2,19 +2,19 @@
 
 import { lossStyle } from "../shared/measure_charts.js";
 import { Animation } from "../shared/motion.js";
-import { numberText } from "../shared/number_text.js";
+import { plainText } from "../shared/number_text.js";
 import { find, Parts } from "../shared/svg.js";
 import { ARRIVED, FIRST_TIME, LAST_TIME } from "./gradient_flow.js";
 
 /** @typedef {import("../shared/loss_evaluation.js").Loss} Loss */
 /** @typedef {{ loss: Loss, errorAt: (time: number) => number }} Convergence */
 
-/** @typedef {"equal" | "raw"} Race Whether first steps are made as long as cross-entropy's. */
+/** @typedef {"equal" | "raw"} Scaling Whether first steps are made as long as cross-entropy's. */
 
-/** @type {Record<Race, string>} */
+/** @type {Record<Scaling, string>} */
 const TIME_TITLES = {
-  equal: "time τ = learning rate × steps, first steps equal",
-  raw: "time τ = learning rate × steps, as written",
+  equal: "τ = learning rate × steps, first steps equal",
+  raw: "τ = learning rate × steps, as written",
 };
 
 const INSET = { left: 44, right: 14, top: 8, bottom: 40 }; // pixels
@@ -23,17 +23,18 @@ const WRITTEN_TIMES = [0.01, 0.1, 1, 10, 100, 1000];
 const SAMPLES = 100;
 
 const CHART = `
-  <h2>The race to the truth</h2>
+  <h2>Convergence</h2>
   <svg class="convergence-chart" aria-hidden="true">
     <path class="near"/><path class="axis"/><g class="numbers"></g>
     <text class="title x-title"></text>
-    <text class="title y-title">furthest class off by</text>
+    <text class="title y-title">largest error in any class</text>
+    <text class="near-name">reached: ${ARRIVED} or less</text><text class="now-name"></text>
     <g class="curves"></g><path class="now"/><g class="dots"></g>
   </svg>
   <div class="clock">
     <button type="button" class="run"></button><span>τ = <b class="time"></b></span>
     <input class="lossviz-range" type="range" min="0" max="1" step="any"
-      aria-label="Time of the race">
+      aria-label="Time τ">
   </div>`;
 
 /** @type {(share: number) => number} Times are laid out by their logarithm. */
@@ -80,10 +81,10 @@ export class ConvergenceChart {
     const { runs } = this.#animation;
     this.#slider.value = String(this.#share);
     this.#slider.style.setProperty("--filled", `${100 * this.#share}%`);
-    this.#slider.setAttribute("aria-valuetext", `τ = ${numberText(this.time)}`);
-    this.#parts.write(".time", numberText(this.time));
+    this.#slider.setAttribute("aria-valuetext", `τ = ${plainText(this.time)}`);
+    this.#parts.write(".time", plainText(this.time));
     this.#button.textContent = runs ? "❚❚" : "▶";
-    this.#button.setAttribute("aria-label", runs ? "Stop the race" : "Run the race");
+    this.#button.setAttribute("aria-label", runs ? "Stop" : "Follow the paths");
   }
 
   /** @param {number} share */
@@ -106,9 +107,9 @@ export class ConvergenceChart {
   /**
    * @param {Convergence[]} convergences One a loss.
    * @param {string} key Changes when a curve does.
-   * @param {Race} race
+   * @param {Scaling} scaling
    */
-  draw(convergences, key, race) {
+  draw(convergences, key, scaling) {
     const width = this.#svg.clientWidth;
     if (!width) return;
     const left = INSET.left;
@@ -122,7 +123,7 @@ export class ConvergenceChart {
     if (this.#drawn !== `${key} ${width}`) {
       this.#drawn = `${key} ${width}`;
       this.#drawFrame({ left, right, top, bottom });
-      this.#parts.write(".x-title", TIME_TITLES[race]);
+      this.#parts.write(".x-title", TIME_TITLES[scaling]);
       const shares = Array.from({ length: SAMPLES + 1 }, (_, i) => i / SAMPLES);
       this.#parts.get(".curves").innerHTML = convergences
         .map(({ loss, errorAt }) => {
@@ -135,6 +136,13 @@ export class ConvergenceChart {
     }
     const now = x(this.#share).toFixed(1);
     this.#parts.set(".now", { d: `M${now} ${top}V${bottom}` });
+    const late = this.#share > 0.75;
+    this.#parts.set(".now-name", {
+      x: Number(now) + (late ? -6 : 6),
+      y: top + 9,
+      "text-anchor": late ? "end" : "start",
+    });
+    this.#parts.write(".now-name", `τ = ${plainText(this.time)}`);
     this.#parts.get(".dots").innerHTML = convergences
       .map(({ loss, errorAt }) => {
         const height = y(errorAt(this.time)).toFixed(1);
@@ -151,12 +159,13 @@ export class ConvergenceChart {
     const y = (error) => bottom - error * (bottom - top);
     parts.set(".axis", { d: `M${left} ${top}V${bottom}H${right}` });
     parts.set(".near", { d: `M${left} ${y(ARRIVED)}H${right}` });
+    parts.set(".near-name", { x: left + 5, y: y(ARRIVED) - 5 });
     const errors = [0, 0.5, 1].map(
       (value) => `<text x="${left - 7}" y="${y(value) + 4}" text-anchor="end">${value}</text>`,
     );
     const times = WRITTEN_TIMES.map((time, i) => {
       const x = left + (i / (WRITTEN_TIMES.length - 1)) * (right - left);
-      return `<text x="${x}" y="${bottom + 17}" text-anchor="middle">${time}</text>`;
+      return `<text x="${x}" y="${bottom + 17}" text-anchor="middle">${plainText(time)}</text>`;
     });
     parts.get(".numbers").innerHTML = [...errors, ...times].join("");
     parts.set(".x-title", { x: (left + right) / 2, y: bottom + INSET.bottom - 6 });

@@ -5,31 +5,29 @@ import { DragHandle } from "../shared/drag_handle.js";
 import { expectedLoss, logsOf, throughSoftmax } from "../shared/loss_evaluation.js";
 import { lossStyle } from "../shared/measure_charts.js";
 import { MovingLosses } from "../shared/moving_losses.js";
-import { numberText, penaltyText, two, vectorText } from "../shared/number_text.js";
+import { penaltyText, two, vectorText } from "../shared/number_text.js";
 import { PendingValue } from "../shared/pending_value.js";
 import { themeOf } from "../shared/plot_theme.js";
+import { Presets, samePlace } from "../shared/presets.js";
 import { find, oncePerFrame, setText } from "../shared/svg.js";
 import { ConvergenceChart } from "./convergence_chart.js";
 import { largestError, nearestHundredths } from "./distribution.js";
-import {
-  ARRIVED,
-  arrivalTime,
-  endOf,
-  equalisingFactor,
-  followGradient,
-  pointAt,
-  SPACES,
-} from "./gradient_flow.js";
+import { arrivalTime, equalisingFactor, followGradient, pointAt, SPACES } from "./gradient_flow.js";
 import { bestAnswer, expectedAtNodes, lossAtNodes } from "./grid.js";
 import { SimplexMap } from "./map.js";
+import { starPath, trailPath } from "./marks.js";
+import { Numbers } from "./numbers.js";
+import { Shares } from "./shares.js";
+import { SHOWN } from "./steps.js";
 
 /** @typedef {import("../shared/loss_evaluation.js").Loss} Loss */
 /** @typedef {import("../shared/moving_losses.js").ReportMove} ReportMove */
 /** @typedef {import("../shared/plot_theme.js").Theme} Theme */
-/** @typedef {import("./convergence_chart.js").Race} Race */
+/** @typedef {import("./convergence_chart.js").Scaling} Scaling */
 /** @typedef {import("./gradient_flow.js").Path} Path */
 /** @typedef {import("./gradient_flow.js").SpaceName} SpaceName */
 /** @typedef {import("./grid.js").Answer} Answer */
+/** @typedef {import("./steps.js").StepName} StepName */
 
 /**
  * What component.py sends.
@@ -38,8 +36,11 @@ import { SimplexMap } from "./map.js";
  * @property {number[]} start
  * @property {number} least_start_p Of each class.
  * @property {SpaceName} by What the gradient moves.
- * @property {Race} race
+ * @property {Scaling} race
  * @property {string[]} maps Ids of the one or two losses that are drawn as maps.
+ * @property {StepName} step What is shown.
+ * @property {[string, number[]][]} truths Where a button puts the truth.
+ * @property {[string, number[]][]} starts Where a button puts the prediction.
  * @property {number} least_gain See bestAnswer.
  *
  * @typedef {import("../shared/moving_losses.js").GeometryData & OwnData} SimplexData
@@ -69,42 +70,6 @@ const SLOW_MS = 25; // a path that takes longer is computed only when the hand i
 /** @type {WeakMap<Element, Simplex>} */
 const instances = new WeakMap();
 
-const TABLE = `
-  <table aria-label="Each loss at the prediction, and on its way to the truth"><thead><tr>
-    <th scope="col">loss</th><th scope="col">charges</th>
-    <th scope="col">best answer</th><th scope="col">arrives at&nbsp;τ</th>
-  </tr></thead><tbody></tbody></table>`;
-
-/** @type {(map: SimplexMap, path: Path, space: SpaceName) => string} */
-const trailPath = (map, path, space) => {
-  // some points between every two steps, as the steps are long where nothing bends
-  const times = path.steps.flatMap(({ time }, i) => {
-    if (!i) return [time];
-    const before = path.steps[i - 1].time;
-    return [0.25, 0.5, 0.75, 1].map((share) => before + share * (time - before));
-  });
-  let trail = "";
-  /** @type {number[] | null} */
-  let before = null;
-  for (const time of times) {
-    const [x, y] = map.at(pointAt(path, space, time));
-    if (before && Math.hypot(x - before[0], y - before[1]) < 1) continue;
-    before = [x, y];
-    trail += `${trail ? "L" : "M"}${x.toFixed(1)},${y.toFixed(1)}`;
-  }
-  return trail;
-};
-
-/** @type {(point: number[]) => string} */
-const starPath = ([x, y]) => {
-  const corners = Array.from({ length: 10 }, (_, i) => {
-    const radius = i % 2 ? 4 : 9;
-    const angle = (i * Math.PI) / 5 - Math.PI / 2;
-    return `${(x + radius * Math.cos(angle)).toFixed(1)},${(y + radius * Math.sin(angle)).toFixed(1)}`;
-  });
-  return `M${corners.join("L")}Z`;
-};
-
 class Simplex {
   /** @type {SimplexData} Set before anything is drawn. */
   #data = /** @type {any} */ (null);
@@ -119,14 +84,15 @@ class Simplex {
   /** @type {Theme} */
   #theme = { text: "", background: "", border: "" };
   #layouts = 0; // 0: there is no room yet
-  #rowIds = "";
 
   /** @param {HTMLElement} root */
   constructor(root) {
     this.box = find(root, ".lossviz-simplex");
     this.holder = find(root, ".maps");
-    this.table = find(root, ".losses");
-    this.table.innerHTML = TABLE;
+    this.numbers = new Numbers(root);
+    this.hint = find(root, ".hint");
+    this.shares = new Shares(find(root, ".shares"));
+    this.presets = new Presets(find(root, ".places"));
     this.redraw = oncePerFrame(() => this.draw());
     this.chart = new ConvergenceChart(find(root, ".convergence"), () => this.redraw());
     this.positions = {
@@ -222,19 +188,49 @@ class Simplex {
     this.positions.truth.receive(data.truth, data.moves);
     this.positions.start.receive(data.start, data.moves);
     this.losses.receive(data);
-    for (const { map } of this.#maps.splice(data.maps.length)) map.node.remove();
-    while (this.#maps.length < data.maps.length) {
+    const shown = SHOWN[data.step];
+    const count = Math.max(1, Math.min(shown.maps, data.maps.length));
+    this.box.dataset.step = data.step;
+    setText(this.hint, shown.hint);
+    this.setPresets(data);
+    for (const { map } of this.#maps.splice(count)) map.node.remove();
+    while (this.#maps.length < count) {
       const map = new SimplexMap(this.holder);
       this.addHandles(map);
       this.#maps.push({ map, drawn: "", trails: "" });
     }
-    this.holder.classList.toggle("two", data.maps.length > 1);
+    this.holder.classList.toggle("two", count > 1);
     this.layout();
+  }
+
+  get shown() {
+    return SHOWN[this.#data.step];
+  }
+
+  /** @param {SimplexData} data */
+  setPresets({ step, truths, starts }) {
+    /** @type {(name: "truth" | "start", places: [string, number[]][]) => import("../shared/presets.js").Preset[]} */
+    const presets = (name, places) =>
+      places.map(([label, place]) => ({
+        label,
+        holds: () => samePlace(this.positions[name].value, place),
+        choose: () => {
+          this.positions[name].set(place);
+          this.redraw();
+          this.#report(name, place);
+        },
+      }));
+    this.presets.set([
+      SHOWN[step].loss
+        ? { title: "Class 1 is right", presets: presets("truth", truths) }
+        : { title: "Put the point", presets: presets("start", starts) },
+    ]);
   }
 
   layout() {
     if (!this.#data) return;
-    this.#layouts = this.#maps.every(({ map }) => map.layout()) ? this.#layouts + 1 : 0;
+    const wide = !this.shown.loss;
+    this.#layouts = this.#maps.every(({ map }) => map.layout({ wide })) ? this.#layouts + 1 : 0;
     this.draw();
   }
 
@@ -259,7 +255,7 @@ class Simplex {
     }
     const run = `${start} ${space} ${race}`;
     const waits = this.held && kept.took_ms > SLOW_MS;
-    if (kept.run !== run && !waits) {
+    if (this.shown.flow && kept.run !== run && !waits) {
       const began = performance.now();
       kept.run = run;
       kept.space = space;
@@ -276,26 +272,50 @@ class Simplex {
     if (!this.#layouts) return;
     const truth = this.positions.truth.value;
     const start = this.positions.start.value;
-    const all = this.losses.all.map((loss) => this.compute(loss));
+    const { loss: hasLoss, flow } = this.shown;
+    const all = hasLoss ? this.losses.all.map((loss) => this.compute(loss)) : [];
     const runs = all.map(({ loss, values, truth: t, run }) => `${loss.id} ${values} ${t} ${run}`);
     const key = `${runs} ${this.#layouts}`;
+    this.presets.light();
+    this.shares.draw(start);
     this.#maps.forEach((drawn, i) => {
+      if (!hasLoss) {
+        this.drawPoint(drawn);
+        return;
+      }
       const computed = all.find(({ loss }) => loss.id === this.#data.maps[i]);
       if (!computed) return;
       this.drawLoss(drawn, computed);
-      this.drawTrails(drawn, all, key);
+      this.drawTrails(drawn, flow ? all : [], `${flow} ${key}`);
       this.drawMarks(drawn.map, computed);
     });
-    this.chart.draw(
-      all.map(({ loss, path, space }) => ({
-        loss,
-        errorAt: (time) => largestError(pointAt(path, space, time), truth),
-      })),
-      key,
-      this.#data.race,
-    );
-    this.showNumbers(all, logsOf(start));
+    if (flow)
+      this.chart.draw(
+        all.map(({ loss, path, space }) => ({
+          loss,
+          errorAt: (time) => largestError(pointAt(path, space, time), truth),
+        })),
+        key,
+        this.#data.race,
+      );
+    this.numbers.show(all, { truth, start }, flow);
+    const first = all.find(({ loss }) => loss.id === this.#data.maps[0]);
+    this.numbers.showSum(first, { truth, start });
     this.box.dataset.drawn = `${truth.map(two)} ${start.map(two)}`;
+  }
+
+  /** @param {DrawnMap} drawn The first step: a prediction, and no loss yet. */
+  drawPoint(drawn) {
+    const { map } = drawn;
+    if (drawn.drawn !== "point") {
+      drawn.drawn = "point";
+      drawn.trails = "";
+      map.parts.get(".trails").innerHTML = map.parts.get(".runners").innerHTML = "";
+      map.svg.setAttribute("aria-label", "All predictions over three classes");
+    }
+    map.clear();
+    map.drawHeights(this.positions.start.value);
+    this.describeHandles(map, { truth: "the truth", start: "the prediction" });
   }
 
   /** @type {(drawn: DrawnMap, computed: Computed) => void} What the loss alone determines. */
@@ -303,19 +323,24 @@ class Simplex {
     const { map } = drawn;
     const { by } = this.#data;
     const theme = JSON.stringify(this.#theme);
-    const key = `${loss.id} ${values} ${truth} ${by} ${this.#layouts} ${theme}`;
+    const { flow } = this.shown;
+    const key = `${loss.id} ${values} ${truth} ${by} ${flow} ${this.#layouts} ${theme}`;
     if (drawn.drawn === key) return;
     drawn.drawn = key;
     const shares = this.positions.truth.value;
     map.paint(expected, loss.color, this.#theme);
-    map.drawDescent((p) => {
-      const rate = SPACES[by].descent(loss, logsOf(p), shares);
-      return by === "logits" ? throughSoftmax(p, rate) : rate;
-    });
+    if (flow)
+      map.drawDescent((p) => {
+        const rate = SPACES[by].descent(loss, logsOf(p), shares);
+        return by === "logits" ? throughSoftmax(p, rate) : rate;
+      });
+    else map.parts.set(".descent", { d: "" });
     map.svg.setAttribute("aria-label", `${loss.name} over all predictions`);
     const name = map.parts.get(".name");
     name.innerHTML = loss.swatch;
-    name.append(loss.name);
+    const what = document.createElement("small");
+    what.textContent = "expected loss";
+    name.append(loss.name, what);
     const verdict = best.honest ? "the truth itself" : `${vectorText(best.p)}, not the truth`;
     map.parts.write(".verdict", `Best answer: ${verdict}.`);
     map.node.dataset.honest = best.honest;
@@ -347,58 +372,33 @@ class Simplex {
     const start = this.positions.start.value;
     const read = this.#cursor ?? start;
     /** @type {(p: number[]) => string} */
-    const charge = (p) => penaltyText(expectedLoss(loss, logsOf(p), truth));
+    const expected = (p) => penaltyText(expectedLoss(loss, logsOf(p), truth));
+    parts.get(".heights").textContent = "";
     parts.set(".best", { d: starPath(map.at(best.p)) });
     const [cx, cy] = map.at(read);
     parts.set(".cursor", { cx, cy, visibility: this.#cursor ? "visible" : "hidden" });
     const where = this.#cursor ? "At the cursor" : "At the prediction";
-    parts.write(".here", `${where} ${vectorText(read)}: ${charge(read)}`);
+    parts.write(".here", `${where} ${vectorText(read)}: ${expected(read)}`);
     const error = two(largestError(start, truth));
-    const texts = {
+    this.describeHandles(map, {
       truth: "the truth",
-      start: `the prediction; ${loss.name} charges ${charge(start)}, furthest class off by ${error}`,
-    };
+      start: `the prediction; expected ${loss.name} ${expected(start)}, largest error in any class ${error}`,
+    });
+    map.nameHandles({ truth, start });
+  }
+
+  /** @type {(map: SimplexMap, texts: Record<"truth" | "start", string>) => void} */
+  describeHandles({ parts, at }, texts) {
+    const truth = this.positions.truth.value;
+    const start = this.positions.start.value;
     for (const [name, p] of Object.entries({ truth, start })) {
       const classes = p.map((value, i) => `class ${i + 1} ${two(value)}`).join(", ");
       parts.set(`.${name}-handle`, {
-        transform: `translate(${map.at(p)})`,
+        transform: `translate(${at(p)})`,
         "aria-valuenow": two(p[0]),
         "aria-valuetext": `${classes}: ${name === "truth" ? texts.truth : texts.start}`,
       });
     }
-  }
-
-  /** @type {(all: Computed[], logs: number[]) => void} */
-  showNumbers(all, logs) {
-    const body = find(this.table, "tbody");
-    const ids = all.map(({ loss }) => loss.id).join();
-    if (this.#rowIds !== ids) {
-      this.#rowIds = ids;
-      body.replaceChildren(
-        ...all.map(({ loss }) => {
-          const row = document.createElement("tr");
-          row.dataset.loss = loss.id;
-          row.innerHTML = `<th scope="row">${loss.swatch}<span class="label"></span></th>
-            <td></td><td></td><td></td>`;
-          find(row, ".label").textContent = loss.name;
-          return row;
-        }),
-      );
-    }
-    const truth = this.positions.truth.value;
-    all.forEach(({ loss, best, arrives, path }, i) => {
-      const cells = body.children[i].querySelectorAll("td");
-      setText(cells[0], penaltyText(expectedLoss(loss, logs, truth)));
-      setText(cells[1], best.honest ? "the truth" : best.p.map(two).join(" "));
-      setText(cells[2], this.arrivalText(arrives, path, best));
-    });
-  }
-
-  /** @type {(arrives: number, path: Path, best: Answer) => string} */
-  arrivalText(arrives, path, best) {
-    if (arrives < Infinity) return numberText(arrives);
-    const elsewhere = largestError(best.p, this.positions.truth.value) > ARRIVED;
-    return path.stands || elsewhere ? "never" : `> ${numberText(endOf(path).time)}`;
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { niceStep } from "../shared/angle_chart.js";
 import { handleMarkup } from "../shared/drag_handle.js";
-import { numberText } from "../shared/number_text.js";
+import { plainText, two } from "../shared/number_text.js";
 import { find, Parts } from "../shared/svg.js";
 import { sumOf } from "../shared/vectors.js";
 import { NODES, nodeAt, SIDE, TRIANGLES } from "./grid.js";
@@ -15,7 +15,14 @@ const ARROWS = 9; // along a side
 const OFF_NODES = 2e-3; // of a line's distance to the next: through nodes it would break at its ends
 const ROOT3 = Math.sqrt(3);
 const MARGIN = { side: 26, top: 42, bottom: 30 }; // pixels
+const WIDE_SIDE = 58; // pixels: where numbers stand beside the triangle
 const CLEAR = 0.9; // of all predictions are told apart by colour; the rest costs as much, or more
+/** @type {[number, number, string][]} Where a height's number stands, from its foot. */
+const HEIGHT_NAMES = [
+  [0, 18, "middle"],
+  [10, -2, "start"],
+  [-10, -2, "end"],
+];
 const SIDES = [
   [0, 1],
   [1, 2],
@@ -71,10 +78,13 @@ const MAP = `
     <figcaption class="name"></figcaption>
     <div class="stage"><canvas></canvas><svg class="over" role="group">
       <g class="corners" aria-hidden="true"></g><path class="outline"/>
+      <g class="heights" aria-hidden="true"></g>
       <path class="descent" aria-hidden="true"/><g class="trails" aria-hidden="true"></g>
       <rect class="ground" fill="transparent"/>
       <path class="best" aria-hidden="true"/><g class="runners" aria-hidden="true"></g>
       <circle class="cursor" r="6" aria-hidden="true"/>
+      <text class="truth-name" aria-hidden="true">truth</text>
+      <text class="start-name" aria-hidden="true">prediction</text>
       ${handleMarkup("truth", "Truth")}${handleMarkup("start", "Prediction")}
     </svg></div>
     <p class="scale"><span class="low"></span><i class="ramp"></i><span class="high"></span>
@@ -154,13 +164,17 @@ export class SimplexMap {
     this.#pen = /** @type {CanvasRenderingContext2D} */ (this.#canvas.getContext("2d"));
   }
 
-  /** Draws what changes only with the size. @returns {boolean} Whether there is room. */
-  layout() {
+  /**
+   * Draws what changes only with the size.
+   * @param {{ wide: boolean }} options Whether numbers stand beside the triangle.
+   * @returns {boolean} Whether there is room.
+   */
+  layout({ wide }) {
     const width = this.svg.clientWidth;
     if (!width) return false;
-    this.#side = width - 2 * MARGIN.side;
-    const left = MARGIN.side;
-    const right = width - MARGIN.side;
+    const left = wide ? WIDE_SIDE : MARGIN.side;
+    const right = width - left;
+    this.#side = right - left;
     const bottom = MARGIN.top + (this.#side * ROOT3) / 2;
     const height = bottom + MARGIN.bottom;
     this.#corners = [
@@ -240,12 +254,61 @@ export class SimplexMap {
     this.#drawScale(color, { low, high, step });
   }
 
+  /** Leaves the triangle without a loss. */
+  clear() {
+    this.#pen.clearRect(0, 0, this.#canvas.width, this.#canvas.height);
+    this.parts.set(".descent", { d: "" });
+  }
+
+  /**
+   * The prediction's three heights, each over the side opposite its class.
+   * @param {number[]} p
+   */
+  drawHeights(p) {
+    const [x, y] = this.at(p);
+    this.parts.get(".heights").innerHTML = p
+      .map((height, k) => {
+        // the foot of the perpendicular: what class k has goes to the two others alike
+        const foot = p.map((value, j) => (j === k ? 0 : value + height / 2));
+        const [u, v] = this.at(foot);
+        const [dx, dy, anchor] = HEIGHT_NAMES[k];
+        return `<path d="M${x} ${y}L${u} ${v}"/><text x="${u + dx}" y="${v + dy}"
+          text-anchor="${anchor}">p${k + 1} = ${two(height)}</text>`;
+      })
+      .join("");
+  }
+
+  /**
+   * Names the rings beside them, the prediction's only where it does not stand on the truth.
+   * @param {Record<"truth" | "start", number[]>} places
+   */
+  nameHandles({ truth, start }) {
+    const [a, b] = [this.at(truth), this.at(start)];
+    this.#nameBeside("truth", a, 52);
+    this.#nameBeside("start", b, 76);
+    const apart = Math.abs(a[1] - b[1]) > 22 || Math.abs(a[0] - b[0]) > 110;
+    this.parts.get(".start-name").style.opacity = apart ? 1 : 0;
+  }
+
+  /** @type {(name: string, place: number[], room: number) => void} */
+  #nameBeside(name, [x, y], room) {
+    const right = this.#corners[2][0] + MARGIN.side;
+    const outside = x + 20 + room > right;
+    this.parts.set(`.${name}-name`, {
+      x: outside ? x - 20 : x + 20,
+      y: y + 5,
+      "text-anchor": outside ? "end" : "start",
+    });
+  }
+
   /** @type {(color: string, scale: { low: number, high: number, step: number }) => void} */
   #drawScale(color, { low, high, step }) {
     const { parts } = this;
-    parts.write(".low", numberText(Math.abs(low) < 1e-3 * (high - low) ? 0 : low));
-    parts.write(".high", `${numberText(high)} and more`);
-    parts.write(".step", `a line every ${numberText(step)}`);
+    const least = Math.abs(low) < 1e-3 * (high - low) ? 0 : low;
+    const [lowText, highText, every] = [least, high, step].map(plainText);
+    parts.write(".low", lowText);
+    parts.write(".high", `${highText} and more`);
+    parts.write(".step", `a line every ${every}`);
     const [from, to] = [4, 90].map(
       (percent) => `color-mix(in srgb, ${color} ${percent}%, var(--st-background-color))`,
     );

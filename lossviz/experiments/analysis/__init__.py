@@ -1,0 +1,1 @@
+"""What lies behind the results: whom losses listened to, calibration, errors, rates."""

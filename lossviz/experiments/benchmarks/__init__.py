@@ -1,0 +1,1 @@
+"""Measurements that ``lossviz bench`` makes by training."""

@@ -1,0 +1,108 @@
+"""The trials of an engine that have not ended: those that wait, in order, and those that run."""
+
+from collections.abc import Iterable
+
+from lossviz.experiments.engine.scheduling import QueuedTrial
+from lossviz.experiments.records import Purpose
+
+
+class TrialQueue:
+    """Used by one thread; ``place`` and ``comparisons`` are read by others.
+
+    Attributes:
+        queued: Those that wait, in the order in which they are to start.
+        running: Those that run, by trial id.
+    """
+
+    def __init__(self) -> None:
+        self.queued: list[QueuedTrial] = []
+        self.running: dict[str, QueuedTrial] = {}
+        # The comparisons that have open trials, each with its place. Replaced as a whole, so that
+        # other threads may read it.
+        self._places: dict[str, int] = {}
+
+    def append(self, entries: Iterable[QueuedTrial]) -> None:
+        """Queue trials behind all others."""
+        self.queued.extend(entries)
+        self._publish()
+
+    def insert(self, entries: Iterable[QueuedTrial]) -> None:
+        """Queue search trials of a comparison before those that are judged."""
+        entries = list(entries)
+        ids = {entry.comparison.id for entry in entries}
+        places = (
+            place
+            for place, entry in enumerate(self.queued)
+            if entry.comparison.id in ids and entry.trial.purpose is Purpose.JUDGE
+        )
+        place = next(places, len(self.queued))
+        self.queued[place:place] = entries
+        self._publish()
+
+    def start(self, entry: QueuedTrial) -> None:
+        """Note that a queued trial runs, where ``entry`` says."""
+        self.running[entry.trial.id] = entry
+        self.remove(entry)
+
+    def remove(self, entry: QueuedTrial) -> None:
+        """Forget a queued trial."""
+        self.queued = [other for other in self.queued if other.trial.id != entry.trial.id]
+        self._publish()
+
+    def end(self, trial_id: str) -> QueuedTrial | None:
+        """Forget a running trial and return it; None where it does not run."""
+        entry = self.running.pop(trial_id, None)
+        self._publish()
+        return entry
+
+    def replace(self, entry: QueuedTrial, by: QueuedTrial) -> None:
+        """Put another entry in the place of a queued one."""
+        self.queued[self.queued.index(entry)] = by
+
+    def clear(self) -> None:
+        """Forget all trials."""
+        self.queued.clear()
+        self.running.clear()
+        self._publish()
+
+    def queued_of(self, comparison_id: str) -> list[QueuedTrial]:
+        """The queued trials of a comparison, in order."""
+        return [entry for entry in self.queued if entry.comparison.id == comparison_id]
+
+    def waiting_for_rate(self, comparison_id: str, loss: str) -> list[QueuedTrial]:
+        """The queued trials of a loss that wait until its learning rate is chosen."""
+        return [
+            entry
+            for entry in self.queued_of(comparison_id)
+            if entry.trial.loss == loss and entry.waits_for_rate
+        ]
+
+    def searching(self, comparison_id: str, loss: str) -> list[QueuedTrial]:
+        """The open trials, queued or running, by which a loss's learning rate is chosen."""
+        return [
+            entry
+            for entry in (*self.queued, *self.running.values())
+            if entry.comparison.id == comparison_id
+            and entry.trial.loss == loss
+            and entry.trial.purpose is Purpose.SEARCH
+        ]
+
+    def place(self, comparison_id: str) -> int | None:
+        """How many comparisons stand before one; 0 where it runs, None where nothing of it is open.
+
+        Safe in any thread.
+        """
+        return self._places.get(comparison_id)
+
+    @property
+    def comparisons(self) -> tuple[str, ...]:
+        """The ids of the comparisons with open trials, in the order in which they run.
+
+        Safe in any thread.
+        """
+        return tuple(self._places)
+
+    def _publish(self) -> None:
+        running = dict.fromkeys(entry.comparison.id for entry in self.running.values())
+        in_order = running | dict.fromkeys(entry.comparison.id for entry in self.queued)
+        self._places = {id: 0 if id in running else place for place, id in enumerate(in_order)}

@@ -1,0 +1,1 @@
+"""Which differences between losses are real, and how sure that is."""

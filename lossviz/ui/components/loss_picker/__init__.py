@@ -1,0 +1,1 @@
+"""The chips with which losses are chosen, and the browser of the catalogue behind them."""

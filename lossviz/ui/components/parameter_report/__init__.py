@@ -1,0 +1,1 @@
+"""What tells Python of a parameter while it moves."""

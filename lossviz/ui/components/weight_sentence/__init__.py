@@ -1,0 +1,1 @@
+"""What a loss makes of a mistake, as a sentence that follows a slider."""

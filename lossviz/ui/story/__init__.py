@@ -1,0 +1,1 @@
+"""The article as a story: seven steps, each of which asks the reader to do something."""

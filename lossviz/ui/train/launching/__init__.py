@@ -1,0 +1,1 @@
+"""The form that launches a comparison, and the named experiments."""

@@ -1,0 +1,316 @@
+"""Launching a comparison: recipe, seeds, baseline, how it is trained, and the buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from lossviz.errors import InvalidInput, LossvizError
+from lossviz.experiments.descriptions import and_list
+from lossviz.experiments.machine import Machine
+from lossviz.experiments.number_text import format_rate
+from lossviz.experiments.pets_cost import PetsDownloads
+from lossviz.experiments.plan import MAX_SEEDS, MAX_TRIALS, default_baseline, plan_comparison
+from lossviz.experiments.recipes import RECIPES, validate_settings
+from lossviz.experiments.records import Comparison, RateSearch
+from lossviz.experiments.settings import Settings
+from lossviz.losses.loss import Loss
+from lossviz.ui.curves.findings import warn_of_errors
+from lossviz.ui.markdown import capitalised, count_of, escape_markdown
+from lossviz.ui.state.actions import keep_selection
+from lossviz.ui.text import draw_caption
+from lossviz.ui.train.backend import TrainingBackend
+from lossviz.ui.train.launching.batch_preview import batch_preview_button, show_batch_preview
+from lossviz.ui.train.launching.class_count import FOLDER_RECIPE, RECIPE_KEY, chosen_class_count
+from lossviz.ui.train.launching.expected_time import expected_time
+from lossviz.ui.train.launching.form_fields import FieldProblems, field_box, whole_number_field
+from lossviz.ui.train.launching.form_start import form_start, show_origin, start_from_recipe
+from lossviz.ui.train.launching.launches import Request, launch
+from lossviz.ui.train.launching.pets_cost import RECIPE as PETS_RECIPE
+from lossviz.ui.train.launching.pets_cost import (
+    download_words,
+    downloads_of,
+    show_cost,
+    time_on_processor,
+)
+from lossviz.ui.train.launching.settings_form import (
+    FormStart,
+    pick_folder,
+    pick_settings,
+    recipes_on_offer,
+)
+
+_BASELINE: Final = "baseline"  # key of the control
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenSettings:
+    """What the visitor has set.
+
+    Attributes:
+        settings: None where a field is wrong, or where they cannot be trained with.
+        problem: Why they cannot, where that is no single field's matter; else empty.
+    """
+
+    settings: Settings | None
+    problem: str = ""
+
+
+def launch_form(
+    backend: TrainingBackend, losses: Sequence[Loss], comparisons: Sequence[Comparison]
+) -> None:
+    """Draw what a comparison of the chosen losses is launched with, the buttons that launch it, and
+    a warning where it had better not be.
+
+    Args:
+        backend: Trains it.
+        losses: What is chosen.
+        comparisons: Those that there are already, which say how long it will take.
+
+    Side effects: a press stores a comparison, queues its trials and shows it.
+    """
+    problems = FieldProblems()
+    row = st.container(horizontal=True, gap="medium")
+    with row:
+        recipe = RECIPES[_pick_recipe()]
+    folder = pick_folder(problems) if recipe.key == FOLDER_RECIPE else ""
+    summary, preview = st.columns([3, 1], gap="medium")
+    place = st.container()
+    start = form_start(recipe)
+    show_origin()
+    with row:
+        seeds = _pick_seeds(problems, start, len(losses))
+        baseline = _pick_baseline(losses)
+    chosen = _choose_settings(start, problems, folder, backend.machine)
+    downloads = downloads_of(recipe.key, chosen.settings)
+    network = (chosen.settings or start.settings).network
+    with summary:
+        draw_caption(f"{recipe.summary} {device_sentence(backend.machine, network)}")
+    with preview:
+        batch_preview_button(backend.engine, recipe.key, chosen.settings, downloads)
+    request = Request(
+        recipe=recipe.key,
+        losses=tuple(loss.spec for loss in losses),
+        seeds=seeds or 0,
+        baseline=baseline,
+        settings=chosen.settings,
+    )
+    with place:
+        if recipe.key == PETS_RECIPE and chosen.settings:
+            show_cost(downloads, chosen.settings, backend.machine)
+        show_batch_preview(backend.engine, recipe.key, chosen.settings)
+        pressed = _launch_buttons(
+            backend,
+            request,
+            comparisons,
+            obstacle=_obstacle(losses, problems, chosen),
+            downloads=downloads,
+        )
+        warn_of_errors(losses, chosen_class_count())
+    if pressed and backend.engine:
+        try:
+            launch(backend.engine, pressed)
+        except LossvizError as error:
+            st.error(escape_markdown(capitalised(str(error))), icon=":material/error:")
+
+
+def _obstacle(losses: Sequence[Loss], problems: FieldProblems, chosen: ChosenSettings) -> str:
+    """Why nothing can be launched; empty where it can."""
+    if not losses:
+        return "Choose at least one loss above."
+    if problems.found:
+        names = and_list([f"**{label}**" for label in problems.found])
+        return f"To train, first fill in or correct: {names}."
+    return escape_markdown(f"{capitalised(chosen.problem)}.") if chosen.problem else ""
+
+
+def _pick_recipe() -> str:
+    return st.selectbox(
+        "Dataset",
+        recipes_on_offer(),
+        format_func=lambda key: RECIPES[key].name,
+        width=300,
+        key=RECIPE_KEY,
+        on_change=start_from_recipe,
+    )
+
+
+def _pick_seeds(problems: FieldProblems, start: FormStart, losses: int) -> int | None:
+    """How many seeds; None where the field holds no number that will do."""
+    with field_box("seeds", width=170):
+        seeds = whole_number_field(
+            problems,
+            "Seeds",
+            key=f"seeds of {start.name}",
+            start=start.recipe.seeds,
+            limits=(1, MAX_SEEDS),
+            help=(
+                "Each loss is trained once per seed. A seed fixes split, initial weights and"
+                " batches, so that all losses are compared under the same conditions. Three seeds"
+                " can show only large differences."
+            ),
+        )
+        if seeds is None:
+            return None
+        if losses * seeds > MAX_TRIALS:
+            problems.show(
+                "Seeds",
+                f"{losses} losses × {seeds} seeds are {losses * seeds} trials; {MAX_TRIALS} are the"
+                f" most. Enter {MAX_TRIALS // losses} or fewer.",
+            )
+            return None
+    return seeds
+
+
+def _pick_baseline(losses: Sequence[Loss]) -> str | None:
+    """The spec of the loss that the others are compared with; None where none is chosen."""
+    by_id = {loss.id: loss for loss in losses}
+    specs = [loss.spec for loss in losses]
+    if st.session_state.get(_BASELINE) not in by_id:  # it may have been taken away
+        st.session_state.pop(_BASELINE, None)
+    picked = st.selectbox(
+        "Baseline",
+        list(by_id),
+        index=specs.index(default_baseline(specs)) if specs else None,
+        format_func=lambda loss_id: by_id[loss_id].label,
+        placeholder="Choose a loss first",
+        width=230,
+        key=_BASELINE,
+        on_change=keep_selection,
+        help="Every other loss is compared with this one. It is fixed at launch.",
+    )
+    return by_id[picked].spec if picked else None
+
+
+def _choose_settings(
+    start: FormStart, problems: FieldProblems, folder: str, machine: Machine
+) -> ChosenSettings:
+    settings = pick_settings(start, problems, machine=machine, folder=folder)
+    if settings is None:
+        return ChosenSettings(settings=None)
+    try:
+        validate_settings(start.recipe, settings)
+    except InvalidInput as error:
+        return ChosenSettings(settings=None, problem=str(error))
+    return ChosenSettings(settings=settings)
+
+
+def question_at_same_rate(settings: Settings | None) -> str:
+    """What a comparison at one learning rate for all answers."""
+    rate = settings.learning_rate if settings else None
+    value = f" of {format_rate(rate)}" if rate else ""
+    return f"Which loss makes the fewest errors at the same learning rate{value}?"
+
+
+QUESTION_AT_BEST_RATES: Final = (
+    "Which loss makes the fewest errors at the learning rate that suits it best? The rates are"
+    " chosen first, on separate seeds."
+)
+
+
+def _launch_buttons(
+    backend: TrainingBackend,
+    request: Request,
+    comparisons: Sequence[Comparison],
+    *,
+    obstacle: str,
+    downloads: PetsDownloads | None,
+) -> Request | None:
+    """Draw a button for each of the two questions that a comparison can answer.
+
+    Args:
+        backend: Trains it.
+        request: What the first button launches.
+        comparisons: Those that there are already.
+        obstacle: Why neither can be launched; empty where they can.
+        downloads: What a launch downloads first.
+
+    Returns:
+        What the pressed one launches; None where none was pressed, or where it cannot be launched.
+    """
+    same, best = request, request.with_rate_search(RateSearch())
+    texts = (
+        (same, "same learning rate", question_at_same_rate(request.settings)),
+        (best, "each loss at its best", QUESTION_AT_BEST_RATES),
+    )
+    pressed = None
+    columns = st.columns(len(texts), gap="medium")
+    for column, (choice, name, question) in zip(columns, texts, strict=True):
+        refusal = "" if obstacle else _refusal(choice)
+        with column, st.container(gap="xsmall"):
+            verb = capitalised(f"{download_words(downloads)}train")
+            count = "" if obstacle else f" {_trial_count(choice)}"
+            if st.button(
+                f"{verb}{count} · {name}",
+                type="primary" if choice is same else "secondary",
+                icon=":material/play_arrow:",
+                disabled=backend.engine is None or bool(obstacle or refusal),
+                on_click=keep_selection,
+                key=f"train, {name}",
+            ) and not (obstacle or refusal):  # it may have come after the press
+                pressed = choice
+            draw_caption(f"{question} {refusal or _time(backend, choice, comparisons)}")
+    if obstacle:
+        st.warning(obstacle, icon=":material/edit:")
+    elif len(request.losses) > 1:
+        draw_caption(f"**The plan:** {plan_text(request.seeds)}")
+    return pressed
+
+
+def _time(backend: TrainingBackend, request: Request, comparisons: Sequence[Comparison]) -> str:
+    """How long a request takes, as far as that is known."""
+    known = expected_time(backend, request, comparisons)
+    settings = request.settings
+    if known or request.recipe != PETS_RECIPE or settings is None:
+        return known
+    if backend.machine.accelerators_for(settings.network):
+        return ""
+    return time_on_processor(
+        settings,
+        cores=backend.machine.cores,
+        trials=request.trials + request.search_trials,
+    )
+
+
+def device_sentence(machine: Machine, network: str) -> str:
+    """On what a launch trains.
+
+    >>> device_sentence(Machine(cores=2), "resnet18")
+    "Trained on this machine's processor (2 cores)."
+    """
+    return f"Trained on {machine.describe(network)}."
+
+
+def _refusal(request: Request) -> str:
+    """Why a request cannot be launched that no field shows; empty where it can."""
+    try:
+        plan_comparison(
+            id="-",
+            recipe=request.recipe,
+            losses=request.losses,
+            seeds=request.seeds,
+            created_at=0.0,
+            settings=request.settings,
+            baseline=request.baseline,
+            rate_search=request.rate_search,
+        )
+    except LossvizError as error:
+        return f"**Not possible:** {escape_markdown(error)}."
+    return ""
+
+
+def _trial_count(request: Request) -> str:
+    judged = count_of(request.trials, "trial", "trials")
+    return f"{request.search_trials} + {judged}" if request.search_trials else judged
+
+
+def plan_text(seeds: int) -> str:
+    """What a launch fixes."""
+    return (
+        f"{count_of(seeds, 'seed', 'seeds')} per loss; each loss is compared with the baseline by"
+        " its error rate after the last epoch. The plan is fixed at launch, so that looking at the"
+        " results early does not mislead."
+    )

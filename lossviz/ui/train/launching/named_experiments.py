@@ -1,0 +1,122 @@
+"""Comparisons that are launched with one click, each with a question and a guess."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import streamlit as st
+
+from lossviz.errors import LossvizError
+from lossviz.experiments.judging.guesses import answer_guess
+from lossviz.experiments.judging.judgement import Judgement
+from lossviz.experiments.named_experiments import EXPERIMENTS, SEEDS, NamedExperiment
+from lossviz.losses.parsing import loss_from_spec
+from lossviz.statistics.verdicts import Verdicts
+from lossviz.ui.markdown import count_of, escape_markdown
+from lossviz.ui.state.actions import choose_specs, keep_selection
+from lossviz.ui.text import draw_caption, draw_text
+from lossviz.ui.train.backend import TrainingBackend
+from lossviz.ui.train.launching.class_count import RECIPE_KEY
+from lossviz.ui.train.launching.form_start import start_form_from
+from lossviz.ui.train.launching.launches import Request, launch, launch_of
+
+_RECIPE: Final = "digits"
+_MEASURED: Final = "Measured with `lossviz bench experiments` on two cores."
+
+
+def show_named_experiments(backend: TrainingBackend) -> None:
+    """Draw a card for each; its button launches it, and sets the form to what it trains.
+
+    Side effects: a press stores a comparison, queues its trials and shows it.
+    """
+    st.header("Start with an experiment", anchor=False)
+    draw_text(
+        "One click trains its losses on handwritten digits. Watch the error rates fall, then read"
+        " which loss makes fewer errors, if any does."
+    )
+    with st.container(key="experiments"):
+        columns = st.columns(len(EXPERIMENTS), gap="small")
+    for column, experiment in zip(columns, EXPERIMENTS.values(), strict=True):
+        with column, st.container(border=True, height="stretch", gap="xsmall"):
+            _draw_card(backend, experiment)
+
+
+def _draw_card(backend: TrainingBackend, experiment: NamedExperiment) -> None:
+    request = _request(experiment)
+    draw_text(f"**{experiment.name}**")
+    draw_caption(escape_markdown(experiment.question))
+    guess = st.selectbox(
+        f"Your guess, {experiment.name}: which loss ends with the fewest errors?",
+        list(request.losses),
+        index=None,
+        format_func=lambda spec: loss_from_spec(spec).label,
+        placeholder="Your guess (optional)",
+        key=f"guess of {experiment.key}",
+        on_change=keep_selection,
+        label_visibility="collapsed",
+    )
+    count = request.trials + request.search_trials
+    pressed = st.button(
+        f"Run {count_of(count, 'trial', 'trials')} · {_about(experiment.seconds)}",
+        icon=":material/science:",
+        disabled=backend.engine is None,
+        on_click=_show_in_form,
+        args=(experiment,),
+        key=f"run {experiment.key}",
+        help=f"{experiment.name}: the time holds for a machine with two cores.",
+    )
+    with st.expander("What to expect", type="compact", key=f"expect {experiment.key}"):
+        draw_caption(f"{escape_markdown(experiment.expectation)} {_MEASURED}")
+    if pressed and backend.engine:
+        try:
+            launch(backend.engine, request, experiment=experiment.key, guess=guess or "")
+        except LossvizError as error:
+            st.error(escape_markdown(error), icon=":material/error:")
+
+
+def _about(seconds: int) -> str:
+    """About how long, in a word or two.
+
+    >>> _about(20), _about(60), _about(95)
+    ('20 s', '1 min', '2 min')
+    """
+    return f"{seconds} s" if seconds < 60 else f"{round(seconds / 60)} min"
+
+
+def _request(experiment: NamedExperiment) -> Request:
+    setup = experiment.setup
+    return Request(
+        recipe=_RECIPE,
+        losses=tuple(loss_from_spec(loss).spec for loss in setup.losses),
+        seeds=SEEDS,
+        settings=setup.settings,
+        rate_search=setup.rate_search,
+    )
+
+
+def _show_in_form(experiment: NamedExperiment) -> None:
+    """Let the form say what the experiment trains, so that it can be changed afterwards."""
+    choose_specs(experiment.setup.losses)
+    st.session_state[RECIPE_KEY] = _RECIPE
+    start_form_from(experiment.key)
+
+
+def show_question(judgement: Judgement, *, ended: bool) -> None:
+    """Remind of the question with which this session launched a comparison; where it has ended,
+    answer the guess.
+    """
+    launched = launch_of(judgement.comparison.id)
+    if launched is None or launched["experiment"] not in EXPERIMENTS:
+        return
+    experiment = EXPERIMENTS[launched["experiment"]]
+    said = _guess_text(launched["guess"], judgement.verdicts if ended else None)
+    question = f":material/science: **{experiment.name}:** {escape_markdown(experiment.question)}"
+    draw_text(f"{question} {escape_markdown(said)}")
+
+
+def _guess_text(guess: str, verdicts: Verdicts | None) -> str:
+    """The guess, and its answer where there are verdicts; empty without a guess."""
+    if not guess:
+        return ""
+    answer = answer_guess(guess, verdicts) if verdicts else ""
+    return answer or f"You guessed {loss_from_spec(guess).label}."

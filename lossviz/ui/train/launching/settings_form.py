@@ -1,0 +1,370 @@
+"""How a recipe is trained, as controls: what is not touched stays the recipe's own."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import streamlit as st
+
+from lossviz.errors import InvalidInput
+from lossviz.experiments.descriptions import network_name
+from lossviz.experiments.folder_classes import count_class_folders
+from lossviz.experiments.folder_paths import folder_path, printable
+from lossviz.experiments.idle_settings import Place, has_effect
+from lossviz.experiments.machine import Machine
+from lossviz.experiments.networks import DIGITS_NETWORK, NETWORKS, local_weights
+from lossviz.experiments.optimizers import OPTIMIZERS, SGD
+from lossviz.experiments.recipes import RECIPES, Recipe
+from lossviz.experiments.settings import RANGES, Settings
+from lossviz.ui.markdown import capitalised
+from lossviz.ui.state.actions import keep_selection
+from lossviz.ui.text import draw_caption, draw_text
+from lossviz.ui.train.launching.class_count import FOLDER_KEY, FOLDER_RECIPE
+from lossviz.ui.train.launching.form_fields import (
+    FieldProblems,
+    field_box,
+    rate_field,
+    whole_number_field,
+)
+
+_IMBALANCES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+_AUTOMATIC = "Automatic"
+_MANUAL = "Manual"
+_RATE_LABEL = "Learning rate"
+_FOLDER_LABEL = "Image folder (one folder inside per class)"
+_START_RATE = 0.01  # in the field, where the recipe leaves the rate to be found
+
+
+def recipes_on_offer() -> list[str]:
+    """The keys of the recipes that the visitor can choose.
+
+    Folders only where the browser runs on the machine that they are on.
+    """
+    return [key for key in RECIPES if key != FOLDER_RECIPE or _is_local()]
+
+
+def _is_local() -> bool:
+    """Whether the browser runs on this machine.
+
+    By where it connects from, and by the address that it shows, which a proxy's would not match.
+    """
+    address, host = st.context.ip_address, urlsplit(st.context.url or "").hostname
+    # Streamlit gives None for the usual spellings
+    near = not isinstance(address, str) or address.removeprefix("::ffff:") == "127.0.0.1"
+    return near and host in (None, "localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormStart:
+    """What the controls say until the visitor changes them.
+
+    Attributes:
+        recipe: What is trained.
+        name: Of the set of controls: each set keeps what was changed in it.
+        settings: How it is trained, at first.
+    """
+
+    recipe: Recipe
+    name: str
+    settings: Settings
+
+    def settings_with(self, optimizer: str) -> Settings:
+        """The same, with the learning rate that fits an optimiser."""
+        return replace(self.recipe, settings=self.settings).settings_with(optimizer)
+
+
+def pick_settings(
+    start: FormStart, problems: FieldProblems, *, machine: Machine, folder: str = ""
+) -> Settings | None:
+    """Let the visitor change how a recipe is trained, by the settings that have an effect.
+
+    Args:
+        start: What the controls say at first.
+        problems: Gets to know what is wrong with the fields.
+        machine: On which it is trained.
+        folder: That of the images, where the recipe has none of its own.
+
+    Returns:
+        None where a field is wrong.
+    """
+    fields = _Fields(start=start, problems=problems)
+    with st.expander("Training settings", icon=":material/tune:", key=f"settings of {start.name}"):
+        network, pretrained = start.settings.network, start.settings.pretrained
+        if start.recipe.any_network:
+            network, pretrained = _network(start)
+        left, middle, right = st.columns(3, gap="medium")
+        with left:
+            schedule = _schedule(fields)
+        with middle:
+            batches = _batches(fields, Place.on(machine, recipe=start.recipe.key, network=network))
+        with right:
+            difficulty = _difficulty(start)
+    if problems.found:
+        return None
+    return Settings(
+        network=network,
+        pretrained=pretrained,
+        folder=folder,
+        **schedule,
+        **batches,
+        **difficulty,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Fields:
+    """The fields of the settings for numbers."""
+
+    start: FormStart
+    problems: FieldProblems
+
+    def count(self, name: str, label: str, explanation: str) -> int | None:
+        """A field for a setting that is a whole number; None where it holds none."""
+        least, most = RANGES[name]
+        with field_box(name):
+            return whole_number_field(
+                self.problems,
+                label,
+                key=f"{name} of {self.start.name}",
+                start=int(getattr(self.start.settings, name)),
+                limits=(int(least), int(most)),
+                help=explanation,
+            )
+
+
+def _schedule(fields: _Fields) -> dict[str, Any]:
+    draw_text("**Schedule**")
+    frozen = fields.count(
+        "frozen_epochs",
+        "Frozen epochs (last layer only)",
+        "Only the last layer learns; the others stay as they were pretrained. From scratch, 0"
+        " makes sense.",
+    )
+    unfrozen = fields.count(
+        "unfrozen_epochs",
+        "Unfrozen epochs (all layers)",
+        "After the frozen epochs, all layers learn.",
+    )
+    if frozen == unfrozen == 0:
+        fields.problems.show(
+            "Unfrozen epochs (all layers)",
+            "With 0 frozen and 0 unfrozen epochs nothing is trained: enter 1 or more in one field.",
+        )
+    return {
+        "frozen_epochs": frozen,
+        "unfrozen_epochs": unfrozen,
+        **_optimizer(fields),
+        "evaluations": fields.count(
+            "evaluations",
+            "Evaluations per epoch",
+            "More give a finer curve, and each takes time.",
+        ),
+    }
+
+
+def _batches(fields: _Fields, place: Place) -> dict[str, Any]:
+    draw_text("**Batches**")
+    start = fields.start
+    picked: dict[str, Any] = {
+        "batch_size": fields.count(
+            "batch_size",
+            "Batch size",
+            "Images per step of the optimizer. All losses see the same batches.",
+        ),
+        "image_size": fields.count(
+            "image_size",
+            "Image size in pixels",
+            "Width and height of the images as the network gets them.",
+        ),
+    }
+    if has_effect("workers", place):
+        picked["workers"] = fields.count(
+            "workers",
+            "Data-loading workers",
+            "0: each trial loads its own batches, which is fastest for small images.",
+        )
+    if has_effect("mixed_precision", place):
+        picked["mixed_precision"] = st.toggle(
+            "Mixed precision",
+            value=start.settings.mixed_precision,
+            key=f"mixed_precision of {start.name}",
+            on_change=keep_selection,
+            help="16-bit numbers where that is safe: faster on most GPUs.",
+        )
+    return picked
+
+
+def _difficulty(start: FormStart) -> dict[str, Any]:
+    draw_text("**Harder data**")
+    noise_percent = st.slider(
+        "Label noise",
+        0,
+        60,
+        value=round(100 * start.settings.label_noise),
+        format="%d%%",
+        key=f"label_noise of {start.name}",
+        on_change=keep_selection,
+        help=(
+            "This share of the training labels is changed to another class, the same ones for"
+            " every loss. The validation labels stay right."
+        ),
+    )
+    imbalance = st.select_slider(
+        "Class imbalance",
+        _IMBALANCES,
+        value=start.settings.imbalance,
+        format_func=lambda ratio: "none" if ratio == 1 else f"{ratio:g} to 1",
+        key=f"imbalance of {start.name}",
+        on_change=keep_selection,
+        help=(
+            "The first class keeps this many times as large a share of its training images as"
+            " the last; classes in between are interpolated."
+        ),
+    )
+    return {"label_noise": noise_percent / 100, "imbalance": imbalance}
+
+
+def pick_folder(problems: FieldProblems) -> str:
+    """Let the visitor name the folder of his images; empty where none will do.
+
+    Args:
+        problems: Gets to know what is wrong with it.
+
+    Side effects: reads the folder's tree, two levels of it.
+    """
+    with field_box("folder"):
+        typed = st.text_input(
+            _FOLDER_LABEL,
+            key=FOLDER_KEY,
+            placeholder="/home/me/flowers",
+            on_change=keep_selection,
+            help=(
+                "Such as flowers/rose/1.jpg, flowers/tulip/2.png. It is read on the machine that"
+                " runs this app, which is yours. A path pasted with quotes or as file:// works too."
+                " Folders train and valid (or val, validation, test) that hold a folder for each"
+                " class are used as the split."
+            ),
+        )
+        if not typed.strip():
+            problems.ask(_FOLDER_LABEL, "Enter the path of your folder.")
+            return ""
+        try:
+            folder = folder_path(typed)
+        except InvalidInput as error:
+            problems.show(_FOLDER_LABEL, f"{capitalised(str(error))}.")
+            return ""
+        problems.show(_FOLDER_LABEL, folder_problem(folder))
+        if count := count_class_folders(folder):
+            draw_caption(f"{count} classes")
+        return folder
+
+
+def folder_problem(folder: str) -> str:
+    """Why a folder cannot be trained on, as far as its tree shows; empty where nothing does."""
+    if not os.path.isdir(folder):  # Path.is_dir raises where a name is too long
+        return f"There is no folder {printable(folder)} on the machine that runs this app."
+    if count_class_folders(folder) is None:
+        return (
+            "Fewer than two folders can be read in this folder; it needs a folder of images for"
+            " each class."
+        )
+    return ""
+
+
+def _network(start: FormStart) -> tuple[str, bool]:
+    names = [*([DIGITS_NETWORK] if start.settings.network == DIGITS_NETWORK else []), *NETWORKS]
+    left, right = st.columns([2, 1], gap="medium", vertical_alignment="bottom")
+    with left:
+        network = st.selectbox(
+            "Network",
+            names,
+            index=names.index(start.settings.network),
+            format_func=_network_label,
+            key=f"network of {start.name}",
+            on_change=keep_selection,
+        )
+    if network != DIGITS_NETWORK and local_weights(NETWORKS[network]) is None:
+        draw_caption(
+            f"{network} starts from scratch: its pretrained weights"
+            f" ({NETWORKS[network].weights_file}) are not on this machine."
+        )
+        return network, False
+    with right:
+        pretrained = st.toggle(
+            "Pretrained",
+            value=start.settings.pretrained,
+            key=f"pretrained of {start.name} {network}",
+            on_change=keep_selection,
+            help="Off: it starts from scratch.",
+        )
+    return network, pretrained
+
+
+def _network_label(name: str) -> str:
+    millions = (
+        f"{NETWORKS[name].parameters_millions:g} million parameters"
+        if name in NETWORKS
+        else "150,000 parameters, made for the digits"
+    )
+    return f"{network_name(name)} · {millions}"
+
+
+def _optimizer(fields: _Fields) -> dict[str, Any]:
+    start = fields.start
+    optimizer = st.segmented_control(
+        "Optimizer",
+        list(OPTIMIZERS),
+        default=start.settings.optimizer,
+        required=True,
+        format_func=OPTIMIZERS.__getitem__,
+        key=f"optimizer of {start.name}",
+        on_change=keep_selection,
+        help=(
+            "The same for all losses. Adam, fastai's default, divides each step by the size of"
+            " recent gradients, so a constant factor of a loss almost cancels. With SGD, such a"
+            " factor acts like a learning rate."
+        ),
+    )
+    if optimizer == SGD:
+        draw_caption(
+            "With SGD, a loss that is k times as steep needs a learning rate k times as low: one"
+            " that fits cross-entropy can be too high for 1/p, which then diverges."
+        )
+    own_rate = start.settings_with(optimizer).learning_rate
+    rate = _learning_rate(fields.problems, own_rate, key=f"{start.name} {optimizer}")
+    return {"optimizer": optimizer, "learning_rate": rate}
+
+
+def _learning_rate(problems: FieldProblems, own: float | None, *, key: str) -> float | None:
+    """The rate; None where it is to be found, and where the field holds no rate.
+
+    Args:
+        problems: Gets to know what is wrong with it.
+        own: What it is where the visitor changes nothing.
+        key: Names the recipe and the optimiser, as each has a rate of its own.
+    """
+    source = st.segmented_control(
+        _RATE_LABEL,
+        [_MANUAL, _AUTOMATIC],
+        default=_AUTOMATIC if own is None else _MANUAL,
+        required=True,
+        key=f"source of the rate of {key}",
+        on_change=keep_selection,
+        help=(
+            "Automatic: what fastai's lr_find suggests for cross-entropy and seed 0, once, the"
+            " same for all losses."
+        ),
+    )
+    if source == _AUTOMATIC:
+        return None
+    with field_box("learning rate"):
+        return rate_field(
+            problems,
+            _RATE_LABEL,
+            key=f"learning_rate of {key}",
+            start=_START_RATE if own is None else own,
+            limits=RANGES["learning_rate"],
+        )

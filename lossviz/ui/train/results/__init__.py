@@ -1,0 +1,1 @@
+"""The verdict on a comparison, a row for each loss, and one trial in detail."""

@@ -1,0 +1,61 @@
+"""What is read once of each finished trial, whoever looks at it: its course does not change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from lossviz.experiments.judging.convergence import read_earlier_evaluations
+from lossviz.experiments.records import Comparison, Evaluation, Trial, TrialState
+from lossviz.experiments.store.store import Store
+from lossviz.ui.train.results.seed_rows import POINTS, Curve
+
+_COMPARISONS = 16  # that are looked at by turns
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedTrials:
+    """What has been read of a comparison's finished trials, by their ids."""
+
+    _earlier: dict[str, Evaluation | None] = field(default_factory=dict)
+    _curves: dict[str, Curve] = field(default_factory=dict)
+
+    def earlier_evaluations(
+        self, store: Store, comparison: Comparison, trials: Sequence[Trial]
+    ) -> dict[str, Evaluation]:
+        """As ``read_earlier_evaluations``.
+
+        Side effects: reads the store for those that have finished since.
+        """
+        new = [trial for trial in _finished(trials) if trial.id not in self._earlier]
+        if new:
+            found = read_earlier_evaluations(store, comparison, new)
+            self._earlier.update({trial.id: found.get(trial.id) for trial in new})
+        kept = {trial.id: self._earlier[trial.id] for trial in _finished(trials)}
+        return {trial_id: earlier for trial_id, earlier in kept.items() if earlier}
+
+    def curves(self, store: Store, trials: Sequence[Trial]) -> Mapping[str, Curve]:
+        """The error rates of trials over the epochs, by trial.
+
+        Side effects: reads the store for those that run, or have finished since.
+        """
+        new = [trial for trial in trials if trial.id not in self._curves]
+        found = store.error_rates([trial.id for trial in new], most=POINTS)
+        self._curves.update({t.id: found.get(t.id, ()) for t in new if t.state.ended})
+        return found | {t.id: self._curves[t.id] for t in trials if t.id in self._curves}
+
+
+def _finished(trials: Sequence[Trial]) -> list[Trial]:
+    return [trial for trial in trials if trial.state is TrialState.FINISHED]
+
+
+def finished_trials(store: Store, comparison_id: str) -> FinishedTrials:
+    """What has been read of a comparison in this process, shared by all who look at it."""
+    return _kept(id(store), comparison_id, store)  # it keeps its store, so the number stays its own
+
+
+@st.cache_resource(show_spinner=False, max_entries=_COMPARISONS)
+def _kept(number: int, comparison_id: str, _store: Store) -> FinishedTrials:
+    return FinishedTrials()

@@ -1,0 +1,107 @@
+"""The results of a comparison: a row a loss, which opens to its seeds, and one trial in detail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from lossviz.experiments.comparison_data import ComparisonData
+from lossviz.experiments.conditions import describe_conditions
+from lossviz.experiments.fingerprints import compare_fingerprints, mismatch_warning
+from lossviz.experiments.judging.judgement import Judgement
+from lossviz.ui.components.result_table.component import TableActions, result_table
+from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.text import draw_caption
+from lossviz.ui.train.backend import TrainingBackend
+from lossviz.ui.train.results.article_comparison import show_article
+from lossviz.ui.train.results.difference_scale import DifferenceScale
+from lossviz.ui.train.results.finished_trials import finished_trials
+from lossviz.ui.train.results.result_rows import KINDS, loss_rows, table_columns
+from lossviz.ui.train.results.seed_rows import seed_rows
+from lossviz.ui.train.results.trial_details import choose_trial, trial_details
+
+_OPEN = "opened losses of {}"  # in the session, of a comparison
+
+
+def show_results(backend: TrainingBackend, data: ComparisonData, judgement: Judgement) -> None:
+    """Draw the table, whether the losses had the same conditions, and one trial in detail.
+
+    Side effects: a press in the table stops a trial.
+    """
+    st.header("Results", anchor=False)
+    key = _OPEN.format(data.comparison.id)
+    opened = [loss for loss in data.comparison.losses if loss in st.session_state.get(key, ())]
+    rows, scale = loss_rows(judgement)
+    result_table(
+        {
+            "id": data.comparison.id,
+            "caption": (
+                "Error rates of the losses on the validation images, and their differences to"
+                f" {judgement.baseline.label}"
+            ),
+            "columns": table_columns(judgement.baseline.label),
+            "axis": {
+                "least": scale.least,
+                "greatest": scale.greatest,
+                "margin": scale.margin,
+                "unit": scale.unit,
+            },
+            "kinds": KINDS,
+            "losses": rows,
+            "open": opened,
+            "seeds": _opened_seeds(backend, data, judgement, opened, scale),
+        },
+        TableActions(
+            open=lambda losses: st.session_state.update({key: tuple(losses)}),
+            details=lambda trial_id: choose_trial(data.comparison.id, trial_id),
+            stop=lambda trial_id: backend.engine.stop([trial_id]) if backend.engine else None,
+        ),
+    )
+    draw_caption(escape_markdown(about_the_table(judgement, scale)))
+    _show_fairness(data)
+    show_article(judgement)
+    trial_details(backend, data.comparison.id, data.trials)
+
+
+def about_the_table(judgement: Judgement, scale: DifferenceScale) -> str:
+    """How the table is read."""
+    sentences = ["Each dot is a seed: the difference between its two trials, one with each loss."]
+    if scale.margin:
+        sentences.append("Within the grey band around 0 two losses count as practically the same.")
+    counts = {len(loss.finished) for loss in judgement.losses} - {0}
+    if len(counts) > 1:
+        sentences.append(
+            "The means are over different seeds, so compare the differences: they are over the"
+            " seeds that both losses have finished."
+        )
+    return " ".join(sentences)
+
+
+def _opened_seeds(
+    backend: TrainingBackend,
+    data: ComparisonData,
+    judgement: Judgement,
+    opened: Sequence[str],
+    scale: DifferenceScale,
+) -> dict[str, list[dict[str, Any]]]:
+    """The seeds of the opened rows only, so that a poll stays small."""
+    store = backend.store
+    kept = finished_trials(store, data.comparison.id)
+    losses = [loss for loss in judgement.losses if loss.loss in opened]
+    curves = kept.curves(store, [seed.trial for loss in losses for seed in loss.seeds])
+    return {
+        loss.loss: seed_rows(loss, data, scale, curves, stoppable=backend.engine is not None)
+        for loss in losses
+    }
+
+
+def _show_fairness(data: ComparisonData) -> None:
+    """Say whether the losses had the same conditions: quietly where they had, loudly where not."""
+    found = compare_fingerprints(data.trials, data.fingerprints)
+    if warning := mismatch_warning(found):
+        st.error(warning, icon=":material/balance:")
+    elif conditions := describe_conditions(data):
+        title = "Not computed alike." if found.devices_differ else "Same conditions."
+        draw_caption(f":material/balance: **{title}** {escape_markdown(conditions)}")

@@ -1,0 +1,102 @@
+"""One trial in full: why it ended as it did, what its process wrote, and its epochs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lossviz.experiments.descriptions import format_duration
+from lossviz.experiments.progress import trial_remaining_s
+from lossviz.experiments.records import Trial, TrialState
+from lossviz.losses.parsing import loss_from_spec
+from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.text import draw_caption
+from lossviz.ui.train.backend import TrainingBackend
+from lossviz.ui.train.results.epoch_table import epoch_table
+
+WHAT_BUSY_MEANS = (
+    "**Busy**: the share of the last seconds in which the GPU computed anything, for this trial or"
+    " for another program. It does not say how much of the GPU was used."
+)
+
+_KEY = "trial of {}"  # of the control, of a comparison
+
+
+def choose_trial(comparison_id: str, trial_id: str) -> None:
+    """Have ``trial_details`` show a trial.
+
+    Side effects: writes to the session.
+    """
+    st.session_state[_KEY.format(comparison_id)] = trial_id
+
+
+def trial_details(backend: TrainingBackend, comparison_id: str, trials: Sequence[Trial]) -> None:
+    """Let the visitor choose a trial, and draw it; nothing before one is chosen.
+
+    Args:
+        backend: Where its epochs are read from.
+        comparison_id: Of the comparison.
+        trials: Its trials.
+    """
+    by_id = {trial.id: trial for trial in trials}
+    key = _KEY.format(comparison_id)
+    if st.session_state.get(key) not in by_id:  # another attempt took its place
+        st.session_state[key] = None
+    chosen = st.selectbox(
+        "One trial in detail",
+        list(by_id),
+        format_func=lambda trial_id: _title(by_id[trial_id]),
+        key=key,
+        placeholder="Choose a trial: its epochs, weights, memory and messages",
+    )
+    if chosen is None:
+        return
+    trial = by_id[chosen]
+    if trial.reason:
+        _show_reason(trial)
+    if trial.stderr:
+        _show_stderr(trial)
+    if facts := _facts(trial):
+        draw_caption(escape_markdown(facts), help=None if trial.busy is None else WHAT_BUSY_MEANS)
+    if epochs := backend.store.trial_epochs(trial.id):
+        st.html(epoch_table(epochs, images=trial.validation_images))
+    elif not trial.state.ended:
+        draw_caption("Its first epoch is not over yet.")
+
+
+def _title(trial: Trial) -> str:
+    return f"{loss_from_spec(trial.loss).label} · seed {trial.seed} · {trial.state}"
+
+
+def _show_reason(trial: Trial) -> None:
+    text = escape_markdown(f"{trial.state}: {trial.reason}")
+    if trial.state is TrialState.CANCELLED:
+        st.info(text, icon=":material/stop:")
+    else:
+        st.error(text, icon=":material/error:")
+
+
+def _show_stderr(trial: Trial) -> None:
+    lost = trial.state is TrialState.LOST
+    whose = "the process that ran all trials" if lost else "its process"
+    with st.expander(f"Last lines of the standard error of {whose}", icon=":material/terminal:"):
+        st.code(trial.stderr, language=None, wrap_lines=True)
+
+
+def _facts(trial: Trial) -> str:
+    """What a trial started from, what it is computed on, how long it still takes, its speed and its
+    memory; what is known of these.
+    """
+    facts = [part for part in (trial.origin, trial.computed_on) if part]
+    left_s = trial_remaining_s(trial, now=time.time())
+    if left_s is not None:
+        facts.append(f"about {format_duration(left_s)} left")
+    if trial.images_per_s:
+        facts.append(f"{trial.images_per_s:,.0f} images per second")
+    if trial.busy is not None:
+        facts.append(f"GPU {trial.busy:.0%} busy")
+    if trial.memory_mb:
+        facts.append(f"{trial.memory_mb:,.0f} MB of memory")
+    return " · ".join(facts)
