@@ -28,6 +28,7 @@ LAYERS = {  # each may import itself and what stands here
     "ui": {
         "app_folder",
         "charts",
+        "deployment",
         "experiments",
         "extras",
         "losses",
@@ -39,6 +40,7 @@ LAYERS = {  # each may import itself and what stands here
     "charts": {"experiments", "losses", "geometry", "language", "statistics", "errors"},
     "cli": {
         "app_folder",
+        "deployment",
         "experiments",
         "extras",
         "losses",
@@ -48,6 +50,7 @@ LAYERS = {  # each may import itself and what stands here
         "__init__",
     },
     "app_folder": set(),
+    "deployment": {"errors"},
     "extras": {"errors"},
     "experiments": {"losses", "language", "statistics", "errors"},
     "statistics": {"errors"},

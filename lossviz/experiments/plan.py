@@ -40,7 +40,12 @@ def with_fit_in_memory(measured: Preparation, *, taken_mb: float = 0.0) -> Prepa
 
 
 def completed_preparation(
-    known: Preparation, *, cores: int, trials: int, accelerators: int = 0
+    known: Preparation,
+    *,
+    cores: int,
+    trials: int,
+    accelerators: int = 0,
+    node_cores: int | None = None,
 ) -> Preparation:
     """What a preparation ends with: as many trials at once as cores and memory allow.
 
@@ -50,9 +55,10 @@ def completed_preparation(
     Args:
         known: What is known of the trials. Where ``fit_in_memory`` is not, an accelerator takes one
             trial, and the processor as many as there are cores.
-        cores: Cores of the machine.
+        cores: Cores of the machine, or of all nodes of a cluster.
         trials: Trials of the comparison.
         accelerators: How many the trials share; 0 where they run on the processor.
+        node_cores: Cores of the smallest node, where there are several.
 
     >>> three = Preparation(fit_in_memory=3)
     >>> completed_preparation(three, cores=8, trials=12).threads
@@ -63,7 +69,7 @@ def completed_preparation(
     """
     on_each = known.fit_in_memory or (1 if accelerators else cores)
     at_once = max(1, min(cores, trials, on_each * max(1, accelerators)))
-    most_threads = _ACCELERATOR_THREADS if accelerators else cores
+    most_threads = _ACCELERATOR_THREADS if accelerators else node_cores or cores
     return replace(
         known,
         stage="",

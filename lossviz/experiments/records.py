@@ -265,6 +265,8 @@ class Trial:
             still searched for.
         training_images: How many images one of its epochs learns from; None before it is known.
         validation_images: How many it is validated on; None before it is known.
+        engine: Id of the engine that runs it, of several that share a database; empty where it is
+            the only one.
     """
 
     id: str
@@ -289,6 +291,7 @@ class Trial:
     device: str = ""
     precision: str = ""
     busy: float | None = None
+    engine: str = ""
 
     @property
     def computed_on(self) -> str:
@@ -397,6 +400,10 @@ class Comparison:
         settings: How the recipe is trained.
         plan: What was fixed at launch.
         rate_search: How each loss's learning rate is chosen; None where all take the same.
+        owner: Whose it is, see ``lossviz.experiments.visitors``; empty where it is nobody's, as
+            what a private app trains.
+        name: What its owner calls it; empty where it has no name.
+        shared: Whether every visitor of a public app may see it.
     """
 
     id: str
@@ -407,6 +414,9 @@ class Comparison:
     settings: Settings
     plan: Plan
     rate_search: RateSearch | None = None
+    owner: str = ""
+    name: str = ""
+    shared: bool = False
 
     def __post_init__(self) -> None:
         if self.plan.baseline not in self.losses:

@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from lossviz.errors import LossvizError
 from lossviz.experiments.engine.channel import WorkerChannel
 from lossviz.experiments.engine.messages import (
+    EmitJobEvent,
     Job,
     JobEnded,
     JobEvent,
@@ -22,7 +23,7 @@ from lossviz.experiments.engine.messages import (
 from lossviz.experiments.engine.process_end import LESS_MEMORY, reports_out_of_memory
 from lossviz.experiments.engine.resources import visibility
 from lossviz.experiments.records import TrialState
-from lossviz.training.interruption import TrialDiverged, TrialStopped
+from lossviz.training.interruption import StopRequested, TrialDiverged, TrialStopped
 from lossviz.training.jobs import do_job
 from lossviz.training.parent_death import die_with_host, watch_parent
 from lossviz.training.reuse import ReuseCheck, may_stay_after
@@ -117,6 +118,19 @@ def _do(job: Job, channel: WorkerChannel) -> JobEnded:
             stopped = _stops(job, channel)
         return stopped
 
+    return outcome_of(job, emit=emit, stop_requested=stop_requested)
+
+
+def outcome_of(job: Job, *, emit: EmitJobEvent, stop_requested: StopRequested) -> JobEnded:
+    """Do a job, and return how it ended, whatever goes wrong.
+
+    Args:
+        job: What to do.
+        emit: Called with each event but the end.
+        stop_requested: Called often; the job is cancelled once it returns True.
+
+    Side effects: those of the job; prints the trace of what is no user's mistake.
+    """
     try:
         do_job(job, emit=emit, stop_requested=stop_requested)
     except TrialStopped:

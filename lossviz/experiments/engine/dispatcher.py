@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import TypeAlias, assert_never
 
 from lossviz.errors import LossvizError, RefusedRow, StoreError
 from lossviz.experiments.engine.messages import (
+    Capacity,
     JobEnded,
     JobId,
     JobKind,
@@ -25,6 +27,7 @@ from lossviz.experiments.engine.preparations import Preparations
 from lossviz.experiments.engine.previews import BatchPreviews
 from lossviz.experiments.engine.rate_searches import RateSearches
 from lossviz.experiments.engine.scheduling import (
+    PROCESSOR,
     PendingPreparation,
     QueuedTrial,
     devices_for,
@@ -32,10 +35,11 @@ from lossviz.experiments.engine.scheduling import (
     next_job,
 )
 from lossviz.experiments.engine.trial_queue import TrialQueue
-from lossviz.experiments.records import Comparison, Preparation, TrialState
+from lossviz.experiments.records import Comparison, Preparation, Purpose, TrialState
 from lossviz.experiments.store.store import Store
 from lossviz.experiments.store.trial_events import store_event
 
+_MAX_NODE_DEATHS = 3
 _log = logging.getLogger("lossviz")
 Send: TypeAlias = Callable[[Request], None]  # to the host
 
@@ -73,8 +77,15 @@ class Dispatcher:
         self._preparations = Preparations(
             store, self.trials, self._end_queued, cores=cores, accelerators=devices
         )
+        self._node_deaths: Counter[tuple[str, int]] = Counter()  # by comparison and position
         self.previews = BatchPreviews(cores=cores)
         self.idle_since = time.monotonic()
+
+    def set_capacity(self, capacity: Capacity) -> None:
+        """Note what the jobs run on; those that run go on."""
+        self._cores = capacity.cores
+        self._accelerators = tuple(f"node-gpu-{n}" for n in range(capacity.accelerators))
+        self._preparations.set_capacity(self._cores, capacity.node_cores, self._accelerators)
 
     @property
     def has_pending(self) -> bool:
@@ -207,9 +218,24 @@ class Dispatcher:
                         self._preparations.allow_fewer(entry)
                     with suppress(RefusedRow):  # then the search goes on without it
                         self._searches.try_again(entry, end.state)
+                    if end.node_died:
+                        self._try_elsewhere(entry)
                     self._advance_searches(entry.comparison)
             case _:
                 assert_never(job.kind)
+
+    def _try_elsewhere(self, entry: QueuedTrial) -> None:
+        """Queue another attempt at a judged trial whose node has died, before all others, but not
+        for ever: the trial itself may be what kills nodes.
+
+        Side effects: writes to the store.
+        """
+        place = (entry.comparison.id, entry.trial.position)
+        self._node_deaths[place] += 1
+        if entry.trial.purpose is Purpose.JUDGE and self._node_deaths[place] < _MAX_NODE_DEATHS:
+            again = entry.trial.next_attempt()
+            self._store.add_trials([again])
+            self.trials.prepend(replace(entry, trial=again, accelerator=PROCESSOR))
 
     def on_host_died(self, *, how: str, stderr: str, was_ready: bool) -> None:
         """Running trials are lost; queued ones go on in a new host.

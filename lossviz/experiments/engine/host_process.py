@@ -1,9 +1,10 @@
-"""The process that starts the jobs' processes, seen from the engine."""
+"""The process that has an engine's jobs done, seen from the engine."""
 
 import multiprocessing
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
@@ -23,8 +24,9 @@ class HostProcess:
     """A training host, and the connection to it.
 
     Args:
-        method: How it starts a job's process, "fork" or "spawn"; see ``resources``.
-        for_accelerator: Whether to prepare at once for jobs on an accelerator, as the first is one.
+        module: What it runs: ``python -m MODULE HANDLE OPTIONS APP_PID``, HANDLE being its end of
+            the connection.
+        options: Further arguments for it.
 
     Attributes:
         ready: Whether it has sent ``HostReady``; kept by the one who receives.
@@ -37,7 +39,7 @@ class HostProcess:
     Side effects: starts the process; it ends by itself when this one does.
     """
 
-    def __init__(self, method: str, *, for_accelerator: bool) -> None:
+    def __init__(self, module: str, options: Sequence[str]) -> None:
         self.ready = False
         self._kills = OutOfMemoryKills()
         with ExitStack() as on_failure:
@@ -46,11 +48,7 @@ class HostProcess:
             self.connection, host_end = multiprocessing.Pipe()
             on_failure.callback(self.connection.close)
             with host_end:
-                self._process = _start(
-                    host_end.fileno(),
-                    [method, "accelerator" if for_accelerator else "processor"],
-                    self.stderr.write_end,
-                )
+                self._process = _start(module, host_end.fileno(), options, self.stderr.write_end)
             on_failure.pop_all()
         self.stderr.close_write_end()
         self._channel = ControllerChannel(self.connection)
@@ -97,7 +95,9 @@ class HostProcess:
         self.stderr.close()
 
 
-def _start(handle: int, options: list[str], stderr: int) -> subprocess.Popen[bytes]:
+def _start(
+    module: str, handle: int, options: Sequence[str], stderr: int
+) -> subprocess.Popen[bytes]:
     inherit: dict[str, Any] = {"pass_fds": [handle]}
     if sys.platform == "win32":
         os.set_handle_inheritable(handle, True)
@@ -107,7 +107,7 @@ def _start(handle: int, options: list[str], stderr: int) -> subprocess.Popen[byt
         "-W",
         "ignore::FutureWarning",
         "-m",
-        "lossviz.training.host",
+        module,
         str(handle),
         *options,
         str(os.getpid()),

@@ -318,17 +318,19 @@ class JobEnded:
     """The last event of every job, whether it reported it or its process died.
 
     Attributes:
-        state: FINISHED, DIVERGED, FAILED or CANCELLED.
+        state: FINISHED, DIVERGED, FAILED or CANCELLED; LOST where what ran it has gone.
         reason: Why it was not finished; empty where it was.
         stderr: The last lines of its process's standard error, see ``stderr_tail``; the host adds
             them.
         out_of_memory: Whether memory was, or may well have been, too small for it.
+        node_died: Whether the machine that ran it, one of several, has gone: another one may do it.
     """
 
     state: TrialState
     reason: str
     stderr: str = ""
     out_of_memory: bool = False
+    node_died: bool = False
 
     def __post_init__(self) -> None:
         if not self.state.ended:
@@ -347,6 +349,28 @@ class HostReady:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """What a host can run its jobs on, where it is more than the machine of the app; sent before
+    ``HostReady``, and whenever it has changed.
+
+    Attributes:
+        cores: Cores of all nodes together, at least 1.
+        node_cores: Cores of the smallest node, which no trial's threads may exceed, at least 1.
+        accelerators: Accelerators of all nodes together.
+    """
+
+    cores: int
+    node_cores: int
+    accelerators: int = 0
+
+    def __post_init__(self) -> None:
+        _require_positive("cores", self.cores)
+        _require_positive("node_cores", self.node_cores)
+        if self.accelerators < 0:
+            raise InvalidInput(f"accelerators must not be negative, got {self.accelerators}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobReport:
     """An event, with the job that it comes from."""
 
@@ -361,7 +385,7 @@ class JobReceived:
     job: JobId
 
 
-HostEvent: TypeAlias = HostReady | JobReport
+HostEvent: TypeAlias = HostReady | Capacity | JobReport
 WorkerEvent: TypeAlias = JobReceived | JobReport
 
 EmitTrialEvent: TypeAlias = Callable[[TrialEvent], None]

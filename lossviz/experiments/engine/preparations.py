@@ -66,11 +66,21 @@ class Preparations:
         accelerators: tuple[str, ...],
     ) -> None:
         self._store, self._trials, self._end_queued = store, trials, end_queued
-        self._cores, self._accelerators = cores, accelerators
+        self._cores, self._node_cores, self._accelerators = cores, cores, accelerators
         self.complete: dict[str, Preparation] = {}
         self.current: PendingPreparation | None = None
         self.alone: set[str] = set()
-        self._deaths: Counter[str] = Counter()  # of hosts that prepared, by comparison id
+        self._deaths: Counter[str] = Counter()  # of hosts or nodes that prepared, by comparison id
+
+    def set_capacity(self, cores: int, node_cores: int, accelerators: tuple[str, ...]) -> None:
+        """Note what the trials of comparisons that are prepared from now on share.
+
+        Args:
+            cores: Cores of all nodes.
+            node_cores: Cores of the smallest node.
+            accelerators: The accelerators of all nodes.
+        """
+        self._cores, self._node_cores, self._accelerators = cores, node_cores, accelerators
 
     def start(self, job: PendingPreparation, send: Callable[[Request], None]) -> None:
         """Have a comparison prepared, or do so where there is nothing to do.
@@ -95,7 +105,7 @@ class Preparations:
                 comparison_id=comparison.id,
                 recipe=comparison.recipe,
                 settings=comparison.settings,
-                cores=self._cores,
+                cores=self._node_cores,
                 seeds=comparison.seeds,
                 accelerator=job.accelerator,
                 accelerators=() if devices == (PROCESSOR,) else devices,
@@ -133,6 +143,8 @@ class Preparations:
         if end.state is TrialState.FINISHED:
             return
         self._store.set_preparation(comparison_id, Preparation())
+        if end.node_died and self._may_try_again(comparison_id):
+            return  # another node prepares it
         was_cancelled = end.state is TrialState.CANCELLED
         self._end_queued(
             self._trials.queued_of(comparison_id),
@@ -154,8 +166,7 @@ class Preparations:
             return
         comparison_id = self.current.comparison.id
         self.current = None
-        self._deaths[comparison_id] += 1
-        if self._deaths[comparison_id] >= _MAX_DEATHS:
+        if not self._may_try_again(comparison_id):
             reason = f"{died}, {_MAX_DEATHS} times while it prepared this comparison"
             end = JobEnded(state=TrialState.FAILED, reason=reason, stderr=stderr)
             self.end(comparison_id, end)
@@ -183,6 +194,11 @@ class Preparations:
             self._store.set_preparation(comparison_id, after)
             self.complete[comparison_id] = after
 
+    def _may_try_again(self, comparison_id: str) -> bool:
+        """Whether a preparation whose host or node has died begins anew."""
+        self._deaths[comparison_id] += 1
+        return self._deaths[comparison_id] < _MAX_DEATHS
+
     @property
     def _context_mb(self) -> float | None:
         """What was measured first: in a worker that has done other jobs it can't be any more."""
@@ -194,6 +210,7 @@ class Preparations:
         preparation = completed_preparation(
             known,
             cores=self._cores,
+            node_cores=self._node_cores,
             trials=most_at_once(comparison),
             accelerators=0 if devices == (PROCESSOR,) else len(devices),
         )

@@ -5,16 +5,23 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
-from typing import Any, assert_never
+from typing import Any, TypeAlias, assert_never
 
 from lossviz.errors import StoreError
 from lossviz.experiments.engine.channel import UndecodableMessage
 from lossviz.experiments.engine.dispatcher import Dispatcher
 from lossviz.experiments.engine.host_process import HostProcess
-from lossviz.experiments.engine.messages import HostEvent, HostReady, JobReport, Request
+from lossviz.experiments.engine.messages import (
+    Capacity,
+    HostEvent,
+    HostReady,
+    JobReport,
+    Request,
+)
 from lossviz.experiments.engine.resources import START_RETRIES_S
 from lossviz.experiments.store.store import Store
 
+StartHost: TypeAlias = Callable[[bool], HostProcess]
 _IDLE_S = 600.0  # how long a host without jobs keeps its 600 MB
 _EVENTS_PER_TRANSACTION = 200
 _RETRY_S = 2.0  # between attempts to close what is open in a database that cannot be written
@@ -28,7 +35,7 @@ class HostSupervisor:
     Args:
         dispatcher: Its jobs run in the host.
         store: Where trials are reported to.
-        method: How the host starts workers on the processor, see ``resources``.
+        start_host: Starts a host; given whether its first job is on an accelerator.
         clock: Seconds since the epoch.
 
     Attributes:
@@ -36,10 +43,15 @@ class HostSupervisor:
     """
 
     def __init__(
-        self, dispatcher: Dispatcher, store: Store, *, method: str, clock: Callable[[], float]
+        self,
+        dispatcher: Dispatcher,
+        store: Store,
+        *,
+        start_host: StartHost,
+        clock: Callable[[], float],
     ) -> None:
         self._dispatcher, self._store = dispatcher, store
-        self._method, self._clock = method, clock
+        self._start_host_process, self._clock = start_host, clock
         self._host: HostProcess | None = None
         self._refusals = 0  # of the system, to start a host, in a row
         self._next_start_at = 0.0  # when to try again, on the monotonic clock
@@ -113,9 +125,7 @@ class HostSupervisor:
         if time.monotonic() < self._next_start_at:
             return
         try:
-            self._host = HostProcess(
-                self._method, for_accelerator=self._dispatcher.needs_accelerator
-            )
+            self._host = self._start_host_process(self._dispatcher.needs_accelerator)
         except OSError:
             if self._refusals == len(START_RETRIES_S):
                 self._refusals = 0
@@ -177,6 +187,8 @@ class HostSupervisor:
             case HostReady():
                 host.ready = True
                 self._dispatcher.idle_since = time.monotonic()
+            case Capacity():
+                self._dispatcher.set_capacity(event)
             case JobReport():
                 self._dispatcher.handle(event, self.send)
             case _:

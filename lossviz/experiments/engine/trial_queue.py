@@ -39,6 +39,11 @@ class TrialQueue:
         self.queued[place:place] = entries
         self._publish()
 
+    def prepend(self, entry: QueuedTrial) -> None:
+        """Queue a trial before all others."""
+        self.queued.insert(0, entry)
+        self._publish()
+
     def start(self, entry: QueuedTrial) -> None:
         """Note that a queued trial runs, where ``entry`` says."""
         self.running[entry.trial.id] = entry

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, TypeAlias, TypeVar
 
 import sqlalchemy as sa
@@ -63,7 +63,7 @@ def comparison_of(row: Row) -> Comparison:
     """
     recipe = get_recipe(row["recipe"])
     settings = build(Settings, _json(row, "settings", dict)) if row["settings"] else recipe.settings
-    values = {name: row[name] for name in ("id", "recipe", "seeds", "created_at")}
+    values = {name: row[name] for name in _PLAIN_COLUMNS}
     losses = _json(row, "losses", list)
     comparison = build(_StoredComparison, {**values, "losses": losses})
     if not 1 <= comparison.seeds <= MAX_SEEDS:
@@ -100,6 +100,12 @@ class _StoredComparison:
     losses: tuple[str, ...]
     seeds: int
     created_at: float
+    owner: str
+    name: str
+    shared: bool
+
+
+_PLAIN_COLUMNS = [field.name for field in fields(_StoredComparison) if field.name != "losses"]
 
 
 def _json(row: Row, column: str, expected: type) -> Any:

@@ -15,6 +15,19 @@ COMPARISONS = sa.Table(
     sa.Column("preparation", sa.String),  # JSON object; NULL before anything is known
     sa.Column("plan", sa.String),  # JSON object; NULL where an earlier lossviz planned nothing
     sa.Column("rate_search", sa.String),  # JSON object; NULL where all losses take the same rate
+    sa.Column("owner", sa.String, nullable=False, server_default="", index=True),
+    sa.Column("name", sa.String, nullable=False, server_default=""),
+    sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),
+)
+ENGINES = sa.Table(  # the app instances that train, each with a lease
+    "engines",
+    TABLES,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("host", sa.String, nullable=False),  # the machine's name and the process's id
+    sa.Column("kind", sa.String, nullable=False),  # local, ray or slurm
+    sa.Column("version", sa.String, nullable=False),  # of lossviz
+    sa.Column("started_at", sa.Float, nullable=False),
+    sa.Column("expires_at", sa.Float, nullable=False),  # of its lease, by the database's clock
 )
 TRIALS = sa.Table(
     "trials",
@@ -41,6 +54,8 @@ TRIALS = sa.Table(
     sa.Column("device", sa.String, nullable=False, server_default=""),
     sa.Column("precision", sa.String, nullable=False, server_default=""),
     sa.Column("busy", sa.Float),
+    # whose it is to run and to end; "" where an earlier lossviz stored it
+    sa.Column("engine", sa.String, nullable=False, server_default="", index=True),
 )
 EPOCHS = sa.Table(
     "epochs",

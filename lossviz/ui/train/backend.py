@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from lossviz.deployment import read_deployment
 from lossviz.errors import EngineError, LossvizError, MissingExtra
 from lossviz.experiments.engine.contract import Engine
-from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.engine.engines import start_engine
 from lossviz.experiments.engine.resources import this_machine
 from lossviz.experiments.machine import Machine
 from lossviz.experiments.store.database import database_url
@@ -82,7 +83,7 @@ def _open_with_engine(url: str) -> TrainingBackend:
     notice = quarantine_damaged_file(url, now=datetime.now(UTC))
     store = Store(url)
     try:
-        engine = LocalEngine(store)
+        engine = start_engine(read_deployment().engine, store)
         set_running_source(RunningCounter(store, engine).count)
         return TrainingBackend(store=store, engine=engine, notice=notice)
     except LossvizError:

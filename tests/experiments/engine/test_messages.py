@@ -86,6 +86,7 @@ MESSAGES = (
     *JOBS,
     messages.Stop(job=TRIAL),
     messages.HostReady(),
+    messages.Capacity(cores=8, node_cores=4, accelerators=2),
     messages.JobReceived(job=TRIAL),
     *(messages.JobReport(job=TRIAL, event=event) for event in EVENTS),
 )

@@ -1,0 +1,24 @@
+"""The engine whose trials run on a cluster."""
+
+import time
+from collections.abc import Callable
+
+from lossviz.experiments.engine.host_process import HostProcess
+from lossviz.experiments.engine.queue_engine import QueueEngine
+from lossviz.experiments.store.store import Store
+
+
+class ClusterEngine(QueueEngine):
+    """Runs trials on the nodes of a cluster, which its host knows.
+
+    Args:
+        store: See ``QueueEngine``.
+        kind: A key of ``cluster.host.CLUSTERS``.
+        clock: See ``QueueEngine``.
+    """
+
+    def __init__(self, store: Store, kind: str, *, clock: Callable[[], float] = time.time) -> None:
+        def start_host(for_accelerator: bool) -> HostProcess:
+            return HostProcess("lossviz.experiments.engine.cluster.host", [kind])
+
+        super().__init__(store, start_host=start_host, cores=1, clock=clock)

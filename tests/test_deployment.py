@@ -1,0 +1,35 @@
+"""What the environment says of a deployment."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from lossviz.deployment import read_deployment
+from lossviz.errors import InvalidInput
+
+
+def test_an_app_is_public_and_opens_no_folder_unless_it_is_told_otherwise() -> None:
+    deployment = read_deployment({})
+    assert deployment.public
+    assert deployment.folders == ()
+    assert deployment.engine == "local"
+
+
+@pytest.mark.parametrize("text", ["0", "no", "False", " off "])
+def test_a_private_app_opens_every_folder(text: str) -> None:
+    deployment = read_deployment({"LOSSVIZ_PUBLIC": text})
+    assert not deployment.public
+    assert deployment.folders is None
+
+
+@pytest.mark.parametrize("public", ["0", "1"])
+def test_listed_folders_are_the_only_ones(public: str) -> None:
+    listed = os.pathsep.join(["/data/flowers", "", "/data/birds"])
+    deployment = read_deployment({"LOSSVIZ_PUBLIC": public, "LOSSVIZ_FOLDERS": listed})
+    assert deployment.folders == (Path("/data/flowers"), Path("/data/birds"))
+
+
+def test_a_value_that_means_nothing_is_refused_by_its_name() -> None:
+    with pytest.raises(InvalidInput, match="LOSSVIZ_PUBLIC must be 1 or 0, got 'maybe'"):
+        read_deployment({"LOSSVIZ_PUBLIC": "maybe"})
