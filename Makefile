@@ -14,7 +14,7 @@ NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/npm --silent --prefix tools/j
 .DELETE_ON_ERROR:
 
 app: .venv/.app
-	$(PY) -m streamlit run app.py $(ARGS)
+	$(PY) -m lossviz app $(ARGS)
 
 test: .venv/.dev
 	$(PY) tests/support/install_browser.py

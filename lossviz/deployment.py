@@ -23,17 +23,21 @@ class Deployment:
         folders: Below these, any visitor may train on a folder by its path. None stands for every
             folder, which only a private app allows.
         deployer_token: Opens the page of the deployer; empty where none was set.
+        deployers: The logins of those who deploy the app: an address that the provider has
+            verified, in small letters, or issuer and subject with a space between them.
     """
 
     public: bool
     engine: str = "local"
     folders: tuple[Path, ...] | None = ()
     deployer_token: str = ""
+    deployers: frozenset[str] = frozenset()
 
 
 def read_deployment(environment: Mapping[str, str] = os.environ) -> Deployment:
     """The deployment that environment variables describe: ``LOSSVIZ_PUBLIC``, ``LOSSVIZ_ENGINE``,
-    ``LOSSVIZ_FOLDERS`` and ``LOSSVIZ_DEPLOYER_TOKEN``.
+    ``LOSSVIZ_FOLDERS``, ``LOSSVIZ_DEPLOYER_TOKEN`` and ``LOSSVIZ_DEPLOYERS`` (logins, with commas
+    between them).
 
     An app is public unless it is told otherwise: ``streamlit run app.py`` is what Community Cloud
     and containers start.
@@ -46,13 +50,21 @@ def read_deployment(environment: Mapping[str, str] = os.environ) -> Deployment:
     """
     public = _yes_or_no(environment, "LOSSVIZ_PUBLIC", default=True)
     folders = environment.get("LOSSVIZ_FOLDERS", "")
+    deployers = environment.get("LOSSVIZ_DEPLOYERS", "").split(",")
     listed = tuple(Path(folder) for folder in folders.split(os.pathsep) if folder.strip())
     return Deployment(
         public=public,
         engine=environment.get("LOSSVIZ_ENGINE", "").strip() or "local",
         folders=listed if listed or public else None,
         deployer_token=environment.get("LOSSVIZ_DEPLOYER_TOKEN", "").strip(),
+        deployers=frozenset(filter(None, map(_login, deployers))),
     )
+
+
+def _login(text: str) -> str:
+    """A login as it is compared: addresses in small letters, issuer and subject as they are."""
+    login = " ".join(text.split())
+    return login.lower() if "@" in login and " " not in login else login
 
 
 def _yes_or_no(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

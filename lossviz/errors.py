@@ -12,6 +12,7 @@
     │   └── RefusedRow           it can be used, but not with this row
     ├── DownloadError            data or weights cannot be fetched: network, server, disk, hash
     ├── EngineError              trials cannot be run here and now
+    ├── NotAllowed               another visitor's to decide, or not there for this one
     ├── MissingExtra             packages that a part of lossviz needs are not installed
     └── TrialStopped, TrialDiverged   how a trial ends early; in ``training/interruption.py``
 
@@ -166,6 +167,10 @@ class DownloadError(LossvizError):
 
 class EngineError(LossvizError):
     """Trials cannot be run here and now."""
+
+
+class NotAllowed(LossvizError):
+    """What was requested is another visitor's to decide, or is not there for this one."""
 
 
 class MissingExtra(LossvizError):

@@ -31,7 +31,7 @@ try:
         launch_form(training, list(selection.shown.values()), comparisons)
     show_unreadable(unreadable)
     if comparisons:
-        shown = pick_comparison(comparisons, unreadable, engine=training.engine)
+        shown = pick_comparison(comparisons, unreadable, backend=training)
         watch_comparison(training, shown)
     elif not unreadable:
         show_empty_state()

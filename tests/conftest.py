@@ -4,11 +4,14 @@ Nothing here imports torch, Streamlit or Playwright before a test needs it: the 
 where they are not installed (``make test-core``).
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+os.environ.setdefault("LOSSVIZ_PUBLIC", "0")  # but where a test says otherwise
 
 pytest_plugins = ["tests.support.browser"]
 

@@ -33,3 +33,9 @@ def test_listed_folders_are_the_only_ones(public: str) -> None:
 def test_a_value_that_means_nothing_is_refused_by_its_name() -> None:
     with pytest.raises(InvalidInput, match="LOSSVIZ_PUBLIC must be 1 or 0, got 'maybe'"):
         read_deployment({"LOSSVIZ_PUBLIC": "maybe"})
+
+
+def test_deployers_are_addresses_in_any_case_or_issuer_and_subject() -> None:
+    listed = "Ann@Example.org, https://login.example  108A9 ,,"
+    deployment = read_deployment({"LOSSVIZ_DEPLOYERS": listed})
+    assert deployment.deployers == {"ann@example.org", "https://login.example 108A9"}

@@ -1,7 +1,7 @@
 """All that is known of a comparison but the course of its trials: what it is judged by."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lossviz.experiments.confidence_bins import BINS
 from lossviz.experiments.fingerprints import FingerprintsByTrial
@@ -40,6 +40,14 @@ class ComparisonData:
     def has_ended(self) -> bool:
         """Whether nothing more will happen to any of its trials."""
         return all(trial.state.ended for trial in (*self.trials, *self.search_trials))
+
+    def without_stderr(self) -> "ComparisonData":
+        """The same, but for what the trials' processes wrote to their standard error."""
+        return replace(
+            self,
+            trials=[replace(trial, stderr="") for trial in self.trials],
+            search_trials=[replace(trial, stderr="") for trial in self.search_trials],
+        )
 
 
 def read_comparison_data(store: Store, comparison: Comparison) -> ComparisonData:

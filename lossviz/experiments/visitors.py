@@ -12,15 +12,20 @@ class Visitor:
     """Somebody who uses an app.
 
     Attributes:
-        key: Who it is, as the owner of a comparison; ``NOBODY`` in a private app, where all is
-            everybody's. A secret token is not to be found from it.
+        key: Who it is, as the owner of a comparison; ``NOBODY`` where that is not known, as of one
+            who has not logged in. A secret token is not to be found from it.
         name: To be shown to the visitor; empty where it is not known.
         is_deployer: Whether it is the one who deployed the app.
+        owns_all: Whether every comparison is theirs, as in a private app.
     """
 
-    key: str
+    key: str = NOBODY
     name: str = ""
     is_deployer: bool = False
+    owns_all: bool = False
+
+
+PRIVATE_USER: Final = Visitor(is_deployer=True, owns_all=True)  # whoever uses a private app
 
 
 def login_key(issuer: str, subject: str) -> str:

@@ -11,14 +11,18 @@ from types import MappingProxyType
 import streamlit as st
 
 from lossviz.app_folder import app_folder
+from lossviz.deployment import read_deployment
 from lossviz.ui import train_link
+from lossviz.ui._compat import keep_shared_caches
 from lossviz.ui.glossary.page_words import begin_words
+from lossviz.ui.login import draw_login
 from lossviz.ui.state.selection import selection_query
 from lossviz.ui.state.session import sync_from_url
 from lossviz.ui.static_files import MODULES, PLOTLY_URL, module_url, publish
 from lossviz.ui.story.source import ARTICLE_URL
 from lossviz.ui.styles import load_styles
 from lossviz.ui.text import draw_text
+from lossviz.ui.visitor import keep_visitor
 
 # a Material symbol or an emoji would be fetched from elsewhere
 _ICON = Path(__file__).with_name("icon.svg")
@@ -152,16 +156,21 @@ def begin_page(path: str, heading: Callable[[], Heading] | None = None) -> None:
                 continue
             label = f"**{other.name}**" if target == path else other.name
             st.page_link(target, label=label, icon=other.icon, query_params=selection_query())
+        draw_login()
     with st.container(key="head"):
         st.title(top.title, anchor=False)
         draw_text(top.lead)
+    keep_visitor()
 
 
 @st.cache_resource(show_spinner=False)
 def _prepare_process(modules: str) -> None:
     """Once a process, and again when its scripts have changed: put what the browser fetches where
-    Streamlit serves it, and keep the garbage collector from looking at what stays.
+    Streamlit serves it, keep visitors from clearing what all share, and the garbage collector from
+    looking at what stays.
     """
     publish(app_folder() / "static")
+    if read_deployment().public:
+        keep_shared_caches()
     gc.collect()
     gc.freeze()

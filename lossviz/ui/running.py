@@ -1,4 +1,4 @@
-"""What this process trains, for pages that know nothing of training.
+"""What this process trains for a visitor, for pages that know nothing of training.
 
 They import neither engine nor store: whoever opens these says here how to ask.
 """
@@ -9,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
+
+from lossviz.experiments.visitors import Visitor
+from lossviz.ui.visitor import current_visitor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ class RunningComparison:
     trials: int
 
 
-Source = Callable[[], RunningComparison | None]
+Source = Callable[[Visitor], RunningComparison | None]
 
 
 def set_running_source(source: Source | None) -> None:
@@ -38,8 +41,10 @@ def set_running_source(source: Source | None) -> None:
 
 
 def running_comparison() -> RunningComparison | None:
-    """What runs now; None where nothing does. Costs nothing before training was opened."""
-    return next((source() for source in _sources()), None)
+    """What runs now of the visitor's own; None where nothing does. Costs nothing before training
+    was opened.
+    """
+    return next((source(current_visitor()) for source in _sources()), None)
 
 
 @st.cache_resource(show_spinner=False)

@@ -28,7 +28,7 @@ assert not set({modules!r}) & set(sys.modules), sys.modules.keys()
 def counted() -> Iterator[list[RunningComparison]]:
     """What runs is what stands in this list."""
     counted: list[RunningComparison] = []
-    set_running_source(lambda: counted[0] if counted else None)
+    set_running_source(lambda _visitor: counted[0] if counted else None)
     yield counted
     set_running_source(None)
 

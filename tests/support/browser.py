@@ -13,9 +13,10 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -57,10 +58,22 @@ def answers(url: str) -> bool:
 
 @contextmanager
 def served_app(
-    database: Path, port: int, *, base_path: str = ""
+    database: Path,
+    port: int,
+    *,
+    base_path: str = "",
+    variables: Mapping[str, str] = MappingProxyType({}),
+    log: Path | None = None,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """The app on a port of 127.0.0.1, with its database in a file; ended at the end, with all that
     it has started: what comes next may measure time.
+
+    Args:
+        database: The file.
+        port: A free one.
+        base_path: Below which the app lies.
+        variables: Of its environment, beside those of this process.
+        log: A file for all that it prints.
     """
     from psutil import wait_procs
 
@@ -80,8 +93,17 @@ def served_app(
         base_path,
     ]
     health = f"http://127.0.0.1:{port}/{base_path}/_stcore/health".replace("//_", "/_")
-    environment = {**os.environ, "LOSSVIZ_DATABASE": f"sqlite:///{database}"}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as server:
+    environment = {**os.environ, "LOSSVIZ_DATABASE": f"sqlite:///{database}", **variables}
+    with (
+        log.open("wb") if log else nullcontext(subprocess.DEVNULL) as output,
+        subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT if log else None,
+        ) as server,
+    ):
         try:
             wait_until(
                 lambda: answers(health),

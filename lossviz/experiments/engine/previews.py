@@ -3,7 +3,7 @@
 A page requests one and polls it; the host prepares it as a job.
 """
 
-import itertools
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -54,7 +54,6 @@ class BatchPreviews:
         self._cores = cores
         self._previews: dict[str, BatchPreview] = {}
         self._requests: list[PreviewBatch | RenderImages] = []
-        self._numbers = itertools.count()
 
     @property
     def open(self) -> bool:
@@ -65,7 +64,7 @@ class BatchPreviews:
         """Queue a preview of the first training batch and return its key."""
         return self._queue(
             PreviewBatch(
-                key=str(next(self._numbers)), recipe=recipe, settings=settings, cores=self._cores
+                key=secrets.token_urlsafe(16), recipe=recipe, settings=settings, cores=self._cores
             )
         )
 
@@ -77,7 +76,7 @@ class BatchPreviews:
         """
         return self._queue(
             RenderImages(
-                key=str(next(self._numbers)),
+                key=secrets.token_urlsafe(16),
                 recipe=recipe,
                 settings=settings,
                 rows=rows,

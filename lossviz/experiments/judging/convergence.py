@@ -10,11 +10,10 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Final
+from typing import Final, Protocol
 
 from lossviz.errors import InvalidInput
 from lossviz.experiments.records import Comparison, Evaluation, Trial, TrialState
-from lossviz.experiments.store.store import Store
 from lossviz.statistics.measurements import ROUNDING
 from lossviz.statistics.paired import paired_interval
 from lossviz.statistics.plan import Plan
@@ -163,8 +162,17 @@ def margin_of(plan: Plan, images: int) -> float:
     return plan.margin or default_margin(images)
 
 
+class EvaluationReader(Protocol):
+    """Whatever evaluations can be read from: a store, or one visitor's part of it."""
+
+    def evaluations_near(
+        self, trial_ids: Sequence[str], *, at: float, within: float
+    ) -> dict[str, Evaluation]:
+        """See ``read_evaluations_near``."""
+
+
 def read_earlier_evaluations(
-    store: Store, comparison: Comparison, trials: Iterable[Trial]
+    store: EvaluationReader, comparison: Comparison, trials: Iterable[Trial]
 ) -> dict[str, Evaluation]:
     """The evaluation of each finished trial that lies nearest to where the last fifth of its
     training began, by trial; none of those that were evaluated too rarely.

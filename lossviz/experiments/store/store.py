@@ -1,6 +1,6 @@
 """Where comparisons and their trials live, with all that trials report."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
@@ -19,6 +19,12 @@ from lossviz.experiments.records import (
 from lossviz.experiments.store import rows
 from lossviz.experiments.store.building import UnreadableRow
 from lossviz.experiments.store.database import Database
+from lossviz.experiments.store.ownership import (
+    delete_comparison_rows,
+    read_comparison_ids,
+    read_open_trial_ids,
+    seen_by,
+)
 from lossviz.experiments.store.row_check import RowCheck
 from lossviz.experiments.store.schema import (
     COMPARISONS,
@@ -66,11 +72,16 @@ class Store(TrialReports):
         """All comparisons that can be read, newest first."""
         return self.read_comparisons()[0]
 
-    def read_comparisons(self) -> tuple[list[Comparison], list[UnreadableRow]]:
-        """All comparisons, newest first; and those that this version can make nothing of."""
-        return self._read_comparisons(
-            COMPARISONS.select().order_by(COMPARISONS.c.created_at.desc(), COMPARISONS.c.id)
-        )
+    def read_comparisons(
+        self, *, visitor: str | None = None
+    ) -> tuple[list[Comparison], list[UnreadableRow]]:
+        """All comparisons, newest first; and those that this version can make nothing of.
+
+        Args:
+            visitor: Key of a visitor: only those that are theirs, or shared. None for all.
+        """
+        query = COMPARISONS.select().order_by(COMPARISONS.c.created_at.desc(), COMPARISONS.c.id)
+        return self._read_comparisons(query if visitor is None else query.where(seen_by(visitor)))
 
     def _read_comparisons(
         self, query: sa.Select[Any]
@@ -90,6 +101,33 @@ class Store(TrialReports):
         query = COMPARISONS.select().where(COMPARISONS.c.id == comparison_id)
         read, _ = self._read_comparisons(query)
         return read[0] if read else None
+
+    def rename(self, comparison_id: str, name: str) -> None:
+        """Note what a comparison is called."""
+        self._update(COMPARISONS, comparison_id, name=rows.storable(name))
+
+    def set_shared(self, comparison_id: str, shared: bool) -> None:
+        """Note whether every visitor may see a comparison."""
+        self._update(COMPARISONS, comparison_id, shared=shared)
+
+    def delete(self, comparison_id: str) -> None:
+        """Delete a comparison with all that its trials reported: whole, or not at all.
+
+        Raises:
+            StoreError: One of its trials has not ended.
+        """
+        with self._database.connection() as connection:
+            delete_comparison_rows(connection, comparison_id)
+
+    def comparison_ids(self, trial_ids: Collection[str]) -> set[str]:
+        """See ``read_comparison_ids``."""
+        with self._database.connection() as connection:
+            return read_comparison_ids(connection, trial_ids)
+
+    def open_trial_ids(self, comparison_id: str) -> list[str]:
+        """See ``read_open_trial_ids``."""
+        with self._database.connection() as connection:
+            return read_open_trial_ids(connection, comparison_id)
 
     def set_preparation(self, comparison_id: str, preparation: Preparation) -> None:
         """Note the progress of a comparison's preparation, or its result."""

@@ -1,96 +1,105 @@
-"""The app's one store and its one engine, shared by all visitors."""
+"""What the pages train with: the app's store and engine, as the visitor who looks has them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from typing import Final
 
 import streamlit as st
 
-from lossviz.deployment import read_deployment
-from lossviz.errors import EngineError, LossvizError, MissingExtra
-from lossviz.experiments.engine.contract import Engine
-from lossviz.experiments.engine.engines import start_engine
-from lossviz.experiments.engine.resources import this_machine
-from lossviz.experiments.machine import Machine
-from lossviz.experiments.store.database import database_url
-from lossviz.experiments.store.recovery import quarantine_damaged_file
-from lossviz.experiments.store.store import Store
-from lossviz.extras import require_extra
+from lossviz.experiments.access.deletion import delete_comparison
+from lossviz.experiments.access.guard import Guard
+from lossviz.experiments.access.visitor_engine import VisitorEngine
+from lossviz.experiments.access.visitor_store import VisitorStore
+from lossviz.experiments.feed import Feed
+from lossviz.experiments.permissions import Action, may, may_start
+from lossviz.experiments.records import Comparison
+from lossviz.experiments.visitors import Visitor
 from lossviz.ui.markdown import escape_markdown
-from lossviz.ui.running import set_running_source
-from lossviz.ui.train.running_counter import RunningCounter
+from lossviz.ui.train.feeds import feed_of
+from lossviz.ui.train.shared_backend import SharedBackend, open_shared_backend
+from lossviz.ui.visitor import current_visitor, is_forgotten
 
-WARMING_UP = "starting: loading fastai takes about five seconds"
+WARMING_UP: Final = "starting: loading fastai takes about five seconds"
+LOG_IN: Final = "Log in at the top of the page to train. What others share can be seen without."
+FORGOTTEN: Final = (
+    "This browser keeps no cookie for this app. What is trained here is no longer yours once this"
+    " page is closed or loaded anew."
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingBackend:
-    """What the pages train with.
+    """Every read of a comparison, every request to the engine and every export goes through here,
+    and is refused where it is not the visitor's to do.
+
+    Args:
+        shared: What all visitors share.
+        visitor: Who looks at the page.
 
     Attributes:
-        store: Where comparisons are read from.
-        engine: Who runs them; None where another app does.
-        obstacle: Why there is no engine, empty where there is one.
-        notice: What happened to the database when it was opened; empty where nothing did.
+        visitor: Who looks at the page.
+        store: Where the comparisons are read from that they see.
+        engine: Who runs theirs; None where nothing can be trained.
         machine: What trainings run on.
     """
 
-    store: Store
-    engine: Engine | None
-    obstacle: str = ""
-    notice: str = ""
-    machine: Machine = field(default_factory=this_machine)
+    def __init__(self, shared: SharedBackend, visitor: Visitor) -> None:
+        self._shared = shared
+        self._guard = Guard(shared.store, visitor)
+        self.visitor, self.machine = visitor, shared.machine
+        self.store = VisitorStore(shared.store, self._guard)
+        self.engine = VisitorEngine(shared.engine, self._guard) if shared.engine else None
 
-    def close(self) -> None:
-        """End what runs, and give the database back."""
-        if self.engine:
-            set_running_source(None)
-        try:
-            if self.engine:
-                self.engine.close()
-        finally:
-            self.store.close()
+    @property
+    def can_start(self) -> bool:
+        """Whether the visitor can train something here and now."""
+        return self.engine is not None and may_start(self.visitor)
+
+    @property
+    def obstacles(self) -> list[str]:
+        """Why nothing can be trained, and what happened to the database, where there is such; the
+        details, such as paths, are the deployer's to know.
+        """
+        found = [text for text in (self._shared.obstacle, self._shared.notice) if text]
+        if self.visitor.is_deployer:
+            return found
+        return ["Nothing can be trained here at present."] if self._shared.obstacle else []
+
+    def may(self, action: Action, comparison: Comparison) -> bool:
+        """Whether the visitor may do something with a comparison, so that it is offered."""
+        return may(self.visitor, action, comparison)
+
+    def feed(self, comparison_id: str) -> Feed:
+        """What a page that shows a comparison reads again and again.
+
+        Raises:
+            NotAllowed: The visitor may not see it.
+        """
+        self._guard.require_seen(comparison_id)
+        return feed_of(self._shared.store, comparison_id)
+
+    def delete(self, comparison_id: str) -> None:
+        """See ``delete_comparison``."""
+        delete_comparison(self._shared.store, self._shared.engine, self._guard, comparison_id)
 
 
 def show_obstacles(backend: TrainingBackend) -> None:
-    """Say why nothing can be trained, and what happened to the database, where there is such."""
-    for obstacle in filter(None, (backend.obstacle, backend.notice)):
+    """Say why nothing can be trained, what happened to the database, and that the visitor's own
+    things cannot be theirs, where there is such.
+    """
+    for obstacle in backend.obstacles:
         st.warning(escape_markdown(obstacle))
+    if not may_start(backend.visitor):
+        st.info(LOG_IN, icon=":material/login:")
+    elif is_forgotten():
+        st.warning(FORGOTTEN, icon=":material/cookie_off:")
 
 
 def open_backend() -> TrainingBackend:
-    """The store and the engine of this process.
-
-    While another app trains, or where training is not installed, a store to read from; the next
-    call tries again.
+    """The store and the engine of this process, for the visitor who looks at the page.
 
     Raises:
         StoreError: The database cannot be used.
 
-    Side effects: opens the database; the first call that can takes over its trials.
+    Side effects: see ``open_shared_backend``.
     """
-    url = database_url()
-    try:
-        return _open_with_engine(url)
-    except (EngineError, MissingExtra) as error:  # not kept: tried again at the next call
-        return TrainingBackend(store=_open_for_reading(url), engine=None, obstacle=str(error))
-
-
-@st.cache_resource(show_spinner=False, on_release=TrainingBackend.close)
-def _open_with_engine(url: str) -> TrainingBackend:
-    require_extra("train", needed_by="Training")
-    notice = quarantine_damaged_file(url, now=datetime.now(UTC))
-    store = Store(url)
-    try:
-        engine = start_engine(read_deployment().engine, store)
-        set_running_source(RunningCounter(store, engine).count)
-        return TrainingBackend(store=store, engine=engine, notice=notice)
-    except LossvizError:
-        store.close()
-        raise
-
-
-@st.cache_resource(show_spinner=False, on_release=Store.close)
-def _open_for_reading(url: str) -> Store:
-    return Store(url)
+    return TrainingBackend(open_shared_backend(), current_visitor())

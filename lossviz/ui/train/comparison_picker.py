@@ -7,13 +7,17 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
+from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.changes import changes
-from lossviz.experiments.engine.contract import Engine
+from lossviz.experiments.permissions import Whose, whose
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.store.building import UnreadableRow
+from lossviz.experiments.visitors import Visitor
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.markdown import count_of
+from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.comparison_link import link_comparison, linked_comparison
+from lossviz.ui.train.comparison_menu import comparison_menu, show_whose
 from lossviz.ui.train.launching.form_folding import fold_button
 
 _KEY = "comparison"  # of the control
@@ -23,15 +27,14 @@ def pick_comparison(
     comparisons: Sequence[Comparison],
     unreadable: Sequence[UnreadableRow] = (),
     *,
-    engine: Engine | None,
+    backend: TrainingBackend,
 ) -> Comparison:
     """Let the visitor choose among comparisons, or open the form for another one.
 
     Args:
-        comparisons: At least one. The first is the newest, which is shown unless the address names
-            another.
+        comparisons: At least one. The first is shown unless the address names another.
         unreadable: Those that cannot be shown; the address may name one of them.
-        engine: Knows which of them run.
+        backend: Knows which of them run, and whose they are.
     """
     by_id = {comparison.id: comparison for comparison in comparisons}
     linked = linked_comparison(by_id, [row.id for row in unreadable])
@@ -44,11 +47,13 @@ def pick_comparison(
         picked = st.selectbox(
             "Comparison",
             list(by_id),
-            format_func=lambda comparison_id: _title(by_id[comparison_id], engine),
+            format_func=lambda comparison_id: _title(by_id[comparison_id], backend),
             key=_KEY,
             on_change=_on_pick,
         )
         fold_button()
+        comparison_menu(backend, by_id[picked])
+    show_whose(backend, by_id[picked])
     return by_id[picked]
 
 
@@ -56,11 +61,13 @@ def _on_pick() -> None:
     link_comparison(st.session_state[_KEY])
 
 
-def _title(comparison: Comparison, engine: Engine | None) -> str:
+def _title(comparison: Comparison, backend: TrainingBackend) -> str:
     created = datetime.fromtimestamp(comparison.created_at, UTC)
     names = ", ".join(loss_from_spec(spec).label for spec in comparison.losses)
     parts = (
-        _state(comparison, engine),
+        _state(comparison, backend.engine),
+        comparison.name,
+        _whose(comparison, backend.visitor),
         created.strftime("%d %b %Y, %H:%M:%S UTC"),
         comparison.recipe,
         *changes(comparison),
@@ -70,7 +77,13 @@ def _title(comparison: Comparison, engine: Engine | None) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _state(comparison: Comparison, engine: Engine | None) -> str:
+def _whose(comparison: Comparison, visitor: Visitor) -> str:
+    """A word or two where that is not the visitor's own."""
+    found = whose(visitor, comparison)
+    return "" if found is Whose.OWN else str(found)
+
+
+def _state(comparison: Comparison, engine: VisitorEngine | None) -> str:
     """A word for one that this app still trains."""
     before = engine.place(comparison.id) if engine else None
     if before is None:

@@ -5,15 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from lossviz.errors import LossvizError
+from lossviz.experiments.access.visitor_store import VisitorStore
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.feed import Feed
 from lossviz.experiments.judging.judgement import Judgement, judge_comparison
 from lossviz.experiments.records import Comparison
-from lossviz.experiments.store.store import Store
 from lossviz.ui.fragments import fragment
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.train.backend import TrainingBackend
-from lossviz.ui.train.feeds import feed_of
 from lossviz.ui.train.launching.named_experiments import show_question
 from lossviz.ui.train.panels import show_panels
 from lossviz.ui.train.progress import show_progress
@@ -26,13 +25,13 @@ from lossviz.ui.train.unreadable_rows import show_unreadable
 
 def watch_comparison(backend: TrainingBackend, comparison: Comparison) -> None:
     """Show a comparison. As long as it runs, the race's chart asks for what is new."""
-    feed = feed_of(backend.store, comparison.id)
     # a button may have started trials a moment ago, and who takes it for ended asks no more
-    running = not feed.data(comparison, anew=True).has_ended
+    running = not backend.feed(comparison.id).data(comparison, anew=True).has_ended
 
     def panel() -> None:
         try:  # the page's own handler does not reach a fragment that runs again
-            _panel(backend, feed, comparison, running)
+            # asked for anew, as it may be deleted by now, or no longer shared with this visitor
+            _panel(backend, backend.feed(comparison.id), comparison, running)
         except LossvizError as error:
             st.error(escape_markdown(error), icon=":material/error:")
 
@@ -54,7 +53,7 @@ def _panel(backend: TrainingBackend, feed: Feed, comparison: Comparison, running
     show_panels(backend, data)
 
 
-def _judge(store: Store, data: ComparisonData) -> Judgement:
+def _judge(store: VisitorStore, data: ComparisonData) -> Judgement:
     kept = finished_trials(store, data.comparison.id)
     earlier = kept.earlier_evaluations(store, data.comparison, data.trials)
     return judge_comparison(data, earlier=earlier)

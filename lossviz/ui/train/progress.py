@@ -16,6 +16,7 @@ from lossviz.experiments.descriptions import (
     format_duration,
 )
 from lossviz.experiments.failures import group_failures
+from lossviz.experiments.permissions import Action
 from lossviz.experiments.progress import comparison_progress
 from lossviz.experiments.records import TrialState
 from lossviz.ui.markdown import capitalised, count_of, escape_markdown
@@ -52,7 +53,9 @@ def show_progress(backend: TrainingBackend, data: ComparisonData) -> None:
 def _show_bar(backend: TrainingBackend, data: ComparisonData) -> None:
     share, text = stage(backend, data)
     st.progress(share, text=text, width="stretch")
-    if backend.engine and st.button("Stop the comparison", icon=":material/stop:", key="stop all"):
+    if not backend.engine or not backend.may(Action.STOP, data.comparison):
+        return
+    if st.button("Stop the comparison", icon=":material/stop:", key="stop all"):
         backend.engine.stop(trial.id for trial in data.trials)
 
 
@@ -79,11 +82,11 @@ def _show_outcome(backend: TrainingBackend, data: ComparisonData) -> None:
     counts = Counter(trial.state for trial in data.trials)
     draw_text(outcome_text(counts), width="content")
     repeatable = sum(trial.state.repeatable for trial in data.trials)
-    if not repeatable or not backend.engine:
+    if not (repeatable and backend.engine and backend.may(Action.RUN_AGAIN, data.comparison)):
         return
     label = f"Run {count_of(repeatable, 'trial', 'trials')} again"
     if st.button(label, icon=":material/replay:", key="run again"):
-        backend.engine.run_again(data.comparison)
+        backend.engine.run_again(data.comparison.id)
         st.rerun()
 
 

@@ -16,6 +16,9 @@ def test_where_training_is_not_installed_the_page_reads_and_says_what_to_install
     )
     backend = open_backend()
     assert backend.engine is None
-    assert backend.obstacle.startswith("Training needs packages")
-    assert 'pip install "lossviz[train]"' in backend.obstacle
-    assert backend.store.comparisons() == []
+    (obstacle,) = backend.obstacles
+    assert obstacle.startswith("Training needs packages")
+    assert 'pip install "lossviz[train]"' in obstacle
+    assert backend.store.read_comparisons() == ([], [])
+    monkeypatch.setenv("LOSSVIZ_PUBLIC", "1")
+    assert open_backend().obstacles == ["Nothing can be trained here at present."]

@@ -7,7 +7,6 @@ import pytest
 
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.records import Preparation, Purpose, TrialState
-from lossviz.experiments.store.store import Store
 from lossviz.ui.train.backend import WARMING_UP, TrainingBackend
 from lossviz.ui.train.progress import stage
 from tests.support.records import comparison, trial
@@ -15,7 +14,7 @@ from tests.support.records import comparison, trial
 
 def backend(place: int | None = 0, *, warming_up: bool = False) -> TrainingBackend:
     engine = SimpleNamespace(place=lambda _: place, warming_up=warming_up)
-    return TrainingBackend(store=cast(Store, None), engine=engine)
+    return cast(TrainingBackend, SimpleNamespace(engine=engine))
 
 
 def data(judged: int, searched: int = 0, preparation: Preparation | None = None) -> ComparisonData:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from lossviz.charts.calibration import reliability_figure
 from lossviz.charts.loss_style import styled_losses
+from lossviz.experiments.access.visitor_store import VisitorStore
 from lossviz.experiments.analysis.calibration import (
     BINS,
     REDRAWS,
@@ -18,7 +19,6 @@ from lossviz.experiments.analysis.calibration import (
 )
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.records import Trial, TrialState
-from lossviz.experiments.store.store import Store
 from lossviz.ui.components.live_chart.component import live_chart
 from lossviz.ui.legend_key import legend_key
 from lossviz.ui.markdown import escape_markdown
@@ -75,7 +75,7 @@ def show_calibration(backend: TrainingBackend, data: ComparisonData) -> None:
 
 
 def _calibration(
-    store: Store, comparison_id: str, trials: Sequence[Trial], binning: Binning
+    store: VisitorStore, comparison_id: str, trials: Sequence[Trial], binning: Binning
 ) -> Calibration | None:
     ids = tuple(trial.id for trial in trials)
     return _calibration_of_finished(store, str(store.path), comparison_id, ids, binning)
@@ -83,7 +83,11 @@ def _calibration(
 
 @st.cache_data(show_spinner=False, max_entries=200)
 def _calibration_of_finished(
-    _store: Store, path: str, comparison_id: str, trial_ids: tuple[str, ...], binning: Binning
+    _store: VisitorStore,
+    path: str,
+    comparison_id: str,
+    trial_ids: tuple[str, ...],
+    binning: Binning,
 ) -> Calibration | None:
     predictions = _store.predictions(comparison_id, trial_ids=trial_ids)
     return calibration_of(list(predictions.values()), binning=binning) if predictions else None

@@ -8,11 +8,11 @@ from typing import Final
 
 import streamlit as st
 
+from lossviz.experiments.access.visitor_store import VisitorStore
 from lossviz.experiments.analysis.error_analysis import Contest, ContestedImage, contest
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.descriptions import format_count
 from lossviz.experiments.records import Trial
-from lossviz.experiments.store.store import Store
 from lossviz.statistics.paired import mcnemar
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.text import draw_caption, draw_text
@@ -28,7 +28,7 @@ _MOST_CONTESTED: Final = 5  # images on each side
 
 
 def read_contest(
-    store: Store, comparison_id: str, ours: TrialSeeds, theirs: TrialSeeds
+    store: VisitorStore, comparison_id: str, ours: TrialSeeds, theirs: TrialSeeds
 ) -> Contest | None:
     """The contest of two losses, with those of its images that are drawn; read once a process.
 
@@ -46,7 +46,7 @@ def read_contest(
 
 @st.cache_data(show_spinner=False, max_entries=100)
 def _contest_of_finished(
-    _store: Store, path: str, comparison_id: str, ours: TrialSeeds, theirs: TrialSeeds
+    _store: VisitorStore, path: str, comparison_id: str, ours: TrialSeeds, theirs: TrialSeeds
 ) -> Contest | None:
     found = contest(
         predictions_by_seed(_store, comparison_id, ours),
@@ -113,7 +113,7 @@ def _contested_tile(image: ContestedImage, names: Sequence[str], *, won: bool) -
 
 
 def show_one_pair(
-    store: Store, data: ComparisonData, losses: tuple[str, str], finished: Sequence[Trial]
+    store: VisitorStore, data: ComparisonData, losses: tuple[str, str], finished: Sequence[Trial]
 ) -> None:
     """Let the visitor choose a seed, and say whether its two networks differ.
 

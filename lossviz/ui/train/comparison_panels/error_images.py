@@ -10,7 +10,7 @@ from typing import Final
 import streamlit as st
 from markupsafe import Markup
 
-from lossviz.experiments.engine.contract import Engine
+from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.engine.messages import PreviewImage
 from lossviz.experiments.records import Comparison
 from lossviz.ui.fragments import fragment
@@ -111,13 +111,13 @@ def _may_download(comparison: Comparison) -> bool:
 
 
 def _fetch(
-    engine: Engine, comparison: Comparison, held: _SessionImages, missing: tuple[int, ...]
+    engine: VisitorEngine, comparison: Comparison, held: _SessionImages, missing: tuple[int, ...]
 ) -> None:
     if held.rows != missing:
         if held.key:
             engine.cancel_preview(held.key)
         held.rows, held.failure = missing, ""
-        held.key = engine.request_images(comparison.recipe, comparison.settings, missing)
+        held.key = engine.request_images(comparison.id, missing)
     if held.failure:
         draw_caption(f"The images cannot be shown: {escape_markdown(held.failure)}")
         return

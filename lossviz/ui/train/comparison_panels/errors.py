@@ -7,6 +7,7 @@ from typing import Final
 
 import streamlit as st
 
+from lossviz.experiments.access.visitor_store import VisitorStore
 from lossviz.experiments.analysis.error_analysis import (
     Counts,
     HardImage,
@@ -17,7 +18,6 @@ from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.descriptions import format_count
 from lossviz.experiments.plan import class_count, class_names
 from lossviz.experiments.records import TrialState
-from lossviz.experiments.store.store import Store
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.number_text import error_percent, short
@@ -91,7 +91,7 @@ def show_errors(backend: TrainingBackend, data: ComparisonData) -> None:
 
 @st.cache_data(show_spinner=False, max_entries=100)
 def _errors(
-    _store: Store,
+    _store: VisitorStore,
     path: str,
     comparison_id: str,
     loss: str,

@@ -8,12 +8,12 @@ from typing import Final
 import streamlit as st
 
 from lossviz.charts.listening import Picture, listening_picture
+from lossviz.experiments.access.visitor_store import VisitorStore
 from lossviz.experiments.analysis.listening import HARD_BELOW, Listening, moment_numbers, sum_up
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.confidence_bins import BINS
 from lossviz.experiments.plan import class_count
 from lossviz.experiments.records import Evaluation, Trial
-from lossviz.experiments.store.store import Store
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.components.listening.component import listening_chart
 from lossviz.ui.markdown import escape_markdown
@@ -49,7 +49,11 @@ def show_listening(backend: TrainingBackend, data: ComparisonData) -> None:
 
 
 def _picture(
-    store: Store, data: ComparisonData, trials: Sequence[Trial], drawn: Sequence[str], seeds: int
+    store: VisitorStore,
+    data: ComparisonData,
+    trials: Sequence[Trial],
+    drawn: Sequence[str],
+    seeds: int,
 ) -> Picture | None:
     """What is drawn; made once a process where all trials have ended."""
     make = _picture_of_ended if all(trial.state.ended for trial in trials) else _make_picture
@@ -58,7 +62,7 @@ def _picture(
 
 
 def _make_picture(
-    _store: Store,
+    _store: VisitorStore,
     _data: ComparisonData,
     _trials: Sequence[Trial],
     key: Sequence[str],
@@ -82,7 +86,7 @@ def _make_picture(
 _picture_of_ended = st.cache_data(show_spinner=False, max_entries=20)(_make_picture)
 
 
-def _read_moments(store: Store, trials: Sequence[Trial]) -> list[dict[str, Listening]]:
+def _read_moments(store: VisitorStore, trials: Sequence[Trial]) -> list[dict[str, Listening]]:
     counts = store.evaluation_counts([trial.id for trial in trials])
     numbers = moment_numbers(max(counts.values(), default=0))
     evaluations = _evaluations(store, trials, numbers)
@@ -104,7 +108,7 @@ def _read_moments(store: Store, trials: Sequence[Trial]) -> list[dict[str, Liste
 
 
 def _evaluations(
-    store: Store, trials: Sequence[Trial], numbers: tuple[int, ...]
+    store: VisitorStore, trials: Sequence[Trial], numbers: tuple[int, ...]
 ) -> dict[str, dict[int, Evaluation]]:
     """Some evaluations of each trial by their number; of ended trials read once a process."""
     kept = _kept_evaluations(str(store.path), trials[0].comparison_id, numbers)

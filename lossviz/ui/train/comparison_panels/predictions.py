@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lossviz.experiments.access.visitor_store import VisitorStore
 from lossviz.experiments.records import Predictions, Trial
-from lossviz.experiments.store.store import Store
 from lossviz.ui.train.comparison_panels.choices import trials_of
 
 TrialSeeds = tuple[tuple[str, int], ...]  # pairs of a trial's id and its seed
@@ -17,7 +17,7 @@ def pairs_of(finished: Sequence[Trial], loss: str, seeds: range) -> TrialSeeds:
 
 
 def predictions_by_seed(
-    store: Store, comparison_id: str, trials: TrialSeeds
+    store: VisitorStore, comparison_id: str, trials: TrialSeeds
 ) -> dict[int, Predictions]:
     """What the networks of some trials predict, by seed; of those that said it."""
     found = store.predictions(comparison_id, trial_ids=[trial_id for trial_id, _ in trials])

@@ -9,6 +9,7 @@ from typing import Final
 
 import streamlit as st
 
+from lossviz.experiments.access.visitor_store import VisitorStore
 from lossviz.experiments.analysis.score_differences import (
     SCALED_SCORES,
     ScoreDifference,
@@ -18,7 +19,6 @@ from lossviz.experiments.analysis.score_differences import (
 )
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.records import Comparison, Evaluation, TemperatureScaling, Trial
-from lossviz.experiments.store.store import Store
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.comparison_panels.choices import label_of, trials_of
 from lossviz.ui.train.comparison_panels.panel_table import panel_table
@@ -102,7 +102,7 @@ def _signed(value: float) -> str:
     return f"{value:+.3f}".replace("-", "−")
 
 
-def show_temperatures(store: Store, data: ComparisonData, finished: Sequence[Trial]) -> None:
+def show_temperatures(store: VisitorStore, data: ComparisonData, finished: Sequence[Trial]) -> None:
     """Draw a table of what dividing the logits by a number changes.
 
     Args:
@@ -171,7 +171,7 @@ def _effect_cells(effect: TemperatureEffect, is_baseline: bool) -> tuple[str, ..
 
 
 def _temperatures(
-    store: Store, comparison_id: str, trials: Sequence[Trial]
+    store: VisitorStore, comparison_id: str, trials: Sequence[Trial]
 ) -> dict[int, TemperatureScaling]:
     seeds = {trial.id: trial.seed for trial in trials}
     found = _temperatures_of_finished(store, str(store.path), comparison_id, tuple(seeds))
@@ -180,7 +180,7 @@ def _temperatures(
 
 @st.cache_data(show_spinner=False, max_entries=100)
 def _temperatures_of_finished(
-    _store: Store, path: str, comparison_id: str, trial_ids: tuple[str, ...]
+    _store: VisitorStore, path: str, comparison_id: str, trial_ids: tuple[str, ...]
 ) -> dict[str, TemperatureScaling]:
     predictions = _store.predictions(comparison_id, trial_ids=trial_ids)
     return {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from lossviz.errors import LossvizError
-from lossviz.experiments.engine.contract import Engine
+from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.engine.previews import BatchPreview
 from lossviz.experiments.pets_cost import PetsDownloads
 from lossviz.experiments.settings import Settings
@@ -21,7 +21,7 @@ _POLL_EVERY_S = 0.5
 
 
 def batch_preview_button(
-    engine: Engine | None,
+    engine: VisitorEngine | None,
     recipe: str,
     settings: Settings | None,
     downloads: PetsDownloads | None,
@@ -49,7 +49,9 @@ def batch_preview_button(
         st.session_state[_KEY] = (key, recipe, settings)
 
 
-def show_batch_preview(engine: Engine | None, recipe: str, settings: Settings | None) -> None:
+def show_batch_preview(
+    engine: VisitorEngine | None, recipe: str, settings: Settings | None
+) -> None:
     """Draw the requested preview, or how far it is; nothing where none was requested, or where
     something else is set now.
     """
@@ -72,7 +74,7 @@ def show_batch_preview(engine: Engine | None, recipe: str, settings: Settings | 
         st.error(escape_markdown(error), icon=":material/error:")
 
 
-def _draw(engine: Engine, key: str, preview: BatchPreview) -> None:
+def _draw(engine: VisitorEngine, key: str, preview: BatchPreview) -> None:
     if preview.failure:
         st.error(escape_markdown(capitalised(preview.failure)), icon=":material/error:")
     elif preview.images:
@@ -82,7 +84,7 @@ def _draw(engine: Engine, key: str, preview: BatchPreview) -> None:
         _draw_progress(engine, key, preview)
 
 
-def _draw_progress(engine: Engine, key: str, preview: BatchPreview) -> None:
+def _draw_progress(engine: VisitorEngine, key: str, preview: BatchPreview) -> None:
     text = WARMING_UP if engine.warming_up else preview.stage or "starting"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.progress(preview.share, text=text, width="stretch")

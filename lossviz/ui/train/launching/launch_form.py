@@ -90,7 +90,9 @@ def launch_form(
     with summary:
         draw_caption(f"{recipe.summary} {device_sentence(backend.machine, network)}")
     with preview:
-        batch_preview_button(backend.engine, recipe.key, chosen.settings, downloads)
+        batch_preview_button(
+            backend.engine if backend.can_start else None, recipe.key, chosen.settings, downloads
+        )
     request = Request(
         recipe=recipe.key,
         losses=tuple(loss.spec for loss in losses),
@@ -247,7 +249,7 @@ def _launch_buttons(
                 f"{verb}{count} · {name}",
                 type="primary" if choice is same else "secondary",
                 icon=":material/play_arrow:",
-                disabled=backend.engine is None or bool(obstacle or refusal),
+                disabled=not backend.can_start or bool(obstacle or refusal),
                 on_click=keep_selection,
                 key=f"train, {name}",
             ) and not (obstacle or refusal):  # it may have come after the press

@@ -9,7 +9,7 @@ from typing import Final, TypedDict, cast
 
 import streamlit as st
 
-from lossviz.experiments.engine.contract import Engine
+from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.records import RateSearch
 from lossviz.experiments.settings import Settings
@@ -70,7 +70,9 @@ class Launch(TypedDict):
     guess: str
 
 
-def launch(engine: Engine, request: Request, *, experiment: str = "", guess: str = "") -> None:
+def launch(
+    engine: VisitorEngine, request: Request, *, experiment: str = "", guess: str = ""
+) -> None:
     """Launch a comparison, show it, and fold the form away.
 
     Args:

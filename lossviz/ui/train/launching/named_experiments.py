@@ -59,7 +59,7 @@ def _draw_card(backend: TrainingBackend, experiment: NamedExperiment) -> None:
     pressed = st.button(
         f"Run {count_of(count, 'trial', 'trials')} · {_about(experiment.seconds)}",
         icon=":material/science:",
-        disabled=backend.engine is None,
+        disabled=not backend.can_start,
         on_click=_show_in_form,
         args=(experiment,),
         key=f"run {experiment.key}",

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 import streamlit as st
 
+from lossviz.experiments.access.visitor_store import VisitorStore
 from lossviz.experiments.judging.convergence import read_earlier_evaluations
 from lossviz.experiments.records import Comparison, Evaluation, Trial, TrialState
-from lossviz.experiments.store.store import Store
 from lossviz.ui.train.results.seed_rows import POINTS, Curve
 
 _COMPARISONS = 16  # that are looked at by turns
@@ -23,7 +23,7 @@ class FinishedTrials:
     _curves: dict[str, Curve] = field(default_factory=dict)
 
     def earlier_evaluations(
-        self, store: Store, comparison: Comparison, trials: Sequence[Trial]
+        self, store: VisitorStore, comparison: Comparison, trials: Sequence[Trial]
     ) -> dict[str, Evaluation]:
         """As ``read_earlier_evaluations``.
 
@@ -36,7 +36,7 @@ class FinishedTrials:
         kept = {trial.id: self._earlier[trial.id] for trial in _finished(trials)}
         return {trial_id: earlier for trial_id, earlier in kept.items() if earlier}
 
-    def curves(self, store: Store, trials: Sequence[Trial]) -> Mapping[str, Curve]:
+    def curves(self, store: VisitorStore, trials: Sequence[Trial]) -> Mapping[str, Curve]:
         """The error rates of trials over the epochs, by trial.
 
         Side effects: reads the store for those that run, or have finished since.
@@ -51,11 +51,13 @@ def _finished(trials: Sequence[Trial]) -> list[Trial]:
     return [trial for trial in trials if trial.state is TrialState.FINISHED]
 
 
-def finished_trials(store: Store, comparison_id: str) -> FinishedTrials:
+def finished_trials(store: VisitorStore, comparison_id: str) -> FinishedTrials:
     """What has been read of a comparison in this process, shared by all who look at it."""
-    return _kept(id(store), comparison_id, store)  # it keeps its store, so the number stays its own
+    return _kept(
+        store.number, comparison_id, store
+    )  # it keeps its store, so the number stays its own
 
 
 @st.cache_resource(show_spinner=False, max_entries=_COMPARISONS)
-def _kept(number: int, comparison_id: str, _store: Store) -> FinishedTrials:
+def _kept(number: int, comparison_id: str, _store: VisitorStore) -> FinishedTrials:
     return FinishedTrials()

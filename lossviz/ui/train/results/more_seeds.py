@@ -11,6 +11,7 @@ from lossviz.errors import InvalidInput
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.descriptions import format_duration
 from lossviz.experiments.judging.judgement import Judgement
+from lossviz.experiments.permissions import Action
 from lossviz.experiments.plan import with_added_seeds
 from lossviz.ui.markdown import count_of
 from lossviz.ui.text import draw_caption
@@ -27,13 +28,15 @@ def more_seeds_button(backend: TrainingBackend, data: ComparisonData, judgement:
     """
     if backend.engine is None or not data.has_ended or len(judgement.losses) < 2:
         return
+    if not backend.may(Action.ADD_SEEDS, data.comparison):
+        return
     count = most_addable(data)
     if not count:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = f"Add {count_of(count, 'seed', 'seeds')}"
         if st.button(label, icon=":material/add:", key="add seeds"):
-            backend.engine.add_seeds(data.comparison, count)
+            backend.engine.add_seeds(data.comparison.id, count)
             st.rerun()
         draw_caption(cost_of_seeds(data, judgement, count))
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import streamlit as st
 
+from lossviz.errors import LossvizError
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.conditions import describe_conditions
 from lossviz.experiments.fingerprints import compare_fingerprints, mismatch_warning
 from lossviz.experiments.judging.judgement import Judgement
+from lossviz.experiments.permissions import Action
 from lossviz.ui.components.result_table.component import TableActions, result_table
-from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.markdown import capitalised, escape_markdown
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.results.article_comparison import show_article
@@ -23,6 +25,7 @@ from lossviz.ui.train.results.seed_rows import seed_rows
 from lossviz.ui.train.results.trial_details import choose_trial, trial_details
 
 _OPEN = "opened losses of {}"  # in the session, of a comparison
+_REFUSAL = "why a trial was not stopped"  # in the session
 
 
 def show_results(backend: TrainingBackend, data: ComparisonData, judgement: Judgement) -> None:
@@ -56,13 +59,24 @@ def show_results(backend: TrainingBackend, data: ComparisonData, judgement: Judg
         TableActions(
             open=lambda losses: st.session_state.update({key: tuple(losses)}),
             details=lambda trial_id: choose_trial(data.comparison.id, trial_id),
-            stop=lambda trial_id: backend.engine.stop([trial_id]) if backend.engine else None,
+            stop=lambda trial_id: _stop(backend, trial_id),
         ),
     )
+    if refusal := st.session_state.pop(_REFUSAL, ""):
+        st.error(escape_markdown(capitalised(refusal)), icon=":material/error:")
     draw_caption(escape_markdown(about_the_table(judgement, scale)))
     _show_fairness(data)
     show_article(judgement)
-    trial_details(backend, data.comparison.id, data.trials)
+    trial_details(backend, data.comparison, data.trials)
+
+
+def _stop(backend: TrainingBackend, trial_id: str) -> None:
+    """Stop a trial, or note why not: it is called before the page is drawn."""
+    try:
+        if backend.engine:
+            backend.engine.stop([trial_id])
+    except LossvizError as error:
+        st.session_state[_REFUSAL] = str(error)
 
 
 def about_the_table(judgement: Judgement, scale: DifferenceScale) -> str:
@@ -89,12 +103,10 @@ def _opened_seeds(
     """The seeds of the opened rows only, so that a poll stays small."""
     store = backend.store
     kept = finished_trials(store, data.comparison.id)
+    stoppable = backend.engine is not None and backend.may(Action.STOP, data.comparison)
     losses = [loss for loss in judgement.losses if loss.loss in opened]
     curves = kept.curves(store, [seed.trial for loss in losses for seed in loss.seeds])
-    return {
-        loss.loss: seed_rows(loss, data, scale, curves, stoppable=backend.engine is not None)
-        for loss in losses
-    }
+    return {loss.loss: seed_rows(loss, data, scale, curves, stoppable=stoppable) for loss in losses}
 
 
 def _show_fairness(data: ComparisonData) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lossviz.experiments.descriptions import format_duration
 from lossviz.experiments.progress import trial_remaining_s
-from lossviz.experiments.records import Trial, TrialState
+from lossviz.experiments.records import Comparison, Trial, TrialState
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.text import draw_caption
@@ -32,16 +32,18 @@ def choose_trial(comparison_id: str, trial_id: str) -> None:
     st.session_state[_KEY.format(comparison_id)] = trial_id
 
 
-def trial_details(backend: TrainingBackend, comparison_id: str, trials: Sequence[Trial]) -> None:
+def trial_details(
+    backend: TrainingBackend, comparison: Comparison, trials: Sequence[Trial]
+) -> None:
     """Let the visitor choose a trial, and draw it; nothing before one is chosen.
 
     Args:
         backend: Where its epochs are read from.
-        comparison_id: Of the comparison.
+        comparison: The comparison.
         trials: Its trials.
     """
     by_id = {trial.id: trial for trial in trials}
-    key = _KEY.format(comparison_id)
+    key = _KEY.format(comparison.id)
     if st.session_state.get(key) not in by_id:  # another attempt took its place
         st.session_state[key] = None
     chosen = st.selectbox(
@@ -56,7 +58,7 @@ def trial_details(backend: TrainingBackend, comparison_id: str, trials: Sequence
     trial = by_id[chosen]
     if trial.reason:
         _show_reason(trial)
-    if trial.stderr:
+    if trial.stderr and backend.visitor.is_deployer:
         _show_stderr(trial)
     if facts := _facts(trial):
         draw_caption(escape_markdown(facts), help=None if trial.busy is None else WHAT_BUSY_MEANS)

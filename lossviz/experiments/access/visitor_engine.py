@@ -1,0 +1,84 @@
+"""An engine as one visitor has it: what they start is theirs, and they change nothing else."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from lossviz.errors import NotAllowed
+from lossviz.experiments.access.guard import Guard
+from lossviz.experiments.engine.contract import Engine
+from lossviz.experiments.engine.previews import BatchPreview
+from lossviz.experiments.permissions import Action, may_start
+from lossviz.experiments.records import Comparison
+from lossviz.experiments.settings import Settings
+
+
+class VisitorEngine:
+    """The methods of ``Engine`` that a page needs, each for comparisons that are the visitor's.
+
+    Args:
+        engine: Who runs the trials of all.
+        guard: Whose it is.
+
+    Raises:
+        NotAllowed: From every method, where the visitor may not do this.
+        EngineError, StoreError, InvalidInput: As from ``Engine``.
+    """
+
+    def __init__(self, engine: Engine, guard: Guard) -> None:
+        self._engine, self._guard = engine, guard
+
+    @property
+    def failure(self) -> str:
+        """See ``Engine.failure``."""
+        return self._engine.failure
+
+    @property
+    def warming_up(self) -> bool:
+        """See ``Engine.warming_up``."""
+        return self._engine.warming_up
+
+    def launch(self, comparison: Comparison) -> None:
+        """Store a comparison as the visitor's own, seen by nobody else, and queue its trials."""
+        self._require_known()
+        self._engine.launch(replace(comparison, owner=self._guard.visitor.key, shared=False))
+
+    def run_again(self, comparison_id: str) -> int:
+        """See ``Engine.run_again``."""
+        return self._engine.run_again(self._guard.require(Action.RUN_AGAIN, comparison_id))
+
+    def add_seeds(self, comparison_id: str, count: int) -> Comparison:
+        """See ``Engine.add_seeds``."""
+        return self._engine.add_seeds(self._guard.require(Action.ADD_SEEDS, comparison_id), count)
+
+    def place(self, comparison_id: str) -> int | None:
+        """See ``Engine.place``."""
+        self._guard.require_seen(comparison_id)
+        return self._engine.place(comparison_id)
+
+    def stop(self, trial_ids: Iterable[str]) -> None:
+        """See ``Engine.stop``."""
+        ids = list(trial_ids)
+        self._guard.require_of_trials(Action.STOP, ids)
+        self._engine.stop(ids)
+
+    def request_preview(self, recipe: str, settings: Settings) -> str:
+        """See ``Engine.request_preview``. Its key opens the preview for whoever has it."""
+        self._require_known()
+        return self._engine.request_preview(recipe, settings)
+
+    def request_images(self, comparison_id: str, rows: Sequence[int]) -> str:
+        """Images of a comparison's data by their rows; see ``Engine.request_images``."""
+        comparison = self._guard.require(Action.SEE, comparison_id)
+        return self._engine.request_images(comparison.recipe, comparison.settings, rows)
+
+    def cancel_preview(self, key: str) -> None:
+        """See ``Engine.cancel_preview``."""
+        self._engine.cancel_preview(key)
+
+    def preview(self, key: str) -> BatchPreview | None:
+        """See ``Engine.preview``."""
+        return self._engine.preview(key)
+
+    def _require_known(self) -> None:
+        if not may_start(self._guard.visitor):
+            raise NotAllowed("log in first: what is trained here belongs to whoever started it")

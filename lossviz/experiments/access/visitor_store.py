@@ -1,0 +1,131 @@
+"""A store as one visitor has it: they read what they may see, and change what is theirs."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from lossviz.experiments.access.guard import Guard
+from lossviz.experiments.access.names import comparison_name
+from lossviz.experiments.export import ComparisonSnapshot, read_snapshot
+from lossviz.experiments.permissions import Action, Whose, whose
+from lossviz.experiments.records import (
+    Comparison,
+    EpochMetrics,
+    Evaluation,
+    Predictions,
+    Preparation,
+    Trial,
+)
+from lossviz.experiments.store.building import UnreadableRow
+from lossviz.experiments.store.store import Store
+
+
+class VisitorStore:
+    """The comparisons that a visitor sees.
+
+    Args:
+        store: Where all are.
+        guard: Whose it is.
+
+    Side effects: every method reads or writes the database.
+
+    Raises:
+        NotAllowed: From every method, for a comparison with which the visitor may not do this.
+        StoreError: As from ``Store``.
+    """
+
+    def __init__(self, store: Store, guard: Guard) -> None:
+        self._store, self._guard = store, guard
+
+    @property
+    def number(self) -> int:
+        """The same for all visitors of one store, and of no other as long as it is kept."""
+        return id(self._store)
+
+    @property
+    def path(self) -> Path | None:
+        """See ``Store.path``."""
+        return self._store.path
+
+    def read_comparisons(self) -> tuple[list[Comparison], list[UnreadableRow]]:
+        """Those that the visitor sees, their own first, then newest first; and those that this
+        version can make nothing of.
+        """
+        visitor = self._guard.visitor
+        sees_all = visitor.owns_all or visitor.is_deployer
+        found, unreadable = self._store.read_comparisons(visitor=None if sees_all else visitor.key)
+        return sorted(found, key=lambda one: whose(visitor, one) is not Whose.OWN), unreadable
+
+    def comparison(self, comparison_id: str) -> Comparison:
+        """A comparison as it is now."""
+        return self._guard.require(Action.SEE, comparison_id)
+
+    def trials(self, comparison_id: str) -> list[Trial]:
+        """See ``Store.trials``."""
+        self._guard.require_seen(comparison_id)
+        return self._store.trials(comparison_id)
+
+    def preparation(self, comparison_id: str) -> Preparation:
+        """See ``Store.preparation``."""
+        self._guard.require_seen(comparison_id)
+        return self._store.preparation(comparison_id)
+
+    def predictions(
+        self, comparison_id: str, *, trial_ids: Sequence[str] | None = None
+    ) -> dict[str, Predictions]:
+        """See ``Store.predictions``."""
+        self._guard.require_seen(comparison_id)
+        return self._store.predictions(comparison_id, trial_ids=trial_ids)
+
+    def trial_epochs(self, trial_id: str) -> list[EpochMetrics]:
+        """See ``Store.trial_epochs``."""
+        self._guard.require_trials_seen([trial_id])
+        return self._store.trial_epochs(trial_id)
+
+    def error_rates(
+        self, trial_ids: Sequence[str], *, most: int
+    ) -> dict[str, list[tuple[float, float]]]:
+        """See ``Store.error_rates``."""
+        self._guard.require_trials_seen(trial_ids)
+        return self._store.error_rates(trial_ids, most=most)
+
+    def evaluation_counts(self, trial_ids: Sequence[str]) -> dict[str, int]:
+        """See ``Store.evaluation_counts``."""
+        self._guard.require_trials_seen(trial_ids)
+        return self._store.evaluation_counts(trial_ids)
+
+    def numbered_evaluations(
+        self, trial_ids: Sequence[str], numbers: Sequence[int]
+    ) -> dict[int, dict[str, Evaluation]]:
+        """See ``Store.numbered_evaluations``."""
+        self._guard.require_trials_seen(trial_ids)
+        return self._store.numbered_evaluations(trial_ids, numbers)
+
+    def evaluations_near(
+        self, trial_ids: Sequence[str], *, at: float, within: float
+    ) -> dict[str, Evaluation]:
+        """See ``Store.evaluations_near``."""
+        self._guard.require_trials_seen(trial_ids)
+        return self._store.evaluations_near(trial_ids, at=at, within=within)
+
+    def snapshot(self, comparison_id: str) -> ComparisonSnapshot:
+        """All that is known of a comparison, to be exported."""
+        found = read_snapshot(self._store, self._guard.require(Action.EXPORT, comparison_id))
+        if self._guard.visitor.is_deployer:
+            return found
+        # what a process writes to its standard error holds paths of the server
+        return replace(found, data=found.data.without_stderr())
+
+    def rename(self, comparison_id: str, name: str) -> None:
+        """Note what a comparison is called; an empty name takes the old one away.
+
+        Raises:
+            InvalidInput: See ``comparison_name``.
+        """
+        self._guard.require(Action.RENAME, comparison_id)
+        self._store.rename(comparison_id, comparison_name(name))
+
+    def set_shared(self, comparison_id: str, shared: bool) -> None:
+        """Let every visitor see a comparison, or its owner alone."""
+        self._guard.require(Action.SHARE, comparison_id)
+        self._store.set_shared(comparison_id, shared)

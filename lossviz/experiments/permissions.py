@@ -1,0 +1,68 @@
+"""What a visitor may do with which comparison: one table, pure."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from lossviz.experiments.records import Comparison
+from lossviz.experiments.visitors import Visitor
+
+
+class Action(StrEnum):
+    """What can be done with a comparison, as a verb for messages."""
+
+    SEE = "see"
+    START = "start"
+    STOP = "stop"
+    RUN_AGAIN = "run again"
+    ADD_SEEDS = "add seeds to"
+    RENAME = "rename"
+    SHARE = "share"
+    DELETE = "delete"
+    EXPORT = "export"
+
+
+class Whose(StrEnum):
+    """Whose a comparison is, as a visitor sees it."""
+
+    OWN = "own"
+    SHARED = "shared by another"
+    HIDDEN = "not shared by another"
+
+
+_ALL: Final = frozenset(Action)
+_MODERATE: Final = frozenset(
+    {Action.SEE, Action.STOP, Action.SHARE, Action.DELETE, Action.EXPORT}
+)  # what uses up another visitor's quota, or speaks for them, stays theirs
+_VISITOR: Final[Mapping[Whose, frozenset[Action]]] = MappingProxyType(
+    {
+        Whose.OWN: _ALL,
+        Whose.SHARED: frozenset({Action.SEE}),
+        Whose.HIDDEN: frozenset(),
+    }
+)
+_DEPLOYER: Final[Mapping[Whose, frozenset[Action]]] = MappingProxyType(
+    {Whose.OWN: _ALL, Whose.SHARED: _MODERATE, Whose.HIDDEN: _MODERATE}
+)
+
+
+def whose(visitor: Visitor, comparison: Comparison) -> Whose:
+    """Whose a comparison is, as a visitor sees it.
+
+    What a private app has trained is nobody's, and so is hidden once that app is public.
+    """
+    if visitor.owns_all or (visitor.key and visitor.key == comparison.owner):
+        return Whose.OWN
+    return Whose.SHARED if comparison.shared else Whose.HIDDEN
+
+
+def may(visitor: Visitor, action: Action, comparison: Comparison) -> bool:
+    """Whether a visitor may do something with a comparison."""
+    table = _DEPLOYER if visitor.is_deployer else _VISITOR
+    return action in table[whose(visitor, comparison)]
+
+
+def may_start(visitor: Visitor) -> bool:
+    """Whether a visitor may start comparisons: one who is known, whose they then are."""
+    return bool(visitor.key) or visitor.owns_all

@@ -1,0 +1,1 @@
+"""Keeping the visitor's token in a cookie of their browser."""

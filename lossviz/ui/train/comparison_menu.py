@@ -1,0 +1,138 @@
+"""What can be done with a whole comparison: rename, share, download and delete it."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+import streamlit as st
+
+from lossviz.errors import LossvizError
+from lossviz.experiments.access.names import MOST_CHARACTERS
+from lossviz.experiments.export import export_comparison
+from lossviz.experiments.permissions import Action, Whose, whose
+from lossviz.experiments.records import Comparison
+from lossviz.ui.markdown import capitalised, escape_markdown
+from lossviz.ui.state.address import write_address
+from lossviz.ui.text import draw_caption, draw_text
+from lossviz.ui.train.backend import TrainingBackend
+from lossviz.ui.train.comparison_link import PARAMETER
+
+OF_ANOTHER: Final = "Shared by another visitor: you can look at it, and change nothing."
+SEEN_BY_ALL: Final = "Shared: every visitor of this app can look at it."
+WHAT_SHARING_DOES: Final = "Every visitor can then look at it, and change nothing."
+WHAT_DELETING_DOES: Final = (
+    "Its trials are stopped where they run, and all their results are deleted. This cannot be"
+    " undone."
+)
+_OFFERED: Final = (Action.RENAME, Action.SHARE, Action.EXPORT, Action.DELETE)
+
+
+def comparison_menu(backend: TrainingBackend, comparison: Comparison) -> None:
+    """The button that opens what can be done with a comparison; nothing where that is nothing.
+
+    Side effects: presses change or delete the comparison, and draw the page anew.
+    """
+    if not any(_is_offered(backend, action, comparison) for action in _OFFERED):
+        return
+    with st.popover("Manage", icon=":material/more_horiz:", key=f"manage {comparison.id}"):
+        try:
+            if _is_offered(backend, Action.RENAME, comparison):
+                _rename_field(backend, comparison)
+            if _is_offered(backend, Action.SHARE, comparison):
+                _share_switch(backend, comparison)
+            if _is_offered(backend, Action.EXPORT, comparison):
+                _download_button(backend, comparison)
+            if _is_offered(backend, Action.DELETE, comparison):
+                _delete_button(backend, comparison)
+        except LossvizError as error:
+            st.error(escape_markdown(capitalised(str(error))), icon=":material/error:")
+
+
+def show_whose(backend: TrainingBackend, comparison: Comparison) -> None:
+    """Say that others see a comparison, or that it is another's; nothing where neither holds."""
+    if backend.visitor.owns_all or not comparison.shared:
+        return
+    is_own = whose(backend.visitor, comparison) is Whose.OWN
+    draw_caption(f":material/group: {SEEN_BY_ALL if is_own else OF_ANOTHER}")
+
+
+def _is_offered(backend: TrainingBackend, action: Action, comparison: Comparison) -> bool:
+    is_pointless = action is Action.SHARE and backend.visitor.owns_all  # there are no others
+    return backend.may(action, comparison) and not is_pointless
+
+
+def _rename_field(backend: TrainingBackend, comparison: Comparison) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        name = st.text_input(
+            "Name",
+            comparison.name,
+            max_chars=MOST_CHARACTERS,
+            placeholder="No name",
+            on_change="ignore",
+            key=f"name of {comparison.id}",
+        )
+        if st.button("Rename", key=f"rename {comparison.id}"):
+            backend.store.rename(comparison.id, name)
+            st.rerun()
+
+
+def _share_switch(backend: TrainingBackend, comparison: Comparison) -> None:
+    label = "Stop sharing" if comparison.shared else "Share with all visitors"
+    icon = ":material/lock:" if comparison.shared else ":material/group:"
+    if st.button(
+        label,
+        icon=icon,
+        key=f"share {comparison.id}",
+        help=None if comparison.shared else WHAT_SHARING_DOES,
+        width="stretch",
+    ):
+        backend.store.set_shared(comparison.id, not comparison.shared)
+        st.rerun()
+
+
+def _download_button(backend: TrainingBackend, comparison: Comparison) -> None:
+    def document() -> str:
+        exported = export_comparison(backend.store.snapshot(comparison.id))
+        return json.dumps(exported, indent=1, allow_nan=False) + "\n"
+
+    st.download_button(
+        "Download as JSON",
+        document,
+        file_name=f"lossviz-{comparison.id}.json",
+        mime="application/json",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"download {comparison.id}",
+        width="stretch",
+    )
+
+
+def _delete_button(backend: TrainingBackend, comparison: Comparison) -> None:
+    if st.button(
+        "Delete…", icon=":material/delete:", key=f"delete {comparison.id}", width="stretch"
+    ):
+        _confirm_deletion(backend, comparison)
+
+
+@st.dialog("Delete this comparison?")
+def _confirm_deletion(backend: TrainingBackend, comparison: Comparison) -> None:
+    if comparison.name:
+        draw_text(f"**{escape_markdown(comparison.name)}**")
+    draw_text(WHAT_DELETING_DOES)
+    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+        if st.button("Keep it", key="keep comparison"):
+            st.rerun()
+        is_confirmed = st.button(
+            "Delete", type="primary", icon=":material/delete:", key="delete comparison"
+        )
+    if not is_confirmed:
+        return
+    try:
+        with st.spinner("Stopping its trials …"):
+            backend.delete(comparison.id)
+    except LossvizError as error:
+        st.error(escape_markdown(capitalised(str(error))), icon=":material/error:")
+        return
+    write_address({}, (PARAMETER,))
+    st.rerun()

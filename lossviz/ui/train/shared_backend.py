@@ -1,0 +1,89 @@
+"""The app's one store and its one engine, shared by all visitors; pages get them through
+``TrainingBackend``, which asks whose a comparison is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from lossviz.deployment import read_deployment
+from lossviz.errors import EngineError, LossvizError, MissingExtra
+from lossviz.experiments.engine.contract import Engine
+from lossviz.experiments.engine.engines import start_engine
+from lossviz.experiments.engine.resources import this_machine
+from lossviz.experiments.machine import Machine
+from lossviz.experiments.store.database import database_url
+from lossviz.experiments.store.recovery import quarantine_damaged_file
+from lossviz.experiments.store.store import Store
+from lossviz.extras import require_extra
+from lossviz.ui.running import set_running_source
+from lossviz.ui.train.running_counter import RunningCounter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedBackend:
+    """What the app trains with.
+
+    Attributes:
+        store: Where comparisons are.
+        engine: Who runs them; None where another app does.
+        obstacle: Why there is no engine, empty where there is one.
+        notice: What happened to the database when it was opened; empty where nothing did.
+        machine: What trainings run on.
+    """
+
+    store: Store
+    engine: Engine | None
+    obstacle: str = ""
+    notice: str = ""
+    machine: Machine = field(default_factory=this_machine)
+
+    def close(self) -> None:
+        """End what runs, and give the database back."""
+        if self.engine:
+            set_running_source(None)
+        try:
+            if self.engine:
+                self.engine.close()
+        finally:
+            self.store.close()
+
+
+def open_shared_backend() -> SharedBackend:
+    """The store and the engine of this process.
+
+    While another app trains, or where training is not installed, a store to read from; the next
+    call tries again.
+
+    Raises:
+        StoreError: The database cannot be used.
+
+    Side effects: opens the database; the first call that can takes over its trials.
+    """
+    url = database_url()
+    try:
+        return _open_with_engine(url)
+    except (EngineError, MissingExtra) as error:  # not kept: tried again at the next call
+        return SharedBackend(store=_open_for_reading(url), engine=None, obstacle=str(error))
+
+
+@st.cache_resource(show_spinner=False, on_release=SharedBackend.close)
+def _open_with_engine(url: str) -> SharedBackend:
+    require_extra("train", needed_by="Training")
+    notice = quarantine_damaged_file(url, now=datetime.now(UTC))
+    store = Store(url)
+    try:
+        engine = start_engine(read_deployment().engine, store)
+        set_running_source(RunningCounter(store, engine).count)
+        return SharedBackend(store=store, engine=engine, notice=notice)
+    except LossvizError:
+        store.close()
+        raise
+
+
+@st.cache_resource(show_spinner=False, on_release=Store.close)
+def _open_for_reading(url: str) -> Store:
+    return Store(url)
