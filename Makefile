@@ -18,6 +18,7 @@ app: .venv/.app
 
 test: .venv/.dev
 	$(PY) tests/support/install_browser.py
+	$(PY) tests/support/install_servers.py
 ifdef ARGS
 	$(PY) -m pytest $(ARGS)
 else

@@ -9,6 +9,7 @@
     │   └── ParameterError       a parameter that is unknown, missing or out of range
     ├── StoreError               the database cannot do what was requested
     │   ├── NewerDatabase        it was made by a newer lossviz
+    │   ├── LeaseLost            another app has taken over this one's trials
     │   └── RefusedRow           it can be used, but not with this row
     ├── DownloadError            data or weights cannot be fetched: network, server, disk, hash
     ├── EngineError              trials cannot be run here and now
@@ -146,6 +147,17 @@ class NewerDatabase(StoreError):
             f"the database {database} was made by a newer lossviz (this version does not know its"
             f" schema {schema!r}), and was left as it is; upgrade lossviz, or set LOSSVIZ_DATABASE"
             " to another database, such as sqlite:///lossviz.sqlite"
+        )
+
+
+class LeaseLost(StoreError):
+    """Another app that shares the database has taken over this one's trials."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this app was suspended, or cut off from the database, for longer than its lease on"
+            " its trials lasts, and they are no longer its own: others that share the database"
+            " have ended those that ran, and go on with those that waited"
         )
 
 

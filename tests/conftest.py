@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("LOSSVIZ_PUBLIC", "0")  # but where a test says otherwise
 
-pytest_plugins = ["tests.support.browser"]
+pytest_plugins = ["tests.support.browser", "tests.support.postgresql_server"]
 
 # Hypothesis' own clocks measure the machine: another program on the two cores makes them fail.
 # Where time is the claim, a test takes it itself.

@@ -13,6 +13,9 @@ class Engine(Protocol):
 
     Every trial ends in one state with its reason, whatever is killed: its process, whatever started
     that, or the app. Nothing outlives the app. The methods may be called from any thread.
+
+    Several apps may share a store. What is asked of one for a comparison that another trains, that
+    one does; where it does not answer, ``stop`` and ``run_again`` raise an EngineError.
     """
 
     @property

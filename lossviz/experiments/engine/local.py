@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from lossviz.experiments.engine.host_process import HostProcess
+from lossviz.experiments.engine.instances import LEASE_S
 from lossviz.experiments.engine.queue_engine import QueueEngine
 from lossviz.experiments.engine.resources import accelerators, available_cores, safe_start_method
 from lossviz.experiments.store.store import Store
@@ -19,6 +20,7 @@ class LocalEngine(QueueEngine):
             they do one trial each, else one after another; by default what is safe here.
         devices: The accelerators to train on; by default ``resources.accelerators``.
         clock: See ``QueueEngine``.
+        lease_s: See ``QueueEngine``.
     """
 
     def __init__(
@@ -29,6 +31,7 @@ class LocalEngine(QueueEngine):
         method: str | None = None,
         devices: Sequence[str] | None = None,
         clock: Callable[[], float] = time.time,
+        lease_s: float = LEASE_S,
     ) -> None:
         start_method = method or safe_start_method()
 
@@ -42,4 +45,5 @@ class LocalEngine(QueueEngine):
             cores=capacity or available_cores(),
             devices=accelerators() if devices is None else devices,
             clock=clock,
+            lease_s=lease_s,
         )

@@ -1,22 +1,23 @@
 """What all engines share: a queue of trials, and a host that runs them.
 
-An engine is the only writer of its store.
+An engine is the only writer of its trials: see ``instances``.
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-
-from filelock import FileLock, Timeout
+from multiprocessing.connection import Connection
+from typing import Any
 
 from lossviz.errors import EngineError, StoreError
 from lossviz.experiments.engine.dispatcher import Dispatcher
 from lossviz.experiments.engine.event_loop import EventLoop
+from lossviz.experiments.engine.instances import LEASE_S, join
 from lossviz.experiments.engine.previews import BatchPreview
 from lossviz.experiments.engine.scheduling import QueuedTrial
 from lossviz.experiments.engine.supervisor import HostSupervisor, StartHost
 from lossviz.experiments.plan import next_attempts, next_search_attempts, with_added_seeds
-from lossviz.experiments.records import Comparison, Trial
+from lossviz.experiments.records import Comparison, Purpose, Trial, TrialState
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.store import Store
 
@@ -25,7 +26,7 @@ class QueueEngine:
     """Has a host run trials, as many in parallel as cores and memory allow.
 
     One thread does everything; the public methods submit a call to it and wait for the outcome.
-    Only one engine uses a SQLite store at a time. See ``Engine`` for the contract.
+    See ``Engine`` for the contract, and ``instances`` for engines that share a store.
 
     Args:
         store: Where trials are read from and reported to.
@@ -33,12 +34,13 @@ class QueueEngine:
         cores: Cores to train on, until the host has said what there is.
         devices: The accelerators to train on, likewise.
         clock: Seconds since the epoch.
+        kind: Its key in ``engines.ENGINES``.
+        lease_s: How long it may be silent before others that share the store take over its trials.
 
     Raises:
-        EngineError: Another engine uses the store.
+        EngineError: Another engine uses the store, which cannot be shared.
 
-    Side effects: takes a lock file beside the store, closes the trials that a dead engine left
-        open, starts a thread, and with the first trial a process.
+    Side effects: those of ``instances.join``; starts a thread, and with the first trial a process.
     """
 
     def __init__(
@@ -49,24 +51,20 @@ class QueueEngine:
         cores: int,
         devices: Sequence[str] = (),
         clock: Callable[[], float] = time.time,
+        kind: str = "local",
+        lease_s: float = LEASE_S,
     ) -> None:
-        self._store, self._clock = store, clock
-        self._lock = FileLock(f"{store.path}.lock", thread_local=False) if store.path else None
-        try:
-            if self._lock:
-                self._lock.acquire(timeout=0)
-        except Timeout:
-            raise EngineError(
-                "another lossviz app trains with this database; use that one, or set"
-                " LOSSVIZ_DATABASE to another file"
-            ) from None
-        store.close_open_trials(now=clock())
-        self._dispatcher = Dispatcher(store, cores=cores, devices=tuple(devices), clock=clock)
+        self._instance = join(store, kind=kind, clock=clock, lease_s=lease_s)
+        self._store, self._clock = self._instance.store, clock
+        self._dispatcher = Dispatcher(self._store, cores=cores, devices=tuple(devices), clock=clock)
         self._supervisor = HostSupervisor(
-            self._dispatcher, store, start_host=start_host, clock=clock
+            self._dispatcher,
+            self._store,
+            start_host=start_host,
+            close_open_trials=self._instance.close_open_trials,
         )
         self._crash = ""  # what to say of a bug that ended the thread
-        self._loop = EventLoop(self._supervisor.step, self._on_exit)
+        self._loop = EventLoop(self._step, self._on_exit)
         self._loop.start()
 
     @property
@@ -98,36 +96,44 @@ class QueueEngine:
 
     def run_again(self, comparison: Comparison) -> int:
         """Queue another attempt at each of its trials that may end otherwise; see the contract."""
+        if other := self._instance.other_with(comparison.id):
+            return int(self._instance.ask(other, {"do": "run_again", "id": comparison.id}))
+        return self._loop.call(lambda: self._run_again(comparison))
 
-        def add() -> int:
-            self._supervisor.recover()
+    def _run_again(self, comparison: Comparison) -> int:
+        self._supervisor.recover()
+        with self._store.transaction():
+            self._instance.claim(comparison.id)
             judged, of_search = next_attempts(
                 self._store.trials(comparison.id), self._store.search_trials(comparison.id)
             )
             if judged:
                 self._store.add_trials([*of_search, *judged])
-                self._queue(comparison, [*of_search, *judged])
-            return len(judged)
-
-        return self._loop.call(add)
+        if judged:
+            self._queue(comparison, [*of_search, *judged])
+        return len(judged)
 
     def add_seeds(self, comparison: Comparison, count: int) -> Comparison:
         """Train every loss on the next ``count`` seeds too; see the contract."""
+        return self._loop.call(lambda: self._add_seeds(comparison.id, count))
 
-        def add() -> Comparison:
-            self._supervisor.recover()
-            stored = self._store.comparison(comparison.id)
-            if stored is None:
-                raise EngineError(f"comparison {comparison.id} is not in this database")
+    def _add_seeds(self, comparison_id: str, count: int) -> Comparison:
+        self._supervisor.recover()
+        with self._store.transaction():
+            self._store.lock_comparison(comparison_id)
+            stored = self._stored(comparison_id)
             grown, judged = with_added_seeds(stored, count, self._store.trials(stored.id))
             of_search = next_search_attempts(judged, self._store.search_trials(stored.id))
-            with self._store.transaction():
-                self._store.set_seeds(grown)
-                self._store.add_trials([*of_search, *judged])
-            self._queue(grown, [*of_search, *judged])
-            return grown
+            self._store.set_seeds(grown)
+            self._store.add_trials([*of_search, *judged])
+        self._queue(grown, [*of_search, *judged])
+        return grown
 
-        return self._loop.call(add)
+    def _stored(self, comparison_id: str) -> Comparison:
+        stored = self._store.comparison(comparison_id)
+        if stored is None:
+            raise EngineError(f"comparison {comparison_id} is not in this database")
+        return stored
 
     @property
     def open_comparisons(self) -> tuple[str, ...]:
@@ -149,7 +155,56 @@ class QueueEngine:
     def stop(self, trial_ids: Iterable[str]) -> None:
         """Stop trials: queued ones at once, running ones within a batch, or by a signal."""
         ids = set(trial_ids)
-        self._loop.call(lambda: self._dispatcher.stop(ids, self._supervisor.send))
+        self._loop.call(lambda: self._stop(ids))
+        for other in self._instance.others_with(ids):
+            self._instance.ask(other, {"do": "stop", "ids": sorted(ids)})
+
+    def _stop(self, ids: set[str]) -> None:
+        self._dispatcher.stop(ids, self._supervisor.send)
+
+    def _step(self, waker: Connection) -> None:
+        if not self._supervisor.is_closing_trials:
+            try:
+                duties = self._instance.poll()
+                self._take_over(duties.queued)
+                for request in duties.requests:
+                    self._instance.answer(request, self._do)
+            except StoreError as error:
+                self._supervisor.abandon(error)
+        self._supervisor.step(waker, within_s=self._instance.poll_every_s)
+
+    def _do(self, request: Mapping[str, Any]) -> int | None:
+        """Do what another app asks."""
+        match request["do"]:
+            case "stop":
+                self._stop(set(request["ids"]))
+                return None
+            case "run_again":
+                return self._run_again(self._stored(request["id"]))
+            case unknown:
+                raise EngineError(f"another version of lossviz asks to {unknown}")
+
+    def _take_over(self, trials: Iterable[Trial]) -> None:
+        """Queue trials that others left waiting, with what of a search was interrupted there."""
+        by_comparison: dict[str, list[Trial]] = {}
+        for trial in sorted(
+            trials, key=lambda trial: (trial.purpose is Purpose.JUDGE, trial.position)
+        ):
+            by_comparison.setdefault(trial.comparison_id, []).append(trial)
+        for id, waiting in by_comparison.items():
+            try:
+                comparison = self._stored(id)
+            except EngineError as error:
+                for trial in waiting:
+                    self._store.move(
+                        trial.id, TrialState.FAILED, now=self._clock(), reason=str(error)
+                    )
+                continue
+            judged = [trial for trial in waiting if trial.purpose is Purpose.JUDGE]
+            of_search = next_search_attempts(judged, self._store.search_trials(id))
+            if of_search:
+                self._store.add_trials(of_search)
+            self._queue(comparison, [*of_search, *waiting])
 
     def request_preview(self, recipe: str, settings: Settings) -> str:
         """Begin to prepare a batch preview; return the key to pass to ``preview``."""
@@ -182,7 +237,7 @@ class QueueEngine:
     def _shut_down(self) -> None:
         self._loop.close()
         self._supervisor.end_host()
-        self._store.close_open_trials(now=self._clock())
+        self._instance.leave()
 
     def _on_exit(self) -> None:
         try:
@@ -193,9 +248,7 @@ class QueueEngine:
                     " terminal shows. Restart the app, then run the trials again."
                 )
                 with suppress(StoreError):
-                    self._store.close_open_trials(
-                        now=self._clock(), cause="the training engine ended by an error"
-                    )
+                    self._instance.close_open_trials("the training engine ended by an error")
+                    self._instance.leave()
         finally:
-            if self._lock:
-                self._lock.release()
+            self._instance.release()

@@ -7,7 +7,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from typing import Any, TypeAlias, assert_never
 
-from lossviz.errors import StoreError
+from lossviz.errors import LeaseLost, StoreError
 from lossviz.experiments.engine.channel import UndecodableMessage
 from lossviz.experiments.engine.dispatcher import Dispatcher
 from lossviz.experiments.engine.host_process import HostProcess
@@ -36,7 +36,7 @@ class HostSupervisor:
         dispatcher: Its jobs run in the host.
         store: Where trials are reported to.
         start_host: Starts a host; given whether its first job is on an accelerator.
-        clock: Seconds since the epoch.
+        close_open_trials: Ends the trials that the store shows as open, given the cause.
 
     Attributes:
         failure: Why training has stopped, until ``recover``; empty where it has not.
@@ -48,10 +48,10 @@ class HostSupervisor:
         store: Store,
         *,
         start_host: StartHost,
-        clock: Callable[[], float],
+        close_open_trials: Callable[[str], None],
     ) -> None:
         self._dispatcher, self._store = dispatcher, store
-        self._start_host_process, self._clock = start_host, clock
+        self._start_host_process, self._close_trials = start_host, close_open_trials
         self._host: HostProcess | None = None
         self._refusals = 0  # of the system, to start a host, in a row
         self._next_start_at = 0.0  # when to try again, on the monotonic clock
@@ -71,8 +71,17 @@ class HostSupervisor:
         host = self._host
         return host.pid if host else None
 
-    def step(self, waker: Connection) -> None:
+    @property
+    def is_closing_trials(self) -> bool:
+        """Whether trials that are not trained any more are still shown as open by the store."""
+        return bool(self._close_cause)
+
+    def step(self, waker: Connection, *, within_s: float | None = None) -> None:
         """Start jobs, wait for the next event or for ``waker``, and handle it.
+
+        Args:
+            waker: A connection that can be read when there is something else to do.
+            within_s: For how long to wait at most; None for as long as nothing is due.
 
         Where the store cannot be written, or no process can be started, all training stops.
 
@@ -80,14 +89,14 @@ class HostSupervisor:
         """
         try:
             self._start_jobs()
-            self._wait(waker)
+            self._wait(waker, within_s)
             if self._close_cause:
                 with suppress(StoreError):  # then at the next step, or when the app starts again
                     self._close_open_trials()
             elif self._timeout_s() == 0:
                 self.end_host()
         except (StoreError, OSError) as error:
-            self._abandon(error)
+            self.abandon(error)
 
     def send(self, request: Request) -> None:
         """Send a request to the host, if there is one."""
@@ -135,12 +144,13 @@ class HostSupervisor:
         else:
             self._refusals = 0
 
-    def _wait(self, waker: Connection) -> None:
+    def _wait(self, waker: Connection, within_s: float | None) -> None:
         host = self._host
         sources: list[Any] = [waker]
         if host:
             sources += [host.connection, *([host.stderr] if host.stderr.is_open else [])]
-        ready: list[Any] = wait(sources, timeout=self._timeout_s())
+        limits = [limit for limit in (self._timeout_s(), within_s) if limit is not None]
+        ready: list[Any] = wait(sources, timeout=min(limits, default=None))
         if host and host.stderr in ready:
             host.stderr.relay()
         if host and host.connection in ready:
@@ -194,10 +204,14 @@ class HostSupervisor:
             case _:
                 assert_never(event)
 
-    def _abandon(self, error: Exception) -> None:
-        """Train nothing. What the store shows as open is closed as soon as it can be."""
+    def abandon(self, error: Exception) -> None:
+        """Train nothing. What the store shows as open is closed as soon as it can be.
+
+        Side effects: ends the host, writes to the store.
+        """
         logging.getLogger("lossviz").error("training stopped: %s", error)
-        self.failure = f"Training has stopped: {error}. Fix that, then run the trials again."
+        advice = "Run" if isinstance(error, LeaseLost) else "Fix that, then run"
+        self.failure = f"Training has stopped: {error}. {advice} the trials again."
         self.end_host()
         self._dispatcher.clear(self.failure)
         self._close_cause = f"training stopped ({error})"
@@ -205,5 +219,5 @@ class HostSupervisor:
             self._close_open_trials()
 
     def _close_open_trials(self) -> None:
-        self._store.close_open_trials(now=self._clock(), cause=self._close_cause)
+        self._close_trials(self._close_cause)
         self._close_cause = ""

@@ -4,7 +4,9 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from copy import copy
 from pathlib import Path
+from typing import Final, cast
 
 import sqlalchemy as sa
 from platformdirs import user_data_path
@@ -17,8 +19,14 @@ from sqlalchemy.exc import (
 )
 
 from lossviz.errors import RefusedRow, StoreError
+from lossviz.experiments.store.journal import Journal, Opening
 from lossviz.experiments.store.migration import migrate
+from lossviz.experiments.store.server import driver_hint, make_engine, read_url, shown
 
+# For how long a lost connection to a server is made anew: for an engine as long as a server takes
+# to restart, but less than its lease; for a page as long as somebody waits.
+_WRITER_PATIENCE_S: Final = 20.0
+_READER_PATIENCE_S: Final = 3.0
 _BUSY_MS = 20_000  # a backup may hold the database for a while; what is reported meanwhile waits
 _SQLITE_PRAGMAS = (
     "journal_mode=WAL",  # readers and the writer do not wait for each other
@@ -44,19 +52,17 @@ class Database:
 
     Raises:
         StoreError: From every method, where the database cannot be used; the message says which and
-            why.
+            why, without a password.
     """
 
     def __init__(self, url: str) -> None:
         """Side effects: opens the database; makes or migrates its tables."""
         self._local = threading.local()  # .connection: the transaction that this thread is in
+        self._opening: Opening | None = None
         try:
-            self._engine = sa.create_engine(url)
+            self._engine = make_engine(read_url(url))
         except (SQLAlchemyError, ImportError) as error:
-            raise StoreError(
-                f"the database URL cannot be used ({error}); set LOSSVIZ_DATABASE to one such as"
-                " sqlite:///lossviz.sqlite"
-            ) from None
+            raise StoreError(_unusable_url(error)) from None
         if self._engine.dialect.name == "sqlite":
             sa.event.listen(self._engine, "connect", _configure_sqlite)
         try:
@@ -74,6 +80,20 @@ class Database:
             return None
         return Path(url.database).absolute()
 
+    @property
+    def is_server(self) -> bool:
+        """Whether apps on several machines may use it at once."""
+        return self._engine.dialect.name != "sqlite"
+
+    def opened_by(self, opening: Opening) -> "Database":
+        """The same database for one writer, each of whose transactions begins with ``opening``
+        before it writes, and is committed once even where the connection is lost meanwhile; see
+        ``Journal``.
+        """
+        twin = copy(self)
+        twin._local, twin._opening = threading.local(), opening
+        return twin
+
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
@@ -82,11 +102,12 @@ class Database:
     def transaction(self) -> Iterator[None]:
         """What this thread writes inside is written in one transaction: whole, or not at all."""
         with self.connection() as connection:
+            outer = getattr(self._local, "connection", None)
             self._local.connection = connection
             try:
                 yield
             finally:
-                self._local.connection = None
+                self._local.connection = outer
 
     @contextmanager
     def connection(self) -> Iterator[sa.Connection]:
@@ -95,8 +116,24 @@ class Database:
             with self._store_errors(), _contained(connection):
                 yield connection
             return
-        with self._store_errors(), self._engine.begin() as connection:
+        with self._store_errors(), self._begin() as connection:
             yield connection
+
+    @contextmanager
+    def _begin(self) -> Iterator[sa.Connection]:
+        if not self.is_server:
+            with self._engine.begin() as connection:
+                if self._opening:
+                    self._opening(connection)
+                yield connection
+            return
+        patience_s = _READER_PATIENCE_S if self._opening is None else _WRITER_PATIENCE_S
+        journal = Journal(self._engine, patience_s=patience_s, opening=self._opening)
+        try:
+            yield cast(sa.Connection, journal)  # it has what the store calls of one
+            journal.commit()
+        finally:
+            journal.discard()
 
     @contextmanager
     def _store_errors(self) -> Iterator[None]:
@@ -104,11 +141,18 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            cause = str(getattr(error, "orig", None) or error)
+            cause = " ".join(str(getattr(error, "orig", None) or error).split())
             kind = RefusedRow if _concerns_row(error) else StoreError
-            raise kind(
-                f"the database {self._engine.url.render_as_string()} cannot be used: {cause}"
-            ) from error
+            raise kind(f"the database {shown(self._engine.url)} cannot be used: {cause}") from error
+
+
+def _unusable_url(error: SQLAlchemyError | ImportError) -> str:
+    if isinstance(error, ImportError) and (hint := driver_hint(error)):
+        return f"the database cannot be used, as its driver {error.name} is not installed: {hint}"
+    return (
+        f"the database URL cannot be used ({error}); set LOSSVIZ_DATABASE to one such as"
+        " sqlite:///lossviz.sqlite or postgresql://user:password@host/lossviz"
+    )
 
 
 def _concerns_row(error: SQLAlchemyError) -> bool:
@@ -122,7 +166,7 @@ def _contained(connection: sa.Connection) -> AbstractContextManager[object]:
 
     In SQLite it can in any case, while its driver begins no transaction before a savepoint.
     """
-    return nullcontext() if connection.dialect.name == "sqlite" else connection.begin_nested()
+    return connection.contained() if isinstance(connection, Journal) else nullcontext()
 
 
 def _configure_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:

@@ -7,9 +7,16 @@ import sqlalchemy as sa
 
 from lossviz.errors import NewerDatabase
 from lossviz.experiments.store.schema import TABLES
+from lossviz.experiments.store.server import shown
 
 HEAD = "public"  # the newest file in migrations/versions; a test holds it
 SCRIPTS = "lossviz.experiments.store:migrations"
+
+_LOCK = (
+    "SET LOCAL lock_timeout = 0",
+    "SET LOCAL statement_timeout = 0",
+    "SELECT pg_advisory_xact_lock(hashtext('lossviz migrates'))",
+)
 
 # Alembic's own table. It stands in a MetaData of its own because it is no part of our schema.
 _VERSION = sa.Table(
@@ -37,7 +44,7 @@ def migrate(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         if _revision(connection) == HEAD:
             return
-    with _exclusive(engine) as connection:
+    with exclusive(engine) as connection:
         revision = _revision(connection)
         if revision == HEAD:  # another process was faster
             return
@@ -57,15 +64,18 @@ def _revision(connection: sa.Connection) -> str | None:
 
 
 @contextmanager
-def _exclusive(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """A transaction in which nobody else migrates.
+def exclusive(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """A transaction in which nobody else migrates, committed at its end.
 
-    For SQLite it must be begun by hand: its driver begins none before it changes a schema, and
-    foreign keys, which do not hold while Alembic replaces a table by its copy, can only be switched
-    off outside of one.
+    On a server it waits for the others' as long as that takes. For SQLite it must be begun by
+    hand: its driver begins none before it changes a schema, and foreign keys, which do not hold
+    while Alembic replaces a table by its copy, can only be switched off outside of one.
     """
     if engine.dialect.name != "sqlite":
         with engine.begin() as connection:
+            if engine.dialect.name == "postgresql":
+                for statement in _LOCK:
+                    connection.exec_driver_sql(statement)
             yield connection
         return
     with engine.connect() as connection:
@@ -89,5 +99,5 @@ def _run_alembic(connection: sa.Connection, revision: str | None) -> None:
     config.attributes["connection"] = connection
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if revision is not None and revision not in known:
-        raise NewerDatabase(connection.engine.url.render_as_string(), revision)
+        raise NewerDatabase(shown(connection.engine.url), revision)
     command.upgrade(config, "head")

@@ -96,7 +96,7 @@ def read_points(
     Side effects: reads the database.
     """
     table = kind.table
-    newest = connection.execute(sa.select(sa.func.max(table.c.cursor))).scalar() or 0
+    newest = read_newest_cursor(connection, table, comparison_id)
     if newest <= after:
         return Points(rows=[], upto=after, thinned=False)
     drawn = sa.and_(
@@ -113,6 +113,23 @@ def read_points(
         whole = connection.execute(query.where(table.c.cursor.in_(picked))).all()
     rows = sorted((tuple(row) for row in whole), key=lambda row: row[0])
     return Points(rows=rows, upto=newest, thinned=thinned)
+
+
+def read_newest_cursor(connection: sa.Connection, table: sa.Table, comparison_id: str) -> int:
+    """Read the cursor of the last row that a comparison's trials have added; 0 where there is none.
+
+    Not that of the whole table: rows of others may have been numbered later and be seen earlier.
+
+    Side effects: reads the database.
+    """
+    newest = (
+        sa.select(sa.func.max(table.c.cursor).label("cursor"))
+        .where(table.c.trial_id == TRIALS.c.id)
+        .correlate(TRIALS)
+        .scalar_subquery()
+    )
+    of_trials = sa.select(newest.label("cursor")).where(TRIALS.c.comparison_id == comparison_id)
+    return connection.execute(sa.select(sa.func.max(of_trials.subquery().c.cursor))).scalar() or 0
 
 
 def _first_evaluation_second() -> sa.ScalarSelect[Any]:
@@ -185,8 +202,8 @@ def spaced_cursors(
     values = (
         sa.values(
             sa.column("id", sa.String),
-            sa.column("first", sa.Integer),
-            sa.column("last", sa.Integer),
+            sa.column("first", sa.BigInteger),
+            sa.column("last", sa.BigInteger),
         )
         .data(list(spans))
         .cte("spans")

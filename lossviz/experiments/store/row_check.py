@@ -16,6 +16,7 @@ from lossviz.experiments.records import Phase
 from lossviz.experiments.store import rows
 from lossviz.experiments.store.building import UnreadableRow
 from lossviz.experiments.store.database import Database
+from lossviz.experiments.store.points import read_newest_cursor
 from lossviz.experiments.store.schema import BATCHES, EPOCHS, EVALUATIONS, PREDICTIONS, TRIALS
 
 _PREDICTIONS_ARE: Final = 300  # rows: so long does it take to check those of one trial
@@ -139,7 +140,7 @@ class RowCheck:
 
     def _check_metrics(self, connection: sa.Connection, table: sa.Table, most: int) -> int:
         """Check rows of a table; return how many more may be checked, 0 where some are left."""
-        newest = connection.execute(sa.select(sa.func.max(table.c.cursor))).scalar() or 0
+        newest = read_newest_cursor(connection, table, self._id)
         after = self._checked.get(table.name) or self._before_first(connection, table, newest)
         upto = min(newest, after + most)
         if upto > after:

@@ -175,7 +175,7 @@ def _require_share(name: str, value: float) -> None:
 
 def epoch_row(trial_id: str, metrics: EpochMetrics) -> dict[str, Any]:
     """The row of an epoch."""
-    return {"trial_id": trial_id, **asdict(metrics)}
+    return _without_nan({"trial_id": trial_id, **asdict(metrics)})
 
 
 def epoch_of(row: Row) -> EpochMetrics:
@@ -188,12 +188,14 @@ def epoch_of(row: Row) -> EpochMetrics:
 
 def evaluation_row(trial_id: str, evaluation: Evaluation) -> dict[str, Any]:
     """The row of an evaluation."""
-    return {
-        "trial_id": trial_id,
-        **asdict(evaluation),
-        "histogram": json.dumps(evaluation.histogram),
-        "gradient": json.dumps(evaluation.gradient) if evaluation.gradient else None,
-    }
+    return _without_nan(
+        {
+            "trial_id": trial_id,
+            **asdict(evaluation),
+            "histogram": json.dumps(evaluation.histogram),
+            "gradient": json.dumps(evaluation.gradient) if evaluation.gradient else None,
+        }
+    )
 
 
 def evaluation_of(row: Row) -> Evaluation:
@@ -206,7 +208,12 @@ def evaluation_of(row: Row) -> Evaluation:
 
 def batch_row(trial_id: str, batch: BatchLoss) -> dict[str, Any]:
     """The row of the training loss of some batches."""
-    return {"trial_id": trial_id, **asdict(batch)}
+    return _without_nan({"trial_id": trial_id, **asdict(batch)})
+
+
+def _without_nan(row: dict[str, Any]) -> dict[str, Any]:
+    """The row with NULL for NaN, which SQLite makes of it and PostgreSQL does not."""
+    return {name: None if value != value else value for name, value in row.items()}
 
 
 def batch_of(row: Row) -> BatchLoss:

@@ -3,6 +3,21 @@
 import sqlalchemy as sa
 
 TABLES = sa.MetaData()
+# SQLite counts on its own, and only in a column of this type
+_CURSOR = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def _cursor() -> sa.Column[int]:
+    """The number of a row that is only ever added. A trial's rows, and a comparison's, have one
+    writer at a time, and become visible in its order; those of different comparisons need not.
+    """
+    return sa.Column("cursor", _CURSOR, primary_key=True, autoincrement=True)
+
+
+def _by_trial(table: str) -> sa.Index:
+    return sa.Index(f"ix_{table}_trial_id", "trial_id", "cursor")
+
+
 COMPARISONS = sa.Table(
     "comparisons",
     TABLES,
@@ -28,6 +43,17 @@ ENGINES = sa.Table(  # the app instances that train, each with a lease
     sa.Column("version", sa.String, nullable=False),  # of lossviz
     sa.Column("started_at", sa.Float, nullable=False),
     sa.Column("expires_at", sa.Float, nullable=False),  # of its lease, by the database's clock
+    # its transactions that have written; by it a lost connection's last one is known
+    sa.Column("writes", _CURSOR, nullable=False, server_default="0"),
+)
+ENGINE_REQUESTS = sa.Table(  # what other app instances ask an engine to do with its trials
+    "engine_requests",
+    TABLES,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("engine", sa.String, nullable=False, index=True),  # who is to do it
+    sa.Column("request", sa.String, nullable=False),  # JSON object
+    sa.Column("answer", sa.String),  # JSON object; NULL until it is done
+    sa.Column("asked_at", sa.Float, nullable=False),  # by the database's clock
 )
 TRIALS = sa.Table(
     "trials",
@@ -60,21 +86,22 @@ TRIALS = sa.Table(
 EPOCHS = sa.Table(
     "epochs",
     TABLES,
-    sa.Column("cursor", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("trial_id", sa.ForeignKey("trials.id"), nullable=False, index=True),
+    _cursor(),
+    sa.Column("trial_id", sa.ForeignKey("trials.id"), nullable=False),
     sa.Column("phase", sa.String, nullable=False),
     sa.Column("epoch", sa.Integer, nullable=False),
     sa.Column("train_loss", sa.Float),  # NULL is NaN, which SQLite cannot hold
     sa.Column("valid_loss", sa.Float),
     sa.Column("error_rate", sa.Float, nullable=False),
     sa.Column("seconds", sa.Float, nullable=False),
+    _by_trial("epochs"),
     sqlite_autoincrement=True,
 )
 EVALUATIONS = sa.Table(
     "evaluations",
     TABLES,
-    sa.Column("cursor", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("trial_id", sa.ForeignKey("trials.id"), nullable=False, index=True),
+    _cursor(),
+    sa.Column("trial_id", sa.ForeignKey("trials.id"), nullable=False),
     sa.Column("at", sa.Float, nullable=False),
     sa.Column("error_rate", sa.Float, nullable=False),
     sa.Column("histogram", sa.String, nullable=False),  # JSON list
@@ -83,17 +110,19 @@ EVALUATIONS = sa.Table(
     sa.Column("nll", sa.Float),
     sa.Column("valid_loss", sa.Float),
     sa.Column("gradient", sa.String),  # JSON list; NULL where it was not measured
+    _by_trial("evaluations"),
     sqlite_autoincrement=True,
 )
 BATCHES = sa.Table(
     "batches",
     TABLES,
-    sa.Column("cursor", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("trial_id", sa.ForeignKey("trials.id"), nullable=False, index=True),
+    _cursor(),
+    sa.Column("trial_id", sa.ForeignKey("trials.id"), nullable=False),
     sa.Column("at", sa.Float, nullable=False),
     sa.Column("loss", sa.Float, nullable=False),
     sa.Column("learning_rate", sa.Float, nullable=False),
     sa.Column("seconds", sa.Float),
+    _by_trial("batches"),
     sqlite_autoincrement=True,
 )
 PREDICTIONS = sa.Table(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from contextlib import AbstractContextManager
+from copy import copy
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,10 @@ from lossviz.experiments.records import (
 )
 from lossviz.experiments.store import rows
 from lossviz.experiments.store.building import UnreadableRow
+from lossviz.experiments.store.closing import close_queued, close_running
 from lossviz.experiments.store.database import Database
+from lossviz.experiments.store.engine_requests import EngineRequests
+from lossviz.experiments.store.leases import Lease, Leases
 from lossviz.experiments.store.ownership import (
     delete_comparison_rows,
     read_comparison_ids,
@@ -48,6 +52,7 @@ class Store(TrialReports):
     def __init__(self, url: str) -> None:
         """Side effects: opens the database; makes or migrates its tables."""
         super().__init__(Database(url))
+        self._lease: Lease | None = None
 
     @property
     def path(self) -> Path | None:
@@ -58,6 +63,29 @@ class Store(TrialReports):
         """Give the connections back."""
         self._database.close()
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether several apps may train with it at once, each with a lease on its trials."""
+        return self._database.is_server
+
+    def held_by(self, lease: Lease) -> "Store":
+        """The same store for the engine that has a lease: what it adds is its own, and as soon as
+        its trials are no longer so it writes nothing, and raises ``LeaseLost``.
+        """
+        twin = copy(self)
+        twin._database, twin._lease = self._database.opened_by(lease.lock), lease
+        return twin
+
+    @property
+    def leases(self) -> Leases:
+        """The apps that train with it, if it is shared."""
+        return Leases(self._database)
+
+    @property
+    def engine_requests(self) -> EngineRequests:
+        """What these ask each other."""
+        return EngineRequests(self._database)
+
     def transaction(self) -> AbstractContextManager[None]:
         """What this thread writes inside is written in one transaction: whole, or not at all."""
         return self._database.transaction()
@@ -66,7 +94,7 @@ class Store(TrialReports):
         """Store a new comparison and its queued trials."""
         with self._database.connection() as connection:
             connection.execute(COMPARISONS.insert().values(rows.comparison_row(comparison)))
-            connection.execute(TRIALS.insert(), [asdict(trial) for trial in comparison.trials()])
+            connection.execute(TRIALS.insert(), self._trial_rows(comparison.trials()))
 
     def comparisons(self) -> list[Comparison]:
         """All comparisons that can be read, newest first."""
@@ -208,7 +236,17 @@ class Store(TrialReports):
     def add_trials(self, trials: Sequence[Trial]) -> None:
         """Store further trials of a comparison, or further attempts at those that there are."""
         with self._database.connection() as connection:
-            connection.execute(TRIALS.insert(), [asdict(trial) for trial in trials])
+            connection.execute(TRIALS.insert(), self._trial_rows(trials))
+
+    def _trial_rows(self, trials: Sequence[Trial]) -> list[dict[str, Any]]:
+        engine = {"engine": self._lease.id} if self._lease else {}
+        return [asdict(trial) | engine for trial in trials]
+
+    def lock_comparison(self, comparison_id: str) -> None:
+        """Let no other app change which trials a comparison has until this transaction's end."""
+        query = sa.select(COMPARISONS.c.id).where(COMPARISONS.c.id == comparison_id)
+        with self._database.connection() as connection:
+            connection.execute(query.with_for_update())
 
     def set_seeds(self, comparison: Comparison) -> None:
         """Note how many seeds each loss of a comparison gets from now on; the trials are added
@@ -271,21 +309,25 @@ class Store(TrialReports):
             return connection.execute(movable.values(changes)).rowcount == 1
 
     def close_open_trials(self, *, now: float, cause: str = "the app ended") -> None:
-        """End all open trials: those that ran are lost, those that waited are cancelled.
+        """End all open trials, of a shared store those of this engine: those that ran are lost,
+        those that waited are cancelled.
 
         Args:
             now: Seconds since the epoch.
             cause: What happened, the beginning of a sentence.
         """
-        moves = (
-            (TrialState.RUNNING, TrialState.LOST, "while this trial was running"),
-            (TrialState.QUEUED, TrialState.CANCELLED, "before this trial began"),
-        )
         with self._database.connection() as connection:
-            for before, after, when in moves:
-                reason = f"{cause} {when}; run it again"
-                open_trials = TRIALS.update().where(TRIALS.c.state == before)
-                connection.execute(open_trials.values(state=after, reason=reason, ended_at=now))
+            close_running(connection, self._mine, now=now, cause=cause)
+            close_queued(connection, self._mine, now=now, cause=cause)
+
+    def close_running_trials(self, *, now: float, cause: str = "the app ended") -> None:
+        """As ``close_open_trials``, of those that ran."""
+        with self._database.connection() as connection:
+            close_running(connection, self._mine, now=now, cause=cause)
+
+    @property
+    def _mine(self) -> sa.ColumnElement[bool]:
+        return TRIALS.c.engine == self._lease.id if self._lease else sa.true()
 
     def set_progress(
         self,

@@ -15,11 +15,11 @@ from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.engines import start_engine
 from lossviz.experiments.engine.resources import this_machine
 from lossviz.experiments.machine import Machine
-from lossviz.experiments.store.database import database_url
 from lossviz.experiments.store.recovery import quarantine_damaged_file
 from lossviz.experiments.store.store import Store
 from lossviz.extras import require_extra
 from lossviz.ui.running import set_running_source
+from lossviz.ui.train.database_setting import configured_url
 from lossviz.ui.train.running_counter import RunningCounter
 
 
@@ -63,7 +63,7 @@ def open_shared_backend() -> SharedBackend:
 
     Side effects: opens the database; the first call that can takes over its trials.
     """
-    url = database_url()
+    url = configured_url()
     try:
         return _open_with_engine(url)
     except (EngineError, MissingExtra) as error:  # not kept: tried again at the next call

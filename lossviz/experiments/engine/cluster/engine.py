@@ -21,4 +21,4 @@ class ClusterEngine(QueueEngine):
         def start_host(for_accelerator: bool) -> HostProcess:
             return HostProcess("lossviz.experiments.engine.cluster.host", [kind])
 
-        super().__init__(store, start_host=start_host, cores=1, clock=clock)
+        super().__init__(store, start_host=start_host, cores=1, clock=clock, kind=kind)

@@ -8,4 +8,9 @@ tells it where the files are)::
 
 Then name the new revision in ``lossviz.experiments.store.migration.HEAD``. Alter tables inside
 ``op.batch_alter_table``: SQLite can only add columns, so Alembic copies the table where it must.
+
+Each version can be undone too, for those who go back to an earlier lossviz; what only the newer one
+kept is gone then::
+
+    LOSSVIZ_DATABASE=sqlite:///lossviz.sqlite alembic downgrade -1
 """

@@ -4,7 +4,9 @@ import sqlalchemy as sa
 from alembic import context
 
 from lossviz.experiments.store.database import database_url
+from lossviz.experiments.store.migration import exclusive
 from lossviz.experiments.store.schema import TABLES
+from lossviz.experiments.store.server import make_engine, read_url
 
 
 def run_migrations(connection: sa.Connection) -> None:
@@ -25,8 +27,12 @@ def main() -> None:
     if (connection := context.config.attributes.get("connection")) is not None:
         run_migrations(connection)
         return
-    with sa.create_engine(database_url()).begin() as connection:
-        run_migrations(connection)
+    engine = make_engine(read_url(database_url()))
+    try:
+        with exclusive(engine) as connection:
+            run_migrations(connection)
+    finally:
+        engine.dispose()
 
 
 if __name__ == "env_py":  # the name under which Alembic runs this file; an import runs nothing

@@ -89,6 +89,10 @@ def upgrade() -> None:
         op.create_index(op.f(f"ix_{table}_{column}"), table, [column], if_not_exists=True)
 
 
+def downgrade() -> None:
+    """Change nothing: the last version that noted none has this schema too."""
+
+
 def _add_missing(table: str, *columns: sa.Column[object]) -> None:
     inspector = sa.inspect(op.get_bind())
     if not inspector.has_table(table):

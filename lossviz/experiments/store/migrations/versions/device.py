@@ -18,3 +18,13 @@ def upgrade() -> None:
         batch.add_column(sa.Column("device", sa.String, nullable=False, server_default=""))
         batch.add_column(sa.Column("precision", sa.String, nullable=False, server_default=""))
         batch.add_column(sa.Column("busy", sa.Float))
+
+
+def downgrade() -> None:
+    """Drop the columns.
+
+    Side effects: changes the database's schema; what was kept in them is gone.
+    """
+    with op.batch_alter_table("trials") as batch:
+        for name in ("busy", "precision", "device"):
+            batch.drop_column(name)

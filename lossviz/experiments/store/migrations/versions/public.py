@@ -1,4 +1,8 @@
-"""Keep whose a comparison is, what it is called, who may see it, and which app runs its trials."""
+"""Keep whose a comparison is, what it is called, who may see it, and which app runs its trials.
+
+The indexes of what trials report get the cursor, by which their newest rows are found; and on a
+server, where many write, cursors do not end at 2**31.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,9 +12,12 @@ down_revision = "device"
 branch_labels = None
 depends_on = None
 
+_REPORTS = ("epochs", "evaluations", "batches")
+_CURSOR = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
 
 def upgrade() -> None:
-    """Add the columns, empty for what there is, and the table of engines.
+    """Add the columns, empty for what there is, and the tables of engines.
 
     Side effects: changes the database's schema.
     """
@@ -30,4 +37,45 @@ def upgrade() -> None:
         sa.Column("version", sa.String, nullable=False),
         sa.Column("started_at", sa.Float, nullable=False),
         sa.Column("expires_at", sa.Float, nullable=False),
+        sa.Column("writes", _CURSOR, nullable=False, server_default="0"),
     )
+    op.create_table(
+        "engine_requests",
+        sa.Column("id", sa.String, primary_key=True),
+        sa.Column("engine", sa.String, nullable=False, index=True),
+        sa.Column("request", sa.String, nullable=False),
+        sa.Column("answer", sa.String),
+        sa.Column("asked_at", sa.Float, nullable=False),
+    )
+    for table in _REPORTS:
+        op.drop_index(f"ix_{table}_trial_id", table_name=table)
+        op.create_index(f"ix_{table}_trial_id", table, ["trial_id", "cursor"])
+    _set_cursor_type("BIGINT")
+
+
+def downgrade() -> None:
+    """Drop the columns and tables, and make the indexes as they were.
+
+    Side effects: changes the database's schema; what was kept in them is gone.
+    """
+    _set_cursor_type("INTEGER")
+    for table in _REPORTS:
+        op.drop_index(f"ix_{table}_trial_id", table_name=table)
+        op.create_index(f"ix_{table}_trial_id", table, ["trial_id"])
+    op.drop_table("engine_requests")
+    op.drop_table("engines")
+    with op.batch_alter_table("trials") as batch:
+        batch.drop_index("ix_trials_engine")
+        batch.drop_column("engine")
+    with op.batch_alter_table("comparisons") as batch:
+        batch.drop_index("ix_comparisons_owner")
+        for name in ("shared", "name", "owner"):
+            batch.drop_column(name)
+
+
+def _set_cursor_type(name: str) -> None:
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    for table in _REPORTS:
+        op.execute(f"ALTER TABLE {table} ALTER COLUMN cursor TYPE {name}")
+        op.execute(f"ALTER SEQUENCE {table}_cursor_seq AS {name}")

@@ -16,3 +16,12 @@ def upgrade() -> None:
     """
     with op.batch_alter_table("trials") as batch:
         batch.add_column(sa.Column("stderr", sa.String, nullable=False, server_default=""))
+
+
+def downgrade() -> None:
+    """Drop the column.
+
+    Side effects: changes the database's schema; what was kept in it is gone.
+    """
+    with op.batch_alter_table("trials") as batch:
+        batch.drop_column("stderr")

@@ -33,3 +33,27 @@ def upgrade() -> None:
         sa.Column("trial_id", sa.String, sa.ForeignKey("trials.id"), primary_key=True),
         sa.Column("predictions", sa.String, nullable=False),
     )
+
+
+def downgrade() -> None:
+    """Drop the columns and the table. Trials that search for a learning rate go too, with all that
+    they reported: an earlier lossviz would take them for trials that are judged.
+
+    Side effects: changes the database's schema; what was kept in them is gone.
+    """
+    op.drop_table("predictions")
+    searches = "SELECT id FROM trials WHERE purpose <> 'judge'"
+    for table in ("epochs", "evaluations", "batches", "fingerprints"):
+        op.execute(f"DELETE FROM {table} WHERE trial_id IN ({searches})")
+    op.execute("DELETE FROM trials WHERE purpose <> 'judge'")
+    with op.batch_alter_table("batches") as batch:
+        batch.drop_column("seconds")
+    with op.batch_alter_table("evaluations") as batch:
+        for name in ("gradient", "valid_loss", "nll", "brier", "seconds"):
+            batch.drop_column(name)
+    with op.batch_alter_table("trials") as batch:
+        for name in ("validation_images", "training_images", "learning_rate", "purpose"):
+            batch.drop_column(name)
+    with op.batch_alter_table("comparisons") as batch:
+        for name in ("rate_search", "plan"):
+            batch.drop_column(name)

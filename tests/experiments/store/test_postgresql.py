@@ -1,0 +1,196 @@
+"""What only a server can do: break a connection, show rows out of order, refuse a password."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
+
+from lossviz.errors import RefusedRow, StoreError
+from lossviz.experiments.records import TrialState
+from lossviz.experiments.store import database
+from lossviz.experiments.store.leases import Lease
+from lossviz.experiments.store.points import POINT_KINDS
+from lossviz.experiments.store.store import Store
+from tests.support.postgresql_server import PostgresqlServer
+from tests.support.records import comparison, evaluation, metrics
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def store(postgresql_url: str) -> Iterator[Store]:
+    with closing(Store(postgresql_url)) as store:
+        store.add_comparison(comparison())
+        yield store
+
+
+@pytest.fixture
+def name(postgresql_url: str) -> str:
+    """Of the database."""
+    return postgresql_url.rsplit("/", 1)[1]
+
+
+@pytest.fixture
+def own(store: Store) -> Store:
+    """The store as its engine has it."""
+    store.leases.add("a", host="", kind="local", version="", lease_s=60.0)
+    return store.held_by(Lease("a"))
+
+
+def epochs_of(store: Store) -> list[int]:
+    return [row.epoch for _, row in store.epochs("c")[0]]
+
+
+def test_a_transaction_whose_connection_breaks_is_written_once(
+    own: Store, postgresql: PostgresqlServer, name: str
+) -> None:
+    with own.transaction():
+        own.add_epoch("c-0", metrics(1))
+        own.move("c-0", TrialState.RUNNING, now=1.0)
+        postgresql.end_connections(name)
+        own.add_epoch("c-0", metrics(2))
+        postgresql.end_connections(name)
+    assert epochs_of(own) == [1, 2]
+    assert own.trials("c")[0].state is TrialState.RUNNING
+
+
+def test_a_transaction_whose_connection_breaks_after_its_commit_is_written_once(
+    own: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit, failures = sa.Connection.commit, [True]
+
+    def commit_and_break(connection: sa.Connection) -> None:
+        commit(connection)
+        if failures:
+            failures.clear()
+            raise OperationalError("COMMIT", None, Exception("the connection is lost"))
+
+    monkeypatch.setattr(sa.Connection, "commit", commit_and_break)
+    own.add_epoch("c-0", metrics(1))
+    assert not failures
+    own.add_epoch("c-0", metrics(2))
+    assert epochs_of(own) == [1, 2]
+
+
+def test_without_a_lease_a_commit_that_may_have_failed_is_an_error(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: sa.Connection) -> None:
+        raise OperationalError("COMMIT", None, Exception("the connection is lost"))
+
+    monkeypatch.setattr(sa.Connection, "commit", fail)
+    with pytest.raises(StoreError, match="the connection is lost"):
+        store.add_epoch("c-0", metrics(1))
+
+
+def test_a_row_that_is_refused_leaves_what_was_written_before_and_after_it(own: Store) -> None:
+    with own.transaction():
+        own.add_epoch("c-0", metrics(1))
+        with pytest.raises(RefusedRow):
+            own.add_epoch("nobody", metrics(1))
+        own.add_epoch("c-0", metrics(2))
+    assert epochs_of(own) == [1, 2]
+
+
+def test_readers_that_count_cursors_miss_no_row_that_another_writer_shows_later(
+    store: Store, postgresql_url: str
+) -> None:
+    store.add_comparison(comparison("d"))
+    kind = POINT_KINDS["evaluations"]
+    with closing(Store(postgresql_url)) as other:
+        with store.transaction():
+            store.add_evaluation("c-0", evaluation(0.5))  # numbered, and not seen yet
+            seen = threading.Thread(target=other.add_evaluation, args=("d-0", evaluation(0.5)))
+            seen.start()
+            seen.join()
+            points = other.points(kind, "c", after=0, most=100)
+            assert (points.rows, points.upto) == ([], 0)
+            check = other.row_check("c")
+            assert check.advance(100)
+        points = other.points(kind, "c", after=points.upto, most=100)
+        assert [point[3] for point in points.rows] == [0.5]
+
+
+@pytest.mark.slow
+def test_readers_miss_nothing_while_several_write(store: Store, postgresql_url: str) -> None:
+    ids, wanted = ["w0", "w1", "w2"], 150
+    for id in ids:
+        store.add_comparison(comparison(id, seeds=1))
+
+    def write(id: str) -> None:
+        with closing(Store(postgresql_url)) as own:
+            for number in range(0, wanted, 5):
+                with own.transaction():
+                    for at in range(number, number + 5):
+                        own.add_evaluation(f"{id}-0", evaluation(float(at)))
+
+    writers = [threading.Thread(target=write, args=(id,)) for id in ids]
+    for writer in writers:
+        writer.start()
+    read = {id: list[float]() for id in ids}
+    cursors = dict.fromkeys(ids, 0)
+    writing = True
+    while writing:
+        writing = any(writer.is_alive() for writer in writers)
+        for id in ids:
+            points = store.points(
+                POINT_KINDS["evaluations"], id, after=cursors[id], most=10 * wanted
+            )
+            read[id] += [point[3] for point in points.rows]
+            cursors[id] = points.upto
+    assert read == {id: [float(at) for at in range(wanted)] for id in ids}
+
+
+def test_a_reader_meets_no_dead_connection_after_the_server_has_broken_it(
+    store: Store, postgresql: PostgresqlServer, name: str
+) -> None:
+    postgresql.end_connections(name)
+    assert store.comparison("c") == comparison()
+
+
+def test_a_wrong_password_is_said_and_not_shown(postgresql: PostgresqlServer, name: str) -> None:
+    with pytest.raises(StoreError, match="password authentication failed") as refused:
+        Store(postgresql.url(name, password="wrong-secret"))
+    assert "wrong-secret" not in str(refused.value)
+    assert f"/{name} cannot be used" in str(refused.value)
+
+
+def test_a_server_that_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(StoreError, match=r"127\.0\.0\.1.*cannot be used: .*refused"):
+        Store("postgresql://me:secret@127.0.0.1:1/lossviz")
+
+
+def test_a_server_that_has_gone_is_said_after_a_while(
+    store: Store, postgresql: PostgresqlServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_READER_PATIENCE_S", 0.2)
+    postgresql.stop()
+    try:
+        with pytest.raises(StoreError, match="cannot be used"):
+            store.comparisons()
+    finally:
+        postgresql.start()
+    assert len(store.comparisons()) == 1
+
+
+def test_without_the_driver_it_is_said_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match=r'pip install "lossviz\[postgresql\]"'):
+        Store("postgresql://me:secret@db.example/lossviz")
+
+
+def test_a_database_that_is_a_file_does_not_import_the_driver(tmp_path: Path) -> None:
+    code = (
+        "import sys; from lossviz.experiments.store.store import Store;"
+        f" Store('sqlite:///{tmp_path / 'x.sqlite'}'); print('psycopg' in sys.modules)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout == "False\n"
