@@ -74,6 +74,7 @@ LAYERS = {  # each may import itself and what stands here
         "experiments.pets_cost",
         "experiments.engine.messages",
         "experiments.engine.channel",
+        "experiments.engine.cluster.job_folder",
         "experiments.engine.process_end",
         "experiments.engine.nvidia",
         "experiments.engine.resources",

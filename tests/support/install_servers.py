@@ -11,7 +11,7 @@ from glob import glob
 from typing import Final
 
 # a program that the tests need, by the Debian package that has it
-SERVERS: Final[Mapping[str, str]] = {"postgresql": "postgres"}
+SERVERS: Final[Mapping[str, str]] = {"postgresql": "postgres", "slurm-wlm": "slurmctld"}
 # where Debian puts what a user's PATH often leaves out
 _FOLDERS: Final = ("/usr/sbin", "/usr/lib/postgresql/*/bin")
 

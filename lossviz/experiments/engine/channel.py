@@ -149,7 +149,19 @@ class WorkerChannel:
 
 
 def _receive(connection: Connection, expected: Any) -> Any:
-    received = connection.recv_bytes()
+    return message_in(connection.recv_bytes(), expected)
+
+
+def message_in(received: bytes, expected: Any) -> Any:
+    """The message that was encoded and pickled.
+
+    Args:
+        received: What has come.
+        expected: The types that it may have.
+
+    Raises:
+        UndecodableMessage: It is none of these.
+    """
     data: Any = None
     try:
         data = pickle.loads(received)

@@ -1,0 +1,76 @@
+"""How long 24 trials take on a Slurm site of 1 to 4 nodes.
+
+``python -m tests.support.slurm_scaling`` prints the table of ``docs/cluster.md``.
+
+The trials sleep instead of computing, so that one machine can stand for several.
+"""
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+from unittest import mock
+
+from lossviz.experiments.engine.host_process import HostProcess
+from lossviz.experiments.engine.queue_engine import QueueEngine
+from lossviz.experiments.plan import plan_comparison
+from lossviz.experiments.records import TrialState
+from lossviz.experiments.store.store import Store
+from tests.support.slurm_site import slurm_site
+from tests.support.waiting import wait_until
+
+LOSSES = ["cross_entropy", "dot_product", "inverse"]
+SEEDS = 8
+HOST = "tests.support.simulated_slurm_host"
+
+
+def seconds_of(folder: Path, *, nodes: int, trial_s: float) -> float:
+    """From the launch until all trials have ended."""
+    folder.mkdir()
+    with slurm_site(folder / "site", nodes=nodes) as site:
+        environment = {
+            **site.environment,
+            "LOSSVIZ_SLURM_FOLDER": str(folder / "shared"),
+            "SIMULATED_S": str(trial_s),
+        }
+        with mock.patch.dict(os.environ, environment):
+            store = Store(f"sqlite:///{folder / 'lossviz.sqlite'}")
+            engine = QueueEngine(store, start_host=lambda _: HostProcess(HOST, []), cores=1)
+            try:
+                return seconds_until_end(store, engine, within_s=60 + 24 * (trial_s + 2))
+            finally:
+                engine.close()
+                store.close()
+
+
+def seconds_until_end(store: Store, engine: QueueEngine, *, within_s: float) -> float:
+    comparison = plan_comparison(
+        id="c", recipe="digits", losses=LOSSES, seeds=SEEDS, created_at=0.0
+    )
+
+    def all_finished() -> bool:
+        return all(trial.state is TrialState.FINISHED for trial in store.trials("c"))
+
+    began = time.monotonic()
+    engine.launch(comparison)
+    wait_until(all_finished, within_s=within_s, what="all trials have finished")
+    return time.monotonic() - began
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--trial-s", type=float, default=5.0, help="how long a trial sleeps")
+    trial_s = parser.parse_args().trial_s
+    print("| nodes | 24 trials, s | times faster | efficiency |\n|---|---|---|---|")
+    alone_s = 0.0
+    for nodes in range(1, 5):
+        with tempfile.TemporaryDirectory() as folder:
+            taken_s = seconds_of(Path(folder) / "run", nodes=nodes, trial_s=trial_s)
+        alone_s = alone_s or taken_s
+        faster = alone_s / taken_s
+        print(f"| {nodes} | {taken_s:.1f} | {faster:.2f} | {faster / nodes:.2f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
