@@ -69,6 +69,7 @@ LAYERS = {  # each may import itself and what stands here
         "experiments.machine",
         "experiments.folder_classes",
         "experiments.folder_paths",
+        "experiments.uploads.reference",
         "experiments.descriptions",
         "experiments.networks",
         "experiments.pets_cost",

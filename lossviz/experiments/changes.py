@@ -11,6 +11,7 @@ from lossviz.experiments.optimizers import OPTIMIZERS
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.settings import Settings
+from lossviz.experiments.uploads.reference import folder_name
 
 _WORDS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType(
     {  # by the field of the settings
@@ -24,7 +25,7 @@ _WORDS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "label_noise": lambda share: f"{share:.0%} wrong labels",
         "imbalance": lambda ratio: f"classes {ratio:g} to 1",
         "mixed_precision": lambda _: "mixed precision",
-        "folder": str,
+        "folder": folder_name,
     }
 )
 

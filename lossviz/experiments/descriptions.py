@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from lossviz.experiments.folder_paths import printable
 from lossviz.experiments.networks import DIGITS_NETWORK
 from lossviz.experiments.number_text import format_rate
 from lossviz.experiments.optimizers import OPTIMIZERS
@@ -12,6 +11,7 @@ from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Comparison, Preparation, RateSearch, Trial, TrialState
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.trial_devices import describe_devices
+from lossviz.experiments.uploads.reference import folder_name
 from lossviz.losses.parsing import loss_from_spec
 
 
@@ -126,7 +126,7 @@ def format_duration(seconds: float) -> str:
 def _recipe(comparison: Comparison) -> str:
     name = get_recipe(comparison.recipe).name
     folder = comparison.settings.folder
-    return f"{name} ({printable(folder)})" if folder else name
+    return f"{name} ({folder_name(folder)})" if folder else name
 
 
 def _network(settings: Settings) -> str:

@@ -9,7 +9,6 @@ from lossviz.experiments.comparison_data import ComparisonData, read_comparison_
 from lossviz.experiments.conditions import describe_conditions
 from lossviz.experiments.confidence_bins import BINS, bin_edges
 from lossviz.experiments.descriptions import describe_comparison
-from lossviz.experiments.folder_paths import printable
 from lossviz.experiments.judging.convergence import read_earlier_evaluations
 from lossviz.experiments.judging.judgement import Judgement, LossJudgement, judge_comparison
 from lossviz.experiments.rate_search import chosen_rates
@@ -22,6 +21,7 @@ from lossviz.experiments.records import (
 )
 from lossviz.experiments.store.store import Store
 from lossviz.experiments.trial_devices import describe_devices
+from lossviz.experiments.uploads.reference import folder_name
 from lossviz.statistics.verdicts import LossVerdict
 
 _Row = TypeVar("_Row")
@@ -81,7 +81,7 @@ def export_comparison(snapshot: ComparisonSnapshot) -> dict[str, Any]:
             | {
                 "learning_rate": preparation.learning_rate,
                 # other programs refuse JSON with bytes that are not UTF-8
-                "folder": printable(comparison.settings.folder),
+                "folder": folder_name(comparison.settings.folder),
             }
         ),
         "losses": comparison.losses,

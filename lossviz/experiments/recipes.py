@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from lossviz.errors import InvalidInput, UnknownRecipe
-from lossviz.experiments.folder_paths import folder_path, printable
 from lossviz.experiments.idle_settings import Place, refuse_idle
 from lossviz.experiments.networks import DIGITS_NETWORK, get_network, local_weights
 from lossviz.experiments.optimizers import ADAM
 from lossviz.experiments.settings import Settings
+from lossviz.experiments.uploads.reference import folder_name, images_folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,9 +173,9 @@ def validate_settings(recipe: Recipe, settings: Settings) -> None:
         )
     refuse_idle(settings, Place(recipe=recipe.key, network=settings.network))
     # Path.is_dir raises where a name is too long or a folder above may not be entered
-    if settings.folder and not os.path.isdir(folder_path(settings.folder)):
+    if settings.folder and not os.path.isdir(images_folder(settings.folder)):
         raise InvalidInput(
-            f"there is no folder {printable(settings.folder)}; give the path of a folder on the"
+            f"there is no folder {folder_name(settings.folder)}; give the path of a folder on the"
             " machine that runs the app"
         )
     if recipe.key == "folder" and not settings.folder:

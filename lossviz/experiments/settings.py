@@ -48,7 +48,8 @@ class Settings:
             any training; after every batch where an epoch has fewer.
         workers: Processes beside the trial's that read batches; 0 reads in the trial's own.
         mixed_precision: Whether an accelerator computes in 16 bits where that is safe.
-        folder: Where the images of the recipe ``folder`` are; empty for the others.
+        folder: Where the images of the recipe ``folder`` are: a path, or an upload, see
+            ``lossviz.experiments.uploads.reference``; empty for the others.
     """
 
     network: str

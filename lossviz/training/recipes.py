@@ -10,6 +10,7 @@ from fastai.torch_core import set_seed
 from lossviz.experiments.engine.messages import EmitProgress, PreparationProgress
 from lossviz.experiments.networks import get_network
 from lossviz.experiments.settings import Settings
+from lossviz.experiments.uploads.reference import images_folder
 from lossviz.training.data import digits
 from lossviz.training.data.dataset import ImageDataset
 from lossviz.training.data.loaders import make_loaders
@@ -76,7 +77,7 @@ def _folder(settings: Settings, options: LoadOptions) -> ImageDataset:
     from lossviz.training.data.labelled_files import folder_files
 
     return image_dataset(
-        folder_files(settings.folder),
+        folder_files(images_folder(settings.folder)),
         settings,
         threads=options.threads,
         on_progress=options.on_progress,

@@ -53,11 +53,13 @@ class NotingEngine:
         for trial_id in ids:
             self.store.move(trial_id, TrialState.CANCELLED, now=1.0)
 
-    def request_preview(self, recipe: str, settings: Settings) -> str:
+    def request_preview(self, recipe: str, settings: Settings, *, owner: str = "") -> str:
         self.asked.append(("preview", recipe))
         return "key"
 
-    def request_images(self, recipe: str, settings: Settings, rows: Sequence[int]) -> str:
+    def request_images(
+        self, recipe: str, settings: Settings, rows: Sequence[int], *, owner: str = ""
+    ) -> str:
         self.asked.append(("images", rows))
         return "key"
 

@@ -64,12 +64,20 @@ class VisitorEngine:
     def request_preview(self, recipe: str, settings: Settings) -> str:
         """See ``Engine.request_preview``. Its key opens the preview for whoever has it."""
         self._require_known()
-        return self._engine.request_preview(recipe, settings)
+        return self._engine.request_preview(recipe, settings, owner=self._guard.visitor.key)
 
     def request_images(self, comparison_id: str, rows: Sequence[int]) -> str:
-        """Images of a comparison's data by their rows; see ``Engine.request_images``."""
+        """Images of a comparison's data by their rows; see ``Engine.request_images``. Those of an
+        upload are shown to whoever uploaded it, also where the comparison is shared.
+        """
         comparison = self._guard.require(Action.SEE, comparison_id)
-        return self._engine.request_images(comparison.recipe, comparison.settings, rows)
+        visitor = self._guard.visitor
+        return self._engine.request_images(
+            comparison.recipe,
+            comparison.settings,
+            rows,
+            owner=comparison.owner if visitor.owns_all else visitor.key,
+        )
 
     def cancel_preview(self, key: str) -> None:
         """See ``Engine.cancel_preview``."""

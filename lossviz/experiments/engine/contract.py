@@ -6,6 +6,7 @@ from typing import Protocol
 from lossviz.experiments.engine.previews import BatchPreview
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.settings import Settings
+from lossviz.experiments.visitors import NOBODY
 
 
 class Engine(Protocol):
@@ -34,6 +35,7 @@ class Engine(Protocol):
         """Store a comparison and queue its trials.
 
         Raises:
+            InvalidInput: The comparison's owner may not have its images read.
             EngineError: The engine has ended.
             StoreError: The comparison cannot be stored.
         """
@@ -47,6 +49,9 @@ class Engine(Protocol):
 
         Returns:
             How many were queued, without those of the search.
+
+        Raises:
+            InvalidInput: The comparison's owner may not have its images read, any more.
         """
 
     def add_seeds(self, comparison: Comparison, count: int) -> Comparison:
@@ -64,7 +69,8 @@ class Engine(Protocol):
             The comparison as it is from now on.
 
         Raises:
-            InvalidInput: A trial has not ended, or there would be too many seeds or trials.
+            InvalidInput: A trial has not ended, there would be too many seeds or trials, or the
+                comparison's owner may not have its images read, any more.
             EngineError: The engine has ended, or the comparison is not in its store.
             StoreError: The trials cannot be stored.
         """
@@ -84,26 +90,38 @@ class Engine(Protocol):
         learning rate that no trial waits for any more is stopped too.
         """
 
-    def request_preview(self, recipe: str, settings: Settings) -> str:
+    def request_preview(self, recipe: str, settings: Settings, *, owner: str = NOBODY) -> str:
         """Begin to prepare a preview of the first training batch.
+
+        Args:
+            recipe: Key of a recipe.
+            settings: How it would be trained.
+            owner: Who wants to see it, see ``lossviz.experiments.visitors``.
 
         Returns:
             The key to pass to ``preview``.
+
+        Raises:
+            InvalidInput: The owner may not have these images read.
         """
 
-    def request_images(self, recipe: str, settings: Settings, rows: Sequence[int]) -> str:
+    def request_images(
+        self, recipe: str, settings: Settings, rows: Sequence[int], *, owner: str = NOBODY
+    ) -> str:
         """Begin to prepare a preview of these images, as they are validated on.
 
         Args:
             recipe: Key of a recipe.
             settings: Those of the comparison.
             rows: Which images, as in ``Predictions``; 1 to ``MAX_RENDERED``.
+            owner: Who wants to see them.
 
         Returns:
             The key to pass to ``preview``, whose images come in the order of the rows.
 
         Raises:
-            InvalidInput: None, too many, or a negative row.
+            InvalidInput: None, too many, or a negative row; or the owner may not have these images
+                read.
         """
 
     def cancel_preview(self, key: str) -> None:

@@ -1,24 +1,35 @@
 """The engines, by the name that ``LOSSVIZ_ENGINE`` gives them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from typing import Final
+from typing import Final, Protocol
 
 from lossviz.errors import InvalidInput, suggestion
 from lossviz.experiments.engine.cluster.engine import ClusterEngine
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.folder_access import FolderAccess
 from lossviz.experiments.store.store import Store
 
-ENGINES: Final[Mapping[str, Callable[[Store], Engine]]] = {
+
+class _Start(Protocol):
+    def __call__(self, store: Store, *, folders: FolderAccess) -> Engine: ...
+
+
+ENGINES: Final[Mapping[str, _Start]] = {
     "local": LocalEngine,
     "ray": partial(ClusterEngine, kind="ray"),
     "slurm": partial(ClusterEngine, kind="slurm"),
 }
 
 
-def start_engine(name: str, store: Store) -> Engine:
+def start_engine(name: str, store: Store, folders: FolderAccess) -> Engine:
     """Start the engine of a name on a store.
+
+    Args:
+        name: A key of ``ENGINES``.
+        store: Where trials are read from and reported to.
+        folders: From where images may be read.
 
     Raises:
         InvalidInput: No engine has this name.
@@ -32,4 +43,4 @@ def start_engine(name: str, store: Store) -> Engine:
             f"LOSSVIZ_ENGINE names no engine: {name!r}{suggestion(name, known) or '.'} Set it to"
             f" one of {', '.join(known)}."
         )
-    return ENGINES[name](store)
+    return ENGINES[name](store, folders=folders)

@@ -7,6 +7,7 @@ from lossviz.experiments.engine.host_process import HostProcess
 from lossviz.experiments.engine.instances import LEASE_S
 from lossviz.experiments.engine.queue_engine import QueueEngine
 from lossviz.experiments.engine.resources import accelerators, available_cores, safe_start_method
+from lossviz.experiments.folder_access import EVERY_FOLDER, FolderAccess
 from lossviz.experiments.store.store import Store
 
 
@@ -19,6 +20,7 @@ class LocalEngine(QueueEngine):
         method: How workers on the processor are started, as multiprocessing names it: with "fork"
             they do one trial each, else one after another; by default what is safe here.
         devices: The accelerators to train on; by default ``resources.accelerators``.
+        folders: See ``QueueEngine``.
         clock: See ``QueueEngine``.
         lease_s: See ``QueueEngine``.
     """
@@ -30,6 +32,7 @@ class LocalEngine(QueueEngine):
         capacity: int | None = None,
         method: str | None = None,
         devices: Sequence[str] | None = None,
+        folders: FolderAccess = EVERY_FOLDER,
         clock: Callable[[], float] = time.time,
         lease_s: float = LEASE_S,
     ) -> None:
@@ -44,6 +47,7 @@ class LocalEngine(QueueEngine):
             start_host=start_host,
             cores=capacity or available_cores(),
             devices=accelerators() if devices is None else devices,
+            folders=folders,
             clock=clock,
             lease_s=lease_s,
         )

@@ -9,17 +9,19 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
-from lossviz.errors import EngineError, StoreError
+from lossviz.errors import EngineError, InvalidInput, StoreError
 from lossviz.experiments.engine.dispatcher import Dispatcher
 from lossviz.experiments.engine.event_loop import EventLoop
 from lossviz.experiments.engine.instances import LEASE_S, join
 from lossviz.experiments.engine.previews import BatchPreview
 from lossviz.experiments.engine.scheduling import QueuedTrial
 from lossviz.experiments.engine.supervisor import HostSupervisor, StartHost
+from lossviz.experiments.folder_access import EVERY_FOLDER, FolderAccess
 from lossviz.experiments.plan import next_attempts, next_search_attempts, with_added_seeds
 from lossviz.experiments.records import Comparison, Purpose, Trial, TrialState
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.store import Store
+from lossviz.experiments.visitors import NOBODY
 
 
 class QueueEngine:
@@ -33,6 +35,7 @@ class QueueEngine:
         start_host: See ``HostSupervisor``.
         cores: Cores to train on, until the host has said what there is.
         devices: The accelerators to train on, likewise.
+        folders: From where images may be read.
         clock: Seconds since the epoch.
         kind: Its key in ``engines.ENGINES``.
         lease_s: How long it may be silent before others that share the store take over its trials.
@@ -50,12 +53,13 @@ class QueueEngine:
         start_host: StartHost,
         cores: int,
         devices: Sequence[str] = (),
+        folders: FolderAccess = EVERY_FOLDER,
         clock: Callable[[], float] = time.time,
         kind: str = "local",
         lease_s: float = LEASE_S,
     ) -> None:
         self._instance = join(store, kind=kind, clock=clock, lease_s=lease_s)
-        self._store, self._clock = self._instance.store, clock
+        self._store, self._clock, self._folders = self._instance.store, clock, folders
         self._dispatcher = Dispatcher(self._store, cores=cores, devices=tuple(devices), clock=clock)
         self._supervisor = HostSupervisor(
             self._dispatcher,
@@ -83,7 +87,8 @@ class QueueEngine:
         return self._supervisor.host_pid
 
     def launch(self, comparison: Comparison) -> None:
-        """Store a comparison and queue its trials."""
+        """Store a comparison and queue its trials; see the contract."""
+        self._require_images(comparison)
 
         def add() -> None:
             self._supervisor.recover()
@@ -101,6 +106,7 @@ class QueueEngine:
         return self._loop.call(lambda: self._run_again(comparison))
 
     def _run_again(self, comparison: Comparison) -> int:
+        self._require_images(comparison)  # also where another app asks
         self._supervisor.recover()
         with self._store.transaction():
             self._instance.claim(comparison.id)
@@ -122,6 +128,7 @@ class QueueEngine:
         with self._store.transaction():
             self._store.lock_comparison(comparison_id)
             stored = self._stored(comparison_id)
+            self._require_images(stored)
             grown, judged = with_added_seeds(stored, count, self._store.trials(stored.id))
             of_search = next_search_attempts(judged, self._store.search_trials(stored.id))
             self._store.set_seeds(grown)
@@ -143,6 +150,9 @@ class QueueEngine:
     def place(self, comparison_id: str) -> int | None:
         """How many comparisons stand before one; None where none of its trials is open."""
         return self._dispatcher.trials.place(comparison_id)
+
+    def _require_images(self, comparison: Comparison) -> None:
+        self._folders.require(comparison.settings.folder, comparison.owner)
 
     def _queue(self, comparison: Comparison, trials: Iterable[Trial]) -> None:
         """Queue stored trials, with what was prepared for those before them."""
@@ -194,7 +204,8 @@ class QueueEngine:
         for id, waiting in by_comparison.items():
             try:
                 comparison = self._stored(id)
-            except EngineError as error:
+                self._require_images(comparison)
+            except (EngineError, InvalidInput) as error:
                 for trial in waiting:
                     self._store.move(
                         trial.id, TrialState.FAILED, now=self._clock(), reason=str(error)
@@ -206,12 +217,16 @@ class QueueEngine:
                 self._store.add_trials(of_search)
             self._queue(comparison, [*of_search, *waiting])
 
-    def request_preview(self, recipe: str, settings: Settings) -> str:
-        """Begin to prepare a batch preview; return the key to pass to ``preview``."""
+    def request_preview(self, recipe: str, settings: Settings, *, owner: str = NOBODY) -> str:
+        """Begin to prepare a batch preview; see the contract."""
+        self._folders.require(settings.folder, owner)
         return self._loop.call(lambda: self._dispatcher.previews.request(recipe, settings))
 
-    def request_images(self, recipe: str, settings: Settings, rows: Sequence[int]) -> str:
-        """Begin to prepare a preview of these images; return the key to pass to ``preview``."""
+    def request_images(
+        self, recipe: str, settings: Settings, rows: Sequence[int], *, owner: str = NOBODY
+    ) -> str:
+        """Begin to prepare a preview of these images; see the contract."""
+        self._folders.require(settings.folder, owner)
         chosen = tuple(map(int, rows))
         return self._loop.call(
             lambda: self._dispatcher.previews.request_images(recipe, settings, chosen)

@@ -8,12 +8,13 @@ from fastai.vision.augment import aug_transforms
 from torch import Tensor
 
 from lossviz.errors import InvalidInput
+from lossviz.experiments.folder_classes import MIN_IMAGES
 from lossviz.experiments.folder_paths import printable
 from lossviz.experiments.settings import Settings
 from lossviz.training.data.dataset import ImageDataset
 from lossviz.training.data.image_cache import cache_folder, open_image_cache
 from lossviz.training.data.image_notes import notes_on_pixels, notes_on_split
-from lossviz.training.data.labelled_files import MIN_IMAGES, LabelledFiles
+from lossviz.training.data.labelled_files import LabelledFiles
 from lossviz.training.data.left_out import LeftOut, notes_on_left_out
 from lossviz.training.data.progress import CheckStop, OnProgress
 from lossviz.training.networks.torchvision_networks import normalisation_statistics

@@ -8,13 +8,12 @@ from pathlib import Path
 from fastai.data.transforms import RegexLabeller, get_image_files
 
 from lossviz.errors import InvalidInput
+from lossviz.experiments.folder_classes import MIN_IMAGES
 from lossviz.experiments.folder_paths import folder_path, printable
 from lossviz.training.data.image_files import list_images
 from lossviz.training.data.left_out import LeftOut, notes_on_left_out
 from lossviz.training.data.real_files import Labelled, each_file_once
 from lossviz.training.data.split_folders import Layout, find_layout
-
-MIN_IMAGES = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

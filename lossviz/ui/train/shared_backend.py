@@ -18,6 +18,7 @@ from lossviz.experiments.machine import Machine
 from lossviz.experiments.store.recovery import quarantine_damaged_file
 from lossviz.experiments.store.store import Store
 from lossviz.extras import require_extra
+from lossviz.ui.folder_access import deployed_access
 from lossviz.ui.running import set_running_source
 from lossviz.ui.train.database_setting import configured_url
 from lossviz.ui.train.running_counter import RunningCounter
@@ -76,7 +77,7 @@ def _open_with_engine(url: str) -> SharedBackend:
     notice = quarantine_damaged_file(url, now=datetime.now(UTC))
     store = Store(url)
     try:
-        engine = start_engine(read_deployment().engine, store)
+        engine = start_engine(read_deployment().engine, store, deployed_access())
         set_running_source(RunningCounter(store, engine).count)
         return SharedBackend(store=store, engine=engine, notice=notice)
     except LossvizError:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from lossviz.experiments.engine.host_process import HostProcess
 from lossviz.experiments.engine.queue_engine import QueueEngine
+from lossviz.experiments.folder_access import EVERY_FOLDER, FolderAccess
 from lossviz.experiments.store.store import Store
 
 
@@ -14,11 +15,21 @@ class ClusterEngine(QueueEngine):
     Args:
         store: See ``QueueEngine``.
         kind: A key of ``cluster.host.CLUSTERS``.
+        folders: See ``QueueEngine``.
         clock: See ``QueueEngine``.
     """
 
-    def __init__(self, store: Store, kind: str, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        store: Store,
+        kind: str,
+        *,
+        folders: FolderAccess = EVERY_FOLDER,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         def start_host(for_accelerator: bool) -> HostProcess:
             return HostProcess("lossviz.experiments.engine.cluster.host", [kind])
 
-        super().__init__(store, start_host=start_host, cores=1, clock=clock, kind=kind)
+        super().__init__(
+            store, start_host=start_host, cores=1, folders=folders, clock=clock, kind=kind
+        )

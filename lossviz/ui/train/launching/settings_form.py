@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import streamlit as st
 
-from lossviz.errors import InvalidInput
 from lossviz.experiments.descriptions import network_name
-from lossviz.experiments.folder_classes import count_class_folders
-from lossviz.experiments.folder_paths import folder_path, printable
 from lossviz.experiments.idle_settings import Place, has_effect
 from lossviz.experiments.machine import Machine
 from lossviz.experiments.networks import DIGITS_NETWORK, NETWORKS, local_weights
 from lossviz.experiments.optimizers import OPTIMIZERS, SGD
-from lossviz.experiments.recipes import RECIPES, Recipe
+from lossviz.experiments.recipes import Recipe
 from lossviz.experiments.settings import RANGES, Settings
-from lossviz.ui.markdown import capitalised
 from lossviz.ui.state.actions import keep_selection
 from lossviz.ui.text import draw_caption, draw_text
-from lossviz.ui.train.launching.class_count import FOLDER_KEY, FOLDER_RECIPE
 from lossviz.ui.train.launching.form_fields import (
     FieldProblems,
     field_box,
@@ -34,27 +27,7 @@ _IMBALANCES = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 _AUTOMATIC = "Automatic"
 _MANUAL = "Manual"
 _RATE_LABEL = "Learning rate"
-_FOLDER_LABEL = "Image folder (one folder inside per class)"
 _START_RATE = 0.01  # in the field, where the recipe leaves the rate to be found
-
-
-def recipes_on_offer() -> list[str]:
-    """The keys of the recipes that the visitor can choose.
-
-    Folders only where the browser runs on the machine that they are on.
-    """
-    return [key for key in RECIPES if key != FOLDER_RECIPE or _is_local()]
-
-
-def _is_local() -> bool:
-    """Whether the browser runs on this machine.
-
-    By where it connects from, and by the address that it shows, which a proxy's would not match.
-    """
-    address, host = st.context.ip_address, urlsplit(st.context.url or "").hostname
-    # Streamlit gives None for the usual spellings
-    near = not isinstance(address, str) or address.removeprefix("::ffff:") == "127.0.0.1"
-    return near and host in (None, "localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,53 +198,6 @@ def _difficulty(start: FormStart) -> dict[str, Any]:
         ),
     )
     return {"label_noise": noise_percent / 100, "imbalance": imbalance}
-
-
-def pick_folder(problems: FieldProblems) -> str:
-    """Let the visitor name the folder of his images; empty where none will do.
-
-    Args:
-        problems: Gets to know what is wrong with it.
-
-    Side effects: reads the folder's tree, two levels of it.
-    """
-    with field_box("folder"):
-        typed = st.text_input(
-            _FOLDER_LABEL,
-            key=FOLDER_KEY,
-            placeholder="/home/me/flowers",
-            on_change=keep_selection,
-            help=(
-                "Such as flowers/rose/1.jpg, flowers/tulip/2.png. It is read on the machine that"
-                " runs this app, which is yours. A path pasted with quotes or as file:// works too."
-                " Folders train and valid (or val, validation, test) that hold a folder for each"
-                " class are used as the split."
-            ),
-        )
-        if not typed.strip():
-            problems.ask(_FOLDER_LABEL, "Enter the path of your folder.")
-            return ""
-        try:
-            folder = folder_path(typed)
-        except InvalidInput as error:
-            problems.show(_FOLDER_LABEL, f"{capitalised(str(error))}.")
-            return ""
-        problems.show(_FOLDER_LABEL, folder_problem(folder))
-        if count := count_class_folders(folder):
-            draw_caption(f"{count} classes")
-        return folder
-
-
-def folder_problem(folder: str) -> str:
-    """Why a folder cannot be trained on, as far as its tree shows; empty where nothing does."""
-    if not os.path.isdir(folder):  # Path.is_dir raises where a name is too long
-        return f"There is no folder {printable(folder)} on the machine that runs this app."
-    if count_class_folders(folder) is None:
-        return (
-            "Fewer than two folders can be read in this folder; it needs a folder of images for"
-            " each class."
-        )
-    return ""
 
 
 def _network(start: FormStart) -> tuple[str, bool]:
