@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from lossviz.errors import InvalidInput
+from lossviz.experiments.quotas import UNLIMITED, Quotas, read_quotas
 
 _YES: Final = ("1", "true", "yes", "on")
 _NO: Final = ("0", "false", "no", "off")
@@ -25,6 +26,7 @@ class Deployment:
         deployer_token: Opens the page of the deployer; empty where none was set.
         deployers: The logins of those who deploy the app: an address that the provider has
             verified, in small letters, or issuer and subject with a space between them.
+        quotas: What visitors may use; a private app limits nothing.
     """
 
     public: bool
@@ -32,12 +34,13 @@ class Deployment:
     folders: tuple[Path, ...] | None = ()
     deployer_token: str = ""
     deployers: frozenset[str] = frozenset()
+    quotas: Quotas = UNLIMITED
 
 
 def read_deployment(environment: Mapping[str, str] = os.environ) -> Deployment:
     """The deployment that environment variables describe: ``LOSSVIZ_PUBLIC``, ``LOSSVIZ_ENGINE``,
-    ``LOSSVIZ_FOLDERS``, ``LOSSVIZ_DEPLOYER_TOKEN`` and ``LOSSVIZ_DEPLOYERS`` (logins, with commas
-    between them).
+    ``LOSSVIZ_FOLDERS``, ``LOSSVIZ_DEPLOYER_TOKEN``, ``LOSSVIZ_DEPLOYERS`` (logins, with commas
+    between them) and ``LOSSVIZ_QUOTAS``.
 
     An app is public unless it is told otherwise: ``streamlit run app.py`` is what Community Cloud
     and containers start.
@@ -52,12 +55,14 @@ def read_deployment(environment: Mapping[str, str] = os.environ) -> Deployment:
     folders = environment.get("LOSSVIZ_FOLDERS", "")
     deployers = environment.get("LOSSVIZ_DEPLOYERS", "").split(",")
     listed = tuple(Path(folder) for folder in folders.split(os.pathsep) if folder.strip())
+    quotas = read_quotas(environment.get("LOSSVIZ_QUOTAS", ""))
     return Deployment(
         public=public,
         engine=environment.get("LOSSVIZ_ENGINE", "").strip() or "local",
         folders=listed if listed or public else None,
         deployer_token=environment.get("LOSSVIZ_DEPLOYER_TOKEN", "").strip(),
         deployers=frozenset(filter(None, map(_login, deployers))),
+        quotas=quotas if public else UNLIMITED,
     )
 
 

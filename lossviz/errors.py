@@ -14,6 +14,7 @@
     ├── DownloadError            data or weights cannot be fetched: network, server, disk, hash
     ├── EngineError              trials cannot be run here and now
     ├── NotAllowed               another visitor's to decide, or not there for this one
+    ├── QuotaExceeded            more than a visitor of a public app may use
     ├── MissingExtra             packages that a part of lossviz needs are not installed
     └── TrialStopped, TrialDiverged   how a trial ends early; in ``training/interruption.py``
 
@@ -183,6 +184,20 @@ class EngineError(LossvizError):
 
 class NotAllowed(LossvizError):
     """What was requested is another visitor's to decide, or is not there for this one."""
+
+
+class QuotaExceeded(LossvizError):
+    """More than a visitor of a public app may use, or all visitors together.
+
+    Attributes:
+        quota: Its name in ``LOSSVIZ_QUOTAS``.
+        used: How much of it is used.
+        most: How much may be used.
+    """
+
+    def __init__(self, quota: str, reason: str, used: float, most: float) -> None:
+        self.quota, self.used, self.most = quota, used, most
+        super().__init__(reason)
 
 
 class MissingExtra(LossvizError):

@@ -50,7 +50,7 @@ LAYERS = {  # each may import itself and what stands here
         "__init__",
     },
     "app_folder": set(),
-    "deployment": {"errors"},
+    "deployment": {"experiments.quotas", "errors"},
     "extras": {"errors"},
     "experiments": {"losses", "language", "statistics", "errors"},
     "statistics": {"errors"},

@@ -130,10 +130,11 @@ def most_at_once(comparison: Comparison) -> int:
     (6, 1)
     """
     losses, search = len(comparison.losses), comparison.rate_search
-    return max(losses * comparison.seeds, _first_search_trials(losses, search))
+    return max(losses * comparison.seeds, first_search_trials(losses, search))
 
 
-def _first_search_trials(losses: int, search: RateSearch | None) -> int:
+def first_search_trials(losses: int, search: RateSearch | None) -> int:
+    """With how many trials a search for the learning rates of losses begins; 0 without one."""
     return losses * len(search.factors) * len(search.seeds) if search else 0
 
 
@@ -240,7 +241,7 @@ def validate_trial_count(losses: int, seeds: int, search: RateSearch | None) -> 
     Raises:
         InvalidInput: It says how many there would be.
     """
-    searched = _first_search_trials(losses, search)
+    searched = first_search_trials(losses, search)
     trials = losses * seeds + searched
     if trials > MAX_TRIALS:
         for_search = f", {searched} of them to search for learning rates" if searched else ""

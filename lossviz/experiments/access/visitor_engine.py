@@ -1,6 +1,6 @@
 """An engine as one visitor has it: what they start is theirs, and they change nothing else."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lossviz.errors import NotAllowed
@@ -8,6 +8,7 @@ from lossviz.experiments.access.guard import Guard
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.previews import BatchPreview
 from lossviz.experiments.permissions import Action, may_start
+from lossviz.experiments.quotas import Use
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.settings import Settings
 
@@ -21,7 +22,7 @@ class VisitorEngine:
 
     Raises:
         NotAllowed: From every method, where the visitor may not do this.
-        EngineError, StoreError, InvalidInput: As from ``Engine``.
+        QuotaExceeded, EngineError, StoreError, InvalidInput: As from ``Engine``.
     """
 
     def __init__(self, engine: Engine, guard: Guard) -> None:
@@ -54,6 +55,19 @@ class VisitorEngine:
         """See ``Engine.place``."""
         self._guard.require_seen(comparison_id)
         return self._engine.place(comparison_id)
+
+    def begins_in_s(self, comparison_id: str) -> float | None:
+        """See ``Engine.begins_in_s``."""
+        self._guard.require_seen(comparison_id)
+        return self._engine.begins_in_s(comparison_id)
+
+    def launch_refusal(self, comparison: Comparison) -> str:
+        """See ``Engine.launch_refusal``."""
+        return self._engine.launch_refusal(replace(comparison, owner=self._guard.visitor.key))
+
+    def usage(self) -> Mapping[str, Use]:
+        """What the visitor and all visitors use of quotas, see ``Engine.usage``."""
+        return self._engine.usage(self._guard.visitor.key)
 
     def stop(self, trial_ids: Iterable[str]) -> None:
         """See ``Engine.stop``."""

@@ -1,9 +1,10 @@
 """What the app requires of whoever runs its trials."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from lossviz.experiments.engine.previews import BatchPreview
+from lossviz.experiments.quotas import Use
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.visitors import NOBODY
@@ -29,13 +30,14 @@ class Engine(Protocol):
 
     @property
     def open_comparisons(self) -> tuple[str, ...]:
-        """The ids of the comparisons with open trials, in the order in which they run."""
+        """The ids of the comparisons with open trials, in the order in which they begin."""
 
     def launch(self, comparison: Comparison) -> None:
         """Store a comparison and queue its trials.
 
         Raises:
             InvalidInput: The comparison's owner may not have its images read.
+            QuotaExceeded: A quota would be exceeded; nothing is stored then.
             EngineError: The engine has ended.
             StoreError: The comparison cannot be stored.
         """
@@ -52,6 +54,7 @@ class Engine(Protocol):
 
         Raises:
             InvalidInput: The comparison's owner may not have its images read, any more.
+            QuotaExceeded: A quota of the comparison's owner would be exceeded; none is queued then.
         """
 
     def add_seeds(self, comparison: Comparison, count: int) -> Comparison:
@@ -71,15 +74,42 @@ class Engine(Protocol):
         Raises:
             InvalidInput: A trial has not ended, there would be too many seeds or trials, or the
                 comparison's owner may not have its images read, any more.
+            QuotaExceeded: A quota of the comparison's owner would be exceeded.
             EngineError: The engine has ended, or the comparison is not in its store.
             StoreError: The trials cannot be stored.
         """
 
     def place(self, comparison_id: str) -> int | None:
-        """How many comparisons with open trials stand before one, which then waits for them.
+        """How many comparisons with open trials begin before one.
+
+        Visitors take turns, see ``scheduling.in_turn``; what is one visitor's begins in the order
+        in which it was launched.
 
         Returns:
             0 where its trials run or are the next to; None where none of them is open.
+        """
+
+    def begins_in_s(self, comparison_id: str) -> float | None:
+        """Seconds until the first trial of a comparison that waits is expected to start.
+
+        It follows from how long trials took lately, and from whose turn it is. What is launched
+        meanwhile by a visitor who has nothing running may begin earlier.
+
+        Returns:
+            None where nothing waits, and where it is not known how long trials before it take.
+        """
+
+    def usage(self, owner: str) -> Mapping[str, Use]:
+        """What a visitor and all visitors use of the quotas that an engine keeps.
+
+        Args:
+            owner: The visitor's key, see ``Comparison.owner``.
+
+        Returns:
+            By the names of quotas, as it was at most a second ago.
+
+        Raises:
+            StoreError: The database cannot be read.
         """
 
     def stop(self, trial_ids: Iterable[str]) -> None:
@@ -88,6 +118,14 @@ class Engine(Protocol):
         Running ones are asked to stop by a flag, which they read after every batch, and ended by a
         signal where they do not within seconds. Ended ones stay as they are. The search for a
         learning rate that no trial waits for any more is stopped too.
+        """
+
+    def launch_refusal(self, comparison: Comparison) -> str:
+        """Why a launch would be refused for a quota, from what was used at most a second ago; empty
+        where it would not.
+
+        Raises:
+            StoreError: The database cannot be read.
         """
 
     def request_preview(self, recipe: str, settings: Settings, *, owner: str = NOBODY) -> str:
@@ -103,6 +141,7 @@ class Engine(Protocol):
 
         Raises:
             InvalidInput: The owner may not have these images read.
+            QuotaExceeded: The visitor, or all, had too many within an hour.
         """
 
     def request_images(
@@ -122,6 +161,7 @@ class Engine(Protocol):
         Raises:
             InvalidInput: None, too many, or a negative row; or the owner may not have these images
                 read.
+            QuotaExceeded: The visitor, or all, had too many within an hour.
         """
 
     def cancel_preview(self, key: str) -> None:

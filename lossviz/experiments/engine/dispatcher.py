@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import TypeAlias, assert_never
 
 from lossviz.errors import LossvizError, RefusedRow, StoreError
+from lossviz.experiments.engine.admission import Admission
+from lossviz.experiments.engine.expected_starts import Situation, expected_starts
 from lossviz.experiments.engine.messages import (
     Capacity,
     JobEnded,
@@ -31,15 +33,18 @@ from lossviz.experiments.engine.scheduling import (
     PendingPreparation,
     QueuedTrial,
     devices_for,
+    in_turn,
     least_busy,
     next_job,
 )
 from lossviz.experiments.engine.trial_queue import TrialQueue
+from lossviz.experiments.quotas import UNLIMITED
 from lossviz.experiments.records import Comparison, Preparation, Purpose, TrialState
 from lossviz.experiments.store.store import Store
 from lossviz.experiments.store.trial_events import store_event
 
 _MAX_NODE_DEATHS = 3
+_CHECK_TRAINING_EVERY_S = 5.0  # how long trials may go on beyond what their visitor may use
 _log = logging.getLogger("lossviz")
 Send: TypeAlias = Callable[[Request], None]  # to the host
 
@@ -47,14 +52,15 @@ Send: TypeAlias = Callable[[Request], None]  # to the host
 class Dispatcher:
     """The queued and running jobs of an engine.
 
-    Used by one thread; only ``previews`` and the place of a comparison in ``trials`` are read by
-    others.
+    Used by one thread; only ``previews``, ``expected_starts`` and the place of
+    a comparison in ``trials`` are read by others.
 
     Args:
         store: Where trials are reported to.
         cores: Cores to train on.
         devices: Accelerators to train on, see ``resources.accelerators``.
         clock: Seconds since the epoch.
+        admission: Knows what visitors may use; without it, all may use everything.
 
     Attributes:
         trials: Those that wait and those that run.
@@ -69,8 +75,10 @@ class Dispatcher:
         cores: int,
         devices: tuple[str, ...] = (),
         clock: Callable[[], float],
+        admission: Admission | None = None,
     ) -> None:
         self._store, self._clock = store, clock
+        self._admission = admission or Admission(store, UNLIMITED, clock=clock)
         self._cores, self._accelerators = cores, devices
         self.trials = TrialQueue()
         self._searches = RateSearches(store, self.trials, self._end_queued)
@@ -140,6 +148,19 @@ class Dispatcher:
         if not self.previews.cancel(key, "stopped by request"):
             send(Stop(job=JobId(kind=JobKind.PREVIEW, key=key)))
 
+    def expected_starts(self) -> dict[str, float]:
+        """When each comparison that waits begins, as far as that is known. Safe in any thread."""
+        queued, running = self.trials.open_trials
+        situation = Situation(
+            queued=queued,
+            running=running,
+            last_turns=dict(self.trials.last_turns),
+            preparations=dict(self._preparations.complete),
+            cores=self._cores,
+            accelerators=self._accelerators,
+        )
+        return expected_starts(situation, trial_s=self._admission.times.trial_s, now=self._clock())
+
     def start_jobs(self, send: Send) -> None:
         """Start whatever can start now, in a host that is ready."""
         for request in self.previews.take_requests():
@@ -170,7 +191,7 @@ class Dispatcher:
             StoreError: The database cannot be written at all.
         """
         try:
-            self._handle(report)
+            self._handle(report, send)
         except RefusedRow as error:
             self.fail(report.job, f"what it reported cannot be stored ({error})", send)
         except StoreError:
@@ -183,7 +204,7 @@ class Dispatcher:
         send(Stop(job=job))
         self._end(job, JobEnded(state=TrialState.FAILED, reason=reason))
 
-    def _handle(self, report: JobReport) -> None:
+    def _handle(self, report: JobReport, send: Send) -> None:
         job, event = report.job, report.event
         if isinstance(event, JobEnded):
             self.idle_since = time.monotonic()
@@ -201,6 +222,8 @@ class Dispatcher:
                 raise AssertionError(f"{job} reported a preview")
             case _:
                 store_event(self._store, job.key, event)
+                if job.kind is JobKind.TRIAL and (entry := self.trials.running.get(job.key)):
+                    self._stop_spent(entry.owner, send, at_most_every_s=_CHECK_TRAINING_EVERY_S)
 
     def _end(self, job: JobId, end: JobEnded) -> None:
         match job.kind:
@@ -214,6 +237,7 @@ class Dispatcher:
                     job.key, end.state, now=self._clock(), reason=end.reason, stderr=end.stderr
                 )
                 if entry:
+                    self._count_training(entry, end.state)
                     if end.out_of_memory:
                         self._preparations.allow_fewer(entry)
                     with suppress(RefusedRow):  # then the search goes on without it
@@ -236,6 +260,26 @@ class Dispatcher:
             again = entry.trial.next_attempt()
             self._store.add_trials([again])
             self.trials.prepend(replace(entry, trial=again, accelerator=PROCESSOR))
+
+    def _count_training(self, entry: QueuedTrial, state: TrialState) -> None:
+        if entry.started_at is not None:
+            seconds = self._clock() - entry.started_at
+            finished = state is TrialState.FINISHED
+            self._admission.count_training(entry.comparison, seconds, finished=finished)
+
+    def _stop_spent(self, owner: str, send: Send, *, at_most_every_s: float = 0.0) -> bool:
+        """End all trials of a visitor whose training time is used up, and say whether it is.
+
+        Side effects: reads the store, and writes to it where it is used up.
+        """
+        if not (reason := self._admission.spent_training(owner, at_most_every_s=at_most_every_s)):
+            return False
+        mine = [entry for entry in self.trials.queued if entry.owner == owner]
+        self._end_queued(mine, TrialState.FAILED, reason=reason)
+        for trial_id, entry in list(self.trials.running.items()):
+            if entry.owner == owner:
+                self.fail(JobId(kind=JobKind.TRIAL, key=trial_id), reason, send)
+        return True
 
     def on_host_died(self, *, how: str, stderr: str, was_ready: bool) -> None:
         """Running trials are lost; queued ones go on in a new host.
@@ -269,7 +313,7 @@ class Dispatcher:
 
     def _next_job(self) -> QueuedTrial | PendingPreparation | None:
         return next_job(
-            self.trials.queued,
+            in_turn(self.trials.queued, self.trials.last_turns),
             list(self.trials.running.values()),
             self._preparations.complete,
             preparing=self._preparations.current,
@@ -287,11 +331,14 @@ class Dispatcher:
     def _run(self, entry: QueuedTrial, send: Send) -> None:
         trial, comparison = entry.trial, entry.comparison
         preparation = self._preparations.complete[comparison.id]
-        if not self._store.move(trial.id, TrialState.RUNNING, now=self._clock()):
+        if self._stop_spent(entry.owner, send):
+            return
+        now = self._clock()
+        if not self._store.move(trial.id, TrialState.RUNNING, now=now):
             self.trials.remove(entry)
             self._advance_searches(comparison)
             return
-        self.trials.start(entry)
+        self.trials.start(replace(entry, started_at=now))
         send(
             RunTrial(
                 trial_id=trial.id,

@@ -9,11 +9,12 @@ from lossviz.experiments.engine.cluster.engine import ClusterEngine
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.folder_access import FolderAccess
+from lossviz.experiments.quotas import UNLIMITED, Quotas
 from lossviz.experiments.store.store import Store
 
 
 class _Start(Protocol):
-    def __call__(self, store: Store, *, folders: FolderAccess) -> Engine: ...
+    def __call__(self, store: Store, *, folders: FolderAccess, quotas: Quotas) -> Engine: ...
 
 
 ENGINES: Final[Mapping[str, _Start]] = {
@@ -23,13 +24,16 @@ ENGINES: Final[Mapping[str, _Start]] = {
 }
 
 
-def start_engine(name: str, store: Store, folders: FolderAccess) -> Engine:
+def start_engine(
+    name: str, store: Store, folders: FolderAccess, *, quotas: Quotas = UNLIMITED
+) -> Engine:
     """Start the engine of a name on a store.
 
     Args:
         name: A key of ``ENGINES``.
         store: Where trials are read from and reported to.
         folders: From where images may be read.
+        quotas: What visitors may use.
 
     Raises:
         InvalidInput: No engine has this name.
@@ -43,4 +47,4 @@ def start_engine(name: str, store: Store, folders: FolderAccess) -> Engine:
             f"LOSSVIZ_ENGINE names no engine: {name!r}{suggestion(name, known) or '.'} Set it to"
             f" one of {', '.join(known)}."
         )
-    return ENGINES[name](store, folders=folders)
+    return ENGINES[name](store, folders=folders, quotas=quotas)

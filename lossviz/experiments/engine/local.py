@@ -8,6 +8,7 @@ from lossviz.experiments.engine.instances import LEASE_S
 from lossviz.experiments.engine.queue_engine import QueueEngine
 from lossviz.experiments.engine.resources import accelerators, available_cores, safe_start_method
 from lossviz.experiments.folder_access import EVERY_FOLDER, FolderAccess
+from lossviz.experiments.quotas import UNLIMITED, Quotas
 from lossviz.experiments.store.store import Store
 
 
@@ -23,6 +24,7 @@ class LocalEngine(QueueEngine):
         folders: See ``QueueEngine``.
         clock: See ``QueueEngine``.
         lease_s: See ``QueueEngine``.
+        quotas: What visitors may use.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class LocalEngine(QueueEngine):
         folders: FolderAccess = EVERY_FOLDER,
         clock: Callable[[], float] = time.time,
         lease_s: float = LEASE_S,
+        quotas: Quotas = UNLIMITED,
     ) -> None:
         start_method = method or safe_start_method()
 
@@ -50,4 +53,5 @@ class LocalEngine(QueueEngine):
             folders=folders,
             clock=clock,
             lease_s=lease_s,
+            quotas=quotas,
         )

@@ -10,14 +10,17 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from lossviz.errors import EngineError, InvalidInput, StoreError
+from lossviz.experiments.engine.admission import Admission
 from lossviz.experiments.engine.dispatcher import Dispatcher
 from lossviz.experiments.engine.event_loop import EventLoop
 from lossviz.experiments.engine.instances import LEASE_S, join
 from lossviz.experiments.engine.previews import BatchPreview
+from lossviz.experiments.engine.recent import Recent
 from lossviz.experiments.engine.scheduling import QueuedTrial
 from lossviz.experiments.engine.supervisor import HostSupervisor, StartHost
 from lossviz.experiments.folder_access import EVERY_FOLDER, FolderAccess
 from lossviz.experiments.plan import next_attempts, next_search_attempts, with_added_seeds
+from lossviz.experiments.quotas import UNLIMITED, Quotas, Use
 from lossviz.experiments.records import Comparison, Purpose, Trial, TrialState
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.store import Store
@@ -39,6 +42,7 @@ class QueueEngine:
         clock: Seconds since the epoch.
         kind: Its key in ``engines.ENGINES``.
         lease_s: How long it may be silent before others that share the store take over its trials.
+        quotas: What visitors may use.
 
     Raises:
         EngineError: Another engine uses the store, which cannot be shared.
@@ -57,10 +61,19 @@ class QueueEngine:
         clock: Callable[[], float] = time.time,
         kind: str = "local",
         lease_s: float = LEASE_S,
+        quotas: Quotas = UNLIMITED,
     ) -> None:
         self._instance = join(store, kind=kind, clock=clock, lease_s=lease_s)
         self._store, self._clock, self._folders = self._instance.store, clock, folders
-        self._dispatcher = Dispatcher(self._store, cores=cores, devices=tuple(devices), clock=clock)
+        self._admission = Admission(self._store, quotas, clock=clock, read_only=store)
+        self._dispatcher = Dispatcher(
+            self._store,
+            cores=cores,
+            devices=tuple(devices),
+            clock=clock,
+            admission=self._admission,
+        )
+        self._starts = Recent(self._dispatcher.expected_starts)
         self._supervisor = HostSupervisor(
             self._dispatcher,
             self._store,
@@ -92,7 +105,9 @@ class QueueEngine:
 
         def add() -> None:
             self._supervisor.recover()
-            self._store.add_comparison(comparison)
+            with self._admission.exclusive():
+                self._admission.require_launch(comparison)
+                self._store.add_comparison(comparison)
             self._dispatcher.add(
                 QueuedTrial(trial=trial, comparison=comparison) for trial in comparison.trials()
             )
@@ -108,12 +123,13 @@ class QueueEngine:
     def _run_again(self, comparison: Comparison) -> int:
         self._require_images(comparison)  # also where another app asks
         self._supervisor.recover()
-        with self._store.transaction():
+        with self._admission.exclusive():
             self._instance.claim(comparison.id)
             judged, of_search = next_attempts(
                 self._store.trials(comparison.id), self._store.search_trials(comparison.id)
             )
             if judged:
+                self._admission.require_trials(comparison, judged)
                 self._store.add_trials([*of_search, *judged])
         if judged:
             self._queue(comparison, [*of_search, *judged])
@@ -125,12 +141,13 @@ class QueueEngine:
 
     def _add_seeds(self, comparison_id: str, count: int) -> Comparison:
         self._supervisor.recover()
-        with self._store.transaction():
+        with self._admission.exclusive():
             self._store.lock_comparison(comparison_id)
             stored = self._stored(comparison_id)
             self._require_images(stored)
             grown, judged = with_added_seeds(stored, count, self._store.trials(stored.id))
             of_search = next_search_attempts(judged, self._store.search_trials(stored.id))
+            self._admission.require_trials(grown, judged)
             self._store.set_seeds(grown)
             self._store.add_trials([*of_search, *judged])
         self._queue(grown, [*of_search, *judged])
@@ -144,12 +161,25 @@ class QueueEngine:
 
     @property
     def open_comparisons(self) -> tuple[str, ...]:
-        """The ids of the comparisons with open trials, in the order in which they run."""
+        """The ids of the comparisons with open trials, in the order in which they begin."""
         return self._dispatcher.trials.comparisons
 
     def place(self, comparison_id: str) -> int | None:
-        """How many comparisons stand before one; None where none of its trials is open."""
+        """How many comparisons begin before one; None where none of its trials is open."""
         return self._dispatcher.trials.place(comparison_id)
+
+    def begins_in_s(self, comparison_id: str) -> float | None:
+        """Seconds until the first trial of a comparison that waits is expected to start."""
+        at = self._starts.get().get(comparison_id) if self.place(comparison_id) else None
+        return None if at is None else max(0.0, at - self._clock())
+
+    def usage(self, owner: str) -> dict[str, Use]:
+        """What a visitor and all use of the quotas, see the contract."""
+        return self._admission.usage(owner)
+
+    def launch_refusal(self, comparison: Comparison) -> str:
+        """Why a launch would be refused for a quota now; empty where it would not."""
+        return self._admission.launch_refusal(comparison)
 
     def _require_images(self, comparison: Comparison) -> None:
         self._folders.require(comparison.settings.folder, comparison.owner)
@@ -220,7 +250,12 @@ class QueueEngine:
     def request_preview(self, recipe: str, settings: Settings, *, owner: str = NOBODY) -> str:
         """Begin to prepare a batch preview; see the contract."""
         self._folders.require(settings.folder, owner)
-        return self._loop.call(lambda: self._dispatcher.previews.request(recipe, settings))
+
+        def add() -> str:
+            self._admission.take_preview(owner)
+            return self._dispatcher.previews.request(recipe, settings)
+
+        return self._loop.call(add)
 
     def request_images(
         self, recipe: str, settings: Settings, rows: Sequence[int], *, owner: str = NOBODY
@@ -228,9 +263,12 @@ class QueueEngine:
         """Begin to prepare a preview of these images; see the contract."""
         self._folders.require(settings.folder, owner)
         chosen = tuple(map(int, rows))
-        return self._loop.call(
-            lambda: self._dispatcher.previews.request_images(recipe, settings, chosen)
-        )
+
+        def add() -> str:
+            self._admission.take_preview(owner)
+            return self._dispatcher.previews.request_images(recipe, settings, chosen)
+
+        return self._loop.call(add)
 
     def cancel_preview(self, key: str) -> None:
         """End the preparation of a preview, such as a download."""

@@ -1,12 +1,15 @@
 """Which job starts next, and on which device: pure.
 
-Trials start in the order of their queue, so that a seed is finished for all losses before the next
-one begins.
+The trials of a visitor start in the order of their queue, so that a seed is finished for all losses
+before the next one begins. Visitors take turns, a trial each: who has not had a turn for longest is
+next, so that a small comparison waits for trials of the others and not for their queues. In a
+private app all belongs to one.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from itertools import zip_longest
 from typing import Final
 
 from lossviz.experiments.networks import DIGITS_NETWORK, runs_on_accelerator
@@ -25,11 +28,18 @@ class QueuedTrial:
         trial: The trial.
         comparison: Its comparison.
         accelerator: Once it has started: where it runs.
+        started_at: Once it has started: when, in seconds since the epoch.
     """
 
     trial: Trial
     comparison: Comparison
     accelerator: str = PROCESSOR
+    started_at: float | None = None
+
+    @property
+    def owner(self) -> str:
+        """Whose it is, see ``Comparison.owner``."""
+        return self.comparison.owner
 
     @property
     def waits_for_rate(self) -> bool:
@@ -71,6 +81,34 @@ def needs_preparation(comparison: Comparison) -> bool:
     )
 
 
+def in_turn(queue: Iterable[QueuedTrial], last_turns: Mapping[str, int]) -> list[QueuedTrial]:
+    """Queued trials, those of a visitor together: first of who has not had a turn for
+    longest. ``next_job`` goes through them, and another turn begins with the trial that it starts.
+
+    Args:
+        queue: In the order of each visitor.
+        last_turns: When the last trial of each visitor has started, as a number that grows.
+    """
+    return [entry for entries in _by_turn(queue, last_turns) for entry in entries]
+
+
+def in_rounds(queue: Iterable[QueuedTrial], last_turns: Mapping[str, int]) -> list[QueuedTrial]:
+    """Queued trials in the order in which they start where each can: a trial of each visitor, then
+    the second of each; see ``in_turn``.
+    """
+    rounds = zip_longest(*_by_turn(queue, last_turns))
+    return [entry for each in rounds for entry in each if entry is not None]
+
+
+def _by_turn(
+    queue: Iterable[QueuedTrial], last_turns: Mapping[str, int]
+) -> list[list[QueuedTrial]]:
+    by_owner: dict[str, list[QueuedTrial]] = {}
+    for entry in queue:
+        by_owner.setdefault(entry.owner, []).append(entry)
+    return [by_owner[owner] for owner in sorted(by_owner, key=lambda o: last_turns.get(o, -1))]
+
+
 def next_job(
     queue: Sequence[QueuedTrial],
     running: Sequence[QueuedTrial],
@@ -88,10 +126,10 @@ def next_job(
     allows one more in parallel. Trials of a comparison that is not prepared, or whose learning rate
     is not chosen yet, are skipped. So that none waits for ever, what is behind a trial that waits
     for cores waits with it; and so does what needs the same devices, behind one that waits for
-    them.
+    them. Where it is only its comparison that allows no more in parallel, others' trials go first.
 
     Args:
-        queue: The queued trials, in order.
+        queue: The queued trials, see ``in_turn``.
         running: The running trials.
         preparations: Of the comparisons that are prepared, by comparison id.
         preparing: What is being prepared, if anything: one comparison at a time.
@@ -101,11 +139,12 @@ def next_job(
     """
     used = sum(_threads(preparations[entry.comparison.id], cores) for entry in running)
     awaited = set[tuple[str, ...]]()
+    full = set[tuple[str, tuple[str, ...]]]()  # of whom, and on which devices
     for entry in queue:
         comparison = entry.comparison
         devices = devices_for(comparison.settings, accelerators)
         preparation = preparations.get(comparison.id)
-        if devices in awaited:
+        if devices in awaited or (entry.owner, devices) in full:
             continue
         if preparation is None:
             if preparing is None:
@@ -123,8 +162,11 @@ def next_job(
             for device in devices
             if load_of(running, preparations, device) + _memory_share(preparation, device) <= 1
         ]
-        if in_parallel >= preparation.at_once or not fitting:
+        if not fitting:
             awaited.add(devices)
+            continue
+        if in_parallel >= preparation.at_once:
+            full.add((entry.owner, devices))
             continue
         if used + _threads(preparation, cores) > cores:
             return None

@@ -138,3 +138,14 @@ FINGERPRINTS = sa.Table(
     sa.Column("part", sa.String, primary_key=True),
     sa.Column("value", sa.String, nullable=False),
 )
+USAGE = sa.Table(  # what visitors have used of quotas that count for a time
+    "usage",
+    TABLES,
+    _cursor(),
+    sa.Column("owner", sa.String, nullable=False),
+    sa.Column("quota", sa.String, nullable=False),
+    sa.Column("amount", sa.Float, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),  # seconds since the epoch (UTC)
+    sa.Index("ix_usage_quota_at", "quota", "at"),
+    sqlite_autoincrement=True,
+)

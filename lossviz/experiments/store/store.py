@@ -35,11 +35,12 @@ from lossviz.experiments.store.schema import (
     TRIALS,
 )
 from lossviz.experiments.store.trial_reports import TrialReports
+from lossviz.experiments.store.usage import UsageRows
 
 _CHECKED_AT_ONCE = 50_000
 
 
-class Store(TrialReports):
+class Store(TrialReports, UsageRows):
     """Comparisons, trials and what these report, in a database. Safe to share between threads.
 
     Side effects: every method reads or writes the database.

@@ -63,8 +63,9 @@ def stage(backend: TrainingBackend, data: ComparisonData) -> tuple[float, str]:
     """What is being done for a comparison that has not ended: its share, 0 to 1, and in words."""
     progress = comparison_progress(data, now=time.time())
     before = backend.engine.place(data.comparison.id) if backend.engine else None
-    if before:
-        return progress.share, f"waiting: {_comparisons(before)} before this one"
+    if before and backend.engine:
+        in_s = backend.engine.begins_in_s(data.comparison.id)
+        return progress.share, waiting_text(before, in_s)
     if backend.engine and backend.engine.warming_up:
         return progress.share, WARMING_UP
     if data.preparation.stage:
@@ -74,8 +75,17 @@ def stage(backend: TrainingBackend, data: ComparisonData) -> tuple[float, str]:
     return progress.share, f"{progress.words}, about {format_duration(progress.remaining_s)} left"
 
 
-def _comparisons(count: int) -> str:
-    return "1 comparison runs" if count == 1 else f"{count} comparisons run"
+def waiting_text(before: int, in_s: float | None) -> str:
+    """That a comparison waits, for how many, and for how long where that is known.
+
+    >>> waiting_text(2, 40.0)
+    'waiting: 2 comparisons before this one; it begins in about 40 s'
+    >>> waiting_text(1, None)
+    'waiting: 1 comparison before this one'
+    """
+    comparisons = count_of(before, "comparison", "comparisons")
+    begins = "" if in_s is None else f"; it begins in about {format_duration(in_s)}"
+    return f"waiting: {comparisons} before this one{begins}"
 
 
 def _show_outcome(backend: TrainingBackend, data: ComparisonData) -> None:

@@ -77,7 +77,8 @@ def _open_with_engine(url: str) -> SharedBackend:
     notice = quarantine_damaged_file(url, now=datetime.now(UTC))
     store = Store(url)
     try:
-        engine = start_engine(read_deployment().engine, store, deployed_access())
+        deployment = read_deployment()
+        engine = start_engine(deployment.engine, store, deployed_access(), quotas=deployment.quotas)
         set_running_source(RunningCounter(store, engine).count)
         return SharedBackend(store=store, engine=engine, notice=notice)
     except LossvizError:

@@ -3,7 +3,7 @@ none waits for ever.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -13,6 +13,8 @@ from lossviz.experiments.engine.scheduling import (
     PROCESSOR,
     PendingPreparation,
     QueuedTrial,
+    in_rounds,
+    in_turn,
     load_of,
     needs_preparation,
     next_job,
@@ -343,3 +345,122 @@ def test_everything_that_is_queued_runs_once_and_no_core_or_memory_is_used_twice
     for entry in comparisons:
         mine_in_order = [id for id in order if id.rpartition("-")[0] == entry.id]
         assert mine_in_order == [trial.id for trial in entry.trials()]
+
+
+def of_visitor(owner: str, planned: Comparison) -> Comparison:
+    return replace(planned, owner=owner)
+
+
+def test_visitors_take_turns_and_a_small_comparison_does_not_wait_for_a_large_one() -> None:
+    large = of_visitor("ann", comparison("large", losses=3, seeds=3))
+    small = of_visitor("bob", comparison("small", losses=2, seeds=1))
+    order = [entry.trial.id for entry in in_rounds(queued(large, small), {})]
+    assert order[:5] == ["large-0", "small-0", "large-1", "small-1", "large-2"]
+    ann_was_last = {"bob": 0, "ann": 1}
+    assert in_rounds(queued(large, small), ann_was_last)[0].trial.id == "small-0"
+    assert in_turn(queued(large, small), ann_was_last)[0].trial.id == "small-0"
+
+
+def test_one_visitor_s_trials_keep_their_order() -> None:
+    queue = queued(comparison("a"), comparison("b", losses=3))
+    assert in_rounds(queue, {}) == in_turn(queue, {"": 3}) == queue
+
+
+@dataclass
+class Round:
+    """What a queue does while trials of one core each start and end.
+
+    Attributes:
+        waiting: Those that wait, as they were launched.
+        running: Those that run.
+        order: Those that have started.
+    """
+
+    cores: int
+    waiting: list[QueuedTrial] = field(default_factory=list)
+    running: list[QueuedTrial] = field(default_factory=list)
+    order: list[QueuedTrial] = field(default_factory=list)
+    turns: dict[str, int] = field(default_factory=dict)
+
+    def start_all(self) -> None:
+        ready = Preparation(done=True, at_once=100)
+        preparations = {entry.comparison.id: ready for entry in (*self.waiting, *self.running)}
+        while job := next_job(
+            in_turn(self.waiting, self.turns),
+            self.running,
+            preparations,
+            preparing=None,
+            cores=self.cores,
+        ):
+            assert isinstance(job, QueuedTrial)
+            self.waiting = without(self.waiting, job)
+            self.running.append(job)
+            self.turns[job.owner] = len(self.order)
+            self.order.append(job)
+
+
+@given(data=st.data(), cores=st.integers(1, 4), visitors=st.integers(1, 5))
+def test_no_visitor_starves_no_core_is_idle_and_shares_differ_by_one_trial(
+    data: st.DataObject, cores: int, visitors: int
+) -> None:
+    """Whoever launches whatever in between, and whichever trial ends first."""
+    round = Round(cores)
+    launched = dict[str, list[str]]()
+    waiting_since = dict[str, int]()  # visitors who wait without pause: how many had started then
+    for number in range(data.draw(st.integers(1, 30), label="events")):
+        if not round.running or data.draw(st.booleans(), label="somebody launches"):
+            owner = str(data.draw(st.integers(0, visitors - 1), label="who"))
+            planned = of_visitor(
+                owner, comparison(f"c{number}", losses=data.draw(st.integers(1, 3)), seeds=1)
+            )
+            launched.setdefault(owner, []).extend(trial.id for trial in planned.trials())
+            round.waiting += queued(planned)
+        else:
+            round.running.pop(data.draw(st.integers(0, len(round.running) - 1), label="ends"))
+        round.start_all()
+        assert len(round.running) == cores or not round.waiting, "a core is idle"
+        still = {entry.owner for entry in round.waiting}
+        waiting_since = {
+            owner: waiting_since.get(owner, len(round.order)) for owner in sorted(still)
+        }
+        for one, since in waiting_since.items():
+            for other, since_too in waiting_since.items():
+                both = [entry.owner for entry in round.order[max(since, since_too) :]]
+                assert abs(both.count(one) - both.count(other)) <= 1
+    while round.waiting:
+        round.running.pop(0)
+        round.start_all()
+    for owner, ids in launched.items():
+        assert [entry.trial.id for entry in round.order if entry.owner == owner] == ids
+
+
+@given(cores=st.integers(1, 4), others=st.integers(1, 5), seeds=st.integers(2, 8), ended=st.data())
+def test_a_newcomer_waits_for_at_most_one_more_trial_of_each_other_visitor(
+    cores: int, others: int, seeds: int, ended: st.DataObject
+) -> None:
+    round = Round(cores)
+    for number in range(others):
+        round.waiting += queued(of_visitor(f"v{number}", comparison(f"c{number}", seeds=seeds)))
+    round.start_all()
+    for _ in range(ended.draw(st.integers(0, 6))):
+        round.running.pop(ended.draw(st.integers(0, len(round.running) - 1)))
+        round.start_all()
+    started_before = len(round.order)
+    round.waiting += queued(of_visitor("new", comparison("small", losses=1, seeds=1)))
+    round.start_all()
+    while "new" not in (since := [entry.owner for entry in round.order[started_before:]]):
+        round.running.pop(0)
+        round.start_all()
+    before = since[: since.index("new")]
+    assert len(before) == len(set(before))
+
+
+def test_a_comparison_that_allows_no_more_in_parallel_holds_up_its_visitor_only() -> None:
+    ann, bob = of_visitor("ann", comparison("a")), of_visitor("bob", comparison("b"))
+    also_ann = of_visitor("ann", comparison("c"))
+    ready = {
+        "a": Preparation(done=True, at_once=1),
+        "b": Preparation(done=True, at_once=4),
+        "c": Preparation(done=True, at_once=4),
+    }
+    assert started(queued(ann, also_ann, bob), ready, cores=4) == ["a-0", "b-0", "b-1", "b-2"]

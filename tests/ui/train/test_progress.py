@@ -12,8 +12,12 @@ from lossviz.ui.train.progress import stage
 from tests.support.records import comparison, trial
 
 
-def backend(place: int | None = 0, *, warming_up: bool = False) -> TrainingBackend:
-    engine = SimpleNamespace(place=lambda _: place, warming_up=warming_up)
+def backend(
+    place: int | None = 0, *, in_s: float | None = None, warming_up: bool = False
+) -> TrainingBackend:
+    engine = SimpleNamespace(
+        place=lambda _: place, begins_in_s=lambda _: in_s, warming_up=warming_up
+    )
     return cast(TrainingBackend, SimpleNamespace(engine=engine))
 
 
@@ -47,8 +51,13 @@ def data(judged: int, searched: int = 0, preparation: Preparation | None = None)
     [
         (backend(), data(1), 1 / 4, "1 of 4 trials, about 4 s left"),
         (backend(), data(0), 0.0, "0 of 4 trials"),
-        (backend(1), data(0), 0.0, "waiting: 1 comparison runs before this one"),
-        (backend(2), data(0), 0.0, "waiting: 2 comparisons run before this one"),
+        (backend(1), data(0), 0.0, "waiting: 1 comparison before this one"),
+        (
+            backend(2, in_s=75.2),
+            data(0),
+            0.0,
+            "waiting: 2 comparisons before this one; it begins in about 1 min 15 s",
+        ),
         (backend(warming_up=True), data(0), 0.0, WARMING_UP),
         (
             backend(),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from lossviz.experiments.engine.host_process import HostProcess
 from lossviz.experiments.engine.queue_engine import QueueEngine
 from lossviz.experiments.folder_access import EVERY_FOLDER, FolderAccess
+from lossviz.experiments.quotas import UNLIMITED, Quotas
 from lossviz.experiments.store.store import Store
 
 
@@ -17,6 +18,7 @@ class ClusterEngine(QueueEngine):
         kind: A key of ``cluster.host.CLUSTERS``.
         folders: See ``QueueEngine``.
         clock: See ``QueueEngine``.
+        quotas: What visitors may use.
     """
 
     def __init__(
@@ -26,10 +28,17 @@ class ClusterEngine(QueueEngine):
         *,
         folders: FolderAccess = EVERY_FOLDER,
         clock: Callable[[], float] = time.time,
+        quotas: Quotas = UNLIMITED,
     ) -> None:
         def start_host(for_accelerator: bool) -> HostProcess:
             return HostProcess("lossviz.experiments.engine.cluster.host", [kind])
 
         super().__init__(
-            store, start_host=start_host, cores=1, folders=folders, clock=clock, kind=kind
+            store,
+            start_host=start_host,
+            cores=1,
+            folders=folders,
+            clock=clock,
+            kind=kind,
+            quotas=quotas,
         )

@@ -1,4 +1,4 @@
-"""Keep whose a comparison is, what it is called, who may see it, and which app runs its trials.
+"""Keep whose a comparison is, its name, who may see it, what runs it, and what visitors use.
 
 The indexes of what trials report get the cursor, by which their newest rows are found; and on a
 server, where many write, cursors do not end at 2**31.
@@ -17,7 +17,7 @@ _CURSOR = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 
 
 def upgrade() -> None:
-    """Add the columns, empty for what there is, and the tables of engines.
+    """Add the columns, empty for what there is, and the tables of engines and of usage.
 
     Side effects: changes the database's schema.
     """
@@ -47,6 +47,16 @@ def upgrade() -> None:
         sa.Column("answer", sa.String),
         sa.Column("asked_at", sa.Float, nullable=False),
     )
+    op.create_table(
+        "usage",
+        sa.Column("cursor", _CURSOR, primary_key=True, autoincrement=True),
+        sa.Column("owner", sa.String, nullable=False),
+        sa.Column("quota", sa.String, nullable=False),
+        sa.Column("amount", sa.Float, nullable=False),
+        sa.Column("at", sa.Float, nullable=False),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("ix_usage_quota_at", "usage", ["quota", "at"])
     for table in _REPORTS:
         op.drop_index(f"ix_{table}_trial_id", table_name=table)
         op.create_index(f"ix_{table}_trial_id", table, ["trial_id", "cursor"])
@@ -62,6 +72,7 @@ def downgrade() -> None:
     for table in _REPORTS:
         op.drop_index(f"ix_{table}_trial_id", table_name=table)
         op.create_index(f"ix_{table}_trial_id", table, ["trial_id"])
+    op.drop_table("usage")
     op.drop_table("engine_requests")
     op.drop_table("engines")
     with op.batch_alter_table("trials") as batch:
