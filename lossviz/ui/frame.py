@@ -166,11 +166,12 @@ def begin_page(path: str, heading: Callable[[], Heading] | None = None) -> None:
 @st.cache_resource(show_spinner=False)
 def _prepare_process(modules: str) -> None:
     """Once a process, and again when its scripts have changed: put what the browser fetches where
-    Streamlit serves it, keep visitors from clearing what all share, and the garbage collector from
-    looking at what stays.
+    Streamlit serves it, keep visitors of a public app from clearing what all share and from seeing
+    traces, and the garbage collector from looking at what stays.
     """
     publish(app_folder() / "static")
     if read_deployment().public:
         keep_shared_caches()
+        st.set_option("client.showErrorDetails", "none")  # an error's trace is for the log
     gc.collect()
     gc.freeze()

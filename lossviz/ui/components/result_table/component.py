@@ -50,7 +50,20 @@ def result_table(table: dict[str, Any], actions: TableActions) -> None:
     _COMPONENT(
         key=_KEY,
         data={"table": json.dumps(table, ensure_ascii=False, separators=(",", ":"))},
-        on_open_change=lambda: actions.open(json.loads(pressed("open"))),
+        on_open_change=lambda: actions.open(read_losses(pressed("open"))),
         on_details_change=lambda: actions.details(pressed("details")),
         on_stop_change=lambda: actions.stop(pressed("stop")),
     )
+
+
+def read_losses(text: str) -> list[str]:
+    """The losses that a browser has sent; none where it has sent anything else.
+
+    >>> read_losses('["brier", 1]'), read_losses("no JSON"), read_losses("3")
+    (['brier'], [], [])
+    """
+    try:
+        sent = json.loads(text)
+    except (ValueError, RecursionError):
+        return []
+    return [loss for loss in sent if isinstance(loss, str)] if isinstance(sent, list) else []
