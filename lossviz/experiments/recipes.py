@@ -111,9 +111,9 @@ _ENTRIES = (
     ),
     Recipe(
         key="folder",
-        name="A folder of your own images",
+        name="Your own images",
         summary=(
-            "Your own images on this machine: a folder that has one folder of images for each"
+            "Your own images: a folder, or a zip of it, that has one folder of images for each"
             " class, or train and valid with such folders. Any torchvision network learns them by"
             " fine_tune(1), with the article's cropping and augmentations. Images are read as a"
             " viewer shows them: turned by EXIF, 16 bits scaled, transparency on white; fastai"

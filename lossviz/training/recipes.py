@@ -7,10 +7,11 @@ from types import MappingProxyType
 from fastai.learner import Learner
 from fastai.torch_core import set_seed
 
+from lossviz.errors import InvalidInput
 from lossviz.experiments.engine.messages import EmitProgress, PreparationProgress
 from lossviz.experiments.networks import get_network
 from lossviz.experiments.settings import Settings
-from lossviz.experiments.uploads.reference import images_folder
+from lossviz.experiments.uploads.reference import folder_name, images_folder
 from lossviz.training.data import digits
 from lossviz.training.data.dataset import ImageDataset
 from lossviz.training.data.loaders import make_loaders
@@ -76,8 +77,13 @@ def _folder(settings: Settings, options: LoadOptions) -> ImageDataset:
     from lossviz.training.data.image_dataset import image_dataset
     from lossviz.training.data.labelled_files import folder_files
 
+    path = images_folder(settings.folder)
+    try:
+        files = folder_files(path)
+    except InvalidInput as error:  # of an upload, its visitor knows the name and not the path
+        raise InvalidInput(str(error).replace(path, folder_name(settings.folder))) from None
     return image_dataset(
-        folder_files(images_folder(settings.folder)),
+        files,
         settings,
         threads=options.threads,
         on_progress=options.on_progress,

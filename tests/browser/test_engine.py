@@ -198,7 +198,7 @@ def test_a_folder_is_asked_for_and_one_that_is_not_there_is_refused_at_once(
 ) -> None:
     page.goto(f"{url}?loss=cross_entropy")
     page.get_by_label("Dataset").click()
-    page.get_by_role("option", name="A folder of your own images").click()
+    page.get_by_role("option", name="Your own images").click()
     expect(page.get_by_text("Enter the path of your folder.")).to_be_visible()
     field = page.get_by_role("textbox", name="Image folder")
     field.fill(str(tmp_path / "nothing"))

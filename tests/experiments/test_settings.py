@@ -89,7 +89,7 @@ def test_a_description_says_what_was_done_to_the_data_and_where_it_lies(
         unfrozen_epochs=1,
     )
     assert parts[:3] == [
-        f"A folder of your own images ({tmp_path})",
+        f"Your own images ({tmp_path})",
         "resnet18, from scratch",
         "epoch: 1 unfrozen",
     ]

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from lossviz.errors import InvalidInput, LossvizError
+from lossviz.errors import InvalidInput, LossvizError, QuotaExceeded
 from lossviz.experiments.changes import changes
 from lossviz.experiments.descriptions import describe_comparison
 from lossviz.experiments.folder_access import EVERY_FOLDER, FolderAccess
 from lossviz.experiments.plan import plan_comparison
+from lossviz.experiments.quotas import read_quotas
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Preparation
 from lossviz.experiments.uploads.reference import (
@@ -21,6 +22,7 @@ from lossviz.experiments.uploads.reference import (
     read_reference,
     uploads_folder,
 )
+from lossviz.experiments.uploads.upload_quotas import admit_within
 from lossviz.experiments.uploads.uploads import Upload, Uploads
 from tests.support.zips import flowers, picture, tree, zip_of
 
@@ -98,6 +100,26 @@ def test_what_is_not_admitted_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(LossvizError, match="no room"):
         Uploads(tmp_path).add(zip_of(flowers()), name="x", owner=MINE, now=0.0, admit=refuse)
     assert tree(tmp_path) == [".lock"]
+
+
+def test_quotas_hold_for_a_visitor_and_for_all(tmp_path: Path) -> None:
+    uploads = Uploads(tmp_path)
+
+    def upload(owner: str, each: int, quotas: str) -> Upload:
+        admit = admit_within(read_quotas(quotas), uploads, now=0.0)
+        archive = zip_of(flowers(each))
+        return uploads.add(archive, name="x", owner=owner, now=0.0, admit=admit)
+
+    first = upload(MINE, 6, "uploads=1 all_uploads=2")
+    assert upload(MINE, 6, "uploads=1 all_uploads=2") == first, "the same is no second one"
+    with pytest.raises(QuotaExceeded, match="your uploads are kept"):
+        upload(MINE, 7, "uploads=1 all_uploads=2")
+    upload(THEIRS, 7, "uploads=1 all_uploads=2")
+    with pytest.raises(QuotaExceeded, match="uploads of all visitors are kept"):
+        upload("browser-3c", 6, "uploads=1 all_uploads=2")
+    with pytest.raises(QuotaExceeded, match="MB"):
+        upload(MINE, 8, "upload_mb=0")
+    assert len(list(uploads.all())) == 2
 
 
 def test_bytes_are_counted_for_each_visitor(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The number of classes of what the training page is about to train."""
+"""What the training page is about to train on, and how many classes it has."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from lossviz.ui.folder_access import deployed_access
 from lossviz.ui.visitor import current_visitor
 
 RECIPE_KEY: Final = "recipe"  # of the control that chooses it
-FOLDER_KEY: Final = "folder"  # of the field of the recipe "folder"
 FOLDER_RECIPE: Final = "folder"
+SOURCE_KEY: Final = "source of images"  # of the recipe "folder": whether they are uploaded
+UPLOADED: Final = "upload"
+UPLOAD_KEY: Final = "upload"  # of the control that chooses among uploads
+FOLDER_KEY: Final = "folder"  # of the field for a path
 
 
 def chosen_class_count() -> int | None:
@@ -26,9 +29,12 @@ def chosen_class_count() -> int | None:
     recipe = RECIPES[st.session_state.get(RECIPE_KEY, next(iter(RECIPES)))]
     if recipe.classes is not None:
         return recipe.classes
+    access = deployed_access()
+    uploads = not access.opens_paths or st.session_state.get(SOURCE_KEY) == UPLOADED
+    named = st.session_state.get(UPLOAD_KEY if uploads else FOLDER_KEY) or ""
     try:
-        folder = folder_path(st.session_state.get(FOLDER_KEY, ""))
-        deployed_access().require(folder, current_visitor().key)
+        folder = named if uploads else folder_path(named)
+        access.require(folder, current_visitor().key)
     except InvalidInput:
         return None
     return count_class_folders(folder)

@@ -34,6 +34,10 @@ class FieldProblems:
             self.found[label] = problem
             st.html(render("train/launching/field_problem.html", problem=problem))
 
+    def tell(self, problem: str) -> None:
+        """Say below a field what was wrong with something before, which stands in no way now."""
+        st.html(render("train/launching/field_problem.html", problem=problem))
+
     def ask(self, label: str, request: str) -> None:
         """Ask below a field for what it lacks, which is no mistake yet."""
         self.found[label] = request

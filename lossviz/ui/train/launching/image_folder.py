@@ -1,39 +1,55 @@
-"""Which images the recipe ``folder`` trains on: the path of a folder on the server."""
+"""Which images the recipe ``folder`` trains on: an upload, or a folder by its path."""
 
 from __future__ import annotations
 
 import os
+from typing import Final
 
 import streamlit as st
 
 from lossviz.errors import InvalidInput
 from lossviz.experiments.folder_classes import count_class_folders
 from lossviz.experiments.folder_paths import folder_path, printable
-from lossviz.experiments.recipes import RECIPES
 from lossviz.ui.folder_access import deployed_access
 from lossviz.ui.markdown import capitalised
 from lossviz.ui.state.actions import keep_selection
 from lossviz.ui.text import draw_caption
-from lossviz.ui.train.launching.class_count import FOLDER_KEY, FOLDER_RECIPE
+from lossviz.ui.train.launching.class_count import FOLDER_KEY, SOURCE_KEY, UPLOADED
 from lossviz.ui.train.launching.form_fields import FieldProblems, field_box
+from lossviz.ui.train.launching.upload_field import pick_upload
 from lossviz.ui.visitor import current_visitor
 
-_LABEL = "Image folder (one folder inside per class)"
-
-
-def recipes_on_offer() -> list[str]:
-    """The keys of the recipes that the visitor can choose."""
-    return [key for key in RECIPES if key != FOLDER_RECIPE or deployed_access().opens_paths]
+_LABEL: Final = "Image folder (one folder inside per class)"
+_SOURCES: Final = {"path": "A folder by its path", UPLOADED: "Upload a zip"}
 
 
 def pick_folder(problems: FieldProblems) -> str:
-    """Let the visitor name the folder of his images; empty where none will do.
+    """Let the visitor name the images to train on.
 
     Args:
-        problems: Gets to know what is wrong with it.
+        problems: Gets to know what is wrong.
 
-    Side effects: reads the folder's tree, two levels of it.
+    Returns:
+        As ``Settings.folder``; empty where none will do.
+
+    Side effects: reads the folder's tree, two levels of it; unpacks what is uploaded.
     """
+    owner = current_visitor().key
+    if not deployed_access().opens_paths:
+        return pick_upload(problems, owner=owner)
+    source = st.segmented_control(
+        "Images from",
+        list(_SOURCES),
+        default="path",
+        required=True,
+        format_func=_SOURCES.__getitem__,
+        key=SOURCE_KEY,
+        on_change=keep_selection,
+    )
+    return pick_upload(problems, owner=owner) if source == UPLOADED else _pick_path(problems, owner)
+
+
+def _pick_path(problems: FieldProblems, owner: str) -> str:
     with field_box("folder"):
         typed = st.text_input(
             _LABEL,
@@ -52,7 +68,7 @@ def pick_folder(problems: FieldProblems) -> str:
             return ""
         try:
             folder = folder_path(typed)
-            deployed_access().require(folder, current_visitor().key)
+            deployed_access().require(folder, owner)
         except InvalidInput as error:
             problems.show(_LABEL, f"{capitalised(str(error))}.")
             return ""

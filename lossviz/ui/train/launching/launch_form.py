@@ -28,7 +28,7 @@ from lossviz.ui.train.launching.class_count import FOLDER_RECIPE, RECIPE_KEY, ch
 from lossviz.ui.train.launching.expected_time import expected_time
 from lossviz.ui.train.launching.form_fields import FieldProblems, field_box, whole_number_field
 from lossviz.ui.train.launching.form_start import form_start, show_origin, start_from_recipe
-from lossviz.ui.train.launching.image_folder import pick_folder, recipes_on_offer
+from lossviz.ui.train.launching.image_folder import pick_folder
 from lossviz.ui.train.launching.launches import Request, launch
 from lossviz.ui.train.launching.pets_cost import RECIPE as PETS_RECIPE
 from lossviz.ui.train.launching.pets_cost import (
@@ -131,7 +131,7 @@ def _obstacle(losses: Sequence[Loss], problems: FieldProblems, chosen: ChosenSet
 def _pick_recipe() -> str:
     return st.selectbox(
         "Dataset",
-        recipes_on_offer(),
+        list(RECIPES),
         format_func=lambda key: RECIPES[key].name,
         width=300,
         key=RECIPE_KEY,
