@@ -11,6 +11,7 @@ from lossviz.experiments.quotas import UNLIMITED, Quotas, read_quotas
 
 _YES: Final = ("1", "true", "yes", "on")
 _NO: Final = ("0", "false", "no", "off")
+_PUBLIC_MB: Final = 1000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +28,11 @@ class Deployment:
         deployers: The logins of those who deploy the app: an address that the provider has
             verified, in small letters, or issuer and subject with a space between them.
         quotas: What visitors may use; a private app limits nothing.
+        json_log: Whether events are logged as JSON, one object a line.
+        keep_days: How long the whole course of a comparison is kept after its end, in days; None
+            for ever.
+        max_mb: How large the database may become before old courses are thinned, in MB (2**20
+            bytes); None without limit.
     """
 
     public: bool
@@ -35,12 +41,16 @@ class Deployment:
     deployer_token: str = ""
     deployers: frozenset[str] = frozenset()
     quotas: Quotas = UNLIMITED
+    json_log: bool = False
+    keep_days: float | None = None
+    max_mb: float | None = None
 
 
 def read_deployment(environment: Mapping[str, str] = os.environ) -> Deployment:
     """The deployment that environment variables describe: ``LOSSVIZ_PUBLIC``, ``LOSSVIZ_ENGINE``,
     ``LOSSVIZ_FOLDERS``, ``LOSSVIZ_DEPLOYER_TOKEN``, ``LOSSVIZ_DEPLOYERS`` (logins, with commas
-    between them) and ``LOSSVIZ_QUOTAS``.
+    between them), ``LOSSVIZ_QUOTAS``, ``LOSSVIZ_LOG``, ``LOSSVIZ_KEEP_DAYS`` and
+    ``LOSSVIZ_MAX_MB``.
 
     An app is public unless it is told otherwise: ``streamlit run app.py`` is what Community Cloud
     and containers start.
@@ -63,6 +73,9 @@ def read_deployment(environment: Mapping[str, str] = os.environ) -> Deployment:
         deployer_token=environment.get("LOSSVIZ_DEPLOYER_TOKEN", "").strip(),
         deployers=frozenset(filter(None, map(_login, deployers))),
         quotas=quotas if public else UNLIMITED,
+        json_log=_one_of(environment, "LOSSVIZ_LOG", ("text", "json")) == "json",
+        keep_days=_positive(environment, "LOSSVIZ_KEEP_DAYS", default=None),
+        max_mb=_positive(environment, "LOSSVIZ_MAX_MB", default=_PUBLIC_MB if public else None),
     )
 
 
@@ -70,6 +83,27 @@ def _login(text: str) -> str:
     """A login as it is compared: addresses in small letters, issuer and subject as they are."""
     login = " ".join(text.split())
     return login.lower() if "@" in login and " " not in login else login
+
+
+def _one_of(environment: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """A variable's value, the first of its choices where it is not set."""
+    text = environment.get(name, "").strip().lower() or choices[0]
+    if text not in choices:
+        raise InvalidInput(f"{name} must be {' or '.join(choices)}, got {text!r}")
+    return text
+
+
+def _positive(environment: Mapping[str, str], name: str, *, default: float | None) -> float | None:
+    text = environment.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise InvalidInput(f"{name} must be a number above 0, got {text!r}")
+    return number
 
 
 def _yes_or_no(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

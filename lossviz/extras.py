@@ -10,22 +10,30 @@ from lossviz.errors import MissingExtra
 # A few packages of each are enough: pip installs all of an extra, or none of it.
 _MODULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
+        "experiments": ("sqlalchemy", "alembic", "filelock", "platformdirs"),
         "app": ("streamlit", "plotly", "sqlalchemy", "pynvml"),
         "train": ("torch", "fastai", "rich", "sqlalchemy", "pynvml"),
     }
 )
 
 
+def missing_modules() -> dict[str, tuple[str, ...]]:
+    """The modules that cannot be found, by extra. Nothing is imported."""
+    return {
+        extra: tuple(module for module in modules if not find_spec(module))
+        for extra, modules in _MODULES.items()
+    }
+
+
 def require_extra(extra: str, *, needed_by: str) -> None:
     """Refuse to go on without the packages of an extra. Nothing is imported.
 
     Args:
-        extra: ``"app"`` or ``"train"``.
+        extra: ``"experiments"``, ``"app"`` or ``"train"``.
         needed_by: What cannot run without it, for the message.
 
     Raises:
         MissingExtra: A package of the extra is not installed.
     """
-    missing = tuple(module for module in _MODULES[extra] if not find_spec(module))
-    if missing:
+    if missing := missing_modules()[extra]:
         raise MissingExtra(extra, needed_by, missing)

@@ -11,7 +11,19 @@ import sys
 from typing import Final
 
 from lossviz import __version__
-from lossviz.cli import app, bench, catalogue, export, lint, losses, networks, train, verdict
+from lossviz.cli import (
+    app,
+    backup,
+    bench,
+    catalogue,
+    doctor,
+    export,
+    lint,
+    losses,
+    networks,
+    train,
+    verdict,
+)
 from lossviz.cli.command import Command
 from lossviz.cli.loss_option import join_loss_values
 from lossviz.errors import (
@@ -33,6 +45,9 @@ COMMANDS: Final[tuple[Command, ...]] = (
     bench.COMMAND,
     train.COMMAND,
     verdict.COMMAND,
+    doctor.COMMAND,
+    backup.BACKUP,
+    backup.RESTORE,
 )
 
 OUTPUT_CLOSED: Final = 141  # what a shell expects: 128 + SIGPIPE

@@ -18,12 +18,14 @@ class Machine:
         has_cuda: Whether these are NVIDIA's, which alone mix precisions.
         forks: Whether a trial on the processor is forked, so that its data-loading workers share
             the images with it; a trial on an accelerator never is.
+        memory_mb: What all of lossviz may take, in MB (2**20 bytes); None where that is not known.
     """
 
     cores: int
     accelerators: tuple[str, ...] = ()
     has_cuda: bool = False
     forks: bool = True
+    memory_mb: float | None = None
 
     def accelerators_for(self, network: str) -> tuple[str, ...]:
         """The names of the accelerators that a network is trained on; empty for the processor, see

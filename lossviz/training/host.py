@@ -48,6 +48,7 @@ from lossviz.experiments.engine.messages import (
 from lossviz.experiments.engine.process_end import OutOfMemoryKills
 from lossviz.experiments.engine.resources import START_RETRIES_S
 from lossviz.experiments.records import TrialState
+from lossviz.training.kernel_choice import HOST, prefer_to_end
 from lossviz.training.parent_death import die_with_parent, watch_standard_input
 from lossviz.training.warm_up import warm_up, warm_up_for
 from lossviz.training.worker import STOPPED, failure_of
@@ -313,6 +314,7 @@ def main(handle: int, method: str, for_accelerator: bool, app_pid: int) -> None:
     Side effects: starts and ends processes; ends this one when standard input ends.
     """
     die_with_parent(app_pid)
+    prefer_to_end(HOST)
     # Ctrl-C in a terminal reaches this process too; the engine decides
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     watch_standard_input()

@@ -25,6 +25,7 @@ from lossviz.experiments.engine.resources import visibility
 from lossviz.experiments.records import TrialState
 from lossviz.training.interruption import StopRequested, TrialDiverged, TrialStopped
 from lossviz.training.jobs import do_job
+from lossviz.training.kernel_choice import WORKER, prefer_to_end
 from lossviz.training.parent_death import die_with_host, watch_parent
 from lossviz.training.reuse import ReuseCheck, may_stay_after
 
@@ -60,9 +61,10 @@ def set_up(options: WorkerOptions) -> None:
     """Make this process a worker.
 
     Side effects: sets environment, standard error and signals; ends this process where its host
-        ends.
+        ends, or where memory runs out.
     """
     die_with_host()
+    prefer_to_end(WORKER)
     os.environ.update(visibility(options.accelerator))
     if options.stderr:
         with options.stderr as stderr:

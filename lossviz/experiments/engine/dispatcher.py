@@ -38,6 +38,7 @@ from lossviz.experiments.engine.scheduling import (
     next_job,
 )
 from lossviz.experiments.engine.trial_queue import TrialQueue
+from lossviz.experiments.event_log import log_event
 from lossviz.experiments.quotas import UNLIMITED
 from lossviz.experiments.records import Comparison, Preparation, Purpose, TrialState
 from lossviz.experiments.store.store import Store
@@ -238,6 +239,12 @@ class Dispatcher:
                 )
                 if entry:
                     self._count_training(entry, end.state)
+                    log_event(
+                        "node_died" if end.node_died else "trial_ended",
+                        comparison=entry.comparison.id,
+                        trial=job.key,
+                        state=end.state.value,
+                    )
                     if end.out_of_memory:
                         self._preparations.allow_fewer(entry)
                     with suppress(RefusedRow):  # then the search goes on without it
@@ -339,6 +346,7 @@ class Dispatcher:
             self._advance_searches(comparison)
             return
         self.trials.start(replace(entry, started_at=now))
+        log_event("trial_started", comparison=comparison.id, trial=trial.id)
         send(
             RunTrial(
                 trial_id=trial.id,

@@ -6,8 +6,14 @@ from collections.abc import Callable, Sequence
 from lossviz.experiments.engine.host_process import HostProcess
 from lossviz.experiments.engine.instances import LEASE_S
 from lossviz.experiments.engine.queue_engine import QueueEngine
-from lossviz.experiments.engine.resources import accelerators, available_cores, safe_start_method
+from lossviz.experiments.engine.resources import (
+    accelerators,
+    available_cores,
+    available_memory_mb,
+    safe_start_method,
+)
 from lossviz.experiments.folder_access import EVERY_FOLDER, FolderAccess
+from lossviz.experiments.memory_needs import cores_that_memory_feeds
 from lossviz.experiments.quotas import UNLIMITED, Quotas
 from lossviz.experiments.store.store import Store
 
@@ -17,7 +23,7 @@ class LocalEngine(QueueEngine):
 
     Args:
         store: See ``QueueEngine``.
-        capacity: Cores to train on; the available ones by default.
+        capacity: Cores to train on; by default the available ones, as far as memory goes.
         method: How workers on the processor are started, as multiprocessing names it: with "fork"
             they do one trial each, else one after another; by default what is safe here.
         devices: The accelerators to train on; by default ``resources.accelerators``.
@@ -40,6 +46,7 @@ class LocalEngine(QueueEngine):
         quotas: Quotas = UNLIMITED,
     ) -> None:
         start_method = method or safe_start_method()
+        memory_mb = available_memory_mb()
 
         def start_host(for_accelerator: bool) -> HostProcess:
             first = "accelerator" if for_accelerator else "processor"
@@ -48,8 +55,9 @@ class LocalEngine(QueueEngine):
         super().__init__(
             store,
             start_host=start_host,
-            cores=capacity or available_cores(),
+            cores=capacity or cores_that_memory_feeds(available_cores(), memory_mb),
             devices=accelerators() if devices is None else devices,
+            memory_mb=memory_mb,
             folders=folders,
             clock=clock,
             lease_s=lease_s,

@@ -18,7 +18,9 @@ from lossviz.experiments.engine.previews import BatchPreview
 from lossviz.experiments.engine.recent import Recent
 from lossviz.experiments.engine.scheduling import QueuedTrial
 from lossviz.experiments.engine.supervisor import HostSupervisor, StartHost
+from lossviz.experiments.event_log import log_event, visitor_label
 from lossviz.experiments.folder_access import EVERY_FOLDER, FolderAccess
+from lossviz.experiments.memory_needs import idle_s_for, require_memory
 from lossviz.experiments.plan import next_attempts, next_search_attempts, with_added_seeds
 from lossviz.experiments.quotas import UNLIMITED, Quotas, Use
 from lossviz.experiments.records import Comparison, Purpose, Trial, TrialState
@@ -38,6 +40,8 @@ class QueueEngine:
         start_host: See ``HostSupervisor``.
         cores: Cores to train on, until the host has said what there is.
         devices: The accelerators to train on, likewise.
+        memory_mb: The memory that host, trials and this process share, in MB (2**20 bytes): what
+            cannot fit is refused. None where it is not known.
         folders: From where images may be read.
         clock: Seconds since the epoch.
         kind: Its key in ``engines.ENGINES``.
@@ -57,6 +61,7 @@ class QueueEngine:
         start_host: StartHost,
         cores: int,
         devices: Sequence[str] = (),
+        memory_mb: float | None = None,
         folders: FolderAccess = EVERY_FOLDER,
         clock: Callable[[], float] = time.time,
         kind: str = "local",
@@ -74,15 +79,25 @@ class QueueEngine:
             admission=self._admission,
         )
         self._starts = Recent(self._dispatcher.expected_starts)
+        self._memory_mb, self._has_accelerator = memory_mb, bool(devices)
         self._supervisor = HostSupervisor(
             self._dispatcher,
             self._store,
             start_host=start_host,
             close_open_trials=self._instance.close_open_trials,
+            idle_s=idle_s_for(memory_mb),
         )
+        self._kind = kind
         self._crash = ""  # what to say of a bug that ended the thread
         self._loop = EventLoop(self._step, self._on_exit)
         self._loop.start()
+        log_event(
+            "engine_started",
+            kind=kind,
+            cores=cores,
+            accelerators=len(devices),
+            memory_mb=memory_mb,
+        )
 
     @property
     def failure(self) -> str:
@@ -101,13 +116,21 @@ class QueueEngine:
 
     def launch(self, comparison: Comparison) -> None:
         """Store a comparison and queue its trials; see the contract."""
-        self._require_images(comparison)
+        self._require(comparison)
 
         def add() -> None:
             self._supervisor.recover()
             with self._admission.exclusive():
                 self._admission.require_launch(comparison)
                 self._store.add_comparison(comparison)
+            log_event(
+                "comparison_launched",
+                comparison=comparison.id,
+                visitor=visitor_label(comparison.owner),
+                recipe=comparison.recipe,
+                network=comparison.settings.network,
+                trials=len(comparison.trials()),
+            )
             self._dispatcher.add(
                 QueuedTrial(trial=trial, comparison=comparison) for trial in comparison.trials()
             )
@@ -121,7 +144,7 @@ class QueueEngine:
         return self._loop.call(lambda: self._run_again(comparison))
 
     def _run_again(self, comparison: Comparison) -> int:
-        self._require_images(comparison)  # also where another app asks
+        self._require(comparison)  # also where another app asks
         self._supervisor.recover()
         with self._admission.exclusive():
             self._instance.claim(comparison.id)
@@ -144,7 +167,7 @@ class QueueEngine:
         with self._admission.exclusive():
             self._store.lock_comparison(comparison_id)
             stored = self._stored(comparison_id)
-            self._require_images(stored)
+            self._require(stored)
             grown, judged = with_added_seeds(stored, count, self._store.trials(stored.id))
             of_search = next_search_attempts(judged, self._store.search_trials(stored.id))
             self._admission.require_trials(grown, judged)
@@ -181,8 +204,19 @@ class QueueEngine:
         """Why a launch would be refused for a quota now; empty where it would not."""
         return self._admission.launch_refusal(comparison)
 
-    def _require_images(self, comparison: Comparison) -> None:
+    def _require(self, comparison: Comparison) -> None:
+        """Refuse a comparison whose owner may not read its images, or for which memory is too
+        small.
+        """
         self._folders.require(comparison.settings.folder, comparison.owner)
+        self._require_memory(comparison.settings, visitor=comparison.owner)
+
+    def _require_memory(self, settings: Settings, *, visitor: str) -> None:
+        try:
+            require_memory(settings, self._memory_mb, has_accelerator=self._has_accelerator)
+        except InvalidInput:
+            log_event("launch_refused", reason="memory", visitor=visitor_label(visitor))
+            raise
 
     def _queue(self, comparison: Comparison, trials: Iterable[Trial]) -> None:
         """Queue stored trials, with what was prepared for those before them."""
@@ -234,7 +268,7 @@ class QueueEngine:
         for id, waiting in by_comparison.items():
             try:
                 comparison = self._stored(id)
-                self._require_images(comparison)
+                self._require(comparison)
             except (EngineError, InvalidInput) as error:
                 for trial in waiting:
                     self._store.move(
@@ -250,6 +284,7 @@ class QueueEngine:
     def request_preview(self, recipe: str, settings: Settings, *, owner: str = NOBODY) -> str:
         """Begin to prepare a batch preview; see the contract."""
         self._folders.require(settings.folder, owner)
+        self._require_memory(settings, visitor=owner)
 
         def add() -> str:
             self._admission.take_preview(owner)
@@ -289,6 +324,7 @@ class QueueEngine:
 
     def _shut_down(self) -> None:
         self._loop.close()
+        log_event("engine_ended", kind=self._kind)
         self._supervisor.end_host()
         self._instance.leave()
 

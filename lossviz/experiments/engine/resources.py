@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pynvml
 
+from lossviz.control_groups import cpu_quota, memory_limit_mb
 from lossviz.experiments.engine.nvidia import gpu_handle, nvidia_driver
 from lossviz.experiments.machine import Machine
 
@@ -21,10 +22,35 @@ _NO_DEVICE = "-1"  # where CUDA's list ends; Windows has no empty variables
 
 
 def available_cores() -> int:
-    """Cores that this process may use."""
+    """Cores to train on: of those that this process may run on, as many whole ones as its control
+    group allows, at least 1. What is left of the group's quota is for the pages.
+    """
+    quota = cpu_quota()
+    cores = cores_that_may_run()
+    return cores if quota is None else max(1, min(cores, int(quota)))
+
+
+def cores_that_may_run() -> int:
+    """Cores that this process may run on, whatever its control group allows."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def available_memory_mb() -> float | None:
+    """The memory that there is for all of lossviz, in MB (2**20 bytes): the machine's, or what its
+    control group allows; None where the system does not report it.
+    """
+    limits = [limit for limit in (machine_memory_mb(), memory_limit_mb()) if limit is not None]
+    return min(limits, default=None)
+
+
+def machine_memory_mb() -> float | None:
+    """The memory of the whole machine, in MB; None where the system does not report it."""
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**20
+    except (AttributeError, OSError, ValueError):
+        return None
 
 
 def accelerators() -> tuple[str, ...]:
@@ -71,6 +97,7 @@ def this_machine() -> Machine:
         accelerators=("Apple GPU (MPS)",) if on_apple else _nvidia_names(devices),
         has_cuda=bool(devices) and not on_apple,
         forks=safe_start_method() == "fork",
+        memory_mb=available_memory_mb(),
     )
 
 

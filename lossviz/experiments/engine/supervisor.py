@@ -19,10 +19,11 @@ from lossviz.experiments.engine.messages import (
     Request,
 )
 from lossviz.experiments.engine.resources import START_RETRIES_S
+from lossviz.experiments.event_log import log_event
+from lossviz.experiments.memory_needs import IDLE_S
 from lossviz.experiments.store.store import Store
 
 StartHost: TypeAlias = Callable[[bool], HostProcess]
-_IDLE_S = 600.0  # how long a host without jobs keeps its 600 MB
 _EVENTS_PER_TRANSACTION = 200
 _RETRY_S = 2.0  # between attempts to close what is open in a database that cannot be written
 
@@ -36,6 +37,7 @@ class HostSupervisor:
         dispatcher: Its jobs run in the host.
         store: Where trials are reported to.
         start_host: Starts a host; given whether its first job is on an accelerator.
+        idle_s: How long a host without jobs keeps its memory.
         close_open_trials: Ends the trials that the store shows as open, given the cause.
 
     Attributes:
@@ -49,9 +51,11 @@ class HostSupervisor:
         *,
         start_host: StartHost,
         close_open_trials: Callable[[str], None],
+        idle_s: float = IDLE_S,
     ) -> None:
         self._dispatcher, self._store = dispatcher, store
         self._start_host_process, self._close_trials = start_host, close_open_trials
+        self._idle_s = idle_s
         self._host: HostProcess | None = None
         self._refusals = 0  # of the system, to start a host, in a row
         self._next_start_at = 0.0  # when to try again, on the monotonic clock
@@ -164,7 +168,7 @@ class HostSupervisor:
             return max(0.0, self._next_start_at - time.monotonic())
         if self._host is None or not self._host.ready or not self._dispatcher.idle:
             return None
-        return max(0.0, self._dispatcher.idle_since + _IDLE_S - time.monotonic())
+        return max(0.0, self._dispatcher.idle_since + self._idle_s - time.monotonic())
 
     def _receive(self, host: HostProcess) -> None:
         """Handle what the host has sent, in one transaction."""
@@ -210,6 +214,7 @@ class HostSupervisor:
         Side effects: ends the host, writes to the store.
         """
         logging.getLogger("lossviz").error("training stopped: %s", error)
+        log_event("training_stopped", error=type(error).__name__)
         advice = "Run" if isinstance(error, LeaseLost) else "Fix that, then run"
         self.failure = f"Training has stopped: {error}. {advice} the trials again."
         self.end_host()

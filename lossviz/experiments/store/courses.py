@@ -10,7 +10,7 @@ from lossviz.experiments.store import rows
 from lossviz.experiments.store.points import read_spans, spaced_cursors
 from lossviz.experiments.store.schema import EPOCHS, EVALUATIONS, TRIALS
 
-_EXAMINED: Final = 26
+EXAMINED: Final = 26
 
 
 def read_trial_epochs(connection: sa.Connection, trial_id: str) -> list[EpochMetrics]:
@@ -52,7 +52,7 @@ def read_evaluations_near(
 ) -> dict[str, Evaluation]:
     """Read the evaluation of each trial that lies nearest to a moment, by trial.
 
-    Of a trial with more than ``_EXAMINED`` of them, so many are considered, evenly spaced.
+    Of a trial with more than ``EXAMINED`` of them, so many are considered, evenly spaced.
 
     Args:
         connection: To the database.
@@ -66,7 +66,7 @@ def read_evaluations_near(
     Side effects: reads the database.
     """
     nearest: dict[str, tuple[float, int]] = {}
-    for row in _read_spaced(connection, trial_ids, parts=_EXAMINED - 1):
+    for row in _read_spaced(connection, trial_ids, parts=EXAMINED - 1):
         distance = abs(row.at - at)
         if distance <= within:
             found = (distance, row.cursor)

@@ -43,8 +43,29 @@ def database_url() -> str:
     """
     if url := os.environ.get("LOSSVIZ_DATABASE"):
         return url
-    folder = user_data_path("lossviz", appauthor=False, ensure_exists=True)
+    folder = data_folder()
+    folder.mkdir(parents=True, exist_ok=True)
     return f"sqlite:///{folder / 'lossviz.sqlite'}"
+
+
+def data_folder() -> Path:
+    """The user's data folder, where everything is kept unless it is set otherwise; it need not
+    exist.
+    """
+    return user_data_path("lossviz", appauthor=False)
+
+
+_COMPACTING = {
+    "sqlite": ("VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
+    "postgresql": ("VACUUM FULL batches, evaluations",),
+}
+_POSTGRESQL_SIZES = """
+SELECT coalesce(sum(size), 0), coalesce(sum(size * dead / greatest(live + dead, 1)), 0)
+FROM (
+    SELECT pg_total_relation_size(relid) AS size, n_live_tup AS live, n_dead_tup AS dead
+    FROM pg_stat_user_tables
+) AS tables
+"""
 
 
 class Database:
@@ -136,6 +157,46 @@ class Database:
             journal.discard()
 
     @contextmanager
+    def bulk(self) -> Iterator[sa.Connection]:
+        """A connection in a transaction of its own, for many rows at once."""
+        with self._store_errors(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """A connection that sees the database as it is at one moment, whatever others write."""
+        with self._store_errors(), self._engine.connect() as connection:
+            if connection.dialect.name == "sqlite":
+                # by itself its driver begins no transaction before something is written
+                connection.exec_driver_sql("BEGIN")
+            else:
+                connection.execution_options(isolation_level="REPEATABLE READ")
+            try:
+                yield connection
+            finally:
+                connection.rollback()
+
+    def used_bytes(self) -> int:
+        """How much room rows and indexes take, without what was freed by deleting."""
+        with self.connection() as connection:
+            total, free = _sizes(connection)
+        return total - free
+
+    def compact(self) -> None:
+        """Give room that was freed back to the disk, where that is a quarter of all or more.
+
+        Side effects: what others write meanwhile waits, about a second for 100 MB.
+        """
+        with self.connection() as connection:
+            total, free = _sizes(connection)
+        if free < total / 4:
+            return
+        autocommit = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        with self._store_errors(), autocommit.connect() as connection:
+            for statement in _COMPACTING[connection.dialect.name]:
+                connection.exec_driver_sql(statement)
+
+    @contextmanager
     def _store_errors(self) -> Iterator[None]:
         """Turn what SQLAlchemy raises into a StoreError."""
         try:
@@ -167,6 +228,18 @@ def _contained(connection: sa.Connection) -> AbstractContextManager[object]:
     In SQLite it can in any case, while its driver begins no transaction before a savepoint.
     """
     return connection.contained() if isinstance(connection, Journal) else nullcontext()
+
+
+def _sizes(connection: sa.Connection) -> tuple[int, int]:
+    """How many bytes a database takes, and how many of them are free."""
+    if connection.dialect.name == "sqlite":
+        page, pages, free = (
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+            for name in ("page_size", "page_count", "freelist_count")
+        )
+        return page * pages, page * free
+    total, free = connection.execute(sa.text(_POSTGRESQL_SIZES)).one()
+    return int(total), int(free)
 
 
 def _configure_sqlite(connection: sa.engine.interfaces.DBAPIConnection, _record: object) -> None:

@@ -1,13 +1,19 @@
 """A database is brought to the schema of this version when it is opened, or refused untouched."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
 from lossviz.errors import NewerDatabase
 from lossviz.experiments.store.schema import TABLES
 from lossviz.experiments.store.server import shown
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 HEAD = "public"  # the newest file in migrations/versions; a test holds it
 SCRIPTS = "lossviz.experiments.store:migrations"
@@ -42,10 +48,10 @@ def migrate(engine: sa.Engine) -> None:
     Side effects: changes the database's schema, in one transaction.
     """
     with engine.connect() as connection:
-        if _revision(connection) == HEAD:
+        if revision_of(connection) == HEAD:
             return
     with exclusive(engine) as connection:
-        revision = _revision(connection)
+        revision = revision_of(connection)
         if revision == HEAD:  # another process was faster
             return
         if revision is None and not sa.inspect(connection).has_table("comparisons"):
@@ -56,8 +62,8 @@ def migrate(engine: sa.Engine) -> None:
             _run_alembic(connection, revision)
 
 
-def _revision(connection: sa.Connection) -> str | None:
-    """The version of the schema, None where none is noted."""
+def revision_of(connection: sa.Connection) -> str | None:
+    """The version of a database's schema, None where none is noted."""
     if not sa.inspect(connection).has_table(_VERSION.name):
         return None
     return connection.execute(sa.select(_VERSION.c.version_num)).scalar()
@@ -89,15 +95,30 @@ def exclusive(engine: sa.Engine) -> Iterator[sa.Connection]:
             connection.exec_driver_sql("PRAGMA foreign_keys=ON")
 
 
-def _run_alembic(connection: sa.Connection, revision: str | None) -> None:
-    from alembic import command
-    from alembic.config import Config
+def known_revisions() -> set[str]:
+    """The versions of the schema that this lossviz can migrate, its own among them.
+
+    Side effects: imports Alembic.
+    """
     from alembic.script import ScriptDirectory
+
+    scripts = ScriptDirectory.from_config(_config())
+    return {script.revision for script in scripts.walk_revisions()}
+
+
+def _config() -> Config:
+    from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", SCRIPTS)
+    return config
+
+
+def _run_alembic(connection: sa.Connection, revision: str | None) -> None:
+    from alembic import command
+
+    config = _config()
     config.attributes["connection"] = connection
-    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-    if revision is not None and revision not in known:
+    if revision is not None and revision not in known_revisions():
         raise NewerDatabase(shown(connection.engine.url), revision)
     command.upgrade(config, "head")

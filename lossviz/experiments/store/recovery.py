@@ -26,16 +26,13 @@ def quarantine_damaged_file(url: str, *, now: datetime) -> str:
     Side effects: reads the whole file; renames it and the files beside it.
     """
     try:
-        parsed = sa.make_url(url)
+        path = sqlite_file(sa.make_url(url))
     except SQLAlchemyError:
         return ""  # opening the store says so
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
-        return ""
-    path = Path(parsed.database).absolute()
-    if not path.is_file():
+    if path is None or not path.is_file():
         return ""
     with suppress(Timeout, OSError), FileLock(f"{path}.lock", timeout=0):
-        if damage := _damage_of(path):
+        if damage := damage_of(path):
             renamed = path.with_name(f"{path.name}.damaged-{now:%Y%m%d-%H%M%S}")
             for ending in _ENDINGS:
                 with suppress(FileNotFoundError):
@@ -47,8 +44,18 @@ def quarantine_damaged_file(url: str, *, now: datetime) -> str:
     return ""
 
 
-def _damage_of(path: Path) -> str:
-    """What SQLite finds wrong with a file, empty where nothing is."""
+def sqlite_file(url: sa.URL) -> Path | None:
+    """The file of a SQLite database; None for one in memory, and for another database."""
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        return None
+    return Path(url.database).absolute()
+
+
+def damage_of(path: Path) -> str:
+    """What SQLite finds wrong with a file, empty where nothing is.
+
+    Side effects: reads the whole file.
+    """
     read_only = f"{path.as_uri()}?mode=ro"  # so closing writes nothing back
     try:
         with closing(sqlite3.connect(read_only, timeout=_BUSY_S, uri=True)) as connection:

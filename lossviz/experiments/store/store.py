@@ -1,6 +1,7 @@
 """Where comparisons and their trials live, with all that trials report."""
 
-from collections.abc import Collection, Sequence
+import time
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager
 from copy import copy
 from dataclasses import asdict
@@ -29,6 +30,7 @@ from lossviz.experiments.store.ownership import (
     read_open_trial_ids,
     seen_by,
 )
+from lossviz.experiments.store.retention import Limits, Retention
 from lossviz.experiments.store.row_check import RowCheck
 from lossviz.experiments.store.schema import (
     COMPARISONS,
@@ -233,6 +235,14 @@ class Store(TrialReports, UsageRows):
     def row_check(self, comparison_id: str) -> RowCheck:
         """The check of a comparison's metrics and predictions, from its beginning."""
         return RowCheck(self._database, comparison_id)
+
+    def retention(self, limits: Limits, *, clock: Callable[[], float] = time.time) -> Retention:
+        """What thins its old comparisons; see ``Retention``."""
+        return Retention(self._database, limits, clock=clock)
+
+    def used_bytes(self) -> int:
+        """How much room rows and indexes take."""
+        return self._database.used_bytes()
 
     def add_trials(self, trials: Sequence[Trial]) -> None:
         """Store further trials of a comparison, or further attempts at those that there are."""

@@ -6,6 +6,8 @@ estimate of how many trials fit need that: it would only be a second reader besi
 
 from pathlib import Path
 
+from lossviz.control_groups import memory_available_mb
+
 _KB_PER_MB = 1024
 
 
@@ -42,8 +44,11 @@ def reset_peak() -> bool:
 
 
 def available_mb() -> float | None:
-    """What the machine has for further programs before it swaps, in MB (2**20)."""
-    return _read_mb("/proc/meminfo", "MemAvailable:")
+    """What there is for further programs before the machine swaps, or its control group is full, in
+    MB (2**20).
+    """
+    left = (_read_mb("/proc/meminfo", "MemAvailable:"), memory_available_mb())
+    return min((free for free in left if free is not None), default=None)
 
 
 def _read_mb(file: str, field: str) -> float | None:

@@ -4,18 +4,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import streamlit as st
 
-from lossviz.deployment import read_deployment
+from lossviz.deployment import Deployment, read_deployment
 from lossviz.errors import EngineError, LossvizError, MissingExtra
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.engines import start_engine
 from lossviz.experiments.engine.resources import this_machine
+from lossviz.experiments.event_log import start_log
 from lossviz.experiments.machine import Machine
 from lossviz.experiments.store.recovery import quarantine_damaged_file
+from lossviz.experiments.store.retention import Limits, Retention
 from lossviz.experiments.store.store import Store
 from lossviz.extras import require_extra
 from lossviz.ui.folder_access import deployed_access
@@ -34,6 +36,7 @@ class SharedBackend:
         obstacle: Why there is no engine, empty where there is one.
         notice: What happened to the database when it was opened; empty where nothing did.
         machine: What trainings run on.
+        retention: What thins old comparisons; None where another app does.
     """
 
     store: Store
@@ -41,12 +44,15 @@ class SharedBackend:
     obstacle: str = ""
     notice: str = ""
     machine: Machine = field(default_factory=this_machine)
+    retention: Retention | None = None
 
     def close(self) -> None:
         """End what runs, and give the database back."""
         if self.engine:
             set_running_source(None)
         try:
+            if self.retention:
+                self.retention.close()
             if self.engine:
                 self.engine.close()
         finally:
@@ -75,15 +81,31 @@ def open_shared_backend() -> SharedBackend:
 def _open_with_engine(url: str) -> SharedBackend:
     require_extra("train", needed_by="Training")
     notice = quarantine_damaged_file(url, now=datetime.now(UTC))
+    deployment = read_deployment()
+    start_log(as_json=deployment.json_log)
     store = Store(url)
     try:
-        deployment = read_deployment()
         engine = start_engine(deployment.engine, store, deployed_access(), quotas=deployment.quotas)
         set_running_source(RunningCounter(store, engine).count)
-        return SharedBackend(store=store, engine=engine, notice=notice)
+        limits = Limits(days=deployment.keep_days, megabytes=deployment.max_mb)
+        retention = store.retention(limits)
+        retention.start()
+        return SharedBackend(
+            store=store,
+            engine=engine,
+            notice=notice,
+            machine=_machine_of(deployment),
+            retention=retention,
+        )
     except LossvizError:
         store.close()
         raise
+
+
+def _machine_of(deployment: Deployment) -> Machine:
+    """What trainings run on; the memory of a cluster's nodes is not known here."""
+    machine = this_machine()
+    return machine if deployment.engine == "local" else replace(machine, memory_mb=None)
 
 
 @st.cache_resource(show_spinner=False, on_release=Store.close)

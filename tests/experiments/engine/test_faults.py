@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from lossviz.errors import InvalidInput
-from lossviz.experiments.engine import supervisor
+from lossviz.experiments.memory_needs import IDLE_S
 from lossviz.experiments.records import Comparison, RateSearch, Trial, TrialState
 from tests.support.engine_harness import (
     MODES,
@@ -333,8 +333,8 @@ def test_a_host_that_hangs_is_killed_when_the_engine_ends(
 def test_a_host_without_jobs_ends_after_10_minutes_and_comes_back_with_the_next_trial(
     harness: EngineHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert supervisor._IDLE_S == 600
-    monkeypatch.setattr(supervisor, "_IDLE_S", 0.5)
+    assert IDLE_S == 600
+    monkeypatch.setattr(harness.engine._supervisor, "_idle_s", 0.5)
     first = harness.launch(["inverse"])
     wait_until(lambda: harness.host_pid, within_s=STARTING_S, what="a host")
     host = psutil.Process(harness.host_pid)

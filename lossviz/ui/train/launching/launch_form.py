@@ -11,6 +11,7 @@ import streamlit as st
 from lossviz.errors import InvalidInput, LossvizError
 from lossviz.experiments.descriptions import and_list
 from lossviz.experiments.machine import Machine
+from lossviz.experiments.memory_needs import require_memory
 from lossviz.experiments.number_text import format_rate
 from lossviz.experiments.pets_cost import PetsDownloads
 from lossviz.experiments.plan import MAX_SEEDS, MAX_TRIALS, default_baseline, plan_comparison
@@ -194,6 +195,7 @@ def _choose_settings(
         return ChosenSettings(settings=None)
     try:
         validate_settings(start.recipe, settings)
+        require_memory(settings, machine.memory_mb, has_accelerator=bool(machine.accelerators))
     except InvalidInput as error:
         return ChosenSettings(settings=None, problem=str(error))
     return ChosenSettings(settings=settings)
