@@ -154,7 +154,7 @@ def write_rows(url: str, id: str, *, seconds: float, rows_per_s: float) -> tuple
             while _ROWS * number < wanted:
                 time.sleep(max(0.0, began + _ROWS * number / rows_per_s - time.monotonic()))
                 instance.poll()
-                with own.transaction():
+                with own.report_transaction():
                     for _ in range(_EVENTS_PER_TRANSACTION // 2):
                         for event in _events(number):
                             store_event(own, trials[number % len(trials)].id, event)

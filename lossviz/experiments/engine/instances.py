@@ -20,10 +20,9 @@ import lossviz
 from lossviz.errors import EngineError, InvalidInput, LeaseLost, LossvizError, StoreError
 from lossviz.experiments.records import Trial
 from lossviz.experiments.store.engine_requests import EngineRequest
-from lossviz.experiments.store.leases import Lease
+from lossviz.experiments.store.leases import LEASE_S, Lease
 from lossviz.experiments.store.store import Store
 
-LEASE_S: Final = 30.0
 _POLL_S: Final = 0.5  # so that what another app asks is done within a second
 _ANSWER_S: Final = 5.0
 _ASK_EVERY_S: Final = 0.1
@@ -175,7 +174,7 @@ class LeasedInstance:
         self, store: Store, *, kind: str, lease_s: float, clock: Callable[[], float]
     ) -> None:
         self._shared, self._kind, self._lease_s, self._clock = store, kind, lease_s, clock
-        self._lease = Lease("")
+        self._lease = Lease("", seconds=lease_s)
         self.store = store.held_by(self._lease)
         self._leases, self._requests = self.store.leases, self.store.engine_requests
         self._join()

@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 
 from lossviz.experiments.engine.host_process import HostProcess
-from lossviz.experiments.engine.instances import LEASE_S
 from lossviz.experiments.engine.queue_engine import QueueEngine
 from lossviz.experiments.engine.resources import (
     accelerators,
@@ -15,6 +14,7 @@ from lossviz.experiments.engine.resources import (
 from lossviz.experiments.folder_access import EVERY_FOLDER, FolderAccess
 from lossviz.experiments.memory_needs import cores_that_memory_feeds
 from lossviz.experiments.quotas import UNLIMITED, Quotas
+from lossviz.experiments.store.leases import LEASE_S
 from lossviz.experiments.store.store import Store
 
 

@@ -13,7 +13,7 @@ from lossviz.errors import EngineError, InvalidInput, StoreError
 from lossviz.experiments.engine.admission import Admission
 from lossviz.experiments.engine.dispatcher import Dispatcher
 from lossviz.experiments.engine.event_loop import EventLoop
-from lossviz.experiments.engine.instances import LEASE_S, join
+from lossviz.experiments.engine.instances import join
 from lossviz.experiments.engine.previews import BatchPreview
 from lossviz.experiments.engine.recent import Recent
 from lossviz.experiments.engine.scheduling import QueuedTrial
@@ -25,6 +25,7 @@ from lossviz.experiments.plan import next_attempts, next_search_attempts, with_a
 from lossviz.experiments.quotas import UNLIMITED, Quotas, Use
 from lossviz.experiments.records import Comparison, Purpose, Trial, TrialState
 from lossviz.experiments.settings import Settings
+from lossviz.experiments.store.leases import LEASE_S
 from lossviz.experiments.store.store import Store
 from lossviz.experiments.visitors import NOBODY
 

@@ -15,6 +15,8 @@ from lossviz.experiments.engine.messages import (
     Capacity,
     HostEvent,
     HostReady,
+    JobId,
+    JobKind,
     JobReport,
     Request,
 )
@@ -172,29 +174,37 @@ class HostSupervisor:
 
     def _receive(self, host: HostProcess) -> None:
         """Handle what the host has sent, in one transaction."""
-        why = ""
-        with self._store.transaction():
-            for _ in range(_EVENTS_PER_TRANSACTION):
-                try:
-                    event = host.receive()
-                except (EOFError, OSError):
-                    break
-                except UndecodableMessage as error:
-                    # without it the state of its job, or of all, would stay unknown for ever
-                    if error.job is None:
-                        why = f"was ended, as {error}"
-                        break
-                    self._dispatcher.fail(error.job, str(error), self.send)
-                else:
-                    self._handle(host, event)
-                if not host.connection.poll():
-                    return
-            else:
-                return
+        with self._store.report_transaction() as refused:
+            end = self._handle_events(host)
+        for trial_id, reason in refused.items():
+            job = JobId(kind=JobKind.TRIAL, key=trial_id)
+            self._dispatcher.fail(job, f"what it reported cannot be stored ({reason})", self.send)
+        if end is None:
+            return
         self.end_host()
         self._dispatcher.on_host_died(
-            how=why or host.describe_end(), stderr=host.stderr.text, was_ready=host.ready
+            how=end or host.describe_end(), stderr=host.stderr.text, was_ready=host.ready
         )
+
+    def _handle_events(self, host: HostProcess) -> str | None:
+        """Handle what has come; return None, or of a host that has gone or must end why, as far as
+        that is not its exit code's to say.
+        """
+        for _ in range(_EVENTS_PER_TRANSACTION):
+            try:
+                event = host.receive()
+            except (EOFError, OSError):
+                return ""
+            except UndecodableMessage as error:
+                # without it the state of its job, or of all, would stay unknown for ever
+                if error.job is None:
+                    return f"was ended, as {error}"
+                self._dispatcher.fail(error.job, str(error), self.send)
+            else:
+                self._handle(host, event)
+            if not host.connection.poll():
+                break
+        return None
 
     def _handle(self, host: HostProcess, event: HostEvent) -> None:
         match event:

@@ -2,24 +2,18 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from copy import copy
 from pathlib import Path
-from typing import Final, cast
+from typing import Any, Final, cast
 
 import sqlalchemy as sa
 from platformdirs import user_data_path
-from sqlalchemy.exc import (
-    DataError,
-    DBAPIError,
-    IntegrityError,
-    SQLAlchemyError,
-    StatementError,
-)
+from sqlalchemy.exc import SQLAlchemyError
 
 from lossviz.errors import RefusedRow, StoreError
-from lossviz.experiments.store.journal import Journal, Opening
+from lossviz.experiments.store.journal import Journal, Opening, concerns_row
 from lossviz.experiments.store.migration import migrate
 from lossviz.experiments.store.server import driver_hint, make_engine, read_url, shown
 
@@ -131,6 +125,22 @@ class Database:
                 self._local.connection = outer
 
     @contextmanager
+    def report_transaction(self) -> Iterator[dict[str, str]]:
+        """As ``transaction``. On a server the rows of trials' reports are written together.
+
+        Yields:
+            Filled at the end: the trials of which it has refused a row then, with the reason.
+        """
+        refused: dict[str, str] = {}
+        with self.transaction():
+            connection = self._local.connection
+            if isinstance(connection, Journal):
+                connection.refused = {}
+            yield refused
+        if isinstance(connection, Journal):
+            refused |= {id: _cause(error) for id, error in (connection.refused or {}).items()}
+
+    @contextmanager
     def connection(self) -> Iterator[sa.Connection]:
         """A connection in the transaction that this thread is in, else in one of its own."""
         if connection := getattr(self._local, "connection", None):
@@ -202,9 +212,24 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            cause = " ".join(str(getattr(error, "orig", None) or error).split())
-            kind = RefusedRow if _concerns_row(error) else StoreError
-            raise kind(f"the database {shown(self._engine.url)} cannot be used: {cause}") from error
+            kind = RefusedRow if concerns_row(error) else StoreError
+            name = shown(self._engine.url)
+            raise kind(f"the database {name} cannot be used: {_cause(error)}") from error
+
+
+def add_rows(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert rows that a trial has reported.
+
+    Side effects: writes to the database, where these are collected at the transaction's end.
+    """
+    if isinstance(connection, Journal):
+        connection.add(table, rows)
+    else:
+        connection.execute(table.insert(), rows)
+
+
+def _cause(error: SQLAlchemyError) -> str:
+    return " ".join(str(getattr(error, "orig", None) or error).split())
 
 
 def _unusable_url(error: SQLAlchemyError | ImportError) -> str:
@@ -214,12 +239,6 @@ def _unusable_url(error: SQLAlchemyError | ImportError) -> str:
         f"the database URL cannot be used ({error}); set LOSSVIZ_DATABASE to one such as"
         " sqlite:///lossviz.sqlite or postgresql://user:password@host/lossviz"
     )
-
-
-def _concerns_row(error: SQLAlchemyError) -> bool:
-    """Whether an error comes from the values of one statement, and not from the database."""
-    is_binding = isinstance(error, StatementError) and not isinstance(error, DBAPIError)
-    return is_binding or isinstance(error, IntegrityError | DataError)
 
 
 def _contained(connection: sa.Connection) -> AbstractContextManager[object]:

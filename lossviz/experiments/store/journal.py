@@ -2,15 +2,23 @@
 
 Where a row is refused, PostgreSQL drops the whole transaction, so all but that row is written
 again. Where the connection is lost, as the server restarts, all is written again over another one.
+Each statement costs a journey to the server, so rows may be collected and written together.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final, TypeAlias, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    OperationalError,
+    SQLAlchemyError,
+    StatementError,
+)
 
 # Serialization failure, deadlock; shutdown, crash, starting up; ended for idling in a transaction.
 _PASSING_STATES: Final = ("40001", "40P01", "57P01", "57P02", "57P03", "25P03")
@@ -35,12 +43,19 @@ class Journal:
         opening: Called before the first statement that writes, in each transaction; returns a
             number that grows with each one that was committed. Without it nobody can say whether a
             transaction was committed whose connection was lost meanwhile, and that is an error.
+
+    Attributes:
+        refused: None where each row is written at once. Else those that are added are collected and
+            written together, before anything is read and at the commit; then it has the trials of
+            which a row was refused, with the reason.
     """
 
     def __init__(
         self, engine: sa.Engine, *, patience_s: float, opening: Opening | None = None
     ) -> None:
         self._engine, self._patience_s, self._opening = engine, patience_s, opening
+        self.refused: dict[str, SQLAlchemyError] | None = None
+        self._collected: list[tuple[sa.Table, Sequence[Mapping[str, Any]]]] = []
         self._written: list[tuple[Any, Any]] = []
         self._number: int | None = None  # of this transaction, once it has written
         self._connection: sa.Connection | None = None
@@ -56,9 +71,20 @@ class Journal:
         Raises:
             SQLAlchemyError: As there, or no connection could be made for too long.
         """
+        if not statement.is_update:  # none of ours depends on rows that are collected
+            self._write_collected()
         if statement.is_select:
             return self._surviving(lambda connection: connection.execute(statement, parameters))
+        return self._write(statement, parameters)
 
+    def add(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert a trial's rows, or collect them, see ``refused``."""
+        if self.refused is None:
+            self._write(table.insert(), rows)
+        else:
+            self._collected.append((table, rows))
+
+    def _write(self, statement: sa.Executable, parameters: Any) -> sa.CursorResult[Any]:
         def write(connection: sa.Connection) -> sa.CursorResult[Any]:
             self._open(connection)
             return connection.execute(statement, parameters)
@@ -66,6 +92,34 @@ class Journal:
         result = self._surviving(write)
         self._written.append((statement, parameters))
         return result
+
+    def _write_collected(self) -> None:
+        """Write what was collected, by table; what is refused then, without the rest."""
+        collected, self._collected = self._collected, []
+        by_table: dict[sa.Table, list[Mapping[str, Any]]] = {}
+        for table, rows in collected:
+            by_table.setdefault(table, []).extend(rows)
+        try:
+            with self.contained():
+                for table, rows in by_table.items():
+                    self._write(table.insert(), rows)
+        except SQLAlchemyError as error:
+            if not concerns_row(error):
+                raise
+            self._write_singly(collected)
+
+    def _write_singly(
+        self, collected: Sequence[tuple[sa.Table, Sequence[Mapping[str, Any]]]]
+    ) -> None:
+        assert self.refused is not None
+        for table, rows in collected:
+            try:
+                with self.contained():
+                    self._write(table.insert(), rows)
+            except SQLAlchemyError as error:
+                if not concerns_row(error):
+                    raise
+                self.refused[rows[0]["trial_id"]] = error
 
     def scalar(self, statement: sa.Executable, parameters: Any = None) -> Any:
         """As ``sa.Connection.scalar``."""
@@ -93,6 +147,7 @@ class Journal:
             SQLAlchemyError: It was not written.
         """
         try:
+            self._write_collected()
             if self._written:
                 can_tell = self._opening is not None
                 self._surviving(lambda connection: connection.commit(), again=can_tell)
@@ -139,6 +194,12 @@ class Journal:
     def _open(self, connection: sa.Connection) -> None:
         if self._opening and self._number is None:
             self._number = self._opening(connection)
+
+
+def concerns_row(error: SQLAlchemyError) -> bool:
+    """Whether an error comes from the values of one statement, and not from the database."""
+    is_binding = isinstance(error, StatementError) and not isinstance(error, DBAPIError)
+    return is_binding or isinstance(error, IntegrityError | DataError)
 
 
 def passes(error: DBAPIError) -> bool:

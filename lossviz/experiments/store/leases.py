@@ -20,6 +20,7 @@ from lossviz.experiments.store.closing import close_running
 from lossviz.experiments.store.database import Database
 from lossviz.experiments.store.schema import ENGINE_REQUESTS, ENGINES, TRIALS
 
+LEASE_S: Final = 30.0
 _OPEN: Final = tuple(state for state in TrialState if not state.ended)
 
 
@@ -67,10 +68,11 @@ class Lease:
 
     Attributes:
         id: The engine's; another one after the lease was lost.
+        seconds: How long it lasts unless it is renewed.
     """
 
-    def __init__(self, id: str) -> None:
-        self.id = id
+    def __init__(self, id: str, *, seconds: float = LEASE_S) -> None:
+        self.id, self.seconds = id, seconds
 
     def lock(self, connection: sa.Connection) -> int:
         """Hold the lease until the end of the transaction; return the transaction's number.
@@ -84,12 +86,21 @@ class Lease:
             ENGINES.update()
             .where(ENGINES.c.id == self.id)
             .values(writes=ENGINES.c.writes + 1)
-            .returning(ENGINES.c.writes)
+            .returning(ENGINES.c.writes, *self._timeout(connection))
         )
-        number = connection.execute(counted).scalar()
-        if number is None:
+        row = connection.execute(counted).first()
+        if row is None:
             raise LeaseLost
-        return int(number)
+        return int(row.writes)
+
+    def _timeout(self, connection: sa.Connection) -> list[sa.ColumnElement[str]]:
+        """Let the server end the transaction of an app that is suspended within it, and with it its
+        hold on the lease, before that has expired.
+        """
+        if connection.dialect.name != "postgresql":
+            return []
+        within_ms = str(int(1000 * self.seconds / 3))
+        return [sa.func.set_config("idle_in_transaction_session_timeout", within_ms, True)]
 
 
 class Leases:

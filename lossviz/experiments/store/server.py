@@ -23,8 +23,7 @@ _CONNECTING: Final = {
     "prepare_threshold": None,  # poolers such as PgBouncer hand a connection on to others
     "application_name": "lossviz",
 }
-# Sent as statements, since poolers refuse them as options of the connection. An app that is
-# suspended within a transaction loses it, and what it had locked, before its lease expires.
+# Sent as statements, since poolers refuse them as options of the connection.
 _TIMEOUTS: Final = (
     "SET statement_timeout = '30s'",
     "SET lock_timeout = '10s'",

@@ -93,6 +93,10 @@ class Store(TrialReports, UsageRows):
         """What this thread writes inside is written in one transaction: whole, or not at all."""
         return self._database.transaction()
 
+    def report_transaction(self) -> AbstractContextManager[dict[str, str]]:
+        """See ``Database.report_transaction``."""
+        return self._database.report_transaction()
+
     def add_comparison(self, comparison: Comparison) -> None:
         """Store a new comparison and its queued trials."""
         with self._database.connection() as connection:

@@ -13,7 +13,7 @@ from lossviz.experiments.store.courses import (
     read_evaluations_near,
     read_trial_epochs,
 )
-from lossviz.experiments.store.database import Database
+from lossviz.experiments.store.database import Database, add_rows
 from lossviz.experiments.store.newest import read_newest_evaluations
 from lossviz.experiments.store.points import PointKind, Points, read_points
 from lossviz.experiments.store.schema import (
@@ -41,7 +41,7 @@ class TrialReports:
     def add_epoch(self, trial_id: str, metrics: EpochMetrics) -> None:
         """Append one epoch to a trial's history."""
         with self._database.connection() as connection:
-            connection.execute(EPOCHS.insert().values(rows.epoch_row(trial_id, metrics)))
+            add_rows(connection, EPOCHS, [rows.epoch_row(trial_id, metrics)])
 
     def epochs(
         self, comparison_id: str, *, after: int = 0
@@ -70,9 +70,7 @@ class TrialReports:
     def add_evaluation(self, trial_id: str, evaluation: Evaluation) -> None:
         """Append one evaluation to a trial's history."""
         with self._database.connection() as connection:
-            connection.execute(
-                EVALUATIONS.insert().values(rows.evaluation_row(trial_id, evaluation))
-            )
+            add_rows(connection, EVALUATIONS, [rows.evaluation_row(trial_id, evaluation)])
 
     def evaluations(
         self, comparison_id: str, *, after: int = 0
@@ -163,9 +161,7 @@ class TrialReports:
     def add_batches(self, trial_id: str, batches: Sequence[BatchLoss]) -> None:
         """Append training losses to a trial's history."""
         with self._database.connection() as connection:
-            connection.execute(
-                BATCHES.insert(), [rows.batch_row(trial_id, batch) for batch in batches]
-            )
+            add_rows(connection, BATCHES, [rows.batch_row(trial_id, batch) for batch in batches])
 
     def batches(
         self, comparison_id: str, *, after: int = 0

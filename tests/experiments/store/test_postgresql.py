@@ -98,6 +98,32 @@ def test_a_row_that_is_refused_leaves_what_was_written_before_and_after_it(own: 
     assert epochs_of(own) == [1, 2]
 
 
+def test_reports_that_are_written_together_are_written_whole_but_for_what_is_refused(
+    own: Store, postgresql: PostgresqlServer, name: str
+) -> None:
+    with own.report_transaction() as refused:
+        own.add_epoch("c-0", metrics(1))
+        own.add_epoch("nobody", metrics(1))
+        own.add_evaluation("c-0", evaluation(1.0))
+        own.set_progress("c-0", 0.5)
+        own.add_epoch("c-0", metrics(2))
+        postgresql.end_connections(name)
+        assert refused == {}
+    assert "not present in table" in refused["nobody"]
+    assert list(refused) == ["nobody"]
+    assert epochs_of(own) == [1, 2]
+    assert [row for _, row in own.evaluations("c")[0]] == [evaluation(1.0)]
+    assert own.trials("c")[0].progress == 0.5
+
+
+def test_whoever_reads_sees_the_reports_that_were_to_be_written_together(own: Store) -> None:
+    with own.report_transaction():
+        own.add_epoch("c-0", metrics(1))
+        assert epochs_of(own) == [1]
+        own.add_epoch("c-0", metrics(2))
+    assert epochs_of(own) == [1, 2]
+
+
 def test_readers_that_count_cursors_miss_no_row_that_another_writer_shows_later(
     store: Store, postgresql_url: str
 ) -> None:
