@@ -13,6 +13,7 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "experiments": ("sqlalchemy", "alembic", "filelock", "platformdirs"),
         "app": ("streamlit", "plotly", "sqlalchemy", "pynvml"),
         "train": ("torch", "fastai", "rich", "sqlalchemy", "pynvml"),
+        "ray": ("ray",),
     }
 )
 
@@ -29,7 +30,7 @@ def require_extra(extra: str, *, needed_by: str) -> None:
     """Refuse to go on without the packages of an extra. Nothing is imported.
 
     Args:
-        extra: ``"experiments"``, ``"app"`` or ``"train"``.
+        extra: ``"experiments"``, ``"app"``, ``"train"`` or ``"ray"``.
         needed_by: What cannot run without it, for the message.
 
     Raises:

@@ -55,7 +55,7 @@ LAYERS = {  # each may import itself and what stands here
     "deployment": {"experiments.quotas", "errors"},
     "control_groups": set(),
     "extras": {"errors"},
-    "experiments": {"control_groups", "losses", "language", "statistics", "errors"},
+    "experiments": {"control_groups", "extras", "losses", "language", "statistics", "errors"},
     "statistics": {"errors"},
     "geometry": {"losses", "language", "errors"},
     "losses": {"control_groups", "language", "errors"},
@@ -98,6 +98,7 @@ HOME = {  # where a heavy package may be imported
     "torchvision": {"training"},
     "fastai": {"training"},
     "safetensors": {"training"},
+    "ray": {"experiments.engine.cluster"},
 }
 LAZILY = {  # inside a function only
     ("__init__", "losses.objective"),

@@ -173,7 +173,8 @@ def imported_packages(folder: Path) -> set[str]:
 
 
 def test_everything_that_is_imported_is_required() -> None:
-    required = set(bounds(PROJECT["dependencies"] + PROJECT["optional-dependencies"]["all"]))
+    extras = PROJECT["optional-dependencies"]
+    required = set(bounds(PROJECT["dependencies"] + extras["all"] + extras["ray"]))
     # in the versions that these need of them
     of_fastai, of_jinja = {"fastcore", "fastdownload", "pillow", "matplotlib"}, {"markupsafe"}
     assert imported_packages(ROOT / "lossviz") <= required | of_fastai | of_jinja

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from lossviz.cli.result_table import reason_lines, result_table, verdict_lines
 from lossviz.cli.training_progress import follow
+from lossviz.deployment import read_deployment
 from lossviz.errors import InvalidInput
 from lossviz.experiments.conditions import describe_conditions
 from lossviz.experiments.descriptions import describe_comparison
@@ -53,7 +54,8 @@ def train_comparison(
         0 if every trial finished, 1 if one did not, 130 if Ctrl-C stopped it.
 
     Raises:
-        InvalidInput: An argument makes no sense; nothing was started.
+        InvalidInput: An argument, or ``LOSSVIZ_ENGINE``, makes no sense; nothing was started.
+        MissingExtra: What the engine that ``LOSSVIZ_ENGINE`` names needs is not installed.
 
     Side effects: starts processes, prints, writes ``json_path``.
     """
@@ -70,11 +72,13 @@ def train_comparison(
         created_at=time.time(),
         settings=settings,
     )
-    refuse_idle(settings, Place.on(this_machine(), recipe=recipe, network=settings.network))
+    engine = read_deployment().engine
+    if engine == "local":  # what the nodes of a cluster have is not known yet
+        refuse_idle(settings, Place.on(this_machine(), recipe=recipe, network=settings.network))
     if json_path:
         _check_writable(json_path)
     try:
-        snapshot = _train(comparison)
+        snapshot = _train(comparison, engine)
     except KeyboardInterrupt:
         Console(stderr=True).print("stopped; nothing was written")
         return STOPPED_BY_CTRL_C
@@ -87,9 +91,9 @@ def train_comparison(
     return 0 if finished else 1
 
 
-def _train(comparison: Comparison) -> ComparisonSnapshot:
+def _train(comparison: Comparison, engine: str) -> ComparisonSnapshot:
     """Run the comparison with a temporary database, behind a progress bar."""
-    with temporary_engine() as training:
+    with temporary_engine(engine) as training:
         training.engine.launch(comparison)
         # a third of a second that the verdict needs, while the host imports fastai
         import scipy.special  # noqa: F401

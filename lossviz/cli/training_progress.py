@@ -10,7 +10,7 @@ from lossviz.errors import EngineError
 from lossviz.experiments.comparison_data import read_comparison_data
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.progress import ComparisonProgress, comparison_progress
-from lossviz.experiments.records import Comparison, Preparation
+from lossviz.experiments.records import Comparison
 from lossviz.experiments.store.store import Store
 
 _POLL_EVERY_S: Final = 0.1
@@ -34,13 +34,16 @@ def follow(comparison: Comparison, store: Store, engine: Engine) -> None:
         TextColumn("{task.fields[left]}"),
         console=Console(stderr=True),
     ) as bar:
-        task = bar.add_task("starting fastai", total=1.0, left="")
+        starting = _starting(engine)
+        task = bar.add_task(starting, total=1.0, left="")
         while True:
             data = read_comparison_data(store, comparison)
             progress = comparison_progress(data, now=time.time())
             bar.update(
                 task,
-                description=_describe(progress, data.preparation, warming_up=engine.warming_up),
+                description=starting
+                if engine.warming_up
+                else data.preparation.stage or progress.words,
                 completed=progress.share,
                 left=_time_left(progress),
             )
@@ -52,10 +55,10 @@ def follow(comparison: Comparison, store: Store, engine: Engine) -> None:
             time.sleep(_POLL_EVERY_S)
 
 
-def _describe(progress: ComparisonProgress, preparation: Preparation, *, warming_up: bool) -> str:
-    if warming_up:
-        return "starting fastai"
-    return preparation.stage or progress.words
+def _starting(engine: Engine) -> str:
+    """What an engine does that is warming up, see ``Engine.warming_up``."""
+    cluster = engine.machine.cluster
+    return f"joining the {cluster}" if cluster else "starting fastai"
 
 
 def _time_left(progress: ComparisonProgress) -> str:

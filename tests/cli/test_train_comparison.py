@@ -18,6 +18,7 @@ from lossviz.cli.main import main
 from lossviz.cli.train_comparison import _print_results
 from lossviz.errors import EngineError
 from lossviz.experiments.export import ComparisonSnapshot, export_comparison
+from lossviz.experiments.machine import Machine
 from lossviz.experiments.records import Comparison, Preparation, Purpose, RateSearch, TrialState
 from lossviz.experiments.store.store import Store
 from tests.support.judgements import comparison_data
@@ -182,7 +183,11 @@ def test_an_engine_that_stops_and_cannot_even_end_its_trials_ends_the_command(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(training_progress, "_POLL_EVERY_S", 0.0)
-    engine = SimpleNamespace(failure="Training has stopped: the disk is full.", warming_up=False)
+    engine = SimpleNamespace(
+        failure="Training has stopped: the disk is full.",
+        warming_up=False,
+        machine=Machine(cores=2),
+    )
     with closing(Store(f"sqlite:///{tmp_path / 'lossviz.sqlite'}")) as store:
         store.add_comparison(comparison())
         with pytest.raises(EngineError, match="the disk is full"):

@@ -13,6 +13,7 @@ from lossviz.experiments.trial_devices import devices_sentence
 from lossviz.training.networks.learners import can_mix_precision, device_for
 from lossviz.training.preparation import NO_ACCELERATOR
 from lossviz.ui.train.launching.launch_form import device_sentence
+from lossviz.ui.train.launching.pets_cost import NODES_DOWNLOAD
 from tests.support.claims import Cited, Claim
 
 _RECORDS = Cited(source="Trial.device and Trial.precision; tests/training/test_device_facts.py")
@@ -24,6 +25,9 @@ DEVICE_SENTENCES = [
     devices_sentence({0: [_GPU, _OTHER]}),
     devices_sentence({0: [_GPU, _GPU], 1: [_OTHER, _OTHER]}),
     device_sentence(Machine(cores=2), "resnet18"),
+    device_sentence(Machine(cores=4, cluster="Ray cluster", nodes=2), "resnet18"),
+    device_sentence(Machine(cores=1, cluster="Ray cluster", nodes=0), "resnet18"),
+    NODES_DOWNLOAD,
     *idle_notes(_MIXED, Place.on(_APPLE, recipe="pets", network="resnet18")),
     *idle_notes(_MIXED, Place(recipe="digits", network="letters")),
     NO_ACCELERATOR,
@@ -60,6 +64,13 @@ DEVICES: dict[str, Claim] = {
     "Trained on this machine's processor (2 cores).": Cited(
         source="tests/pages/test_train_form.py"
     ),
+    "Trained on a Ray cluster (2 nodes, 4 cores).": Cited(
+        source="tests/experiments/engine/cluster/test_ray_engine.py"
+    ),
+    "Trained on a Ray cluster.": Cited(
+        source="tests/experiments/engine/cluster/test_ray_engine.py"
+    ),
+    NODES_DOWNLOAD: Cited(source="lossviz/training/data/pets_download.py"),
     "A folder has no effect with the recipe pets, which has its own images.": Cited(
         source="lossviz/training/recipes.py"
     ),

@@ -3,20 +3,23 @@
 import itertools
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import attrgetter
 from pathlib import Path
+from typing import Protocol
 
 import psutil
 
+from lossviz.experiments.engine.cluster.engine import ClusterEngine
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Comparison, RateSearch, Trial, TrialState
 from lossviz.experiments.store.store import Store
+from tests.support.ray_nodes import ray_nodes
 from tests.support.waiting import wait_until
 
 METHODS = ["fork", "spawn"] if sys.platform == "linux" else ["spawn"]
@@ -28,21 +31,34 @@ ENDING_S = {"fork": 3.0, "forkserver": 3.0, "spawn": 15.0}
 STARTING_S = 90.0  # imports of fastai, several at once, on a busy machine
 
 
+class Nodes(Protocol):
+    """The nodes of a cluster."""
+
+    def trial_processes(self) -> list[psutil.Process]:
+        """The processes that do a job now."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class EngineVariant:
     """An engine to hold to the contract.
 
     Attributes:
         start: Makes one that runs two trials in parallel.
-        host_pid: The process whose descendants run its trials; None while there is none.
-        method: How its workers are started.
-        ending_s: How long trials may outlive that process, in seconds.
+        host_pid: The host's process; None while there is none.
+        method: How its workers are started; of a cluster its kind.
+        ending_s: How long trials may outlive the host, in seconds.
+        nodes: Starts the cluster that it runs on, if any; they are gone at its end.
+        killed: What it says of a trial whose process was killed.
+        noticing_s: How soon it says so.
     """
 
     start: Callable[[Store], Engine]
     host_pid: Callable[[Engine], int | None]
     method: str
     ending_s: float
+    nodes: Callable[[], AbstractContextManager[Nodes | None]] = nullcontext
+    killed: str = "ended by SIGKILL"
+    noticing_s: float = 2.0
 
 
 def local_engine(method: str) -> EngineVariant:
@@ -54,6 +70,15 @@ def local_engine(method: str) -> EngineVariant:
     )
 
 
+RAY = EngineVariant(
+    start=partial(ClusterEngine, kind="ray"),
+    host_pid=attrgetter("host_pid"),
+    method="ray",
+    ending_s=10.0,
+    nodes=partial(ray_nodes, [1, 1]),
+    killed="has crashed or was killed",
+    noticing_s=5.0,  # its node is asked for the last lines of its stderr
+)
 ENGINES = {f"local-{method}": local_engine(method) for method in METHODS}
 DEFAULT = next(iter(ENGINES.values()))
 
@@ -65,6 +90,7 @@ class EngineHarness:
     store: Store
     engine: Engine
     variant: EngineVariant
+    nodes: Nodes | None = None
     ids: Iterator[int] = field(default_factory=itertools.count)
 
     def launch(
@@ -116,6 +142,8 @@ class EngineHarness:
         return self.variant.host_pid(self.engine)
 
     def trial_processes(self) -> list[psutil.Process]:
+        if self.nodes:
+            return alive(self.nodes.trial_processes())
         return workers_of(self.host_pid, self.variant.method)
 
 
@@ -166,10 +194,11 @@ def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
 @contextmanager
 def engine_harness(folder: Path, variant: EngineVariant = DEFAULT) -> Iterator[EngineHarness]:
     folder.mkdir(exist_ok=True)
-    store = Store(f"sqlite:///{folder / 'lossviz.sqlite'}")
-    engine = variant.start(store)
-    try:
-        yield EngineHarness(store, engine, variant)
-    finally:
-        engine.close()
-        store.close()
+    with variant.nodes() as nodes:
+        store = Store(f"sqlite:///{folder / 'lossviz.sqlite'}")
+        engine = variant.start(store)
+        try:
+            yield EngineHarness(store, engine, variant, nodes)
+        finally:
+            engine.close()
+            store.close()

@@ -7,6 +7,7 @@ from lossviz.errors import NotAllowed
 from lossviz.experiments.access.guard import Guard
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.previews import BatchPreview
+from lossviz.experiments.machine import Machine
 from lossviz.experiments.permissions import Action, may_start
 from lossviz.experiments.quotas import Use
 from lossviz.experiments.records import Comparison
@@ -32,6 +33,11 @@ class VisitorEngine:
     def failure(self) -> str:
         """See ``Engine.failure``."""
         return self._engine.failure
+
+    @property
+    def machine(self) -> Machine:
+        """See ``Engine.machine``."""
+        return self._engine.machine
 
     @property
     def warming_up(self) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from lossviz.experiments.engine.previews import BatchPreview
+from lossviz.experiments.machine import Machine
 from lossviz.experiments.quotas import Use
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.settings import Settings
@@ -25,8 +26,12 @@ class Engine(Protocol):
         """Why training has stopped, until something is launched again; empty where it has not."""
 
     @property
+    def machine(self) -> Machine:
+        """On what trials run, as far as it is known by now."""
+
+    @property
     def warming_up(self) -> bool:
-        """Whether jobs wait for an import that takes some seconds."""
+        """Whether jobs wait for an import that takes some seconds, or for a cluster to answer."""
 
     @property
     def open_comparisons(self) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ from lossviz.experiments.engine.scheduling import (
     devices_for,
     in_turn,
     least_busy,
+    load_of,
     next_job,
 )
 from lossviz.experiments.engine.trial_queue import TrialQueue
@@ -95,6 +96,7 @@ class Dispatcher:
         self._cores = capacity.cores
         self._accelerators = tuple(f"node-gpu-{n}" for n in range(capacity.accelerators))
         self._preparations.set_capacity(self._cores, capacity.node_cores, self._accelerators)
+        self.previews.cores = capacity.node_cores
 
     @property
     def has_pending(self) -> bool:
@@ -357,8 +359,14 @@ class Dispatcher:
                 learning_rate=trial.learning_rate or preparation.learning_rate,
                 threads=preparation.threads,
                 accelerator=entry.accelerator,
+                accelerator_share=self._accelerator_share(entry),
             )
         )
+
+    def _accelerator_share(self, entry: QueuedTrial) -> float:
+        if entry.accelerator == PROCESSOR:
+            return 1.0
+        return float(load_of([entry], self._preparations.complete, entry.accelerator))
 
     def _advance_searches(self, comparison: Comparison) -> None:
         """Let each search of a comparison that has nothing open any more do its next step.

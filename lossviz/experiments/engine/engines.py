@@ -11,6 +11,7 @@ from lossviz.experiments.engine.local import LocalEngine
 from lossviz.experiments.folder_access import FolderAccess
 from lossviz.experiments.quotas import UNLIMITED, Quotas
 from lossviz.experiments.store.store import Store
+from lossviz.extras import require_extra
 
 
 class _Start(Protocol):
@@ -22,6 +23,7 @@ ENGINES: Final[Mapping[str, _Start]] = {
     "ray": partial(ClusterEngine, kind="ray"),
     "slurm": partial(ClusterEngine, kind="slurm"),
 }
+_EXTRAS: Final = {"ray": "ray"}  # what an engine needs beside what training does
 
 
 def start_engine(
@@ -37,6 +39,7 @@ def start_engine(
 
     Raises:
         InvalidInput: No engine has this name.
+        MissingExtra: What it needs is not installed.
         EngineError: It cannot start.
 
     Side effects: those of the engine.
@@ -47,4 +50,6 @@ def start_engine(
             f"LOSSVIZ_ENGINE names no engine: {name!r}{suggestion(name, known) or '.'} Set it to"
             f" one of {', '.join(known)}."
         )
+    if name in _EXTRAS:
+        require_extra(_EXTRAS[name], needed_by=f"LOSSVIZ_ENGINE={name}")
     return ENGINES[name](store, folders=folders, quotas=quotas)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from lossviz.experiments.engine.host_process import HostProcess
 from lossviz.experiments.engine.queue_engine import QueueEngine
@@ -10,8 +11,10 @@ from lossviz.experiments.engine.resources import (
     available_cores,
     available_memory_mb,
     safe_start_method,
+    this_machine,
 )
 from lossviz.experiments.folder_access import EVERY_FOLDER, FolderAccess
+from lossviz.experiments.machine import Machine
 from lossviz.experiments.memory_needs import cores_that_memory_feeds
 from lossviz.experiments.quotas import UNLIMITED, Quotas
 from lossviz.experiments.store.leases import LEASE_S
@@ -63,3 +66,8 @@ class LocalEngine(QueueEngine):
             lease_s=lease_s,
             quotas=quotas,
         )
+
+    @cached_property
+    def machine(self) -> Machine:
+        """The app's own machine."""
+        return this_machine()

@@ -62,6 +62,7 @@ class RunTrial:
         learning_rate: Its own, or what the preparation found; None for the one of the settings.
         threads: Threads to compute with, at least 1.
         accelerator: See ``resources.accelerators``; empty to train on the processor.
+        accelerator_share: What it is taken to need of that accelerator, above 0, at most 1.
     """
 
     trial_id: str
@@ -72,9 +73,14 @@ class RunTrial:
     learning_rate: float | None
     threads: int
     accelerator: str = ""
+    accelerator_share: float = 1.0
 
     def __post_init__(self) -> None:
         _require_positive("threads", self.threads)
+        if not 0.0 < self.accelerator_share <= 1.0:
+            raise InvalidInput(
+                f"accelerator_share must lie in (0, 1], got {self.accelerator_share}"
+            )
 
     @property
     def job(self) -> JobId:
@@ -357,15 +363,19 @@ class Capacity:
         cores: Cores of all nodes together, at least 1.
         node_cores: Cores of the smallest node, which no trial's threads may exceed, at least 1.
         accelerators: Accelerators of all nodes together.
+        nodes: Machines that run jobs; 0 where none does now, but one may come.
     """
 
     cores: int
     node_cores: int
     accelerators: int = 0
+    nodes: int = 1
 
     def __post_init__(self) -> None:
         _require_positive("cores", self.cores)
         _require_positive("node_cores", self.node_cores)
+        if self.nodes < 0:
+            raise InvalidInput(f"nodes must not be negative, got {self.nodes}")
         if self.accelerators < 0:
             raise InvalidInput(f"accelerators must not be negative, got {self.accelerators}")
 

@@ -47,11 +47,14 @@ class BatchPreviews:
     """The latest previews. One thread changes them, any may read.
 
     Args:
-        cores: Cores to decode images with.
+        cores: See the attribute.
+
+    Attributes:
+        cores: Cores to decode the images of the next ones with.
     """
 
     def __init__(self, *, cores: int) -> None:
-        self._cores = cores
+        self.cores = cores
         self._previews: dict[str, BatchPreview] = {}
         self._requests: list[PreviewBatch | RenderImages] = []
 
@@ -64,7 +67,7 @@ class BatchPreviews:
         """Queue a preview of the first training batch and return its key."""
         return self._queue(
             PreviewBatch(
-                key=secrets.token_urlsafe(16), recipe=recipe, settings=settings, cores=self._cores
+                key=secrets.token_urlsafe(16), recipe=recipe, settings=settings, cores=self.cores
             )
         )
 
@@ -80,7 +83,7 @@ class BatchPreviews:
                 recipe=recipe,
                 settings=settings,
                 rows=rows,
-                cores=self._cores,
+                cores=self.cores,
             )
         )
 

@@ -44,6 +44,7 @@ class QueueEngine:
         memory_mb: The memory that host, trials and this process share, in MB (2**20 bytes): what
             cannot fit is refused. None where it is not known.
         folders: From where images may be read.
+        starts_at_once: See ``HostSupervisor``.
         clock: Seconds since the epoch.
         kind: Its key in ``engines.ENGINES``.
         lease_s: How long it may be silent before others that share the store take over its trials.
@@ -64,6 +65,7 @@ class QueueEngine:
         devices: Sequence[str] = (),
         memory_mb: float | None = None,
         folders: FolderAccess = EVERY_FOLDER,
+        starts_at_once: bool = False,
         clock: Callable[[], float] = time.time,
         kind: str = "local",
         lease_s: float = LEASE_S,
@@ -85,6 +87,7 @@ class QueueEngine:
             self._dispatcher,
             self._store,
             start_host=start_host,
+            starts_at_once=starts_at_once,
             close_open_trials=self._instance.close_open_trials,
             idle_s=idle_s_for(memory_mb),
         )
@@ -107,7 +110,7 @@ class QueueEngine:
 
     @property
     def warming_up(self) -> bool:
-        """Whether a host is importing fastai, which takes some seconds."""
+        """Whether a host is importing fastai, or joining a cluster, which takes some seconds."""
         return self._supervisor.warming_up
 
     @property

@@ -33,17 +33,20 @@ _RETRY_S = 2.0  # between attempts to close what is open in a database that cann
 class HostSupervisor:
     """Starts a host when a job needs one, and ends it when it was idle for long.
 
-    Used by one thread; ``failure``, ``warming_up`` and ``host_pid`` are read by others.
+    Used by one thread; ``failure``, ``warming_up``, ``host_pid`` and ``capacity`` are read by
+    others.
 
     Args:
         dispatcher: Its jobs run in the host.
         store: Where trials are reported to.
         start_host: Starts a host; given whether its first job is on an accelerator.
+        starts_at_once: Whether the first host starts before there is a job, to say what it has.
         idle_s: How long a host without jobs keeps its memory.
         close_open_trials: Ends the trials that the store shows as open, given the cause.
 
     Attributes:
         failure: Why training has stopped, until ``recover``; empty where it has not.
+        capacity: What the last host has said that it has; None where none has.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class HostSupervisor:
         store: Store,
         *,
         start_host: StartHost,
+        starts_at_once: bool = False,
         close_open_trials: Callable[[str], None],
         idle_s: float = IDLE_S,
     ) -> None:
@@ -62,12 +66,14 @@ class HostSupervisor:
         self._refusals = 0  # of the system, to start a host, in a row
         self._next_start_at = 0.0  # when to try again, on the monotonic clock
         self.failure = ""
+        self.capacity: Capacity | None = None
+        self._starts_at_once = starts_at_once
         # why trials that the store shows as open are not; empty where there are none
         self._close_cause = ""
 
     @property
     def warming_up(self) -> bool:
-        """Whether a host is importing fastai, which takes some seconds."""
+        """Whether a host is importing fastai, or joining a cluster, which takes some seconds."""
         host = self._host
         return host is not None and not host.ready
 
@@ -126,7 +132,7 @@ class HostSupervisor:
         self._host = None
 
     def _start_jobs(self) -> None:
-        if self._host is None and self._dispatcher.has_pending:
+        if self._host is None and self._needs_host:
             self._start_host()
         if self._host and self._host.ready:
             self._dispatcher.start_jobs(self.send)
@@ -149,6 +155,11 @@ class HostSupervisor:
             self._refusals += 1
         else:
             self._refusals = 0
+            self._starts_at_once = False
+
+    @property
+    def _needs_host(self) -> bool:
+        return self._starts_at_once or self._dispatcher.has_pending
 
     def _wait(self, waker: Connection, within_s: float | None) -> None:
         host = self._host
@@ -166,7 +177,7 @@ class HostSupervisor:
         """Seconds until something is due though no event comes; None where nothing is."""
         if self._close_cause:
             return _RETRY_S
-        if self._host is None and self._dispatcher.has_pending:
+        if self._host is None and self._needs_host:
             return max(0.0, self._next_start_at - time.monotonic())
         if self._host is None or not self._host.ready or not self._dispatcher.idle:
             return None
@@ -212,6 +223,7 @@ class HostSupervisor:
                 host.ready = True
                 self._dispatcher.idle_since = time.monotonic()
             case Capacity():
+                self.capacity = event
                 self._dispatcher.set_capacity(event)
             case JobReport():
                 self._dispatcher.handle(event, self.send)

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from lossviz.experiments.comparison_data import ComparisonData, read_comparison_data
-from lossviz.experiments.engine.local import LocalEngine
+from lossviz.experiments.engine.contract import Engine
+from lossviz.experiments.engine.engines import start_engine
+from lossviz.experiments.folder_access import EVERY_FOLDER
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.store.store import Store
 
@@ -25,7 +27,7 @@ class TemporaryEngine:
         store: What it writes to.
     """
 
-    engine: LocalEngine
+    engine: Engine
     store: Store
 
     def train(self, comparison: Comparison) -> ComparisonData:
@@ -40,15 +42,22 @@ class TemporaryEngine:
 
 
 @contextmanager
-def temporary_engine() -> Iterator[TemporaryEngine]:
+def temporary_engine(name: str = "local") -> Iterator[TemporaryEngine]:
     """An engine whose database is in a temporary folder; both are gone at the end.
+
+    Args:
+        name: A key of ``engines.ENGINES``.
+
+    Raises:
+        InvalidInput: No engine has this name.
+        MissingExtra: What the engine needs is not installed.
 
     Side effects: starts a thread and processes, writes a folder.
     """
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{Path(folder) / 'lossviz.sqlite'}")
         try:
-            engine = LocalEngine(store)
+            engine = start_engine(name, store, EVERY_FOLDER)
             try:
                 yield TemporaryEngine(engine=engine, store=store)
             finally:

@@ -27,6 +27,12 @@ FORGOTTEN: Final = (
 )
 
 
+def starting_words(engine: VisitorEngine) -> str:
+    """What an engine does that is warming up, see ``Engine.warming_up``."""
+    cluster = engine.machine.cluster
+    return f"starting: joining the {cluster}" if cluster else WARMING_UP
+
+
 class TrainingBackend:
     """Every read of a comparison, every request to the engine and every export goes through here,
     and is refused where it is not the visitor's to do.

@@ -21,7 +21,7 @@ from lossviz.experiments.progress import comparison_progress
 from lossviz.experiments.records import TrialState
 from lossviz.ui.markdown import capitalised, count_of, escape_markdown
 from lossviz.ui.text import draw_caption, draw_text
-from lossviz.ui.train.backend import WARMING_UP, TrainingBackend
+from lossviz.ui.train.backend import TrainingBackend, starting_words
 
 _MOST_REASONS: Final = 4
 
@@ -67,7 +67,7 @@ def stage(backend: TrainingBackend, data: ComparisonData) -> tuple[float, str]:
         in_s = backend.engine.begins_in_s(data.comparison.id)
         return progress.share, waiting_text(before, in_s)
     if backend.engine and backend.engine.warming_up:
-        return progress.share, WARMING_UP
+        return progress.share, starting_words(backend.engine)
     if data.preparation.stage:
         return data.preparation.share, f"preparing: {data.preparation.stage}"
     if progress.remaining_s is None:

@@ -4,12 +4,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import streamlit as st
 
-from lossviz.deployment import Deployment, read_deployment
+from lossviz.deployment import read_deployment
 from lossviz.errors import EngineError, LossvizError, MissingExtra
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.engines import start_engine
@@ -35,7 +35,6 @@ class SharedBackend:
         engine: Who runs them; None where another app does.
         obstacle: Why there is no engine, empty where there is one.
         notice: What happened to the database when it was opened; empty where nothing did.
-        machine: What trainings run on.
         retention: What thins old comparisons; None where another app does.
     """
 
@@ -43,8 +42,12 @@ class SharedBackend:
     engine: Engine | None
     obstacle: str = ""
     notice: str = ""
-    machine: Machine = field(default_factory=this_machine)
     retention: Retention | None = None
+
+    @property
+    def machine(self) -> Machine:
+        """What trainings run on."""
+        return self.engine.machine if self.engine else this_machine()
 
     def close(self) -> None:
         """End what runs, and give the database back."""
@@ -90,22 +93,10 @@ def _open_with_engine(url: str) -> SharedBackend:
         limits = Limits(days=deployment.keep_days, megabytes=deployment.max_mb)
         retention = store.retention(limits)
         retention.start()
-        return SharedBackend(
-            store=store,
-            engine=engine,
-            notice=notice,
-            machine=_machine_of(deployment),
-            retention=retention,
-        )
+        return SharedBackend(store=store, engine=engine, notice=notice, retention=retention)
     except LossvizError:
         store.close()
         raise
-
-
-def _machine_of(deployment: Deployment) -> Machine:
-    """What trainings run on; the memory of a cluster's nodes is not known here."""
-    machine = this_machine()
-    return machine if deployment.engine == "local" else replace(machine, memory_mb=None)
 
 
 @st.cache_resource(show_spinner=False, on_release=Store.close)

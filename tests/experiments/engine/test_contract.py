@@ -86,10 +86,10 @@ def in_process() -> dict[str, list[EpochMetrics]]:
     return history
 
 
-def test_a_killed_trial_shows_as_failed_within_two_seconds(scenario: Scenario) -> None:
+def test_a_killed_trial_shows_as_failed_within_seconds(scenario: Scenario) -> None:
     (killed,) = [trial for trial in scenario.trials[:2] if trial.state is TrialState.FAILED]
-    assert scenario.seconds_until_failed < 2
-    assert "ended by SIGKILL" in killed.reason
+    assert scenario.seconds_until_failed < scenario.harness.variant.noticing_s
+    assert scenario.harness.variant.killed in killed.reason
     assert killed.ended_at is not None
 
 

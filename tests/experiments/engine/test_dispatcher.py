@@ -14,6 +14,7 @@ from lossviz.errors import StoreError
 from lossviz.experiments.engine.dispatcher import Dispatcher
 from lossviz.experiments.engine.messages import (
     BatchLosses,
+    Capacity,
     EpochEnded,
     JobEnded,
     JobEvent,
@@ -345,3 +346,80 @@ def test_what_a_process_takes_of_an_accelerator_is_measured_once(store: Store) -
         None,
         700.0,
     ]
+
+
+NODE_DIED = JobEnded(
+    state=TrialState.LOST, reason="its process has gone with its node", node_died=True
+)
+
+
+def test_a_trial_whose_node_has_died_is_queued_again_before_all_others(running: Running) -> None:
+    running.launch(comparison(seeds=3))
+    running.report("c-0", NODE_DIED)
+    assert [request.trial_id for request in running.ran()] == ["c-0", "c-1", "c-0-2"]
+    for key in ("c-1", "c-0-2", "c-2", "c-3", "c-4", "c-5"):
+        running.report(key, FINISHED)
+    assert running.states() == [TrialState.FINISHED] * 6
+    assert [trial.attempt for trial in running.store.trials("c")] == [2, 1, 1, 1, 1, 1]
+    assert running.dispatcher.idle
+
+
+def test_a_trial_that_has_lost_three_nodes_is_lost(running: Running) -> None:
+    running.launch(comparison(seeds=1))
+    for key in ("c-0", "c-0-2", "c-0-3"):
+        running.report(key, NODE_DIED)
+    running.report("c-1", FINISHED)
+    assert running.states() == [TrialState.LOST, TrialState.FINISHED]
+    assert len(running.ran()) == 4
+    assert running.dispatcher.idle
+
+
+def test_a_crash_is_not_repeated(running: Running) -> None:
+    running.launch(comparison(seeds=1))
+    running.report("c-0", JobEnded(state=TrialState.FAILED, reason="its process has crashed"))
+    running.report("c-1", FINISHED)
+    assert running.states() == [TrialState.FAILED, TrialState.FINISHED]
+    assert running.dispatcher.idle
+
+
+def test_a_preparation_whose_node_has_died_begins_anew(running: Running) -> None:
+    searched = comparison("a", seeds=1)
+    running.launch(replace(searched, settings=replace(searched.settings, learning_rate=None)))
+    running.report("a", NODE_DIED, JobKind.PREPARATION)
+    assert len(running.prepared_on("a")) == 2
+    measured = Preparation(done=True, learning_rate=0.1, trial_mb=1.0, free_mb=9.0)
+    running.report("a", Prepared(preparation=measured), JobKind.PREPARATION)
+    assert running.states("a") == [TrialState.RUNNING] * 2
+
+
+def test_trials_spread_over_the_cores_of_all_nodes_and_none_takes_more_than_a_node_has(
+    store: Store,
+) -> None:
+    running = Running(store, cores=1)
+    running.dispatcher.set_capacity(Capacity(cores=8, node_cores=2, nodes=4))
+    running.launch(comparison(seeds=1))
+    assert [request.threads for request in running.ran()] == [2, 2]
+
+
+def test_where_a_node_has_gone_fewer_run_side_by_side(store: Store) -> None:
+    running = Running(store, cores=1)
+    running.dispatcher.set_capacity(Capacity(cores=4, node_cores=2, nodes=2))
+    running.launch(comparison(seeds=4))
+    assert len(running.ran()) == 4
+    running.dispatcher.set_capacity(Capacity(cores=2, node_cores=2))
+    running.report("c-0", NODE_DIED)
+    running.report("c-1", NODE_DIED)
+    assert len(running.ran()) == 4
+    running.report("c-2", FINISHED)
+    assert [request.trial_id for request in running.ran()][4:] == ["c-1-2"]
+
+
+def test_a_trial_is_given_the_share_of_a_node_s_accelerator_that_it_was_measured_to_need(
+    store: Store,
+) -> None:
+    running = Running(store, cores=1)
+    running.dispatcher.set_capacity(Capacity(cores=16, node_cores=8, accelerators=2, nodes=2))
+    running.launch_prepared(large(), trial_mb=300.0)
+    assert [request.accelerator_share for request in running.ran()] == [0.5] * 4
+    running.launch(comparison("digits"))
+    assert {request.accelerator_share for request in running.ran("digits")} == {1.0}

@@ -6,6 +6,7 @@ from typing import cast
 import pytest
 
 from lossviz.experiments.comparison_data import ComparisonData
+from lossviz.experiments.machine import Machine
 from lossviz.experiments.records import Preparation, Purpose, TrialState
 from lossviz.ui.train.backend import WARMING_UP, TrainingBackend
 from lossviz.ui.train.progress import stage
@@ -13,10 +14,17 @@ from tests.support.records import comparison, trial
 
 
 def backend(
-    place: int | None = 0, *, in_s: float | None = None, warming_up: bool = False
+    place: int | None = 0,
+    *,
+    in_s: float | None = None,
+    warming_up: bool = False,
+    cluster: str = "",
 ) -> TrainingBackend:
     engine = SimpleNamespace(
-        place=lambda _: place, begins_in_s=lambda _: in_s, warming_up=warming_up
+        place=lambda _: place,
+        begins_in_s=lambda _: in_s,
+        warming_up=warming_up,
+        machine=Machine(cores=2, cluster=cluster),
     )
     return cast(TrainingBackend, SimpleNamespace(engine=engine))
 
@@ -59,6 +67,12 @@ def data(judged: int, searched: int = 0, preparation: Preparation | None = None)
             "waiting: 2 comparisons before this one; it begins in about 1 min 15 s",
         ),
         (backend(warming_up=True), data(0), 0.0, WARMING_UP),
+        (
+            backend(warming_up=True, cluster="Ray cluster"),
+            data(0),
+            0.0,
+            "starting: joining the Ray cluster",
+        ),
         (
             backend(),
             data(0, 6),

@@ -135,16 +135,19 @@ class ClusterHost:
                 stopping.next_steps.pop(0)(job)
 
     def _handle_event(self, event: ClusterEvent) -> None:
+        if isinstance(event, Capacity):
+            self._send(event)
+        elif event.job in self._open:  # else it was reported as ended, and this is late
+            self._handle_report(event)
+
+    def _handle_report(self, event: JobReport | JobGone) -> None:
         match event:
-            case Capacity():
+            case JobReport(event=JobEnded() as end):
+                self._report_end(event.job, end)
+            case JobReport():
                 self._send(event)
-            case JobReport(job=job, event=JobEnded() as end):
-                self._report_end(job, end)
-            case JobReport(job=job):
-                if job in self._open:
-                    self._send(event)
-            case JobGone(job=job):
-                self._report_end(job, self._end_of(event))
+            case JobGone():
+                self._report_end(event.job, self._end_of(event))
             case _:
                 assert_never(event)
 

@@ -17,7 +17,7 @@ from lossviz.ui.fragments import fragment
 from lossviz.ui.markdown import capitalised, escape_markdown
 from lossviz.ui.templates import render
 from lossviz.ui.text import draw_caption
-from lossviz.ui.train.backend import WARMING_UP, TrainingBackend
+from lossviz.ui.train.backend import TrainingBackend, starting_words
 from lossviz.ui.train.launching.pets_cost import downloads_of
 
 _KEY: Final = "error images"  # in the session
@@ -128,7 +128,7 @@ def _fetch(
             _keep(held, preview.images if preview else ())
             held.failure = "" if preview and preview.images else _reason(preview)
             st.rerun()
-        stage = WARMING_UP if engine.warming_up else preview.stage or "starting"
+        stage = starting_words(engine) if engine.warming_up else preview.stage or "starting"
         draw_caption(f"{capitalised(escape_markdown(stage))} to show the images …")
 
     fragment(wait, run_every=_POLL_EVERY_S)()

@@ -13,7 +13,7 @@ from lossviz.ui.fragments import fragment
 from lossviz.ui.markdown import capitalised, escape_markdown
 from lossviz.ui.state.actions import keep_selection
 from lossviz.ui.text import draw_caption
-from lossviz.ui.train.backend import WARMING_UP
+from lossviz.ui.train.backend import starting_words
 from lossviz.ui.train.launching.preview_images import preview_caption, preview_html
 
 _KEY = "batch preview"  # in the session
@@ -85,7 +85,7 @@ def _draw(engine: VisitorEngine, key: str, preview: BatchPreview) -> None:
 
 
 def _draw_progress(engine: VisitorEngine, key: str, preview: BatchPreview) -> None:
-    text = WARMING_UP if engine.warming_up else preview.stage or "starting"
+    text = starting_words(engine) if engine.warming_up else preview.stage or "starting"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.progress(preview.share, text=text, width="stretch")
         if st.button("Cancel", icon=":material/close:"):

@@ -85,10 +85,12 @@ def launch_form(
         seeds = _pick_seeds(problems, start, len(losses))
         baseline = _pick_baseline(losses)
     chosen = _choose_settings(start, problems, folder, backend.machine)
-    downloads = downloads_of(recipe.key, chosen.settings)
+    machine = backend.machine
+    # what the nodes of a cluster lack is not known here
+    downloads = None if machine.cluster else downloads_of(recipe.key, chosen.settings)
     network = (chosen.settings or start.settings).network
     with summary:
-        draw_caption(f"{recipe.summary} {device_sentence(backend.machine, network)}")
+        draw_caption(f"{recipe.summary} {device_sentence(machine, network)}")
     with preview:
         batch_preview_button(
             backend.engine if backend.can_start else None, recipe.key, chosen.settings, downloads
@@ -102,7 +104,7 @@ def launch_form(
     )
     with place:
         if recipe.key == PETS_RECIPE and chosen.settings:
-            show_cost(downloads, chosen.settings, backend.machine)
+            show_cost(downloads, chosen.settings, machine)
         show_batch_preview(backend.engine, recipe.key, chosen.settings)
         pressed = _launch_buttons(
             backend,
@@ -269,7 +271,7 @@ def _time(backend: TrainingBackend, request: Request, comparisons: Sequence[Comp
     settings = request.settings
     if known or request.recipe != PETS_RECIPE or settings is None:
         return known
-    if backend.machine.accelerators_for(settings.network):
+    if backend.machine.cluster or backend.machine.accelerators_for(settings.network):
         return ""
     return time_on_processor(
         settings,

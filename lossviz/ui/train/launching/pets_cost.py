@@ -14,6 +14,9 @@ from lossviz.ui.markdown import count_of
 from lossviz.ui.text import draw_caption
 
 RECIPE: Final = "pets"
+NODES_DOWNLOAD: Final = (
+    "Each node of the cluster downloads the photos and the weights that it lacks."
+)
 _MBIT_PER_S: Final = 50
 _DISK_GB: Final = 5
 
@@ -37,8 +40,11 @@ def download_words(downloads: PetsDownloads | None) -> str:
 
 def show_cost(downloads: PetsDownloads | None, settings: Settings, machine: Machine) -> None:
     """Say what the launch of a comparison on pets downloads, and how long a trial takes where it is
-    known: on a processor.
+    known: on this machine's processor.
     """
+    if machine.cluster:
+        draw_caption(NODES_DOWNLOAD)
+        return
     if downloads:
         st.info(download_sentence(downloads), icon=":material/download:")
     if machine.accelerators_for(settings.network):
