@@ -1,14 +1,16 @@
 """The curves of losses in one view."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from lossviz.charts.figure import html_label, new_figure, trace_id
-from lossviz.charts.loss_style import distinct_styles
+from lossviz.charts.figure import html_label, new_layout, trace_id
+from lossviz.charts.loss_style import LossStyle, distinct_styles
 from lossviz.charts.scales import SCALES, Scale
 from lossviz.charts.value_range import value_range
 from lossviz.charts.views import View
@@ -19,6 +21,7 @@ Flags = NDArray[np.bool_]
 LOGS = ("x", "y")  # axes that can be logarithmic
 _AFTER_P_1 = 0.005  # of the axis: p = 1 is where curves end, and their ends are to be seen
 _LEAST_GAP = 0.005  # of the axis, that is worth saying
+_CURVES = 256  # that are kept, of 11 kB each
 _HALVINGS = 30  # until a gap's end is exact
 
 
@@ -55,7 +58,23 @@ def curve_figure(
     logs: Sequence[str] = (),
     classes: int = DEFAULT_CLASSES,
 ) -> go.Figure:
-    """Each loss in one view, on a vertical axis that fits them.
+    """The figure of ``curves_json``, with the same arguments; plotly has checked it, which takes
+    20 ms.
+    """
+    return go.Figure(json.loads(curves_json(losses, view, scale=scale, logs=logs, classes=classes)))
+
+
+def curves_json(
+    losses: Sequence[Loss],
+    view: View,
+    *,
+    scale: Scale = SCALES["p"],
+    logs: Sequence[str] = (),
+    classes: int = DEFAULT_CLASSES,
+) -> str:
+    """Each loss in one view, on a vertical axis that fits them, as the browser's plotly reads it.
+
+    Curves are kept, for the next time and for other visitors.
 
     Args:
         losses: Any number of them.
@@ -65,38 +84,72 @@ def curve_figure(
         classes: Number of classes K.
     """
     on_log_x, on_log_y = "x" in logs and scale.has_logarithm, "y" in logs
-    places = scale.points(logarithmic=on_log_x)
-    log_p = scale.to_log_p(places)
-    figure = new_figure(x_title=scale.axis, y_title=(on_log_y and view.log_axis) or view.axis)
-    heights = [_heights(loss, view, log_p, on_log_y, classes) for loss in losses]
-    for loss, style, values in zip(losses, distinct_styles(losses), heights, strict=True):
-        figure.add_scatter(
-            x=places.tolist(),
-            y=[float(y) if np.isfinite(y) else None for y in values],
-            name=html_label(loss),
-            uid=curve_uid(loss),
-            mode="lines",
-            line={"color": style.color, "dash": style.dash, "width": 2.5},
-            hovertemplate=(
-                f"{scale.symbol} = %{{x:.4~g}}<br>%{{y:.4g}}<extra>%{{fullData.name}}</extra>"
-            ),
-        )
+    curves = [
+        _curve(loss, style, view, scale.name, on_log_x, on_log_y, classes)
+        for loss, style in zip(losses, distinct_styles(losses), strict=True)
+    ]
+    layout = new_layout(x_title=scale.axis, y_title=(on_log_y and view.log_axis) or view.axis)
     # The zoom outlives new data, and ends with another view or scale.
-    figure.update_layout(
-        showlegend=False, uirevision=f"{view.name} {scale.name} {on_log_x} {on_log_y}"
-    )
+    layout |= {
+        "showlegend": False,
+        "uirevision": f"{view.name} {scale.name} {on_log_x} {on_log_y}",
+    }
+    places = scale.points(logarithmic=on_log_x)
     across = _on_axis(places, on_log_x)
     start = across[0] if on_log_x or places[0] < 0 else 0.0
-    after = _AFTER_P_1 * (across[-1] - start) if log_p[-1] == 0 else 0.0
-    figure.update_xaxes(range=[float(start), float(across[-1] + after)])
+    ends_at_1 = scale.to_log_p(places[-1:])[0] == 0
+    after = _AFTER_P_1 * (across[-1] - start) if ends_at_1 else 0.0
+    layout["xaxis"]["range"] = [float(start), float(across[-1] + after)]
     if on_log_x:
-        figure.update_xaxes(**_LOGARITHMIC)
+        layout["xaxis"] |= _LOGARITHMIC
     evenly = np.linspace(across[0], across[-1], len(across))
-    spread = [np.interp(evenly, across, values) for values in heights]
-    figure.update_yaxes(range=list(value_range(spread, view, logarithmic=on_log_y)))
+    spread = [np.interp(evenly, across, curve.heights) for curve in curves]
+    layout["yaxis"]["range"] = list(value_range(spread, view, logarithmic=on_log_y))
     if on_log_y:
-        figure.update_yaxes(**_LOGARITHMIC)
-    return figure
+        layout["yaxis"] |= _LOGARITHMIC
+    traces = ",".join(curve.trace for curve in curves)
+    return f'{{"data":[{traces}],"layout":{json.dumps(layout)}}}'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Curve:
+    """A loss as it is drawn.
+
+    Attributes:
+        heights: Its values at all places of the axis.
+        trace: Plotly's trace of it, in JSON.
+    """
+
+    heights: Array
+    trace: str
+
+
+@lru_cache(maxsize=_CURVES)
+def _curve(
+    loss: Loss,
+    style: LossStyle,
+    view: View,
+    scale_name: str,
+    on_log_x: bool,
+    on_log_y: bool,
+    classes: int,
+) -> _Curve:
+    scale = SCALES[scale_name]
+    places = scale.points(logarithmic=on_log_x)
+    heights = _heights(loss, view, scale.to_log_p(places), on_log_y, classes)
+    trace = {
+        "type": "scatter",
+        "x": places.tolist(),
+        "y": [float(y) if np.isfinite(y) else None for y in heights],
+        "name": html_label(loss),
+        "uid": curve_uid(loss),
+        "mode": "lines",
+        "line": {"color": style.color, "dash": style.dash, "width": 2.5},
+        "hovertemplate": (
+            f"{scale.symbol} = %{{x:.4~g}}<br>%{{y:.4g}}<extra>%{{fullData.name}}</extra>"
+        ),
+    }
+    return _Curve(heights=heights, trace=json.dumps(trace, separators=(",", ":"), allow_nan=False))
 
 
 def logarithm_gaps(
@@ -104,7 +157,7 @@ def logarithm_gaps(
 ) -> list[Gap]:
     """Where a logarithmic vertical axis cannot show these losses, from left to right.
 
-    Args as ``curve_figure``.
+    Args as ``curves_json``.
     """
     on_log_x = "x" in logs and scale.has_logarithm
     places = scale.points(logarithmic=on_log_x)

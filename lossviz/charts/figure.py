@@ -3,6 +3,7 @@
 import html
 import re
 from hashlib import blake2s
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -13,7 +14,12 @@ _SAFE_IN_A_SELECTOR = re.compile(r"[\w-]+", re.ASCII)
 
 
 def new_figure(*, x_title: str, y_title: str, zoom_of: str = "") -> go.Figure:
-    """An empty figure in the project's style.
+    """An empty figure in the project's style. Arguments as ``new_layout``."""
+    return go.Figure(layout=new_layout(x_title=x_title, y_title=y_title, zoom_of=zoom_of))
+
+
+def new_layout(*, x_title: str, y_title: str, zoom_of: str = "") -> dict[str, Any]:
+    """The layout of figures in the project's style, as plain data.
 
     Colours of text, grid and background are the page's: the browser fills them in by theme.
 
@@ -23,7 +29,6 @@ def new_figure(*, x_title: str, y_title: str, zoom_of: str = "") -> go.Figure:
         zoom_of: What is shown; zoom and hidden curves outlive new data of the same, and end with
             another.
     """
-    figure = go.Figure()
     axis = {
         "automargin": True,
         "ticks": "outside",
@@ -31,23 +36,22 @@ def new_figure(*, x_title: str, y_title: str, zoom_of: str = "") -> go.Figure:
         "showline": True,
         "zeroline": False,
     }
-    figure.update_layout(
-        template="none",
-        font={"family": "Source Sans, Source Sans Pro, sans-serif", "size": 14},
-        margin={"l": 8, "r": 12, "t": 12, "b": 8},
-        hovermode="closest",
-        xaxis={**axis, "title": {"text": x_title, "standoff": 8}},
-        yaxis={**axis, "title": {"text": y_title, "standoff": 8}},
-        legend={
+    return {
+        "template": {"data": {"scatter": [{"type": "scatter"}]}},  # plotly's "none"
+        "font": {"family": "Source Sans, Source Sans Pro, sans-serif", "size": 14},
+        "margin": {"l": 8, "r": 12, "t": 12, "b": 8},
+        "hovermode": "closest",
+        "xaxis": {**axis, "title": {"text": x_title, "standoff": 8}},
+        "yaxis": {**axis, "title": {"text": y_title, "standoff": 8}},
+        "legend": {
             "orientation": "h",
             "x": 0,
             "y": 1.02,
             "yanchor": "bottom",
             "bgcolor": "rgba(0,0,0,0)",
         },
-        uirevision=f"of {zoom_of}",
-    )
-    return figure
+        "uirevision": f"of {zoom_of}",
+    }
 
 
 def log_scale(figure: go.Figure) -> None:

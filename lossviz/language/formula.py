@@ -18,6 +18,7 @@ from lossviz.language.class_reductions import (
 )
 from lossviz.language.derivative import GradientPart, derivative, gradient_parts
 from lossviz.language.grammar import parameter_symbol, read_formula
+from lossviz.language.in_turn import in_turn
 from lossviz.language.latex import to_latex
 from lossviz.language.log_space import to_log_space
 from lossviz.language.lowering import lower
@@ -220,6 +221,7 @@ def _sympy_failures_refused(text: str) -> Iterator[None]:
 
 
 @lru_cache(maxsize=512)
+@in_turn
 def compile_formula(text: str, ranges: tuple[ParameterRange, ...] = ()) -> Formula:
     """The formula of a text, kept for the next time. Arguments and errors as ``Formula``."""
     return Formula(text, ranges)

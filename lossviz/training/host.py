@@ -55,6 +55,7 @@ from lossviz.training.worker import STOPPED, failure_of
 from lossviz.training.worker_process import WorkerProcess, start_worker
 
 _IMPORTS = "lossviz.training.server_imports"
+NICENESS = 10  # beside the pages a trial then gets a tenth of a core's time that both want
 IDLE_S = 300.0  # how long a worker without a job keeps its memory, of the accelerator too
 
 
@@ -286,6 +287,16 @@ class Host:
             raise _EngineGoneError from None
 
 
+def _yield_to_pages() -> None:
+    """Let the app's process, and whatever else needs this machine, go before the trials; they have
+    all of it while nobody else wants it.
+
+    Side effects: lowers the priority of this process, and of all that it starts.
+    """
+    if sys.platform != "win32":
+        os.nice(NICENESS)
+
+
 def _open(handle: int) -> Connection:
     if sys.platform == "win32":
         from multiprocessing.connection import PipeConnection
@@ -315,6 +326,7 @@ def main(handle: int, method: str, for_accelerator: bool, app_pid: int) -> None:
     """
     die_with_parent(app_pid)
     prefer_to_end(HOST)
+    _yield_to_pages()
     # Ctrl-C in a terminal reaches this process too; the engine decides
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     watch_standard_input()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import Final
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from lossviz.app_folder import app_folder
 from lossviz.deployment import read_deployment
 from lossviz.ui import train_link
 from lossviz.ui._compat import keep_shared_caches
+from lossviz.ui.fragments import fragment
 from lossviz.ui.glossary.page_words import begin_words
 from lossviz.ui.login import draw_login
 from lossviz.ui.state.selection import selection_query
@@ -24,6 +26,7 @@ from lossviz.ui.styles import load_styles
 from lossviz.ui.text import draw_text
 from lossviz.ui.visitor import keep_visitor
 
+MENU: Final = "menu"  # the part of every page that names the visitor's losses
 # a Material symbol or an emoji would be fetched from elsewhere
 _ICON = Path(__file__).with_name("icon.svg")
 
@@ -149,18 +152,24 @@ def begin_page(path: str, heading: Callable[[], Heading] | None = None) -> None:
     if page.has_charts:
         with st.container(key="fetch"):
             st.html(_PRELOAD_PLOTLY, unsafe_allow_javascript=True)
-    with st.container(horizontal=True, key="menu", gap="small"):
-        for target, other in PAGES.items():
-            if target == train_link.PATH:
-                train_link.train_link(other.name, other.icon, is_current=target == path)
-                continue
-            label = f"**{other.name}**" if target == path else other.name
-            st.page_link(target, label=label, icon=other.icon, query_params=selection_query())
-        draw_login()
+    fragment(_draw_menu, key=MENU)(path)
     with st.container(key="head"):
         st.title(top.title, anchor=False)
         draw_text(top.lead)
     keep_visitor()
+
+
+def _draw_menu(path: str) -> None:
+    """Links that take the visitor's losses along."""
+    query = selection_query()
+    with st.container(horizontal=True, key="menu", gap="small"):
+        for target, page in PAGES.items():
+            if target == train_link.PATH:
+                train_link.train_link(page.name, page.icon, is_current=target == path)
+                continue
+            label = f"**{page.name}**" if target == path else page.name
+            st.page_link(target, label=label, icon=page.icon, query_params=query)
+        draw_login()
 
 
 @st.cache_resource(show_spinner=False)

@@ -65,7 +65,8 @@ def parameter_sliders(
         start: The same loss with the parameters to which a double-click leads back.
         refusals: See ``parameter_slider``.
         playable: The same.
-        on_release: The same; an error that it raises stands below the sliders.
+        on_release: The same; an error that it raises stands below the sliders, and the whole page
+            runs again, as its charts take the value back too.
     """
     refusal = f"refused value of {loss_id}"
 
@@ -74,6 +75,7 @@ def parameter_sliders(
             on_release(loss_id, name, value)
         except LossvizError as error:
             st.session_state[refusal] = str(error)
+            st.rerun()
 
     for parameter in loss.parameters:
         parameter_slider(

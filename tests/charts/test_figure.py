@@ -7,10 +7,11 @@ from dataclasses import replace
 import plotly.graph_objects as go
 import pytest
 
-from lossviz.charts.curves import curve_figure
+from lossviz.charts.curves import LOGS, curve_figure, curves_json
 from lossviz.charts.figure import figure_json, trace_id
 from lossviz.charts.race import MEASURES, OVER, SCALES, RaceView, race_layout
 from lossviz.charts.views import VIEWS
+from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.parsing import loss_from_spec
 from tests.support.records import comparison
 
@@ -23,6 +24,18 @@ def test_the_id_of_every_trace_can_stand_in_a_css_selector_and_is_its_own() -> N
     assert len(set(ids)) == len(ids) == len(AWKWARD)
     assert all(re.fullmatch(r"[A-Za-z][A-Za-z0-9]*", one) for one in ids)
     figure_json(figure)
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("logs", [(), LOGS])
+def test_plotly_finds_nothing_wrong_with_curves_and_changes_nothing(
+    view: str, logs: tuple[str, ...]
+) -> None:
+    """They are sent to the browser as they are, as plotly's checks take 20 ms."""
+    losses = [*LOSSES.values(), *map(loss_from_spec, AWKWARD)]
+    sent = curves_json(losses, VIEWS[view], logs=logs)
+    checked = curve_figure(losses, VIEWS[view], logs=logs)
+    assert json.loads(sent) == json.loads(figure_json(checked))
 
 
 @pytest.mark.parametrize("spec", AWKWARD)

@@ -24,6 +24,7 @@ _LOG_P = np.log(
 _SEARCHES = 12  # the nearest points of the grid, from which the search goes on
 _CLASS_COUNTS = (5, 11, 37)  # at which two losses must agree
 _NEARLY_INFINITE = 1e290
+_REACH = 2.0  # within how many steps of a grid point all losses between it and its neighbours lie
 _TOLERANCE = 1e-8  # between unit vectors that count as equal: what rounding leaves
 
 
@@ -33,20 +34,23 @@ class _SearchSettings:
 
     Attributes:
         grid_size: Values of each parameter in the grid of starts.
+        exclusion_size: Values of each parameter in the grid that excludes a match; 0 where none
+            does.
         min_gain: See ``minimize_residuals``. With one parameter the starts lie so close that a
             match is found in leaps.
         patience: See ``minimize_residuals``.
     """
 
     grid_size: int
+    exclusion_size: int
     min_gain: float
     patience: int
 
 
 _SEARCH_SETTINGS = {  # by the number of parameters
-    1: _SearchSettings(grid_size=33, min_gain=0.5, patience=4),
-    2: _SearchSettings(grid_size=9, min_gain=0.999, patience=8),
-    3: _SearchSettings(grid_size=8, min_gain=0.999, patience=8),
+    1: _SearchSettings(grid_size=33, exclusion_size=129, min_gain=0.5, patience=4),
+    2: _SearchSettings(grid_size=9, exclusion_size=33, min_gain=0.999, patience=8),
+    3: _SearchSettings(grid_size=8, exclusion_size=0, min_gain=0.999, patience=8),
 }
 
 
@@ -101,7 +105,7 @@ def equivalents(loss: Loss) -> tuple[Equivalent, ...]:
     for known in LOSSES.values():
         if known.key == loss.key or not _comparable(known, loss, signature):
             continue
-        values = _nearest_values(known, signature)
+        values = _nearest_values(known, signature) if _within_reach(known, signature) else None
         if values is not None and (match := _verified(loss, known, values)) is not None:
             found.append(match)
     return tuple(sorted(found, key=lambda match: len(match.loss.parameters)))
@@ -113,6 +117,39 @@ def _comparable(known: Loss, loss: Loss, signature: Array) -> bool:
     if np.abs(even - rival).max() > _TOLERANCE:  # no loss of p alone differs between the paths
         return known.formula.depends_on_class_count
     return known.formula.depends_on_pj <= loss.formula.depends_on_pj
+
+
+def _within_reach(known: Loss, signature: Array) -> bool:
+    """Whether some parameter values may give a loss this signature.
+
+    They cannot where it lies further from that of every point of a fine grid than twice what lies
+    between the point and its neighbours. Most searches, which take most of the time, then need not
+    begin.
+    """
+    signatures, steps = _exclusion_grid(known)
+    if not len(signatures):
+        return True
+    return bool((lengths(signatures - signature) <= _REACH * steps + _TOLERANCE).any())
+
+
+@lru_cache(maxsize=64)
+def _exclusion_grid(known: Loss) -> tuple[Array, Array]:
+    """Signatures [T, M] over all values of a loss's parameters, and how far each is from its
+    neighbours, summed over the parameters: [T], infinite beside values that give none.
+    """
+    size = _SEARCH_SETTINGS[len(known.parameters)].exclusion_size if known.parameters else 1
+    if not size:
+        return np.zeros((0, 0)), np.zeros(0)
+    axes = _axes(known.parameters, size)
+    signatures = _signatures(known, _product(axes))
+    grid = signatures.reshape(*map(len, axes), -1)
+    steps = np.zeros(grid.shape[:-1])
+    for axis in range(len(axes)):
+        gaps = np.linalg.norm(np.diff(grid, axis=axis), axis=-1)
+        gaps = np.where(np.isfinite(gaps), gaps, np.inf)
+        before, after = (np.insert(gaps, place, 0.0, axis=axis) for place in (0, gaps.shape[axis]))
+        steps += np.maximum(before, after)
+    return signatures, steps.ravel()
 
 
 def _signatures(loss: Loss, points: Array) -> Array:
@@ -187,24 +224,26 @@ def _nearest_values(known: Loss, signature: Array) -> dict[str, float] | None:
 @lru_cache(maxsize=64)
 def _starts(known: Loss) -> tuple[Array, Array]:
     """The grid of parameter values from which the search starts, and its signatures."""
-    points = _grid(known.parameters)
+    size = _SEARCH_SETTINGS[len(known.parameters)].grid_size if known.parameters else 1
+    points = _product(_axes(known.parameters, size))
     return points, _signatures(known, points)
 
 
-def _grid(parameters: Sequence[Parameter]) -> Array:
-    """Points over all parameters' ranges, with the values that have a name: shape [T, n]."""
-    if not parameters:
-        return np.zeros((1, 0))
+def _product(axes: Sequence[Array]) -> Array:
+    """All points of a grid, shape [T, n]."""
+    return np.array(list(itertools.product(*axes)))
+
+
+def _axes(parameters: Sequence[Parameter], size: int) -> list[Array]:
+    """So many values over each parameter's range, with those that have a name."""
     axes = []
     for parameter in parameters:
         low, high = parameter.slider_range()
-        if parameter.step >= 1:
-            spread = np.arange(low, high + 1)
-        else:
-            spread = np.linspace(low, high, _SEARCH_SETTINGS[len(parameters)].grid_size)
+        whole = parameter.step >= 1
+        spread = np.arange(low, high + 1) if whole else np.linspace(low, high, size)
         named = [special.value for special in parameter.special_values]
         axes.append(np.unique([*spread, parameter.value, *named]))
-    return np.array(list(itertools.product(*axes)))
+    return axes
 
 
 def _verified(loss: Loss, known: Loss, values: dict[str, float]) -> Equivalent | None:

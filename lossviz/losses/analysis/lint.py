@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from lossviz.language.in_turn import in_turn
 from lossviz.losses.analysis.analysis import Analysis
 from lossviz.losses.analysis.finding import SEVERITIES, Finding, Severity
 from lossviz.losses.analysis.shape_checks import SHAPE_CHECKS, constant
@@ -14,7 +15,8 @@ __all__ = ["Finding", "Severity", "lint"]
 _CHECKS = (*SHAPE_CHECKS, *WEIGHT_CHECKS, *STATISTICAL_CHECKS)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=4096)  # a slider has about 200 places
+@in_turn
 def lint(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> tuple[Finding, ...]:
     """All findings about a loss, the most severe first.
 

@@ -1,5 +1,7 @@
 """The field for a loss of the visitor's own: what is typed is drawn, read and checked at once."""
 
+from typing import Final
+
 import streamlit as st
 
 from lossviz.errors import FormulaError, LossvizError
@@ -16,6 +18,7 @@ from lossviz.ui.state.actions import add_own_loss, keep_selection
 from lossviz.ui.state.selection import read_selection, selection_query
 from lossviz.ui.text import draw_caption
 
+OWN_LOSS: Final = "own loss"  # the part of a page with the field
 _LABEL = "A loss of your own"
 # keys of the session
 _FIELD = "own loss"  # of the control
@@ -38,7 +41,6 @@ _LANGUAGE = "\n".join(
 )
 
 
-@fragment
 def formula_field(*, drawn: bool, classes: int | None = None) -> None:
     """Draw the field, and under it what is wrong with the text, or what is known of the loss.
 
@@ -46,6 +48,15 @@ def formula_field(*, drawn: bool, classes: int | None = None) -> None:
         drawn: Whether a chart on the page draws what is typed.
         classes: Number of classes that the loss is checked for; None for that of the charts.
     """
+    fragment(_draw_field, key=OWN_LOSS)(drawn=drawn, classes=classes)
+
+
+def is_typing() -> bool:
+    """Whether there is something in the field, with links that name the visitor's losses too."""
+    return bool(st.session_state.get(_TYPED, "").strip())
+
+
+def _draw_field(*, drawn: bool, classes: int | None) -> None:
     # it is still there when the visitor comes back from another page
     st.session_state.setdefault(_FIELD, st.session_state.get(_TYPED, ""))
     st.text_input(

@@ -1,5 +1,7 @@
 """The card of one loss: its formula and sliders, what can be done with it, what is known of it."""
 
+from typing import Protocol
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -14,18 +16,35 @@ from lossviz.losses.reference import Reference
 from lossviz.ui.curves.code_export import show_code
 from lossviz.ui.curves.findings import folded_findings, immediate_findings, show_findings
 from lossviz.ui.curves.moving_loss import moving_loss
+from lossviz.ui.curves.released import details_of
 from lossviz.ui.fragments import fragment
 from lossviz.ui.glossary.page_words import words_of_part
 from lossviz.ui.loss_controls import colored_card, loss_title, parameter_sliders
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.state.actions import keep_selection, rename_loss
+from lossviz.ui.state.selection import read_selection
 from lossviz.ui.text import draw_caption
 
 _RENAMED = "a loss was renamed"  # state: the whole page is to show its new name
 
 
+class DrawSliders(Protocol):
+    """As ``parameter_sliders``."""
+
+    def __call__(
+        self, loss_id: str, loss: Loss, style: LossStyle, *, start: Loss, refusals: int
+    ) -> None:
+        """Draw a slider for each of a loss's parameters."""
+
+
 def loss_card(
-    loss_id: str, loss: Loss, style: LossStyle, *, start: Loss, refusals: int
+    loss_id: str,
+    loss: Loss,
+    style: LossStyle,
+    *,
+    start: Loss,
+    refusals: int,
+    draw_sliders: DrawSliders = parameter_sliders,
 ) -> DeltaGenerator:
     """Draw a loss's legend key, name, formula, sliders and meaning.
 
@@ -35,6 +54,7 @@ def loss_card(
         style: How its curve is drawn.
         start: The same loss with the parameters to which a double-click leads back.
         refusals: See ``parameter_slider``.
+        draw_sliders: Draws its sliders.
 
     Returns:
         The card, to which more can be added.
@@ -42,19 +62,24 @@ def loss_card(
     card = colored_card(curve_uid(loss), style)
     with card:
         loss_title(loss, style)
-        parameter_sliders(loss_id, loss, style, start=start, refusals=refusals)
+        draw_sliders(loss_id, loss, style, start=start, refusals=refusals)
         if loss.meaning:
             draw_caption(escape_markdown(loss.meaning))
     return card
 
 
-@fragment
-def loss_details(loss_id: str, loss: Loss, classes: int) -> None:
-    """Draw what may spoil a training with the loss, what can be done with it, and the rest folded
-    away.
+def loss_details(loss_id: str) -> None:
+    """Draw what may spoil a training with a chosen loss, what can be done with it, and the rest
+    folded away.
 
     What is found of the loss follows its parameters while they move.
     """
+    fragment(_draw_part, key=details_of(loss_id))(loss_id)
+
+
+def _draw_part(loss_id: str) -> None:
+    selection = read_selection()
+    loss, classes = selection.losses[loss_id], selection.chart.classes
     if st.session_state.pop(_RENAMED, False):
         st.rerun()
     with words_of_part(f"card of {loss_id}"), st.container(gap="xsmall"):

@@ -27,7 +27,9 @@ class _Movement(TypedDict):
 
 
 def end_movements() -> None:
-    """Forget what has moved; where the whole page runs, the losses are what they are."""
+    """Forget what has moved: the losses are what they are, as the whole page runs or a parameter
+    was released.
+    """
     st.session_state.pop(_MOVEMENTS, None)
 
 

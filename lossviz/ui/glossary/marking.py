@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from lossviz.losses.catalogue import LOSSES
@@ -42,6 +42,11 @@ def mark_words(markdown: str, marked: Collection[str] = ()) -> tuple[str, tuple[
     >>> mark_words("its Logits, not `logits`", marked={"softmax"})[1]
     ('logit',)
     """
+    return _mark(markdown, frozenset(marked))
+
+
+@lru_cache(maxsize=2048)  # pages say the same to all visitors
+def _mark(markdown: str, marked: frozenset[str]) -> tuple[str, tuple[str, ...]]:
     found: list[str] = []
 
     def link(match: re.Match[str]) -> str:

@@ -16,6 +16,7 @@ from lossviz.ui.state.url_state import (
     Query,
     Reading,
     Unreadable,
+    kept_readings,
     read_query,
     write_query,
 )
@@ -56,6 +57,7 @@ class ChartSettings:
             raise InvalidInput(f"classes must be {LEAST_CLASSES} to {MOST_CLASSES}")
 
 
+@kept_readings(lambda: CHART_PROPERTIES)
 def read_chart_settings(query: Mapping[str, Sequence[str]]) -> Reading[ChartSettings]:
     """The settings that an address names.
 

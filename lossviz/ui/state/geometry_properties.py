@@ -30,6 +30,7 @@ from lossviz.ui.state.url_state import (
     Query,
     Reading,
     Unreadable,
+    kept_readings,
     one_of,
     read_query,
     write_query,
@@ -41,6 +42,7 @@ _LONGEST_NUMBERS: Final = 40  # characters
 _LONGEST_LOSS: Final = 1000  # characters
 
 
+@kept_readings(lambda: GEOMETRY_PROPERTIES)
 def read_geometry(query: Mapping[str, Sequence[str]]) -> Reading[GeometryState]:
     """The state that an address names; arrows that cannot stand together keep their defaults.
 

@@ -76,18 +76,19 @@ class SessionData(TypedDict):
 
 def session() -> SessionData:
     """What the session keeps."""
-    specs = {key: loss.spec for key, loss in LOSSES.items()}
-    start = SessionData(
-        specs=specs,
-        start_specs=dict(specs),
-        choice=Choice(chosen=list(ARTICLE), chart={}, geometry={}, hidden=[], cursor_p=None),
-        page="",
-        address={},
-        warning="",
-        rejections=0,
-        geometry_version=0,
-    )
-    return cast(SessionData, st.session_state.setdefault(SESSION_KEY, start))
+    if SESSION_KEY not in st.session_state:
+        specs = {key: loss.spec for key, loss in LOSSES.items()}
+        st.session_state[SESSION_KEY] = SessionData(
+            specs=specs,
+            start_specs=dict(specs),
+            choice=Choice(chosen=list(ARTICLE), chart={}, geometry={}, hidden=[], cursor_p=None),
+            page="",
+            address={},
+            warning="",
+            rejections=0,
+            geometry_version=0,
+        )
+    return cast(SessionData, st.session_state[SESSION_KEY])
 
 
 def sync_from_url(page: str) -> None:

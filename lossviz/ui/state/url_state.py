@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, wraps
 from typing import Any, Generic, TypeAlias, TypeVar
 
 Query: TypeAlias = dict[str, list[str]]  # the texts of each parameter, in their order
 Value = TypeVar("Value")
+_READINGS = 256  # kept of each reader
+_LONGEST_KEPT = 500  # characters of a query
 
 
 class Unreadable(ValueError):
@@ -89,6 +92,36 @@ def read_query(
         except ValueError:
             problems.append(_out_of_limits(spec))
     return Reading(value=values, problems=tuple(problems))
+
+
+Reader: TypeAlias = Callable[[Mapping[str, Sequence[str]]], Reading[Value]]
+
+
+def kept_readings(
+    properties: Callable[[], Iterable[Property[Any]]],
+) -> Callable[[Reader[Value]], Reader[Value]]:
+    """Decorates a reader of queries: what it has read before it does not read again.
+
+    Args:
+        properties: Gives all that it reads.
+    """
+
+    def decorate(read: Reader[Value]) -> Reader[Value]:
+        @lru_cache(maxsize=_READINGS)
+        def read_items(items: tuple[tuple[str, tuple[str, ...]], ...]) -> Reading[Value]:
+            return read({name: list(texts) for name, texts in items})
+
+        @wraps(read)
+        def read_or_look_up(query: Mapping[str, Sequence[str]]) -> Reading[Value]:
+            named = [(spec.name, query[spec.name]) for spec in properties() if spec.name in query]
+            items = tuple((name, tuple(texts)) for name, texts in named)
+            if sum(len(text) for _, texts in items for text in texts) > _LONGEST_KEPT:
+                return read(query)  # not made by a page
+            return read_items(items)
+
+        return read_or_look_up
+
+    return decorate
 
 
 def write_query(properties: Iterable[Property[Any]], record: object) -> Query:

@@ -55,5 +55,9 @@ def _panel(backend: TrainingBackend, feed: Feed, comparison: Comparison, running
 
 def _judge(store: VisitorStore, data: ComparisonData) -> Judgement:
     kept = finished_trials(store, data.comparison.id)
-    earlier = kept.earlier_evaluations(store, data.comparison, data.trials)
-    return judge_comparison(data, earlier=earlier)
+
+    def judge() -> Judgement:
+        earlier = kept.earlier_evaluations(store, data.comparison, data.trials)
+        return judge_comparison(data, earlier=earlier)
+
+    return kept.of_state(data, "judgement", judge)

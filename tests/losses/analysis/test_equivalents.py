@@ -8,7 +8,12 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from lossviz import LOSSES, get_loss, parse_loss
-from lossviz.losses.analysis.equivalents import Equivalent, equivalents
+from lossviz.losses.analysis.equivalents import (
+    Equivalent,
+    _signatures,
+    _within_reach,
+    equivalents,
+)
 from lossviz.losses.loss import Loss
 from tests.support.loss_cases import catalogue_losses
 
@@ -123,6 +128,17 @@ def test_a_loss_of_the_catalogue_does_not_name_itself(loss: Loss) -> None:
     assert loss.key not in {match.loss.key for match in found}
     for match in found:
         assert_agreement(loss, match)
+
+
+@pytest.mark.parametrize("loss", [loss for loss in LOSSES.values() if loss.parameters])
+def test_no_search_is_left_out_that_would_find_a_loss(loss: Loss) -> None:
+    """Anywhere in the ranges of its parameters, between the points of the grid too."""
+    random = np.random.default_rng(3)
+    ranges = np.array([parameter.slider_range() for parameter in loss.parameters])
+    points = ranges[:, 0] + random.random((300, len(ranges))) * (ranges[:, 1] - ranges[:, 0])
+    whole = [parameter.step >= 1 for parameter in loss.parameters]
+    points[:, whole] = np.round(points[:, whole])
+    assert all(_within_reach(loss, signature) for signature in _signatures(loss, points))
 
 
 @pytest.mark.slow

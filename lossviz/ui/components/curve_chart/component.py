@@ -5,11 +5,12 @@ numbers.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from lossviz.charts.curves import curve_figure, curve_uid
+from lossviz.charts.curves import curve_uid, curves_json
 from lossviz.charts.figure import figure_json
 from lossviz.charts.loss_style import LossStyle
 from lossviz.charts.scales import SCALES
@@ -120,25 +121,27 @@ def curve_chart(
         }
         for loss_id, loss in losses.items()
     )
-    places = SCALES[scale].points(logarithmic="x" in logs).tolist()
     figures = [
-        curve_figure(
+        curves_json(
             shown, _up_to(VIEWS[view], highest), scale=SCALES[scale], logs=logs, classes=classes
         )
         for view in views
     ]
-    if picture:
-        for figure in figures:
-            _complete_picture(figure, picture)
+    titles = [
+        picture.y_title if picture else ("y" in logs and VIEWS[view].log_axis) or VIEWS[view].axis
+        for view in views
+    ]
     data = {
-        "figures": tuple(figure_json(figure) for figure in figures),
+        "figures": tuple(
+            _with_places(figure, picture) if picture else figure for figure in figures
+        ),
         "labels": tuple(
-            f"{figure.layout.yaxis.title.text} over the {SCALES[scale].axis}, for {named}"
+            f"{title} over the {SCALES[scale].axis}, for {named}"
             f"{'' if picture else '; the table below has the numbers'}"
-            for figure in figures
+            for title in titles
         ),
         "curves": curves,
-        "places": json.dumps(places),
+        "places": _places_json(scale, logarithmic="x" in logs),
         "views": tuple(views),
         "signs": tuple(VIEWS[view].log_sign for view in views),
         "scale": scale,
@@ -170,7 +173,13 @@ def curve_chart(
         _COMPONENT(key=key, data=data)
 
 
-def _complete_picture(figure: go.Figure, picture: Picture) -> None:
+@cache
+def _places_json(scale: str, *, logarithmic: bool) -> str:
+    return json.dumps(SCALES[scale].points(logarithmic=logarithmic).tolist())
+
+
+def _with_places(curves: str, picture: Picture) -> str:
+    figure = go.Figure(json.loads(curves))
     figure.update_yaxes(title_text=picture.y_title)
     figure.update_layout(margin_t=_PLACES_PX)
     for p, name in picture.places.items():
@@ -184,6 +193,7 @@ def _complete_picture(figure: go.Figure, picture: Picture) -> None:
                 "font": {"size": 13},
             },
         )
+    return figure_json(figure)
 
 
 def _up_to(view: View, highest: float | None) -> View:

@@ -20,6 +20,7 @@ from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.text import draw_caption, draw_text
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.comparison_panels.choices import label_of, pick_losses, pick_seeds
+from lossviz.ui.train.results.finished_trials import finished_trials
 
 _PANEL: Final = "listening"
 _QUESTION: Final = (
@@ -55,10 +56,17 @@ def _picture(
     drawn: Sequence[str],
     seeds: int,
 ) -> Picture | None:
-    """What is drawn; made once a process where all trials have ended."""
-    make = _picture_of_ended if all(trial.state.ended for trial in trials) else _make_picture
-    ids = tuple(trial.id for trial in trials)
-    return make(store, data, trials, (str(store.path), *ids), drawn, seeds)
+    """What is drawn; made once a process where all trials have ended, else once for all who look
+    at it.
+    """
+    ids = (str(store.path), *(trial.id for trial in trials))
+    if all(trial.state.ended for trial in trials):
+        return _picture_of_ended(store, data, trials, ids, drawn, seeds)
+    return finished_trials(store, data.comparison.id).of_state(
+        data,
+        (_PANEL, ids, *drawn),
+        lambda: _make_picture(store, data, trials, ids, drawn, seeds),
+    )
 
 
 def _make_picture(

@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import RLock
+from typing import Any, Final, TypeVar
 
 import streamlit as st
 
 from lossviz.experiments.access.visitor_store import VisitorStore
+from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.judging.convergence import read_earlier_evaluations
 from lossviz.experiments.records import Comparison, Evaluation, Trial, TrialState
 from lossviz.ui.train.results.seed_rows import POINTS, Curve
 
+T = TypeVar("T")
+_STATE: Final = "how the comparison stands"
 _COMPARISONS = 16  # that are looked at by turns
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedTrials:
-    """What has been read of a comparison's finished trials, by their ids."""
+    """What has been read of a comparison's finished trials, by their ids; and what was computed of
+    the comparison as it stands.
+    """
 
     _earlier: dict[str, Evaluation | None] = field(default_factory=dict)
     _curves: dict[str, Curve] = field(default_factory=dict)
+    _lock: RLock = field(default_factory=RLock)
+    _computed: dict[Hashable, Any] = field(default_factory=dict)
+
+    def of_state(self, data: ComparisonData, key: Hashable, compute: Callable[[], T]) -> T:
+        """What follows from the comparison as it stands, computed once for all who look at it.
+
+        Args:
+            data: How it stands; the feed gives all viewers the same.
+            key: What is computed, and of what else.
+            compute: Computes it.
+        """
+        with self._lock:
+            if self._computed.get(_STATE) is not data:
+                self._computed.clear()
+                self._computed[_STATE] = data
+            if key not in self._computed:
+                self._computed[key] = compute()
+            found: T = self._computed[key]
+            return found
 
     def earlier_evaluations(
         self, store: VisitorStore, comparison: Comparison, trials: Sequence[Trial]
@@ -41,6 +67,8 @@ class FinishedTrials:
 
         Side effects: reads the store for those that run, or have finished since.
         """
+        if not trials:
+            return {}
         new = [trial for trial in trials if trial.id not in self._curves]
         found = store.error_rates([trial.id for trial in new], most=POINTS)
         self._curves.update({t.id: found.get(t.id, ()) for t in new if t.state.ended})
