@@ -115,7 +115,8 @@ class SlurmCluster:
     def kill(self, job: JobId) -> None:
         """End all processes of its Slurm job."""
         if found := self._find(job):
-            slurm_commands.cancel("--signal=KILL", "--full", found.number)
+            # without --batch Slurm would first send SIGTERM, and SIGKILL 30 s later
+            slurm_commands.cancel("--signal=KILL", "--batch", "--full", found.number)
             slurm_commands.cancel(found.number)
 
     def poll(self, timeout_s: float) -> list[ClusterEvent]:

@@ -160,7 +160,9 @@ class SlurmJob:
         """Whether its worker has gone, and no report of it can come any more."""
         if self._end is None and queue.asked_at > self._submitted_at:
             self._note_end(queue, now)
-        return self._end is not None and now > self._ended_at + _LAST_EVENTS_S
+        # of one that is stopped, a last report would say no more
+        patience_s = 0.0 if self._is_stopping else _LAST_EVENTS_S
+        return self._end is not None and now >= self._ended_at + patience_s
 
     def unbegun(self) -> Job | None:
         """Once it has ended: what its worker was to do after another job, and did not begin, so

@@ -1,13 +1,17 @@
 """What goes wrong on a real Slurm site of two nodes; trials sleep instead of computing."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 
 import psutil
 import pytest
 
+from lossviz.errors import EngineError
 from lossviz.experiments.engine.cluster.engine import ClusterEngine
+from lossviz.experiments.engine.cluster.slurm_cluster import SlurmCluster
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.host_process import HostProcess
 from lossviz.experiments.engine.queue_engine import QueueEngine
@@ -19,6 +23,7 @@ from tests.support.waiting import wait_until
 
 STARTING_S = 30.0
 STOP_S = 5.0
+slurm_engine = partial(ClusterEngine, kind="slurm")
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
@@ -178,32 +183,34 @@ def test_closing_leaves_no_job_and_no_file(
     ("variables", "reason"),
     [
         ({"LOSSVIZ_SLURM_OPTIONS": "--partition=nowhere"}, "no node in the partition nowhere"),
-        (
-            {"LOSSVIZ_SLURM_OPTIONS": "--time=soon"},
-            "Slurm's sbatch refused: sbatch: error: Invalid --time",
-        ),
-        ({"LOSSVIZ_SLURM_OPTIONS": "--nodes=2"}, "must not set --nodes"),
         ({"LOSSVIZ_SLURM_FOLDER": "/dev/null/jobs"}, "set LOSSVIZ_SLURM_FOLDER to one that"),
         ({"PATH": "/nowhere"}, "Slurm's command sbatch is not on the PATH here"),
     ],
 )
-def test_what_cannot_work_fails_trials_with_what_to_do(
+def test_a_site_that_cannot_be_used_is_refused_with_what_to_do(
+    site: SlurmSite, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], reason: str
+) -> None:
+    site.use(monkeypatch, **variables)
+    with pytest.raises(EngineError, match=reason):
+        SlurmCluster()
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ("--nodes=2", "must not set --nodes, which lossviz sets itself"),
+        ("--time=soon", "Slurm's sbatch refused: sbatch: error: Invalid --time"),
+    ],
+)
+def test_options_that_are_refused_fail_trials_with_the_reason(
     site: SlurmSite,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    variables: dict[str, str],
+    options: str,
     reason: str,
 ) -> None:
-    site.use(monkeypatch, **variables)
-    with engine_harness(
-        tmp_path,
-        EngineVariant(
-            start=lambda store: ClusterEngine(store, kind="slurm"),
-            host_pid=attrgetter("host_pid"),
-            method="slurm",
-            ending_s=STOP_S,
-        ),
-    ) as harness:
+    site.use(monkeypatch, LOSSVIZ_SLURM_OPTIONS=options)
+    with engine_harness(tmp_path, replace(SIMULATED, start=slurm_engine)) as harness:
         comparison = harness.launch(["cross_entropy"])
         harness.wait_for(comparison, 1, TrialState.FAILED, within_s=STARTING_S)
         assert reason in reasons_of(harness, comparison)[0]
