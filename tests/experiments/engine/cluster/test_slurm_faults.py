@@ -139,6 +139,20 @@ def test_a_job_that_someone_else_cancels_says_so(
     )
 
 
+def test_a_trial_that_has_to_give_way_is_tried_again(
+    harness: EngineHarness, running: Callable[..., Comparison], site: SlurmSite
+) -> None:
+    comparison = running("cross_entropy", "inverse")
+    urgent = site.run("sbatch", "--parsable", "--partition=urgent", "--wrap=sleep 60").strip()
+    wait_until(
+        lambda: {trial.attempt for trial in harness.trials(comparison)} == {1, 2},
+        within_s=STARTING_S,
+        what="one trial is attempted again",
+    )
+    site.run("scancel", urgent)
+    harness.wait_for(comparison, 2, TrialState.RUNNING, within_s=STARTING_S)
+
+
 def test_after_the_host_was_killed_its_jobs_end_and_queued_trials_go_on(
     harness: EngineHarness, running: Callable[..., Comparison], site: SlurmSite
 ) -> None:
