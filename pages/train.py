@@ -5,7 +5,7 @@ import streamlit as st
 from lossviz.errors import LossvizError
 from lossviz.ui.frame import begin_page
 from lossviz.ui.loss_picker import pick_losses
-from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.messages import show_error
 from lossviz.ui.train.backend import open_backend, show_obstacles
 from lossviz.ui.train.comparison_picker import pick_comparison
 from lossviz.ui.train.comparison_view import watch_comparison
@@ -36,4 +36,4 @@ try:
     elif not unreadable:
         show_empty_state()
 except LossvizError as error:
-    st.error(escape_markdown(error), icon=":material/error:")
+    show_error(error)

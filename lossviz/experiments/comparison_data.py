@@ -1,10 +1,11 @@
 """All that is known of a comparison but the course of its trials: what it is judged by."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lossviz.experiments.confidence_bins import BINS
 from lossviz.experiments.fingerprints import FingerprintsByTrial
+from lossviz.experiments.public_text import without_server
 from lossviz.experiments.records import (
     Comparison,
     Evaluation,
@@ -41,12 +42,32 @@ class ComparisonData:
         """Whether nothing more will happen to any of its trials."""
         return all(trial.state.ended for trial in (*self.trials, *self.search_trials))
 
-    def without_stderr(self) -> "ComparisonData":
-        """The same, but for what the trials' processes wrote to their standard error."""
+    def without_server(self, shown: Callable[[str], str] = without_server) -> "ComparisonData":
+        """The same, but for what names things of the server: what the trials' processes wrote to
+        their standard error, and paths in reasons, notes and settings.
+
+        Args:
+            shown: What of a message may be read.
+        """
+
+        def of_trial(trial: Trial) -> Trial:
+            if not (trial.reason or trial.stderr):
+                return trial
+            return replace(trial, reason=shown(trial.reason), stderr="")
+
+        settings, preparation = self.comparison.settings, self.preparation
         return replace(
             self,
-            trials=[replace(trial, stderr="") for trial in self.trials],
-            search_trials=[replace(trial, stderr="") for trial in self.search_trials],
+            comparison=replace(
+                self.comparison, settings=replace(settings, folder=shown(settings.folder))
+            ),
+            preparation=replace(
+                preparation,
+                stage=shown(preparation.stage),
+                notes=tuple(map(shown, preparation.notes)),
+            ),
+            trials=list(map(of_trial, self.trials)),
+            search_trials=list(map(of_trial, self.search_trials)),
         )
 
 

@@ -113,8 +113,7 @@ class VisitorStore:
         found = read_snapshot(self._store, self._guard.require(Action.EXPORT, comparison_id))
         if self._guard.visitor.is_deployer:
             return found
-        # what a process writes to its standard error holds paths of the server
-        return replace(found, data=found.data.without_stderr())
+        return replace(found, data=found.data.without_server())
 
     def rename(self, comparison_id: str, name: str) -> None:
         """Note what a comparison is called; an empty name takes the old one away.

@@ -12,7 +12,8 @@ from lossviz.experiments.access.names import MOST_CHARACTERS
 from lossviz.experiments.export import export_comparison
 from lossviz.experiments.permissions import Action, Whose, whose
 from lossviz.experiments.records import Comparison
-from lossviz.ui.markdown import capitalised, escape_markdown
+from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.messages import show_error
 from lossviz.ui.state.address import write_address
 from lossviz.ui.text import draw_caption, draw_text
 from lossviz.ui.train.backend import TrainingBackend
@@ -46,7 +47,7 @@ def comparison_menu(backend: TrainingBackend, comparison: Comparison) -> None:
             if _is_offered(backend, Action.DELETE, comparison):
                 _delete_button(backend, comparison)
         except LossvizError as error:
-            st.error(escape_markdown(capitalised(str(error))), icon=":material/error:")
+            show_error(error)
 
 
 def show_whose(backend: TrainingBackend, comparison: Comparison) -> None:
@@ -132,7 +133,7 @@ def _confirm_deletion(backend: TrainingBackend, comparison: Comparison) -> None:
         with st.spinner("Stopping its trials …"):
             backend.delete(comparison.id)
     except LossvizError as error:
-        st.error(escape_markdown(capitalised(str(error))), icon=":material/error:")
+        show_error(error)
         return
     write_address({}, (PARAMETER,))
     st.rerun()

@@ -15,6 +15,7 @@ from lossviz.experiments.store.building import UnreadableRow
 from lossviz.experiments.visitors import Visitor
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.markdown import count_of
+from lossviz.ui.messages import shown
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.comparison_link import link_comparison, linked_comparison
 from lossviz.ui.train.comparison_menu import comparison_menu, show_whose
@@ -70,7 +71,7 @@ def _title(comparison: Comparison, backend: TrainingBackend) -> str:
         _whose(comparison, backend.visitor),
         created.strftime("%d %b %Y, %H:%M:%S UTC"),
         comparison.recipe,
-        *changes(comparison),
+        *map(shown, changes(comparison)),
         count_of(comparison.seeds, "seed", "seeds"),
         names,
     )

@@ -11,7 +11,7 @@ from lossviz.experiments.feed import Feed
 from lossviz.experiments.judging.judgement import Judgement, judge_comparison
 from lossviz.experiments.records import Comparison
 from lossviz.ui.fragments import fragment
-from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.messages import sees_server, show_error, shown
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.launching.named_experiments import show_question
 from lossviz.ui.train.panels import show_panels
@@ -33,13 +33,15 @@ def watch_comparison(backend: TrainingBackend, comparison: Comparison) -> None:
             # asked for anew, as it may be deleted by now, or no longer shared with this visitor
             _panel(backend, backend.feed(comparison.id), comparison, running)
         except LossvizError as error:
-            st.error(escape_markdown(error), icon=":material/error:")
+            show_error(error)
 
     fragment(panel)()
 
 
 def _panel(backend: TrainingBackend, feed: Feed, comparison: Comparison, running: bool) -> None:
     data = feed.data(comparison)
+    if not sees_server():
+        data = data.without_server(shown)
     if running and data.has_ended:
         st.rerun()  # the whole page once more: what can be done now is another
     show_unreadable(feed.unreadable)

@@ -20,6 +20,7 @@ from lossviz.experiments.permissions import Action
 from lossviz.experiments.progress import comparison_progress
 from lossviz.experiments.records import TrialState
 from lossviz.ui.markdown import capitalised, count_of, escape_markdown
+from lossviz.ui.messages import shown
 from lossviz.ui.text import draw_caption, draw_text
 from lossviz.ui.train.backend import TrainingBackend, starting_words
 
@@ -35,7 +36,7 @@ def show_progress(backend: TrainingBackend, data: ComparisonData) -> None:
     description = describe_comparison(data.comparison, preparation, data.trials)
     draw_caption(escape_markdown(description))
     if backend.engine and backend.engine.failure:
-        st.error(escape_markdown(backend.engine.failure), icon=":material/error:")
+        st.error(escape_markdown(shown(backend.engine.failure)), icon=":material/error:")
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         if data.has_ended:
             _show_outcome(backend, data)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from lossviz.experiments.store.building import UnreadableRow
 from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.messages import shown
 
 _NAMED: Final = 10
 
@@ -17,7 +18,8 @@ def show_unreadable(unreadable: Sequence[UnreadableRow]) -> None:
     """Name what this version cannot read; nothing where it can read everything."""
     if not unreadable:
         return
-    lines = [f"- {escape_markdown(f'{row.name}: {row.reason}')}" for row in unreadable[:_NAMED]]
+    named = [f"{row.name}: {row.reason}" for row in unreadable[:_NAMED]]
+    lines = [f"- {escape_markdown(shown(text))}" for text in named]
     if len(unreadable) > _NAMED:
         lines.append(f"- and {len(unreadable) - _NAMED} more")
     st.warning(

@@ -15,6 +15,7 @@ from lossviz.experiments.engine.messages import PreviewImage
 from lossviz.experiments.records import Comparison
 from lossviz.ui.fragments import fragment
 from lossviz.ui.markdown import capitalised, escape_markdown
+from lossviz.ui.messages import shown
 from lossviz.ui.templates import render
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.backend import TrainingBackend, starting_words
@@ -119,7 +120,7 @@ def _fetch(
         held.rows, held.failure = missing, ""
         held.key = engine.request_images(comparison.id, missing)
     if held.failure:
-        draw_caption(f"The images cannot be shown: {escape_markdown(held.failure)}")
+        draw_caption(f"The images cannot be shown: {escape_markdown(shown(held.failure))}")
         return
 
     def wait() -> None:

@@ -11,6 +11,7 @@ from lossviz.experiments.pets_cost import PetsDownloads
 from lossviz.experiments.settings import Settings
 from lossviz.ui.fragments import fragment
 from lossviz.ui.markdown import capitalised, escape_markdown
+from lossviz.ui.messages import show_error, shown
 from lossviz.ui.state.actions import keep_selection
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.backend import starting_words
@@ -71,12 +72,12 @@ def show_batch_preview(
     try:
         fragment(panel, run_every=_POLL_EVERY_S if polling else None)()
     except LossvizError as error:
-        st.error(escape_markdown(error), icon=":material/error:")
+        show_error(error)
 
 
 def _draw(engine: VisitorEngine, key: str, preview: BatchPreview) -> None:
     if preview.failure:
-        st.error(escape_markdown(capitalised(preview.failure)), icon=":material/error:")
+        st.error(escape_markdown(capitalised(shown(preview.failure))), icon=":material/error:")
     elif preview.images:
         st.html(preview_html(preview.images))
         draw_caption(preview_caption(preview.images))
@@ -85,7 +86,7 @@ def _draw(engine: VisitorEngine, key: str, preview: BatchPreview) -> None:
 
 
 def _draw_progress(engine: VisitorEngine, key: str, preview: BatchPreview) -> None:
-    text = starting_words(engine) if engine.warming_up else preview.stage or "starting"
+    text = starting_words(engine) if engine.warming_up else shown(preview.stage) or "starting"
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         st.progress(preview.share, text=text, width="stretch")
         if st.button("Cancel", icon=":material/close:"):

@@ -21,6 +21,7 @@ from lossviz.experiments.settings import Settings
 from lossviz.losses.loss import Loss
 from lossviz.ui.curves.findings import warn_of_errors
 from lossviz.ui.markdown import capitalised, count_of, escape_markdown
+from lossviz.ui.messages import error_text, show_error
 from lossviz.ui.state.actions import keep_selection
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.backend import TrainingBackend
@@ -118,7 +119,7 @@ def launch_form(
         try:
             launch(backend.engine, pressed)
         except LossvizError as error:
-            st.error(escape_markdown(capitalised(str(error))), icon=":material/error:")
+            show_error(error)
 
 
 def _obstacle(losses: Sequence[Loss], problems: FieldProblems, chosen: ChosenSettings) -> str:
@@ -199,7 +200,7 @@ def _choose_settings(
         validate_settings(start.recipe, settings)
         require_memory(settings, machine.memory_mb, has_accelerator=bool(machine.accelerators))
     except InvalidInput as error:
-        return ChosenSettings(settings=None, problem=str(error))
+        return ChosenSettings(settings=None, problem=error_text(error))
     return ChosenSettings(settings=settings)
 
 
@@ -303,7 +304,7 @@ def _refusal(request: Request) -> str:
             rate_search=request.rate_search,
         )
     except LossvizError as error:
-        return f"**Not possible:** {escape_markdown(error)}."
+        return f"**Not possible:** {escape_markdown(error_text(error))}."
     return ""
 
 

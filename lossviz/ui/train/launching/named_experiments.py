@@ -13,6 +13,7 @@ from lossviz.experiments.named_experiments import EXPERIMENTS, SEEDS, NamedExper
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.statistics.verdicts import Verdicts
 from lossviz.ui.markdown import count_of, escape_markdown
+from lossviz.ui.messages import show_error
 from lossviz.ui.state.actions import choose_specs, keep_selection
 from lossviz.ui.text import draw_caption, draw_text
 from lossviz.ui.train.backend import TrainingBackend
@@ -71,7 +72,7 @@ def _draw_card(backend: TrainingBackend, experiment: NamedExperiment) -> None:
         try:
             launch(backend.engine, request, experiment=experiment.key, guess=guess or "")
         except LossvizError as error:
-            st.error(escape_markdown(error), icon=":material/error:")
+            show_error(error)
 
 
 def _about(seconds: int) -> str:

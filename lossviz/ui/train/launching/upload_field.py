@@ -15,6 +15,7 @@ from lossviz.experiments.uploads.reference import uploads_folder
 from lossviz.experiments.uploads.upload_quotas import admit_within
 from lossviz.experiments.uploads.uploads import Upload, Uploads
 from lossviz.ui.markdown import capitalised, count_of, escape_markdown
+from lossviz.ui.messages import error_text
 from lossviz.ui.state.actions import keep_selection
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.launching.class_count import UPLOAD_KEY
@@ -95,7 +96,7 @@ def _take_upload(uploads: Uploads, owner: str) -> None:
         st.session_state[UPLOAD_KEY] = str(upload.reference)
         st.session_state[_PROBLEM] = ""
     except LossvizError as error:
-        st.session_state[_PROBLEM] = f"{capitalised(str(error)).rstrip('.')}."
+        st.session_state[_PROBLEM] = f"{capitalised(error_text(error)).rstrip('.')}."
     st.rerun()
 
 

@@ -15,6 +15,7 @@ from lossviz.experiments.judging.judgement import Judgement
 from lossviz.experiments.permissions import Action
 from lossviz.ui.components.result_table.component import TableActions, result_table
 from lossviz.ui.markdown import capitalised, escape_markdown
+from lossviz.ui.messages import error_text
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.results.article_comparison import show_article
@@ -76,7 +77,7 @@ def _stop(backend: TrainingBackend, trial_id: str) -> None:
         if backend.engine:
             backend.engine.stop([trial_id])
     except LossvizError as error:
-        st.session_state[_REFUSAL] = str(error)
+        st.session_state[_REFUSAL] = error_text(error)
 
 
 def about_the_table(judgement: Judgement, scale: DifferenceScale) -> str:
