@@ -23,7 +23,7 @@ EVENTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "engine_started": ("kind", "cores", "accelerators", "memory_mb"),
         "engine_ended": ("kind",),
-        "training_stopped": ("error",),  # the kind of error
+        "training_stopped": ("error",),  # the kind of error, such as LeaseLost
         "comparison_launched": ("comparison", "visitor", "recipe", "network", "trials"),
         "launch_refused": ("reason", "visitor"),  # the kind of reason, such as memory
         "quota_reached": ("quota", "visitor"),
@@ -31,7 +31,6 @@ EVENTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "trial_ended": ("comparison", "trial", "state"),
         "node_died": ("comparison", "trial", "state"),
         "lease_taken": ("engine",),
-        "lease_lost": ("engine",),
         "trials_taken_over": ("engine", "trials"),
         "rows_thinned": ("comparison", "rows"),
         "store_full": ("megabytes", "limit"),

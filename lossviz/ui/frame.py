@@ -118,6 +118,19 @@ PAGES = MappingProxyType(
     }
 )
 
+DEPLOYER_PATH: Final = "pages/deployer.py"
+_UNLISTED: Final = MappingProxyType(  # pages that the menu does not show to visitors
+    {
+        DEPLOYER_PATH: Page(
+            name="Deployer",
+            title="For the deployer",
+            lead="How this app is doing.",
+            icon=":material/monitor_heart:",
+            has_charts=False,
+        )
+    }
+)
+
 # As soon as a page begins: plotly.js is 4.8 MB, and takes the browser longer than all else that a
 # page with charts needs.
 _PRELOAD_PLOTLY = f"""<script>
@@ -131,13 +144,13 @@ def begin_page(path: str, heading: Callable[[], Heading] | None = None) -> None:
     opened cold by its own address.
 
     Args:
-        path: Of the page's script, from the app's folder.
+        path: Of the page's script, from the app's folder; a key of ``PAGES``, or ``DEPLOYER_PATH``.
         heading: Gives title and lead where they change with what the page shows; by default they
             are those of ``PAGES``.
 
     Side effects: draws; writes plotly.js to ``static/`` once a process.
     """
-    page = PAGES[path]
+    page = (PAGES | _UNLISTED)[path]
     sync_from_url(path)
     top = heading() if heading else Heading(title=page.title, lead=page.lead)
     st.set_page_config(
@@ -169,6 +182,8 @@ def _draw_menu(path: str) -> None:
                 continue
             label = f"**{page.name}**" if target == path else page.name
             st.page_link(target, label=label, icon=page.icon, query_params=query)
+        if unlisted := _UNLISTED.get(path):
+            st.page_link(path, label=f"**{unlisted.name}**", icon=unlisted.icon)
         draw_login()
 
 

@@ -10,6 +10,7 @@ from typing import Final
 
 from lossviz.errors import QuotaExceeded
 from lossviz.experiments.engine.recent import Recent
+from lossviz.experiments.event_log import log_event, visitor_label
 from lossviz.experiments.expected_time import TrialTimes
 from lossviz.experiments.quotas import QUOTAS, Amount, Quotas, Use, trials_asked_for
 from lossviz.experiments.records import Comparison, Trial
@@ -85,7 +86,8 @@ class Admission:
         Side effects: reads the store.
         """
         if self.quotas:
-            self._require_launch(comparison, self._read(self._store))
+            with _refusals_logged(comparison.owner):
+                self._require_launch(comparison, self._read(self._store))
 
     def launch_refusal(self, comparison: Comparison) -> str:
         """Why a launch would be refused now, from what was used at most a second ago; empty where
@@ -121,13 +123,14 @@ class Admission:
         Side effects: reads the store.
         """
         if self.quotas:
-            self.quotas.require_size(comparison)
-            self.quotas.require_trials(
-                trials_asked_for(comparison, judged),
-                self._usage(self._read(self._store), comparison.owner),
-                trial_s=self.times.trial_s(comparison),
-                now=self._clock(),
-            )
+            with _refusals_logged(comparison.owner):
+                self.quotas.require_size(comparison)
+                self.quotas.require_trials(
+                    trials_asked_for(comparison, judged),
+                    self._usage(self._read(self._store), comparison.owner),
+                    trial_s=self.times.trial_s(comparison),
+                    now=self._clock(),
+                )
 
     def take_preview(self, owner: str) -> None:
         """Count a preview for a visitor.
@@ -138,7 +141,7 @@ class Admission:
         Side effects: reads and writes the store.
         """
         if self.quotas:
-            with self.exclusive():
+            with _refusals_logged(owner), self.exclusive():
                 use = self._usage(self._read(self._store), owner)[_PREVIEWS]
                 self.quotas.require(_PREVIEWS, 1, use, now=self._clock())
                 self._spend(_PREVIEWS, owner, 1.0)
@@ -256,3 +259,13 @@ def _amount(spendings: Sequence[Spending], window_s: float | None) -> Amount:
         used=sum(spending.amount for spending in spendings),
         ends=tuple(sorted(ends)) if window_s is not None else (),
     )
+
+
+@contextmanager
+def _refusals_logged(owner: str) -> Iterator[None]:
+    """Log that a quota refuses something to a visitor."""
+    try:
+        yield
+    except QuotaExceeded as error:
+        log_event("quota_reached", quota=error.quota, visitor=visitor_label(owner))
+        raise

@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 
 import lossviz
 from lossviz.errors import EngineError, InvalidInput, LeaseLost, LossvizError, StoreError
+from lossviz.experiments.event_log import log_event
 from lossviz.experiments.records import Trial
 from lossviz.experiments.store.engine_requests import EngineRequest
 from lossviz.experiments.store.leases import LEASE_S, Lease
@@ -25,6 +26,7 @@ from lossviz.experiments.store.store import Store
 
 _POLL_S: Final = 0.5  # so that what another app asks is done within a second
 _ANSWER_S: Final = 5.0
+_LABEL: Final = 8  # characters of an engine's id, in events
 _ASK_EVERY_S: Final = 0.1
 _CAUSE: Final = "the app that trained it did not renew its lease (it was killed or cut off)"
 _log = logging.getLogger("lossviz")
@@ -189,6 +191,7 @@ class LeasedInstance:
             lease_s=self._lease_s,
         )
         self._lease.id = id
+        log_event("lease_taken", engine=id[:_LABEL])
         self._is_new = True
         self._renewed_at = self._may_take_over_at = time.monotonic()
         self._polled_at = float("-inf")
@@ -214,6 +217,8 @@ class LeasedInstance:
                 self._lease.id, now=self._clock(), cause=_CAUSE, also_ownerless=self._is_new
             )
             queued = taken.queued
+            if taken.hosts:
+                log_event("trials_taken_over", engine=self._lease.id[:_LABEL], trials=len(queued))
             for host in taken.hosts:
                 _log.warning(
                     "the lease of the app on %s has ended; %d waiting trials go on here",

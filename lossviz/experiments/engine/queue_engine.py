@@ -100,7 +100,7 @@ class QueueEngine:
             kind=kind,
             cores=cores,
             accelerators=len(devices),
-            memory_mb=memory_mb,
+            memory_mb=None if memory_mb is None else round(memory_mb),
         )
 
     @property

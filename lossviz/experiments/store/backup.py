@@ -18,11 +18,15 @@ from filelock import FileLock, Timeout
 
 from lossviz.errors import InvalidInput, StoreError
 from lossviz.experiments.store.database import Database
-from lossviz.experiments.store.schema import COMPARISONS, ENGINES, TABLES
+from lossviz.experiments.store.schema import COMPARISONS, ENGINE_REQUESTS, ENGINES, TABLES
 
 _ROWS_AT_ONCE: Final = 5_000
-# in an order in which no row refers to one that is not there yet; leases are those of processes
-_KEPT: Final = tuple(table for table in TABLES.sorted_tables if table is not ENGINES)
+# in an order in which no row refers to one that is not there yet
+_KEPT: Final = tuple(
+    table
+    for table in TABLES.sorted_tables
+    if table not in (ENGINES, ENGINE_REQUESTS)  # these are of processes
+)
 
 
 def back_up(url: str, file: Path) -> int:
@@ -100,7 +104,7 @@ def _unused(database: Database) -> Iterator[None]:
     """
     in_use = StoreError("an app uses this database; end it first, then restore")
     if database.path is None:
-        with database.connection() as connection:
+        with database.bulk() as connection:
             now = sa.extract("epoch", sa.func.now())
             if connection.execute(sa.select(ENGINES).where(ENGINES.c.expires_at > now)).first():
                 raise in_use

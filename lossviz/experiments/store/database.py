@@ -188,7 +188,7 @@ class Database:
 
     def used_bytes(self) -> int:
         """How much room rows and indexes take, without what was freed by deleting."""
-        with self.connection() as connection:
+        with self.bulk() as connection:
             total, free = _sizes(connection)
         return total - free
 
@@ -197,7 +197,7 @@ class Database:
 
         Side effects: what others write meanwhile waits, about a second for 100 MB.
         """
-        with self.connection() as connection:
+        with self.bulk() as connection:
             total, free = _sizes(connection)
         if free < total / 4:
             return

@@ -135,14 +135,14 @@ class Retention:
             .having(still_open == 0, last_end.is_not(None))
             .order_by(last_end)
         )
-        with self._database.connection() as connection:
+        with self._database.bulk() as connection:
             found = connection.execute(query).all()
         return [(id, ended_at) for id, ended_at in found if id not in self._thinned]
 
     def _thin(self, comparison_id: str) -> int:
         """Thin a comparison, one trial in each transaction; return how many rows were deleted."""
         of_comparison = sa.select(TRIALS.c.id).where(TRIALS.c.comparison_id == comparison_id)
-        with self._database.connection() as connection:
+        with self._database.bulk() as connection:
             trials = connection.execute(of_comparison).scalars().all()
         deleted = sum(map(self._thin_trial, trials))
         self._thinned.add(comparison_id)
@@ -151,7 +151,7 @@ class Retention:
         return deleted
 
     def _thin_trial(self, trial_id: str) -> int:
-        with self._database.connection() as connection:
+        with self._database.bulk() as connection:
             return sum(
                 _thin_rows(connection, table, trial_id, parts) for table, parts in _PARTS.items()
             )

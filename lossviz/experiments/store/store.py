@@ -24,6 +24,7 @@ from lossviz.experiments.store.closing import close_queued, close_running
 from lossviz.experiments.store.database import Database
 from lossviz.experiments.store.engine_requests import EngineRequests
 from lossviz.experiments.store.leases import Lease, Leases
+from lossviz.experiments.store.overview import Overview, read_overview
 from lossviz.experiments.store.ownership import (
     delete_comparison_rows,
     read_comparison_ids,
@@ -243,6 +244,11 @@ class Store(TrialReports, UsageRows):
     def retention(self, limits: Limits, *, clock: Callable[[], float] = time.time) -> Retention:
         """What thins its old comparisons; see ``Retention``."""
         return Retention(self._database, limits, clock=clock)
+
+    def overview(self) -> Overview:
+        """What is in it, counted."""
+        with self._database.connection() as connection:
+            return read_overview(connection)
 
     def used_bytes(self) -> int:
         """How much room rows and indexes take."""

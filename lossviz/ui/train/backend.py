@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from lossviz.errors import NotAllowed
 from lossviz.experiments.access.deletion import delete_comparison
 from lossviz.experiments.access.guard import Guard
 from lossviz.experiments.access.visitor_engine import VisitorEngine
@@ -82,6 +83,16 @@ class TrainingBackend:
         """
         self._guard.require_seen(comparison_id)
         return feed_of(self._shared.store, comparison_id)
+
+    def for_deployer(self) -> SharedBackend:
+        """What all visitors share, as it is.
+
+        Raises:
+            NotAllowed: The visitor is not the deployer.
+        """
+        if not self.visitor.is_deployer:
+            raise NotAllowed("only the deployer may see that")
+        return self._shared
 
     def delete(self, comparison_id: str) -> None:
         """See ``delete_comparison``."""
