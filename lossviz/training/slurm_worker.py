@@ -13,7 +13,6 @@ import signal
 import sys
 import threading
 import time
-from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -32,14 +31,11 @@ from lossviz.experiments.engine.messages import (
     JobEvent,
     JobReceived,
     JobReport,
-    Prepare,
-    RenderImages,
     Request,
     Stop,
 )
-from lossviz.experiments.engine.resources import accelerators, visibility
+from lossviz.training.cluster_job import do_on_node
 from lossviz.training.reuse import ReuseCheck, may_stay_after
-from lossviz.training.worker import outcome_of
 
 _TAKES_JOBS_S: Final = 300.0  # from its start
 _LOOK_EVERY_S: Final = 0.1
@@ -86,7 +82,7 @@ class SlurmWorker:
                 self._events.append(JobReceived(job=jobs[0].job))
                 self._events.flush()  # it is not given to another worker from now on
                 self._is_stopped = Stop(job=jobs[0].job) in requests
-                return on_this_node(jobs[0])
+                return jobs[0]
             time.sleep(_LOOK_EVERY_S)
         return None
 
@@ -94,7 +90,7 @@ class SlurmWorker:
         def emit(event: JobEvent) -> None:
             self._events.append(JobReport(job=job.job, event=event))
 
-        return outcome_of(job, emit=emit, stop_requested=self._stop_requested)
+        return do_on_node(job, emit=emit, stop_requested=self._stop_requested)
 
     def _stop_requested(self) -> bool:
         self._events.flush_if_due()
@@ -103,22 +99,6 @@ class SlurmWorker:
             self._looked_at = now
             self._is_stopped = self._is_stopped or bool(self._requests.read())
         return self._is_stopped
-
-
-def on_this_node(job: Job) -> Job:
-    """A job with the accelerator that Slurm has given to this process in the place of any; without
-    one where there is none.
-
-    Side effects: sets which accelerators libraries see.
-    """
-    if isinstance(job, RenderImages) or not job.accelerator:
-        os.environ.update(visibility(""))
-        return job
-    given = accelerators()[:1]
-    os.environ.update(visibility("".join(given)))
-    if isinstance(job, Prepare):
-        return replace(job, accelerator="".join(given), accelerators=given or job.accelerators)
-    return replace(job, accelerator="".join(given))
 
 
 def _end_with_host(watch: HeartbeatWatch) -> None:

@@ -11,8 +11,8 @@ import tempfile
 from pathlib import Path
 from unittest import mock
 
+from lossviz.experiments.engine.cluster.engine import ClusterEngine
 from lossviz.experiments.engine.host_process import HostProcess
-from lossviz.experiments.engine.queue_engine import QueueEngine
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.records import Trial, TrialState
 from lossviz.experiments.store.store import Store
@@ -35,7 +35,7 @@ def seconds_of(folder: Path, *, nodes: int, trial_s: float) -> tuple[float, floa
         }
         with mock.patch.dict(os.environ, environment):
             store = Store(f"sqlite:///{folder / 'lossviz.sqlite'}")
-            engine = QueueEngine(store, start_host=lambda _: HostProcess(HOST, []), cores=1)
+            engine = ClusterEngine(store, kind="slurm", start_host=lambda _: HostProcess(HOST, []))
             try:
                 return timed(store, engine, within_s=60 + 24 * (trial_s + 2))
             finally:
@@ -43,7 +43,7 @@ def seconds_of(folder: Path, *, nodes: int, trial_s: float) -> tuple[float, floa
                 store.close()
 
 
-def timed(store: Store, engine: QueueEngine, *, within_s: float) -> tuple[float, float]:
+def timed(store: Store, engine: ClusterEngine, *, within_s: float) -> tuple[float, float]:
     comparison = plan_comparison(
         id="c", recipe="digits", losses=LOSSES, seeds=SEEDS, created_at=0.0
     )

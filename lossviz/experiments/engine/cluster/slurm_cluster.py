@@ -81,6 +81,7 @@ class SlurmCluster:
             cores=cores,
             node_cores=min([cores, *(node.cores for node in nodes)]),
             accelerators=self._settings.gpus_of(sum(node.gpus for node in nodes)),
+            nodes=len(nodes),
         )
 
     def submit(self, job: Job) -> None:

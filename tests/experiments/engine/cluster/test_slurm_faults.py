@@ -14,7 +14,6 @@ from lossviz.experiments.engine.cluster.engine import ClusterEngine
 from lossviz.experiments.engine.cluster.slurm_cluster import SlurmCluster
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.host_process import HostProcess
-from lossviz.experiments.engine.queue_engine import QueueEngine
 from lossviz.experiments.records import Comparison, TrialState
 from lossviz.experiments.store.store import Store
 from tests.support.engine_harness import EngineHarness, EngineVariant, engine_harness
@@ -29,7 +28,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 def simulated_engine(store: Store) -> Engine:
     host = "tests.support.simulated_slurm_host"
-    return QueueEngine(store, start_host=lambda _: HostProcess(host, []), cores=1)
+    return slurm_engine(store, start_host=lambda _: HostProcess(host, []))
 
 
 SIMULATED = EngineVariant(
