@@ -92,17 +92,20 @@ def run_job(mailbox: Any, key: str, job: dict[str, Any], version: str) -> None:
     put({"type": BEGAN, "node": node, "stderr": str(stderr or ""), "begin": begin})
     # as the local host is started; torch and fastai are not ours to mend
     warnings.filterwarnings("ignore", category=FutureWarning)
-    if reason := refusal(version):
-        put(refused(reason))
-        return
-
-    stop = mailbox.stop.remote(key)
-    may_stay = importlib.import_module(_DOES_JOBS).do_encoded(
-        job,
-        put=put,
-        stop_requested=lambda: bool(ray.wait([stop], timeout=0)[0]),
-        stderr=lambda: written_since(str(stderr or ""), begin),
-    )
+    may_stay = False
+    try:
+        if reason := refusal(version):
+            put(ended("failed", reason))
+            return
+        stop = mailbox.stop.remote(key)
+        may_stay = importlib.import_module(_DOES_JOBS).do_encoded(
+            job,
+            put=put,
+            stop_requested=lambda: bool(ray.wait([stop], timeout=0)[0]),
+            stderr=lambda: written_since(str(stderr or ""), begin),
+        )
+    except KeyboardInterrupt:  # ray.cancel; what it has broken off may be an import
+        put(ended("cancelled", "stopped by request"))
     if not may_stay:
         sys.exit(0)
 
@@ -127,11 +130,11 @@ def refusal(version: str) -> str:
     return ""
 
 
-def refused(reason: str) -> dict[str, Any]:
-    """The ``JobEnded`` of a job that cannot be done, as ``encode`` makes it."""
+def ended(state: str, reason: str) -> dict[str, Any]:
+    """A ``JobEnded`` as ``encode`` makes it, where that may not be at hand."""
     return {
         "type": "JobEnded",
-        "state": "failed",
+        "state": state,
         "reason": reason,
         "stderr": "",
         "out_of_memory": False,

@@ -85,7 +85,7 @@ def test_a_node_that_fits_says_nothing() -> None:
 
 def test_a_refusal_is_an_end_that_the_host_can_read() -> None:
     end = JobEnded(state=TrialState.FAILED, reason="the node n7 has no lossviz")
-    assert decode(ray_node.refused("the node n7 has no lossviz")) == end
+    assert decode(ray_node.ended("failed", "the node n7 has no lossviz")) == end
 
 
 def test_where_nothing_listens_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
