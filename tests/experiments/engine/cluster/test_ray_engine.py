@@ -82,7 +82,8 @@ def on_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
 def test_the_page_can_say_what_the_cluster_has_before_anything_is_trained(
     harness: EngineHarness,
 ) -> None:
-    wait_until(lambda: not harness.engine.warming_up, within_s=STARTING_S, what="it has joined")
+    wait_until(lambda: harness.engine.machine.nodes, within_s=STARTING_S, what="it has joined")
+    assert not harness.engine.warming_up
     described = harness.engine.machine.describe("letters")
     assert described == "a Ray cluster (2 nodes, 2 cores)"
 
