@@ -1,11 +1,12 @@
 """How long 24 trials take on a Ray cluster of one to four workers; the table of docs/cluster.md.
 
-``python -m tests.support.cluster_scaling`` prints it. The nodes are processes of this machine, with
-one core each beside a head that computes nothing. Simulated trials sleep, so that more nodes than
-cores can be tried; real ones are measured on as many workers as this machine has cores.
+``python -m tests.support.cluster_scaling simulated`` prints it, or ``real``. The nodes are
+processes of this machine, with one core each beside a head that computes nothing. Simulated trials
+sleep, so that more nodes than cores can be tried; real ones are measured on at most as many workers
+as this machine has cores.
 """
 
-import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -26,7 +27,6 @@ from tests.support.waiting import wait_until
 LOSSES = ("cross_entropy", "dot_product", "inverse", "brier")
 SEEDS = 6
 MOST_WORKERS = 4
-ROUNDS = 2  # the better one counts; in the first, workers still start
 _PATIENCE_S = 300.0
 
 
@@ -49,9 +49,9 @@ def started(make: Callable[[Store], ClusterEngine]) -> Iterator[tuple[ClusterEng
         yield engine, store
 
 
-def seconds(engine: ClusterEngine, store: Store, id: str) -> float:
+def seconds(engine: ClusterEngine, store: Store, id: str, *, seeds: int = SEEDS) -> float:
     """How long the trials of a new comparison take, from launch to the last one's end."""
-    comparison = plan_comparison(id=id, recipe="digits", losses=LOSSES, seeds=SEEDS, created_at=0.0)
+    comparison = plan_comparison(id=id, recipe="digits", losses=LOSSES, seeds=seeds, created_at=0.0)
     began = time.monotonic()
     engine.launch(comparison)
     wait_until(
@@ -76,8 +76,8 @@ def measured(
                 within_s=_PATIENCE_S,
                 what=f"{count} workers are known",
             )
-            rounds = [seconds(engine, store, f"{count}-{round}") for round in range(ROUNDS)]
-            times[count] = min(rounds)
+            seconds(engine, store, f"{count}-first", seeds=1)  # processes start, and import
+            times[count] = seconds(engine, store, str(count))
     return times
 
 
@@ -88,22 +88,19 @@ def table(times: dict[int, float]) -> list[str]:
     ]
 
 
-def main() -> None:
-    """Side effects: starts a Ray cluster on this machine, and prints the tables."""
+def main(kind: str) -> None:
+    """Side effects: starts a Ray cluster on this machine, and prints the table."""
     cores = available_cores()
-    heading = ["| workers | 24 trials | speed-up | efficiency |", "|---|---|---|---|"]
-    kinds = {
-        f"Simulated ({TRIAL_S:g} s of sleep each; {cores} cores)": (SimulatedEngine, MOST_WORKERS),
-        f"Real trainings of digits ({cores} cores)": (
-            partial(ClusterEngine, kind="ray"),
-            min(cores, MOST_WORKERS),
-        ),
-    }
-    for name, (make, workers) in kinds.items():
-        with ray_nodes([0, 1]) as nodes:
-            times = measured(nodes, make, workers)
-        print("", name, "", *heading, *table(times), sep=os.linesep, flush=True)
+    make, workers = {
+        "simulated": (SimulatedEngine, MOST_WORKERS),
+        "real": (partial(ClusterEngine, kind="ray"), min(cores, MOST_WORKERS)),
+    }[kind]
+    with ray_nodes([0, 1]) as nodes:
+        times = measured(nodes, make, workers)
+    print(f"{kind} trials of {TRIAL_S:g} s, {cores} cores" if kind == "simulated" else kind)
+    print("| workers | 24 trials | speed-up | efficiency |", "|---|---|---|---|", sep="\n")
+    print(*table(times), sep="\n")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])
