@@ -79,7 +79,8 @@ RAY = EngineVariant(
     killed="has crashed or was killed",
     noticing_s=5.0,  # its node is asked for the last lines of its stderr
 )
-ENGINES = {f"local-{method}": local_engine(method) for method in METHODS}
+CLUSTERS = {"ray": RAY} if sys.platform == "linux" else {}
+ENGINES = {f"local-{method}": local_engine(method) for method in METHODS} | CLUSTERS
 DEFAULT = next(iter(ENGINES.values()))
 
 

@@ -1,5 +1,6 @@
 """Trials on a real Ray cluster of two nodes, one of which dies."""
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,7 +16,11 @@ from tests.support.engine_harness import (
 )
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.alone,
+    pytest.mark.skipif(sys.platform != "linux", reason="its nodes are told by Linux' processes"),
+]
 
 LOSSES = ["cross_entropy", "dot_product", "inverse", "brier"]
 SEEDS, COMPARED_SEEDS = 6, 2
