@@ -18,6 +18,7 @@ from lossviz.experiments.benchmarks.processes import run_module
 from lossviz.experiments.confidence_bins import BINS
 from lossviz.experiments.engine.instances import join
 from lossviz.experiments.engine.messages import BatchLosses, Evaluated, TrialEvent
+from lossviz.experiments.feed import MOST_POINTS
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.records import BatchLoss, Evaluation, TrialState
 from lossviz.experiments.store.points import POINT_KINDS
@@ -94,14 +95,15 @@ def measure_store(url: str, *, seconds: float, rows_per_s: float, apps: int) -> 
             writers.submit(run_module, __name__, url, id, str(seconds), str(rows_per_s / apps))
             for id in ids
         ]
-        cursors, followed = dict.fromkeys(ids, 0), 0
+        cursors, drawn, followed = dict.fromkeys(ids, 0), dict.fromkeys(ids, 0), 0
         writing = True
         while writing:
             writing = not all(writer.done() for writer in written)
             for id in ids:
                 evaluations, cursors[id] = store.evaluations(id, after=cursors[id])
                 followed += _ROWS * len(evaluations)
-                store.points(POINT_KINDS["batches"], id, after=0, most=2000)
+                points = store.points(POINT_KINDS["batches"], id, after=drawn[id], most=MOST_POINTS)
+                drawn[id] = points.upto
             time.sleep(0.5 if writing else 0.0)
         outputs = [writer.result().output.split() for writer in written]
         stored = sum(_stored_in_order(store, id) for id in ids)

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.exc import OperationalError
 
 from lossviz.errors import RefusedRow, StoreError
-from lossviz.experiments.records import TrialState
+from lossviz.experiments.records import BatchLoss, TrialState
 from lossviz.experiments.store import database
 from lossviz.experiments.store.leases import Lease
 from lossviz.experiments.store.points import POINT_KINDS
+from lossviz.experiments.store.schema import BATCHES, EPOCHS, EVALUATIONS
 from lossviz.experiments.store.store import Store
+from lossviz.experiments.store.usual_rows import is_usual
 from tests.support.postgresql_server import PostgresqlServer
 from tests.support.records import comparison, evaluation, metrics
 
@@ -220,3 +222,47 @@ def test_a_database_that_is_a_file_does_not_import_the_driver(tmp_path: Path) ->
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert result.stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ("epochs SET error_rate = 7", "error_rate must lie in"),
+        ("epochs SET error_rate = 'NaN'", "its error rate must be a finite number"),
+        ("epochs SET phase = 'thawed'", "its phase must be one of"),
+        ("evaluations SET histogram = '[1, 2]'", "bins, got 2"),
+        ("evaluations SET histogram = 'no JSON'", "holds no JSON"),
+        ("evaluations SET histogram = replace(histogram, ' 1,', ' 1.5,')", "a whole number"),
+        ("evaluations SET gradient = '[0.5]'", "the histogram's"),
+        ("evaluations SET nll = 'Infinity'", "its nll must be a finite number"),
+        ("batches SET loss = 'NaN'", "its loss must be a finite number"),
+        ("trials SET state = 'paused'", "its state must be one of"),
+    ],
+)
+def test_a_row_that_cannot_be_read_is_named_with_the_reason(
+    store: Store, postgresql: PostgresqlServer, name: str, change: str, reason: str
+) -> None:
+    for trial_id in ("c-0", "c-1"):
+        store.add_epoch(trial_id, metrics(1, train_loss=float("inf"), valid_loss=float("nan")))
+        store.add_evaluation(trial_id, evaluation(1.0))
+        store.add_evaluation(trial_id, evaluation(2.0, gradient=(), brier=None))
+        store.add_batches(trial_id, [BatchLoss(at=0.5, loss=1.0, learning_rate=0.1)])
+    assert store.unreadable_rows("c") == []
+    of_trial = "id" if change.startswith("trials") else "trial_id"
+    postgresql.run(f"UPDATE {change} WHERE {of_trial} = 'c-1'", database=name)
+    unreadable = store.unreadable_rows("c")
+    assert unreadable
+    assert all("c-1" in row.name and reason in row.reason for row in unreadable)
+
+
+def test_the_server_itself_says_which_rows_are_usual(
+    store: Store, postgresql: PostgresqlServer, name: str
+) -> None:
+    store.add_epoch("c-0", metrics(1))
+    store.add_evaluation("c-0", evaluation(1.0, valid_loss=float("inf")))
+    store.add_evaluation("c-0", evaluation(2.0, gradient=(), brier=None, seconds=1e-7))
+    store.add_batches("c-0", [BatchLoss(at=0.5, loss=1.0, learning_rate=1e-9)])
+    with store._database.connection() as connection:
+        for table in (EPOCHS, EVALUATIONS, BATCHES):
+            unusual = sa.select(table).where(sa.not_(is_usual(table, "postgresql")))
+            assert connection.execute(unusual).all() == []
