@@ -20,7 +20,7 @@ from tests.support.instance_app import CORES, LOSSES, InstanceApp, simulated_eng
 from tests.support.postgresql_server import PostgresqlServer
 from tests.support.waiting import wait_until
 
-LEASE_S = 2.0
+LEASE_S = 4.0
 LONG = {"ticks": 100_000, "tick_s": 0.05}  # trials that do not end by themselves
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
@@ -58,7 +58,7 @@ def states(store: Store, id: str = "c") -> list[TrialState]:
     return [trial.state for trial in store.trials(id)]
 
 
-def wait_for(store: Store, state: TrialState, count: int, *, within_s: float = 20.0) -> float:
+def wait_for(store: Store, state: TrialState, count: int, *, within_s: float = 60.0) -> float:
     return wait_until(
         lambda: states(store).count(state) >= count,
         within_s=within_s,
@@ -79,7 +79,7 @@ def test_of_a_killed_app_what_ran_is_lost_and_what_waited_goes_on_elsewhere_with
         wait_for(store, TrialState.RUNNING, CORES)
         killed.kill()
         seconds = wait_for(store, TrialState.LOST, CORES)
-        assert seconds < LEASE_S + 2 * instances._POLL_S + 1
+        assert seconds < LEASE_S + instances._POLL_S + 3  # processes take turns on two cores
         wait_for(store, TrialState.FINISHED, 4)
     assert states(store).count(TrialState.LOST) == CORES
     lost = [trial for trial in store.trials("c") if trial.state is TrialState.LOST]
@@ -102,13 +102,13 @@ def test_an_app_that_was_suspended_for_longer_than_its_lease_stops_and_writes_no
         wait_for(store, TrialState.FINISHED, 2)
         before = store.trials("c"), store.batches("c")
         suspended.process.send_signal(signal.SIGCONT)
-        wait_until(lambda: suspended.do("failure"), within_s=10, what="it says that it has lost")
+        wait_until(lambda: suspended.do("failure"), within_s=60, what="it says that it has lost")
         assert "no longer its own" in str(suspended.do("failure"))
         assert (store.trials("c"), store.batches("c")) == before
         assert states(store).count(TrialState.LOST) == CORES
         suspended.do("launch", "d", 1)  # with a new lease
         wait_until(
-            lambda: TrialState.RUNNING in states(store, "d"), within_s=20, what="it trains again"
+            lambda: TrialState.RUNNING in states(store, "d"), within_s=60, what="it trains again"
         )
         assert suspended.do("failure") == ""
 
@@ -122,7 +122,7 @@ def test_an_app_that_nobody_replaced_goes_on_after_it_was_suspended(
         suspended.process.send_signal(signal.SIGSTOP)
         wait_until(
             lambda: not any(engine.is_alive for engine in store.leases.engines()),
-            within_s=5,
+            within_s=20,
             what="its lease has ended",
         )
         suspended.process.send_signal(signal.SIGCONT)
@@ -140,13 +140,13 @@ def test_what_is_pressed_in_one_app_is_done_by_the_one_that_trains(
     began = time.monotonic()
     other.stop([first.id, last.id])
     assert time.monotonic() - began < 1.5
-    wait_for(store, TrialState.CANCELLED, 2, within_s=2)
+    wait_for(store, TrialState.CANCELLED, 2, within_s=20)
     assert other.run_again(planned()) == 2
     again = {trial.position: trial for trial in store.trials("c")}
     assert [again[position].attempt for position in (0, 5)] == [2, 2]
     assert len(owners(store.trials("c"))) == 1  # the one that trains
     other.stop([trial.id for trial in store.trials("c")])
-    wait_for(store, TrialState.CANCELLED, 6, within_s=5)
+    wait_for(store, TrialState.CANCELLED, 6, within_s=20)
     assert other.add_seeds(planned(), 1).seeds == 4
     wait_for(store, TrialState.FINISHED, 2)
     assert len(owners(store.trials("c"))) == 2  # the one that was asked
@@ -201,7 +201,7 @@ def test_a_search_that_was_interrupted_goes_on_in_another_app(
     searches.launch(planned(seeds=1, rate_search=RateSearch(factors=(1.0, 2.0))))
     wait_until(
         lambda: any(trial.state is TrialState.RUNNING for trial in store.search_trials("c")),
-        within_s=20,
+        within_s=60,
         what="it searches",
     )
     start(ticks=2)
@@ -215,7 +215,7 @@ def test_a_server_that_restarts_ends_no_training_and_loses_no_row(
 ) -> None:
     engine = start(ticks=100, tick_s=0.03)
     engine.launch(planned(seeds=1))
-    wait_until(lambda: len(store.batches("c")[0]) > 20, within_s=20, what="some rows")
+    wait_until(lambda: len(store.batches("c")[0]) > 20, within_s=60, what="some rows")
     postgresql.restart()
     assert store.comparison("c") == planned(seeds=1)  # a page meets no dead connection
     wait_for(store, TrialState.FINISHED, 2)
