@@ -32,6 +32,7 @@ from tests.support.protocol_visitor import ProtocolVisitor, protocol_visitor
 
 CURVES: Final = "penalty_curves"
 SLIDER: Final = "slider inverse_power k"
+PLACES: Final = [round(0.01 * place, 2) for place in range(5, 196)]  # of the slider
 EVERY_S: Final = 1.4  # between two movements of one visitor
 POLL_S: Final = 1.0  # as race_chart/poller.js
 _TRAINED: Final = "loss=cross_entropy&loss=dot_product"
@@ -101,12 +102,12 @@ class Served:
     Attributes:
         url: Its address.
         process: Its server.
-        store: Its database, to read.
+        store: Its database, to read; None where nothing is trained.
     """
 
     url: str
     process: psutil.Process
-    store: Store
+    store: Store | None = None
 
     def memory_mb(self) -> float:
         """The server's proportional share of memory: without its training host."""
@@ -119,6 +120,8 @@ class Served:
 
     def trials_between(self, began: float, ended: float) -> list[float]:
         """The seconds of those trials that ran within a period."""
+        if self.store is None:
+            return []
         return [
             trial.ended_at - trial.started_at
             for comparison in self.store.comparisons()
@@ -132,6 +135,7 @@ class Served:
 
     def newest_running(self) -> str:
         """The comparison that was launched last and has not ended; empty where all have."""
+        assert self.store
         for comparison in self.store.comparisons():
             if any(not trial.state.ended for trial in self.store.trials(comparison.id)):
                 return comparison.id
@@ -164,14 +168,20 @@ async def keep_doing(
         await asyncio.sleep(max(0.0, rest))
 
 
-async def move_k(visitor: ProtocolVisitor) -> float:
-    """Release the slider somewhere else."""
-    value = round(random.uniform(0.05, 1.95), 2)
+async def move_k(visitor: ProtocolVisitor, values: Sequence[float] = tuple(PLACES)) -> float:
+    """Release the slider at one of these values, but where it is."""
+    at = json.loads(visitor.widget(SLIDER).proto.json)["value"]
+    value = random.choice([value for value in values if value != at])
     waited = await visitor.trigger(SLIDER, "value", value)
     shown = json.loads(visitor.widget(SLIDER).proto.json)["value"]
     assert not visitor.exceptions, visitor.exceptions
     assert shown == value, f"k is {shown}, not {value}"
     return waited
+
+
+def moves(visitors: Sequence[ProtocolVisitor]) -> list[Visit]:
+    """A release of each of these visitors."""
+    return [lambda visitor=visitor: move_k(visitor) for visitor in visitors]  # type: ignore[misc]
 
 
 async def poll(visitor: ProtocolVisitor) -> float:
@@ -270,16 +280,13 @@ async def training(served: Served) -> AsyncIterator[None]:
 
 def _newest_trials(served: Served) -> Sequence[Any]:
     newest = served.newest_running()
-    return served.store.trials(newest) if newest else ()
+    return served.store.trials(newest) if served.store and newest else ()
 
 
 async def measure_all(
     served: Served, *, count: int, in_browsers: int, seconds: float
 ) -> AsyncIterator[Measured]:
     """All measurements, one after the other."""
-
-    def moves(each: Sequence[ProtocolVisitor]) -> list[Visit]:
-        return [lambda visitor=visitor: move_k(visitor) for visitor in each]  # type: ignore[misc]
 
     async with visitors(served.url, 1, CURVES) as one:
         await measure(served, "", moves(one), every_s=0.1, seconds=2)  # what is computed once
@@ -315,17 +322,18 @@ async def _main(*, count: int, in_browsers: int, seconds: float) -> None:
         database = Path(folder) / "lossviz.sqlite"
         port = free_port()
         with served_app(database, port) as server:
+            store = Store(f"sqlite:///{database}")
             served = Served(
                 url=f"http://127.0.0.1:{port}",
                 process=psutil.Process(server.pid),
-                store=Store(f"sqlite:///{database}"),
+                store=store,
             )
             measured = measure_all(served, count=count, in_browsers=in_browsers, seconds=seconds)
             async for each in measured:
                 print(each.row(), flush=True)
                 for error in each.errors[:3]:
                     print(f"  {error}")
-            served.store.close()
+            store.close()
 
 
 def main() -> None:
