@@ -77,7 +77,7 @@ class SlurmWorker:
         until = time.monotonic() + WAITS_S
         while time.monotonic() < until:
             requests = self._requests.read()
-            jobs = [request for request in requests if not isinstance(request, Stop)]
+            jobs: list[Job] = [one for one in requests if not isinstance(one, Stop)]
             if jobs:
                 self._events.append(JobReceived(job=jobs[0].job))
                 self._events.flush()  # it is not given to another worker from now on

@@ -308,10 +308,12 @@ def _connect() -> None:
             configure_logging=False,
         )
     except Exception as error:
-        where = f"the Ray cluster at RAY_ADDRESS={address}" if address else "a Ray cluster"
-        raise EngineError(
-            f"{where} cannot be joined ({_first_line(error)}); {_WHAT_TO_DO}"
-        ) from error
+        if isinstance(error, ConnectionError) and not address:
+            problem = "this machine is a node of no Ray cluster"
+        else:
+            named = f" at RAY_ADDRESS={address}" if address else ""
+            problem = f"the Ray cluster{named} cannot be joined ({_first_line(error)})"
+        raise EngineError(f"{problem}; {_WHAT_TO_DO}") from error
 
 
 def _require_answer(address: str) -> None:

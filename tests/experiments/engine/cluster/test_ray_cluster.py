@@ -8,7 +8,7 @@ import pytest
 import lossviz
 from lossviz.errors import EngineError
 from lossviz.experiments.engine.channel import decode
-from lossviz.experiments.engine.cluster import ray_node
+from lossviz.experiments.engine.cluster import ray_cluster, ray_node
 from lossviz.experiments.engine.cluster.ray_cluster import RayCluster, capacity_of, resources_of
 from lossviz.experiments.engine.messages import (
     Capacity,
@@ -94,3 +94,15 @@ def test_where_nothing_listens_the_error_says_what_to_do(monkeypatch: pytest.Mon
     with pytest.raises(EngineError, match=f"no Ray cluster answers at RAY_ADDRESS={address}") as it:
         RayCluster()
     assert "ray start --head" in str(it.value)
+
+
+def test_a_machine_that_is_no_node_and_names_no_cluster_is_told_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def found_none(*_: object, **__: object) -> None:
+        raise ConnectionError("Could not find any running Ray instance.")
+
+    monkeypatch.delenv("RAY_ADDRESS", raising=False)
+    monkeypatch.setattr(ray_cluster.ray, "init", found_none)
+    with pytest.raises(EngineError, match="this machine is a node of no Ray cluster; start one"):
+        RayCluster()
