@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from lossviz.cli.command import Command
+from lossviz.deployment import read_deployment
 
 _THIS_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 
@@ -17,6 +18,7 @@ def _run(options: Namespace) -> int:
     from lossviz.app_folder import app_folder
 
     os.environ |= private_unless_told(os.environ, options.rest)
+    read_deployment()  # what is wrong with it is said here rather than on every page
     sys.argv = ["streamlit", "run", str(app_folder() / "app.py"), *options.rest]
     return int(cli.main() or 0)
 

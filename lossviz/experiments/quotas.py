@@ -12,7 +12,7 @@ from lossviz.errors import InvalidInput, QuotaExceeded, suggestion
 from lossviz.experiments.descriptions import format_duration
 from lossviz.experiments.plan import first_search_trials
 from lossviz.experiments.records import Comparison, Trial
-from lossviz.experiments.settings import RANGES
+from lossviz.experiments.settings import RANGES, Settings
 
 HOUR_S: Final = 3600.0
 DAY_S: Final = 24 * HOUR_S
@@ -60,14 +60,20 @@ class SizeLimit:
         what: What is limited, in words that follow a number.
         most: How much, unless the deployer says otherwise.
         least: The least that a deployer can allow.
-        of: How much a comparison has.
+        count: How much a comparison has; None where its settings alone say it.
     """
 
     name: str
     what: str
     most: int
     least: int
-    of: Callable[[Comparison], int]
+    count: Callable[[Comparison], int] | None = None
+
+    def of(self, comparison: Comparison) -> int:
+        """How much a comparison has."""
+        if self.count:
+            return self.count(comparison)
+        return int(getattr(comparison.settings, self.name))
 
 
 def trials_asked_for(comparison: Comparison, judged: Sequence[Trial]) -> int:
@@ -151,32 +157,28 @@ _SHARED: Final = (
     ),
 )
 _SIZES: Final = (
-    SizeLimit(name="seeds", what="seeds", most=10, least=1, of=lambda c: c.seeds),
-    SizeLimit(name="epochs", what="epochs", most=10, least=1, of=lambda c: c.settings.epochs),
+    SizeLimit(name="seeds", what="seeds", most=10, least=1, count=lambda c: c.seeds),
+    SizeLimit(name="epochs", what="epochs", most=10, least=1),
     SizeLimit(
-        name="comparison_trials", what="trials in one comparison", most=60, least=1, of=_all_trials
+        name="comparison_trials",
+        what="trials in one comparison",
+        most=60,
+        least=1,
+        count=_all_trials,
     ),
     SizeLimit(
         name="image_size",
         what="pixels of width and height",
         most=64,
         least=int(RANGES["image_size"][0]),
-        of=lambda c: c.settings.image_size,
     ),
     SizeLimit(
         name="batch_size",
         what="images in a batch",
         most=256,
         least=int(RANGES["batch_size"][0]),
-        of=lambda c: c.settings.batch_size,
     ),
-    SizeLimit(
-        name="workers",
-        what="data-loading workers",
-        most=0,
-        least=0,
-        of=lambda c: c.settings.workers,
-    ),
+    SizeLimit(name="workers", what="data-loading workers", most=0, least=0),
 )
 QUOTAS: Final = MappingProxyType({quota.name: quota for quota in _SHARED})
 SIZE_LIMITS: Final = MappingProxyType({limit.name: limit for limit in _SIZES})
@@ -284,14 +286,23 @@ class Quotas:
             QuotaExceeded: It says of what there is too much.
         """
         for limit in _SIZES:
-            most, wanted = self.most(limit.name), limit.of(comparison)
-            if wanted > most:
-                raise QuotaExceeded(
-                    limit.name,
-                    f"{most:.0f} {limit.what} are the most in this app, and this has {wanted}",
-                    wanted,
-                    most,
-                )
+            self._require_at_most(limit, limit.of(comparison))
+
+    def require_settings(self, settings: Settings) -> None:
+        """Refuse settings with which no comparison may be trained.
+
+        Raises:
+            QuotaExceeded: It says of what there is too much.
+        """
+        for limit in _SIZES:
+            if limit.count is None:
+                self._require_at_most(limit, getattr(settings, limit.name))
+
+    def _require_at_most(self, limit: SizeLimit, wanted: int) -> None:
+        most = self.most(limit.name)
+        if wanted > most:
+            reason = f"{most:.0f} {limit.what} are the most in this app, and this has {wanted}"
+            raise QuotaExceeded(limit.name, reason, wanted, most)
 
     def require_launch(
         self,
@@ -401,13 +412,14 @@ def left_sentence(quotas: Quotas, usage: Mapping[str, Use]) -> str:
         quotas: Those of the app.
         usage: What is used, by the names of quotas.
     """
-    trials, training, comparisons = (
+    trials, training, comparisons, previews = (
         _some(QUOTAS[name], quotas.left(name, usage[name]))
-        for name in ("trials", "training_s", "comparisons")
+        for name in ("trials", "training_s", "comparisons", "previews")
     )
     return (
-        f"Left for you now: {trials} of the trials that may wait or run, {training} of training in"
-        f" 24 hours, {comparisons} of the comparisons that are kept."
+        f"Left for you: {trials} of the trials that may wait or run, {training} of training in 24"
+        f" hours, {comparisons} of the comparisons that are kept, {previews} of the previews of an"
+        " hour."
     )
 
 

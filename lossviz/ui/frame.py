@@ -13,11 +13,13 @@ import streamlit as st
 
 from lossviz.app_folder import app_folder
 from lossviz.deployment import read_deployment
+from lossviz.errors import InvalidInput
 from lossviz.ui import train_link
 from lossviz.ui._compat import keep_shared_caches
 from lossviz.ui.fragments import fragment
 from lossviz.ui.glossary.page_words import begin_words
 from lossviz.ui.login import draw_login
+from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.state.selection import selection_query
 from lossviz.ui.state.session import sync_from_url
 from lossviz.ui.static_files import MODULES, PLOTLY_URL, module_url, publish
@@ -159,6 +161,7 @@ def begin_page(path: str, heading: Callable[[], Heading] | None = None) -> None:
         layout="wide",
         initial_sidebar_state="collapsed",
     )
+    _require_deployment()
     _prepare_process(MODULES)
     load_styles()
     begin_words(path)
@@ -185,6 +188,15 @@ def _draw_menu(path: str) -> None:
         if unlisted := _UNLISTED.get(path):
             st.page_link(path, label=f"**{unlisted.name}**", icon=unlisted.icon)
         draw_login()
+
+
+def _require_deployment() -> None:
+    """End the page with what is wrong where the environment describes no deployment."""
+    try:
+        read_deployment()
+    except InvalidInput as error:
+        st.error(escape_markdown(f"This app cannot start: {error}"), icon=":material/error:")
+        st.stop()
 
 
 @st.cache_resource(show_spinner=False)

@@ -161,8 +161,8 @@ def test_a_search_asks_for_the_trials_with_which_it_begins() -> None:
 def test_what_is_left_is_said_in_a_sentence() -> None:
     used = NOTHING_USED | {"trials": Use(visitor=Amount(used=60), everybody=Amount(used=60))}
     assert left_sentence(read_quotas(""), used) == (
-        "Left for you now: none of the trials that may wait or run, 30 min 0 s of training in 24"
-        " hours, 40 of the comparisons that are kept."
+        "Left for you: none of the trials that may wait or run, 30 min 0 s of training in 24 hours,"
+        " 40 of the comparisons that are kept, 30 of the previews of an hour."
     )
 
 

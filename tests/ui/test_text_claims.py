@@ -41,6 +41,7 @@ from tests.support.device_claims import DEVICE_SENTENCES, DEVICES
 from tests.support.experiment_claims import EXPERIMENT_TEXTS, FORM_TEXTS
 from tests.support.judgements import judged
 from tests.support.loss_cases import every_loss, parameter_corners
+from tests.support.quota_claims import QUOTA_SENTENCES, QUOTA_TEXTS
 from tests.support.reference_curves import hard_to_easy, loss_of, penalty, pull, weight
 from tests.support.story_claims import STORY
 from tests.support.text_claims import FRONT_PAGE, GEOMETRY, TRIAL_DETAILS, VIEWS_TEXTS
@@ -105,6 +106,7 @@ TEXTS: dict[str, tuple[list[str], dict[str, Claim]]] = {
     ),
     "devices and settings without an effect": (DEVICE_SENTENCES, DEVICES),
     "a trial in detail": ([WHAT_BUSY_MEANS], TRIAL_DETAILS),
+    "quotas and the queue": (QUOTA_SENTENCES, QUOTA_TEXTS),
     "the launch form": (
         [
             question_at_same_rate(get_recipe("digits").settings),

@@ -14,6 +14,7 @@ from lossviz.experiments.event_log import log_event, visitor_label
 from lossviz.experiments.expected_time import TrialTimes
 from lossviz.experiments.quotas import QUOTAS, Amount, Quotas, Use, trials_asked_for
 from lossviz.experiments.records import Comparison, Trial
+from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.store import Store
 from lossviz.experiments.store.usage import OpenTrials, Spending
 
@@ -132,16 +133,17 @@ class Admission:
                     now=self._clock(),
                 )
 
-    def take_preview(self, owner: str) -> None:
-        """Count a preview for a visitor.
+    def take_preview(self, settings: Settings, owner: str) -> None:
+        """Count a preview of images, as settings prepare them, for a visitor.
 
         Raises:
-            QuotaExceeded: It would be one too many.
+            QuotaExceeded: It would be one too many, or one of too much.
 
         Side effects: reads and writes the store.
         """
         if self.quotas:
             with _refusals_logged(owner), self.exclusive():
+                self.quotas.require_settings(settings)
                 use = self._usage(self._read(self._store), owner)[_PREVIEWS]
                 self.quotas.require(_PREVIEWS, 1, use, now=self._clock())
                 self._spend(_PREVIEWS, owner, 1.0)

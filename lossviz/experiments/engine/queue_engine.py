@@ -291,7 +291,7 @@ class QueueEngine:
         self._require_memory(settings, visitor=owner)
 
         def add() -> str:
-            self._admission.take_preview(owner)
+            self._admission.take_preview(settings, owner)
             return self._dispatcher.previews.request(recipe, settings)
 
         return self._loop.call(add)
@@ -304,7 +304,7 @@ class QueueEngine:
         chosen = tuple(map(int, rows))
 
         def add() -> str:
-            self._admission.take_preview(owner)
+            self._admission.take_preview(settings, owner)
             return self._dispatcher.previews.request_images(recipe, settings, chosen)
 
         return self._loop.call(add)

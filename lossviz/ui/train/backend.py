@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from lossviz.deployment import read_deployment
 from lossviz.errors import NotAllowed
 from lossviz.experiments.access.deletion import delete_comparison
 from lossviz.experiments.access.guard import Guard
@@ -47,6 +48,7 @@ class TrainingBackend:
         store: Where the comparisons are read from that they see.
         engine: Who runs theirs; None where nothing can be trained.
         machine: What trainings run on.
+        quotas: What visitors may use.
     """
 
     def __init__(self, shared: SharedBackend, visitor: Visitor) -> None:
@@ -55,6 +57,7 @@ class TrainingBackend:
         self.visitor, self.machine = visitor, shared.machine
         self.store = VisitorStore(shared.store, self._guard)
         self.engine = VisitorEngine(shared.engine, self._guard) if shared.engine else None
+        self.quotas = read_deployment().quotas
 
     @property
     def can_start(self) -> bool:

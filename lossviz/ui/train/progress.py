@@ -23,6 +23,7 @@ from lossviz.ui.markdown import capitalised, count_of, escape_markdown
 from lossviz.ui.messages import shown
 from lossviz.ui.text import draw_caption, draw_text
 from lossviz.ui.train.backend import TrainingBackend, starting_words
+from lossviz.ui.train.refusals import refusals_shown
 
 _MOST_REASONS: Final = 4
 
@@ -97,8 +98,9 @@ def _show_outcome(backend: TrainingBackend, data: ComparisonData) -> None:
         return
     label = f"Run {count_of(repeatable, 'trial', 'trials')} again"
     if st.button(label, icon=":material/replay:", key="run again"):
-        backend.engine.run_again(data.comparison.id)
-        st.rerun()
+        with refusals_shown():
+            backend.engine.run_again(data.comparison.id)
+            st.rerun()
 
 
 def outcome_text(counts: Mapping[TrialState, int]) -> str:

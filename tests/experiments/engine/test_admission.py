@@ -163,6 +163,8 @@ def test_previews_are_counted_by_visitor_and_for_all(app: Callable[..., App]) ->
     with pytest.raises(QuotaExceeded, match="2 previews were made for you") as caught:
         running.engine.request_preview("digits", settings, owner="ann")
     assert "try again in about" in str(caught.value)
+    with pytest.raises(QuotaExceeded, match="64 pixels of width and height are the most"):
+        running.engine.request_preview("digits", replace(settings, image_size=65), owner="bob")
     running.engine.request_preview("digits", settings, owner="bob")
     with pytest.raises(QuotaExceeded, match="3 previews were made for all visitors"):
         running.engine.request_preview("digits", settings, owner="bob")

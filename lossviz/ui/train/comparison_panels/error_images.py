@@ -10,6 +10,7 @@ from typing import Final
 import streamlit as st
 from markupsafe import Markup
 
+from lossviz.errors import QuotaExceeded
 from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.engine.messages import PreviewImage
 from lossviz.experiments.records import Comparison
@@ -118,7 +119,12 @@ def _fetch(
         if held.key:
             engine.cancel_preview(held.key)
         held.rows, held.failure = missing, ""
-        held.key = engine.request_images(comparison.id, missing)
+        try:
+            held.key = engine.request_images(comparison.id, missing)
+        except QuotaExceeded as error:
+            held.rows, held.key = (), ""  # asked for again when the page is drawn next
+            draw_caption(f"The images cannot be shown: {escape_markdown(str(error))}")
+            return
     if held.failure:
         draw_caption(f"The images cannot be shown: {escape_markdown(shown(held.failure))}")
         return

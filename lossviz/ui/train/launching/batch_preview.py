@@ -16,6 +16,7 @@ from lossviz.ui.state.actions import keep_selection
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.backend import starting_words
 from lossviz.ui.train.launching.preview_images import preview_caption, preview_html
+from lossviz.ui.train.refusals import refusals_shown
 
 _KEY = "batch preview"  # in the session
 _POLL_EVERY_S = 0.5
@@ -46,8 +47,9 @@ def batch_preview_button(
         help="Downloads the photos first, once." if photos_mb else None,
     )
     if pressed and engine and settings:
-        key = engine.request_preview(recipe, settings)
-        st.session_state[_KEY] = (key, recipe, settings)
+        with refusals_shown():
+            key = engine.request_preview(recipe, settings)
+            st.session_state[_KEY] = (key, recipe, settings)
 
 
 def show_batch_preview(

@@ -9,12 +9,14 @@ from typing import Final
 import streamlit as st
 
 from lossviz.errors import InvalidInput, LossvizError
+from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.descriptions import and_list
 from lossviz.experiments.machine import Machine
 from lossviz.experiments.memory_needs import require_memory
 from lossviz.experiments.number_text import format_rate
 from lossviz.experiments.pets_cost import PetsDownloads
-from lossviz.experiments.plan import MAX_SEEDS, MAX_TRIALS, default_baseline, plan_comparison
+from lossviz.experiments.plan import MAX_SEEDS, MAX_TRIALS, default_baseline
+from lossviz.experiments.quotas import Quotas, left_sentence
 from lossviz.experiments.recipes import RECIPES, validate_settings
 from lossviz.experiments.records import Comparison, RateSearch
 from lossviz.experiments.settings import Settings
@@ -31,7 +33,7 @@ from lossviz.ui.train.launching.expected_time import expected_time
 from lossviz.ui.train.launching.form_fields import FieldProblems, field_box, whole_number_field
 from lossviz.ui.train.launching.form_start import form_start, show_origin, start_from_recipe
 from lossviz.ui.train.launching.image_folder import pick_folder
-from lossviz.ui.train.launching.launches import Request, launch
+from lossviz.ui.train.launching.launches import Request, launch, refusal_of
 from lossviz.ui.train.launching.pets_cost import RECIPE as PETS_RECIPE
 from lossviz.ui.train.launching.pets_cost import (
     download_words,
@@ -83,9 +85,9 @@ def launch_form(
     start = form_start(recipe)
     show_origin()
     with row:
-        seeds = _pick_seeds(problems, start, len(losses))
+        seeds = _pick_seeds(problems, start, len(losses), backend.quotas)
         baseline = _pick_baseline(losses)
-    chosen = _choose_settings(start, problems, folder, backend.machine)
+    chosen = _choose_settings(start, problems, folder, backend)
     machine = backend.machine
     # what the nodes of a cluster lack is not known here
     downloads = None if machine.cluster else downloads_of(recipe.key, chosen.settings)
@@ -143,15 +145,18 @@ def _pick_recipe() -> str:
     )
 
 
-def _pick_seeds(problems: FieldProblems, start: FormStart, losses: int) -> int | None:
+def _pick_seeds(
+    problems: FieldProblems, start: FormStart, losses: int, quotas: Quotas
+) -> int | None:
     """How many seeds; None where the field holds no number that will do."""
+    most_trials = int(min(MAX_TRIALS, quotas.most("comparison_trials")))
     with field_box("seeds", width=170):
         seeds = whole_number_field(
             problems,
             "Seeds",
             key=f"seeds of {start.name}",
             start=start.recipe.seeds,
-            limits=(1, MAX_SEEDS),
+            limits=(1, int(min(MAX_SEEDS, quotas.most("seeds")))),
             help=(
                 "Each loss is trained once per seed. A seed fixes split, initial weights and"
                 " batches, so that all losses are compared under the same conditions. Three seeds"
@@ -160,11 +165,11 @@ def _pick_seeds(problems: FieldProblems, start: FormStart, losses: int) -> int |
         )
         if seeds is None:
             return None
-        if losses * seeds > MAX_TRIALS:
+        if losses * seeds > most_trials:
             problems.show(
                 "Seeds",
-                f"{losses} losses × {seeds} seeds are {losses * seeds} trials; {MAX_TRIALS} are the"
-                f" most. Enter {MAX_TRIALS // losses} or fewer.",
+                f"{losses} losses × {seeds} seeds are {losses * seeds} trials; {most_trials} are"
+                f" the most. Enter {most_trials // losses} or fewer.",
             )
             return None
     return seeds
@@ -191,13 +196,16 @@ def _pick_baseline(losses: Sequence[Loss]) -> str | None:
 
 
 def _choose_settings(
-    start: FormStart, problems: FieldProblems, folder: str, machine: Machine
+    start: FormStart, problems: FieldProblems, folder: str, backend: TrainingBackend
 ) -> ChosenSettings:
-    settings = pick_settings(start, problems, machine=machine, folder=folder)
+    settings = pick_settings(
+        start, problems, machine=backend.machine, folder=folder, quotas=backend.quotas
+    )
     if settings is None:
         return ChosenSettings(settings=None)
     try:
         validate_settings(start.recipe, settings)
+        machine = backend.machine
         require_memory(settings, machine.memory_mb, has_accelerator=bool(machine.accelerators))
     except InvalidInput as error:
         return ChosenSettings(settings=None, problem=error_text(error))
@@ -245,7 +253,7 @@ def _launch_buttons(
     pressed = None
     columns = st.columns(len(texts), gap="medium")
     for column, (choice, name, question) in zip(columns, texts, strict=True):
-        refusal = "" if obstacle else _refusal(choice)
+        refusal = "" if obstacle else _refusal(backend.engine, choice)
         with column, st.container(gap="xsmall"):
             verb = capitalised(f"{download_words(downloads)}train")
             count = "" if obstacle else f" {_trial_count(choice)}"
@@ -263,6 +271,8 @@ def _launch_buttons(
         st.warning(obstacle, icon=":material/edit:")
     elif len(request.losses) > 1:
         draw_caption(f"**The plan:** {plan_text(request.seeds)}")
+    if backend.engine and backend.quotas:
+        draw_caption(left_sentence(backend.quotas, backend.engine.usage()))
     return pressed
 
 
@@ -290,22 +300,10 @@ def device_sentence(machine: Machine, network: str) -> str:
     return f"Trained on {machine.describe(network)}."
 
 
-def _refusal(request: Request) -> str:
+def _refusal(engine: VisitorEngine | None, request: Request) -> str:
     """Why a request cannot be launched that no field shows; empty where it can."""
-    try:
-        plan_comparison(
-            id="-",
-            recipe=request.recipe,
-            losses=request.losses,
-            seeds=request.seeds,
-            created_at=0.0,
-            settings=request.settings,
-            baseline=request.baseline,
-            rate_search=request.rate_search,
-        )
-    except LossvizError as error:
-        return f"**Not possible:** {escape_markdown(error_text(error))}."
-    return ""
+    reason = refusal_of(engine, request)
+    return f"**Not possible:** {escape_markdown(reason)}." if reason else ""
 
 
 def _trial_count(request: Request) -> str:

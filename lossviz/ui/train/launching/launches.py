@@ -9,10 +9,12 @@ from typing import Final, TypedDict, cast
 
 import streamlit as st
 
+from lossviz.errors import LossvizError
 from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.plan import plan_comparison
-from lossviz.experiments.records import RateSearch
+from lossviz.experiments.records import Comparison, RateSearch
 from lossviz.experiments.settings import Settings
+from lossviz.ui.messages import error_text
 from lossviz.ui.train.comparison_link import link_comparison
 from lossviz.ui.train.launching.form_folding import fold_form
 
@@ -53,6 +55,23 @@ class Request:
             return 0
         return len(self.losses) * len(self.rate_search.factors) * len(self.rate_search.seeds)
 
+    def comparison(self) -> Comparison:
+        """What it asks for, validated.
+
+        Raises:
+            LossvizError: It makes no comparison.
+        """
+        return plan_comparison(
+            id=uuid.uuid4().hex[:12],
+            recipe=self.recipe,
+            losses=self.losses,
+            seeds=self.seeds,
+            created_at=time.time(),
+            settings=self.settings,
+            baseline=self.baseline,
+            rate_search=self.rate_search,
+        )
+
     def with_rate_search(self, search: RateSearch) -> Request:
         """The same, with each loss at its best learning rate."""
         return replace(self, rate_search=search)
@@ -87,21 +106,24 @@ def launch(
     Side effects: stores the comparison, queues its trials, writes the page's address, changes the
     session and runs the page again.
     """
-    comparison = plan_comparison(
-        id=uuid.uuid4().hex[:12],
-        recipe=request.recipe,
-        losses=request.losses,
-        seeds=request.seeds,
-        created_at=time.time(),
-        settings=request.settings,
-        baseline=request.baseline,
-        rate_search=request.rate_search,
-    )
+    comparison = request.comparison()
     engine.launch(comparison)
     link_comparison(comparison.id)
     _launches()[comparison.id] = Launch(experiment=experiment, guess=guess)
     fold_form()
     st.rerun()
+
+
+def refusal_of(engine: VisitorEngine | None, request: Request) -> str:
+    """Why a request would be refused now; empty where it would not.
+
+    Side effects: reads the store.
+    """
+    try:
+        comparison = request.comparison()
+    except LossvizError as error:
+        return error_text(error)
+    return engine.launch_refusal(comparison) if engine else ""
 
 
 def launch_of(comparison_id: str) -> Launch | None:

@@ -19,7 +19,7 @@ from lossviz.ui.text import draw_caption, draw_text
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.launching.class_count import RECIPE_KEY
 from lossviz.ui.train.launching.form_start import start_form_from
-from lossviz.ui.train.launching.launches import Request, launch, launch_of
+from lossviz.ui.train.launching.launches import Request, launch, launch_of, refusal_of
 
 _RECIPE: Final = "digits"
 _MEASURED: Final = "Measured with `lossviz bench experiments` on two cores."
@@ -57,18 +57,21 @@ def _draw_card(backend: TrainingBackend, experiment: NamedExperiment) -> None:
         label_visibility="collapsed",
     )
     count = request.trials + request.search_trials
+    refusal = refusal_of(backend.engine, request) if backend.quotas else ""
     pressed = st.button(
         f"Run {count_of(count, 'trial', 'trials')} · {_about(experiment.seconds)}",
         icon=":material/science:",
-        disabled=not backend.can_start,
+        disabled=not backend.can_start or bool(refusal),
         on_click=_show_in_form,
         args=(experiment,),
         key=f"run {experiment.key}",
         help=f"{experiment.name}: the time holds for a machine with two cores.",
     )
+    if refusal:
+        draw_caption(f"**Not possible:** {escape_markdown(refusal)}.")
     with st.expander("What to expect", type="compact", key=f"expect {experiment.key}"):
         draw_caption(f"{escape_markdown(experiment.expectation)} {_MEASURED}")
-    if pressed and backend.engine:
+    if pressed and backend.engine and not refusal:
         try:
             launch(backend.engine, request, experiment=experiment.key, guess=guess or "")
         except LossvizError as error:

@@ -12,6 +12,7 @@ from lossviz.experiments.idle_settings import Place, has_effect
 from lossviz.experiments.machine import Machine
 from lossviz.experiments.networks import DIGITS_NETWORK, NETWORKS, local_weights
 from lossviz.experiments.optimizers import OPTIMIZERS, SGD
+from lossviz.experiments.quotas import UNLIMITED, Quotas
 from lossviz.experiments.recipes import Recipe
 from lossviz.experiments.settings import RANGES, Settings
 from lossviz.ui.state.actions import keep_selection
@@ -50,7 +51,12 @@ class FormStart:
 
 
 def pick_settings(
-    start: FormStart, problems: FieldProblems, *, machine: Machine, folder: str = ""
+    start: FormStart,
+    problems: FieldProblems,
+    *,
+    machine: Machine,
+    folder: str = "",
+    quotas: Quotas = UNLIMITED,
 ) -> Settings | None:
     """Let the visitor change how a recipe is trained, by the settings that have an effect.
 
@@ -59,11 +65,12 @@ def pick_settings(
         problems: Gets to know what is wrong with the fields.
         machine: On which it is trained.
         folder: That of the images, where the recipe has none of its own.
+        quotas: What visitors may use.
 
     Returns:
         None where a field is wrong.
     """
-    fields = _Fields(start=start, problems=problems)
+    fields = _Fields(start=start, problems=problems, quotas=quotas)
     with st.expander("Training settings", icon=":material/tune:", key=f"settings of {start.name}"):
         network, pretrained = start.settings.network, start.settings.pretrained
         if start.recipe.any_network:
@@ -93,17 +100,17 @@ class _Fields:
 
     start: FormStart
     problems: FieldProblems
+    quotas: Quotas
 
     def count(self, name: str, label: str, explanation: str) -> int | None:
         """A field for a setting that is a whole number; None where it holds none."""
-        least, most = RANGES[name]
         with field_box(name):
             return whole_number_field(
                 self.problems,
                 label,
                 key=f"{name} of {self.start.name}",
                 start=int(getattr(self.start.settings, name)),
-                limits=(int(least), int(most)),
+                limits=self.quotas.range_of(name),
                 help=explanation,
             )
 
@@ -126,6 +133,14 @@ def _schedule(fields: _Fields) -> dict[str, Any]:
             "Unfrozen epochs (all layers)",
             "With 0 frozen and 0 unfrozen epochs nothing is trained: enter 1 or more in one field.",
         )
+    elif frozen is not None and unfrozen is not None:
+        most = fields.quotas.most("epochs")
+        if frozen + unfrozen > most:
+            fields.problems.show(
+                "Unfrozen epochs (all layers)",
+                f"{frozen} + {unfrozen} epochs are {frozen + unfrozen}; in this app {most:.0f} are"
+                f" the most. Enter {most - frozen:.0f} or fewer.",
+            )
     return {
         "frozen_epochs": frozen,
         "unfrozen_epochs": unfrozen,
@@ -153,7 +168,7 @@ def _batches(fields: _Fields, place: Place) -> dict[str, Any]:
             "Width and height of the images as the network gets them.",
         ),
     }
-    if has_effect("workers", place):
+    if has_effect("workers", place) and fields.quotas.most("workers"):
         picked["workers"] = fields.count(
             "workers",
             "Data-loading workers",

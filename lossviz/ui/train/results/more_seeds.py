@@ -7,15 +7,17 @@ from typing import Final
 
 import streamlit as st
 
-from lossviz.errors import InvalidInput
+from lossviz.errors import InvalidInput, QuotaExceeded
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.descriptions import format_duration
 from lossviz.experiments.judging.judgement import Judgement
 from lossviz.experiments.permissions import Action
 from lossviz.experiments.plan import with_added_seeds
+from lossviz.experiments.quotas import UNLIMITED, Quotas
 from lossviz.ui.markdown import count_of
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.backend import TrainingBackend
+from lossviz.ui.train.refusals import refusals_shown
 
 SEEDS: Final = 4  # at a press
 
@@ -30,23 +32,25 @@ def more_seeds_button(backend: TrainingBackend, data: ComparisonData, judgement:
         return
     if not backend.may(Action.ADD_SEEDS, data.comparison):
         return
-    count = most_addable(data)
+    count = most_addable(data, backend.quotas)
     if not count:
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         label = f"Add {count_of(count, 'seed', 'seeds')}"
         if st.button(label, icon=":material/add:", key="add seeds"):
-            backend.engine.add_seeds(data.comparison.id, count)
-            st.rerun()
+            with refusals_shown():
+                backend.engine.add_seeds(data.comparison.id, count)
+                st.rerun()
         draw_caption(cost_of_seeds(data, judgement, count))
 
 
-def most_addable(data: ComparisonData) -> int:
+def most_addable(data: ComparisonData, quotas: Quotas = UNLIMITED) -> int:
     """How many seeds a press adds: ``SEEDS``, or as many as are allowed."""
     for count in range(SEEDS, 0, -1):
         try:
-            with_added_seeds(data.comparison, count, data.trials)
-        except InvalidInput:
+            grown, _ = with_added_seeds(data.comparison, count, data.trials)
+            quotas.require_size(grown)
+        except (InvalidInput, QuotaExceeded):
             continue
         return count
     return 0
