@@ -32,6 +32,7 @@ class Quota:
         what: What is counted, in words.
         visitor: How much a visitor may use, unless the deployer says otherwise.
         everybody: How much all visitors may use together; its name is ``all_`` and this one's.
+        unit: What follows an amount of it.
         yours: What follows the amount that a visitor uses, in a sentence.
         all_of_us: What follows the amount that all use.
         then: What to do where no more is left, and no time sets some of it free.
@@ -44,6 +45,7 @@ class Quota:
     what: str
     visitor: int
     everybody: int
+    unit: str
     yours: str
     all_of_us: str
     then: str
@@ -102,6 +104,7 @@ _SHARED: Final = (
         what="Trials that wait or run",
         visitor=60,
         everybody=240,
+        unit="trials",
         yours="of your trials wait or run",
         all_of_us="trials of all visitors wait or run",
         then="wait until {needed} of them have ended, or stop some",
@@ -111,6 +114,7 @@ _SHARED: Final = (
         what="Seconds of training in 24 hours, used or asked for",
         visitor=1_800,
         everybody=28_800,
+        unit="of training",
         yours="of training in 24 hours are used or asked for by you",
         all_of_us="of training in 24 hours are used or asked for by all visitors",
         then="wait until trials have ended, or stop some",
@@ -122,6 +126,7 @@ _SHARED: Final = (
         what="Previews of images in an hour",
         visitor=30,
         everybody=120,
+        unit="previews",
         yours="previews were made for you within an hour",
         all_of_us="previews were made for all visitors within an hour",
         then="try again later",
@@ -132,6 +137,7 @@ _SHARED: Final = (
         what="Comparisons that are kept",
         visitor=40,
         everybody=1_000,
+        unit="comparisons",
         yours="of your comparisons are kept",
         all_of_us="comparisons of all visitors are kept",
         then="delete one that is not needed any more",
@@ -141,6 +147,7 @@ _SHARED: Final = (
         what="Uploads that are kept",
         visitor=3,
         everybody=30,
+        unit="uploads",
         yours="of your uploads are kept",
         all_of_us="uploads of all visitors are kept",
         then="delete one that is not needed any more",
@@ -150,6 +157,7 @@ _SHARED: Final = (
         what="MB of uploads that are kept",
         visitor=100,
         everybody=1_000,
+        unit="of uploads",
         yours="of your uploads are kept",
         all_of_us="of all visitors' uploads are kept",
         then="delete an upload that is not needed any more",
@@ -355,8 +363,8 @@ class Quotas:
             if used.used >= most:
                 at = used.free_at(used.used - most) or now
                 return (
-                    f"{_some(quota, used.used)} {whose}, and {_some(quota, most)} are the most; run"
-                    f" it again in about {format_duration(at - now)}"
+                    f"{_amount(quota, used.used)} {whose}, and {_amount(quota, most)} are the most;"
+                    f" run it again in about {format_duration(at - now)}"
                 )
         return ""
 
@@ -417,20 +425,19 @@ def left_sentence(quotas: Quotas, usage: Mapping[str, Use]) -> str:
         for name in ("trials", "training_s", "comparisons", "previews")
     )
     return (
-        f"Left for you: {trials} of the trials that may wait or run, {training} of training in 24"
-        f" hours, {comparisons} of the comparisons that are kept, {previews} of the previews of an"
-        " hour."
+        f"Left for you: {trials} at a time, {training} in 24 hours, {comparisons} to keep,"
+        f" {previews} in an hour."
     )
 
 
 def _refusal(quota: Quota, whose: str, used: Amount, asked: float, most: float, now: float) -> str:
     """Why a quota would be exceeded, and what to do."""
-    said = (
-        f"{_some(quota, used.used)} {whose}, and this asks for {_some(quota, asked)} more;"
-        f" {_some(quota, most)} are the most"
-    )
     if asked > most:
-        return f"{said}, so ask for less"
+        return f"this asks for {_some(quota, asked)}, and {_some(quota, most)} are the most"
+    said = (
+        f"{_amount(quota, used.used)} {whose}, and this asks for {_amount(quota, asked)} more;"
+        f" {_amount(quota, most)} are the most"
+    )
     needed = used.used + asked - most
     if (at := used.free_at(needed)) is not None:
         return f"{said}; try again in about {format_duration(at - now)}"
@@ -438,4 +445,13 @@ def _refusal(quota: Quota, whose: str, used: Amount, asked: float, most: float, 
 
 
 def _some(quota: Quota, amount: float) -> str:
+    """An amount with its unit."""
+    if amount == 1 and not quota.unit.startswith("of "):
+        return f"1 {quota.unit.removesuffix('s')}"
+    if amount > 0:
+        return f"{quota.amount(amount)} {quota.unit}"
+    return f"no {quota.unit.removeprefix('of ')}"
+
+
+def _amount(quota: Quota, amount: float) -> str:
     return quota.amount(amount) if amount > 0 else "none"

@@ -93,7 +93,7 @@ def test_a_refusal_says_what_is_used_and_when_it_will_do() -> None:
     spent = Amount(used=590, ends=((3600.0, 30.0), (7200.0, 560.0)))
     with pytest.raises(QuotaExceeded, match="try again in about 2 h 0 min"):
         quotas.require("training_s", 60, Use(visitor=spent), now=0.0)
-    with pytest.raises(QuotaExceeded, match="so ask for less"):
+    with pytest.raises(QuotaExceeded, match="this asks for 25 trials, and 24 trials are the most"):
         quotas.require("trials", 25, Use(), now=0.0)
 
 
@@ -161,8 +161,8 @@ def test_a_search_asks_for_the_trials_with_which_it_begins() -> None:
 def test_what_is_left_is_said_in_a_sentence() -> None:
     used = NOTHING_USED | {"trials": Use(visitor=Amount(used=60), everybody=Amount(used=60))}
     assert left_sentence(read_quotas(""), used) == (
-        "Left for you: none of the trials that may wait or run, 30 min 0 s of training in 24 hours,"
-        " 40 of the comparisons that are kept, 30 of the previews of an hour."
+        "Left for you: no trials at a time, 30 min 0 s of training in 24 hours, 40 comparisons to"
+        " keep, 30 previews in an hour."
     )
 
 

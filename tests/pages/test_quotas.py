@@ -54,7 +54,7 @@ def kept(database: Path, count: int) -> None:
 def test_the_form_says_beforehand_what_is_left_and_a_private_app_says_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    said = "Left for you: 60 of the trials that may wait or run"
+    said = "Left for you: 60 trials at a time"
     assert said in captions(visit())
     monkeypatch.setenv("LOSSVIZ_PUBLIC", "0")
     assert "Left for you" not in captions(visit())
@@ -89,10 +89,8 @@ def test_what_would_exceed_a_quota_cannot_be_pressed_and_the_reason_stands_below
     monkeypatch.setenv("LOSSVIZ_QUOTAS", "trials=20")
     app = visit(loss=["cross_entropy", "brier"])  # 12 trials, and 12 of a search
     assert [app.button(key=button).disabled for button in BUTTONS] == [False, True]
-    assert (
-        "**Not possible:** none of your trials wait or run, and this asks for 24 more; 20 are the"
-        " most, so ask for less." in captions(app)
-    )
+    said = "**Not possible:** this asks for 24 trials, and 20 trials are the most."
+    assert said in captions(app)
     assert app.button(key="run article").disabled  # 24 trials
 
 
@@ -115,7 +113,7 @@ def test_a_preview_beyond_the_quota_is_refused_at_its_button_and_the_page_goes_o
     app = visit(loss=["cross_entropy"])
     next(button for button in app.button if button.label == "Show a batch").click().run()
     assert "0 previews" not in captions(app)
-    assert any("previews were made for you within an hour" in error.value for error in app.error)
+    assert any("asks for 1 preview, and no previews are" in error.value for error in app.error)
     assert app.button(key=BUTTONS[0])
 
 
@@ -126,7 +124,7 @@ def test_trials_run_again_beyond_the_quota_are_refused_at_their_button(
     kept(public, 1)
     app = visit(comparison="c0")
     app.button(key="run again").click().run()
-    assert any("and this asks for 4 more; 3 are the most" in error.value for error in app.error)
+    assert any("asks for 4 trials, and 3 trials are the" in error.value for error in app.error)
 
 
 @pytest.mark.usefixtures("public")

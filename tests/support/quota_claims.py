@@ -57,8 +57,8 @@ def two_begin_before_it_and_it_begins_when_a_trial_of_each_has_ended(_: str) -> 
 
 QUOTA_SENTENCES = [left_sentence(_QUOTAS, _USED), f"{waiting_text(2, 40.0)}."]
 QUOTA_TEXTS: dict[str, Claim] = {
-    "Left for you: 12 of the trials that may wait or run, 1 min 0 s of training in 24 hours, 8 of"
-    " the comparisons that are kept, none of the previews of an hour.": exactly_so_much_is_left,
+    "Left for you: 12 trials at a time, 1 min 0 s of training in 24 hours, 8 comparisons to keep,"
+    " no previews in an hour.": exactly_so_much_is_left,
     "waiting: 2 comparisons before this one; it begins in about 40 s.": (
         two_begin_before_it_and_it_begins_when_a_trial_of_each_has_ended
     ),

@@ -134,7 +134,7 @@ def test_a_launch_is_refused_that_takes_longer_than_what_is_left_of_the_day(
 ) -> None:
     running = app("training_s=4", epoch_s=0.1)
     running.wait_for_end(running.launch("a"))  # a trial takes 0.2 s
-    with pytest.raises(QuotaExceeded, match="of training in 24 hours") as caught:
+    with pytest.raises(QuotaExceeded, match="s of training, and 4 s of training are") as caught:
         running.launch("b", seeds=10)
     assert caught.value.quota == "training_s"
 
