@@ -36,7 +36,7 @@ def private_unless_told(environment: Mapping[str, str], options: Sequence[str]) 
     {}
     """
     address = environment.get("STREAMLIT_SERVER_ADDRESS", "")
-    for option, following in zip(options, (*options[1:], ""), strict=True):
+    for option, following in zip(options, [*options[1:], ""], strict=False):
         if option.split("=")[0] == "--server.address":
             address = option.partition("=")[2] or following
     private = {} if environment.get("LOSSVIZ_PUBLIC") else {"LOSSVIZ_PUBLIC": "0"}

@@ -94,8 +94,7 @@ def keep_visitor() -> None:
         return
     if st.session_state.get(_NOT_KEPT):
         return
-    with st.container(key="visitor"):
-        visitor_cookie(name=_cookie_name(), token=_browser_token(), on_kept=_note_kept)
+    visitor_cookie(name=_cookie_name(), token=_browser_token(), on_kept=_note_kept)
 
 
 def _note_kept(token: str) -> None:

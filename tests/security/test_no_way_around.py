@@ -19,6 +19,7 @@ UNGUARDED = {  # what would be read, changed or exported by whoever imports it
 }
 GUARDS = {  # hand nothing on but to the visitor whose it is
     "lossviz/ui/train/backend.py",
+    "lossviz/ui/train/database_setting.py",  # reads only where the database is
     "lossviz/ui/train/shared_backend.py",
     "lossviz/ui/train/feeds.py",
     "lossviz/ui/train/running_counter.py",

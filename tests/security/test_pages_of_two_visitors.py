@@ -109,7 +109,7 @@ def test_a_visitor_s_own_is_shown_first(public: Path) -> None:
     assert len(bob.options) == 2
 
 
-def test_the_owner_renames_and_shares(public: Path) -> None:
+def test_the_owner_renames_shares_and_deletes(public: Path) -> None:
     of_ann(public, shared=False)
     ann = visit(ANN)
     ann.text_input(key="name of c").set_value("  second\n name ")
@@ -123,6 +123,13 @@ def test_the_owner_renames_and_shares(public: Path) -> None:
     ann.button(key="delete c").click().run()
     assert not ann.exception
     assert stored(public), "the page asks first"
+    ann.button(key="keep c").click().run()
+    assert "really delete c" not in keys(ann)
+    ann.button(key="delete c").click().run()
+    ann.button(key="really delete c").click().run()
+    assert not ann.exception
+    assert stored(public) is None
+    assert [box for box in ann.selectbox if box.key == "comparison"] == []
 
 
 def test_a_page_that_is_open_shows_no_more_once_the_owner_stops_sharing(public: Path) -> None:

@@ -121,7 +121,7 @@ def test_no_press_of_a_button_of_another_s_page_does_anything(app: PublicApp, sh
         )
         for query in (f"comparison={id}", f"comparison=own{shared:d}"):
             async with app.visit(BOB, query) as bob:
-                for key in (f"delete {id}", f"rename {id}", f"share {id}", "keep comparison"):
+                for key in (f"delete {id}", f"rename {id}", f"share {id}", f"really delete {id}"):
                     if key in presses:
                         await send(bob, name, presses[key])
                 if "own" not in query:
@@ -255,7 +255,7 @@ def test_the_owner_deletes_even_what_runs(app: PublicApp) -> None:
                 lambda: TrialState.RUNNING in app.states(launched), within_s=60, what="it runs"
             )
             await ann.press(f"delete {launched}")
-            await ann.press("delete comparison")
+            await ann.press(f"really delete {launched}")
             assert ann.exceptions == []
             assert app.stored(launched) is None
             assert app.states(launched) == set()

@@ -228,7 +228,12 @@ class ProtocolVisitor:
 
 @asynccontextmanager
 async def protocol_visitor(
-    url: str, page: str = "", query: str = "", *, headers: dict[str, str] | None = None
+    url: str,
+    page: str = "",
+    query: str = "",
+    *,
+    headers: dict[str, str] | None = None,
+    xsrf: str = "",
 ) -> AsyncIterator[ProtocolVisitor]:
     """A visitor who has opened a page.
 
@@ -237,11 +242,12 @@ async def protocol_visitor(
         page: The page's name in addresses, such as ``penalty_curves``; empty for the front page.
         query: Of its address, without the question mark.
         headers: Sent as the connection is made: cookies, for instance.
+        xsrf: The value of the cookie ``_streamlit_xsrf``, without which no login is read.
     """
     stream = f"{url.replace('http', 'ws', 1)}/_stcore/stream"
     async with connect(
         stream,
-        subprotocols=["streamlit"],  # type: ignore[list-item]
+        subprotocols=["streamlit", *([xsrf] if xsrf else [])],  # type: ignore[list-item]
         additional_headers=headers,
         max_size=None,
         open_timeout=ANSWER_S,

@@ -26,6 +26,13 @@ from lossviz.ui.state.page_state import ARTICLE
 from lossviz.ui.story.source import SOURCE
 from lossviz.ui.story.steps import STEPS
 from lossviz.ui.story.story_state import PAGE as STORY_PAGE
+from lossviz.ui.train.backend import FORGOTTEN, LOG_IN
+from lossviz.ui.train.comparison_menu import (
+    OF_ANOTHER,
+    SEEN_BY_ALL,
+    WHAT_DELETING_DOES,
+    WHAT_SHARING_DOES,
+)
 from lossviz.ui.train.launching.launch_form import (
     QUESTION_AT_BEST_RATES,
     plan_text,
@@ -47,6 +54,7 @@ from tests.support.story_claims import STORY
 from tests.support.text_claims import FRONT_PAGE, GEOMETRY, TRIAL_DETAILS, VIEWS_TEXTS
 from tests.support.text_predicates import defaults
 from tests.support.verdict_claims import VERDICT
+from tests.support.visitor_claims import VISITORS
 from tests.support.weight_sentences import mistake_sentences, weighs
 
 
@@ -105,6 +113,17 @@ TEXTS: dict[str, tuple[list[str], dict[str, Claim]]] = {
         EXPERIMENT_TEXTS,
     ),
     "devices and settings without an effect": (DEVICE_SENTENCES, DEVICES),
+    "whose a comparison is": (
+        [
+            OF_ANOTHER,
+            SEEN_BY_ALL,
+            WHAT_SHARING_DOES,
+            WHAT_DELETING_DOES,
+            LOG_IN,
+            FORGOTTEN,
+        ],
+        VISITORS,
+    ),
     "a trial in detail": ([WHAT_BUSY_MEANS], TRIAL_DETAILS),
     "quotas and the queue": (QUOTA_SENTENCES, QUOTA_TEXTS),
     "the launch form": (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 import streamlit as st
@@ -12,7 +14,6 @@ from lossviz.experiments.access.names import MOST_CHARACTERS
 from lossviz.experiments.export import export_comparison
 from lossviz.experiments.permissions import Action, Whose, whose
 from lossviz.experiments.records import Comparison
-from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.messages import show_error
 from lossviz.ui.state.address import write_address
 from lossviz.ui.text import draw_caption, draw_text
@@ -26,7 +27,7 @@ WHAT_DELETING_DOES: Final = (
     "Its trials are stopped where they run, and all their results are deleted. This cannot be"
     " undone."
 )
-_OFFERED: Final = (Action.RENAME, Action.SHARE, Action.EXPORT, Action.DELETE)
+_ASKED: Final = "comparison that is to be deleted"  # in the session
 
 
 def comparison_menu(backend: TrainingBackend, comparison: Comparison) -> None:
@@ -38,14 +39,12 @@ def comparison_menu(backend: TrainingBackend, comparison: Comparison) -> None:
         return
     with st.popover("Manage", icon=":material/more_horiz:", key=f"manage {comparison.id}"):
         try:
-            if _is_offered(backend, Action.RENAME, comparison):
-                _rename_field(backend, comparison)
-            if _is_offered(backend, Action.SHARE, comparison):
-                _share_switch(backend, comparison)
-            if _is_offered(backend, Action.EXPORT, comparison):
-                _download_button(backend, comparison)
-            if _is_offered(backend, Action.DELETE, comparison):
-                _delete_button(backend, comparison)
+            if st.session_state.get(_ASKED) == comparison.id:
+                _confirm_deletion(backend, comparison)
+                return
+            for action, draw in _OFFERED.items():
+                if _is_offered(backend, action, comparison):
+                    draw(backend, comparison)
         except LossvizError as error:
             show_error(error)
 
@@ -110,30 +109,45 @@ def _download_button(backend: TrainingBackend, comparison: Comparison) -> None:
 
 
 def _delete_button(backend: TrainingBackend, comparison: Comparison) -> None:
-    if st.button(
-        "Delete…", icon=":material/delete:", key=f"delete {comparison.id}", width="stretch"
-    ):
-        _confirm_deletion(backend, comparison)
+    st.button(
+        "Delete…",
+        icon=":material/delete:",
+        key=f"delete {comparison.id}",
+        on_click=_ask,
+        args=(comparison.id,),
+        width="stretch",
+    )
 
 
-@st.dialog("Delete this comparison?")
+def _ask(comparison_id: str | None) -> None:
+    """Ask whether a comparison is to be deleted; no more where it is None."""
+    st.session_state[_ASKED] = comparison_id
+
+
 def _confirm_deletion(backend: TrainingBackend, comparison: Comparison) -> None:
-    if comparison.name:
-        draw_text(f"**{escape_markdown(comparison.name)}**")
+    draw_text("**Delete this comparison?**")
     draw_text(WHAT_DELETING_DOES)
     with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
-        if st.button("Keep it", key="keep comparison"):
-            st.rerun()
+        st.button("Keep it", key=f"keep {comparison.id}", on_click=_ask, args=(None,))
         is_confirmed = st.button(
-            "Delete", type="primary", icon=":material/delete:", key="delete comparison"
+            "Delete",
+            type="primary",
+            icon=":material/delete:",
+            key=f"really delete {comparison.id}",
         )
-    if not is_confirmed:
-        return
-    try:
+    if is_confirmed:
         with st.spinner("Stopping its trials …"):
             backend.delete(comparison.id)
-    except LossvizError as error:
-        show_error(error)
-        return
-    write_address({}, (PARAMETER,))
-    st.rerun()
+        _ask(None)
+        write_address({}, (PARAMETER,))
+        st.rerun()
+
+
+_OFFERED: Final[Mapping[Action, Callable[[TrainingBackend, Comparison], None]]] = MappingProxyType(
+    {
+        Action.RENAME: _rename_field,
+        Action.SHARE: _share_switch,
+        Action.EXPORT: _download_button,
+        Action.DELETE: _delete_button,
+    }
+)
