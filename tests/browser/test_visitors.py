@@ -59,7 +59,7 @@ def add(database: Path, owner: str, id: str) -> None:
 def expect_shown(page: Page, name: str) -> None:
     """That the comparison with this name is shown."""
     picker = page.get_by_role("combobox", name="Comparison")
-    expect(picker).to_have_value(re.compile(f"^{name}"))
+    expect(picker).to_have_value(re.compile(f"^{name}"), timeout=60_000)  # the page twice
 
 
 def expect_nothing(page: Page) -> None:
