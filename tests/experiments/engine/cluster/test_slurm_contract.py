@@ -24,14 +24,14 @@ from tests.support.waiting import wait_until
 LOSSES = ["cross_entropy", "dot_product", "inverse"]
 SEEDS = 8
 STOP_S = 5.0
-TRAINING_S = 120.0  # until trials have started, or ended, with two cores for everything
+TRAINING_S = 240.0  # until trials have started, or ended: seven times as long as on idle cores
 SLURM = EngineVariant(
     start=partial(ClusterEngine, kind="slurm"),
     host_pid=attrgetter("host_pid"),
     method="slurm",
     ending_s=STOP_S,
 )
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")

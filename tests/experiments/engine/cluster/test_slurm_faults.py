@@ -22,6 +22,7 @@ from tests.support.waiting import wait_until
 
 STARTING_S = 30.0
 STOP_S = 5.0
+SLEEP = ("sbatch", "--parsable", "--output=/dev/null", "--wrap=sleep 60")
 slurm_engine = partial(ClusterEngine, kind="slurm")
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
@@ -94,7 +95,7 @@ def test_one_that_does_not_listen_is_stopped_within_five_seconds(
 def test_one_that_waits_in_slurm_s_queue_is_dropped_there(
     harness: EngineHarness, site: SlurmSite
 ) -> None:
-    held = [site.run("sbatch", "--parsable", "--wrap=sleep 60").strip() for _ in site.nodes]
+    held = [site.run(*SLEEP).strip() for _ in site.nodes]
     wait_until(
         lambda: site.states() == {"n1": "allocated", "n2": "allocated"},
         within_s=10,
@@ -142,7 +143,7 @@ def test_a_trial_that_has_to_give_way_is_tried_again(
     harness: EngineHarness, running: Callable[..., Comparison], site: SlurmSite
 ) -> None:
     comparison = running("cross_entropy", "inverse")
-    urgent = site.run("sbatch", "--parsable", "--partition=urgent", "--wrap=sleep 60").strip()
+    urgent = site.run(*SLEEP, "--partition=urgent").strip()
     wait_until(
         lambda: {trial.attempt for trial in harness.trials(comparison)} == {1, 2},
         within_s=STARTING_S,
