@@ -52,8 +52,11 @@ def test_a_fault_is_told_with_its_advice_and_exit_code_1(monkeypatch: pytest.Mon
     monkeypatch.setenv("LOSSVIZ_ENGINE", "slurn")
     result = lossviz("doctor")
     assert result.returncode == 1
-    fault, advice = result.stdout.partition("fault")[2].splitlines()[:2]
-    assert fault.split(maxsplit=1) == [
+    lines = result.stdout.splitlines()
+    (place,) = (number for number, line in enumerate(lines) if line.startswith("fault"))
+    fault, advice = lines[place : place + 2]
+    assert fault.split(maxsplit=2) == [
+        "fault",
         "engine",
         "LOSSVIZ_ENGINE names no engine: slurn; did you mean 'slurm'?",
     ]
