@@ -12,6 +12,7 @@ from lossviz.experiments.quotas import UNLIMITED, Quotas, read_quotas
 _YES: Final = ("1", "true", "yes", "on")
 _NO: Final = ("0", "false", "no", "off")
 _PUBLIC_MB: Final = 1000.0
+_PUBLIC_UPLOADS_DAYS: Final = 7.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Deployment:
         json_log: Whether events are logged as JSON, one object a line.
         keep_days: How long the whole course of a comparison is kept after its end, in days; None
             for ever.
+        keep_uploads_days: How long an upload is kept after it came, in days; None for ever.
         max_mb: How large the database may become before old courses are thinned, in MB (2**20
             bytes); None without limit.
     """
@@ -43,14 +45,15 @@ class Deployment:
     quotas: Quotas = UNLIMITED
     json_log: bool = False
     keep_days: float | None = None
+    keep_uploads_days: float | None = None
     max_mb: float | None = None
 
 
 def read_deployment(environment: Mapping[str, str] = os.environ) -> Deployment:
     """The deployment that environment variables describe: ``LOSSVIZ_PUBLIC``, ``LOSSVIZ_ENGINE``,
     ``LOSSVIZ_FOLDERS``, ``LOSSVIZ_DEPLOYER_TOKEN``, ``LOSSVIZ_DEPLOYERS`` (logins, with commas
-    between them), ``LOSSVIZ_QUOTAS``, ``LOSSVIZ_LOG``, ``LOSSVIZ_KEEP_DAYS`` and
-    ``LOSSVIZ_MAX_MB``.
+    between them), ``LOSSVIZ_QUOTAS``, ``LOSSVIZ_LOG``, ``LOSSVIZ_KEEP_DAYS``,
+    ``LOSSVIZ_KEEP_UPLOADS_DAYS`` and ``LOSSVIZ_MAX_MB``.
 
     An app is public unless it is told otherwise: ``streamlit run app.py`` is what Community Cloud
     and containers start.
@@ -75,6 +78,11 @@ def read_deployment(environment: Mapping[str, str] = os.environ) -> Deployment:
         quotas=quotas if public else UNLIMITED,
         json_log=_one_of(environment, "LOSSVIZ_LOG", ("text", "json")) == "json",
         keep_days=_positive(environment, "LOSSVIZ_KEEP_DAYS", default=None),
+        keep_uploads_days=_positive(
+            environment,
+            "LOSSVIZ_KEEP_UPLOADS_DAYS",
+            default=_PUBLIC_UPLOADS_DAYS if public else None,
+        ),
         max_mb=_positive(environment, "LOSSVIZ_MAX_MB", default=_PUBLIC_MB if public else None),
     )
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from lossviz.errors import NotAllowed
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.visitors import Visitor
 
@@ -66,3 +67,13 @@ def may(visitor: Visitor, action: Action, comparison: Comparison) -> bool:
 def may_start(visitor: Visitor) -> bool:
     """Whether a visitor may start comparisons: one who is known, whose they then are."""
     return bool(visitor.key) or visitor.owns_all
+
+
+def require_known(visitor: Visitor) -> None:
+    """Refuse a visitor who may start nothing.
+
+    Raises:
+        NotAllowed: They are not known.
+    """
+    if not may_start(visitor):
+        raise NotAllowed("log in first: what is trained here belongs to whoever started it")

@@ -7,8 +7,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from lossviz.errors import NotAllowed
 from lossviz.experiments.store.store import Store
 from lossviz.experiments.uploads.uploads import Uploads
+from lossviz.experiments.visitors import Visitor
+from lossviz.ui.train.backend import TrainingBackend
+from lossviz.ui.train.shared_backend import SharedBackend
 from tests.support.pages import opened
 from tests.support.zips import flowers, picture, zip_of
 
@@ -108,3 +112,27 @@ def test_another_visitor_sees_nothing_of_it(
     assert not [control for control in other.selectbox if control.key == "upload"]
     assert not any("2 classes" in caption.value for caption in other.caption)
     assert other.button(key="train, same learning rate").disabled
+
+
+@pytest.mark.usefixtures("database", "uploads")
+def test_what_is_too_old_goes_when_another_comes(
+    uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOSSVIZ_KEEP_UPLOADS_DAYS", "1e-9")
+    app = uploaded(page_for_images(), zip_of(flowers()), "first.zip")
+    uploaded(app, zip_of(flowers(each=8)), "second.zip")
+    assert [upload.reference.name for upload in uploads.all()] == ["second.zip"]
+
+
+def test_who_is_not_known_uploads_nothing_and_nobody_removes_another_s(
+    uploads: Uploads, database: Path
+) -> None:
+    with closing(Store(f"sqlite:///{database}")) as store:
+        shared = SharedBackend(store=store, engine=None)
+        mine = uploads.add(zip_of(flowers()), name="x", owner="a", now=0.0)
+        with pytest.raises(NotAllowed):
+            TrainingBackend(shared, Visitor()).add_upload(zip_of(flowers(7)), "x")
+        with pytest.raises(NotAllowed):
+            TrainingBackend(shared, Visitor(key="b")).remove_upload(mine)
+        assert TrainingBackend(shared, Visitor()).uploads() == []
+        assert list(uploads.all()) == [mine]

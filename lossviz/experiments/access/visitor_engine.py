@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from lossviz.errors import NotAllowed
 from lossviz.experiments.access.guard import Guard
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.previews import BatchPreview
 from lossviz.experiments.machine import Machine
-from lossviz.experiments.permissions import Action, may_start
+from lossviz.experiments.permissions import Action, require_known
 from lossviz.experiments.quotas import Use
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.settings import Settings
@@ -108,5 +107,4 @@ class VisitorEngine:
         return self._engine.preview(key)
 
     def _require_known(self) -> None:
-        if not may_start(self._guard.visitor):
-            raise NotAllowed("log in first: what is trained here belongs to whoever started it")
+        require_known(self._guard.visitor)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+import time
+from typing import BinaryIO, Final
 
 import streamlit as st
 
@@ -13,8 +14,11 @@ from lossviz.experiments.access.guard import Guard
 from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.access.visitor_store import VisitorStore
 from lossviz.experiments.feed import Feed
-from lossviz.experiments.permissions import Action, may, may_start
+from lossviz.experiments.permissions import Action, may, may_start, require_known
 from lossviz.experiments.records import Comparison
+from lossviz.experiments.uploads.reference import uploads_folder
+from lossviz.experiments.uploads.upload_quotas import admit_within
+from lossviz.experiments.uploads.uploads import Upload, Uploads
 from lossviz.experiments.visitors import Visitor
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.train.feeds import feed_of
@@ -55,6 +59,7 @@ class TrainingBackend:
         self._shared = shared
         self._guard = Guard(shared.store, visitor)
         self.visitor, self.machine = visitor, shared.machine
+        self._uploads = Uploads(uploads_folder())
         self.store = VisitorStore(shared.store, self._guard)
         self.engine = VisitorEngine(shared.engine, self._guard) if shared.engine else None
         self.quotas = read_deployment().quotas
@@ -77,6 +82,43 @@ class TrainingBackend:
     def may(self, action: Action, comparison: Comparison) -> bool:
         """Whether the visitor may do something with a comparison, so that it is offered."""
         return may(self.visitor, action, comparison)
+
+    def uploads(self) -> list[Upload]:
+        """What the visitor has uploaded, the newest first; nothing before they log in.
+
+        Side effects: reads the folder of uploads.
+        """
+        return self._uploads.of(self.visitor.key) if may_start(self.visitor) else []
+
+    def add_upload(self, archive: BinaryIO, name: str) -> Upload:
+        """Keep a zip of images for the visitor, after removing what is too old to be kept.
+
+        Raises:
+            NotAllowed: They have not logged in.
+            LossvizError: See ``Uploads.add``, and ``QuotaExceeded``.
+
+        Side effects: writes to the folder of uploads; removes uploads that no open trial needs.
+        """
+        require_known(self.visitor)
+        deployment, now = read_deployment(), time.time()
+        if days := deployment.keep_uploads_days:
+            in_use = self._shared.uploads_in_use()
+            self._uploads.remove_old(before=now - days * 86_400, now=now, keep=in_use)
+        admit = admit_within(deployment.quotas, self._uploads, now=now)
+        return self._uploads.add(archive, name=name, owner=self.visitor.key, now=now, admit=admit)
+
+    def remove_upload(self, upload: Upload) -> None:
+        """Remove an upload of the visitor's.
+
+        Raises:
+            NotAllowed: It is another's.
+
+        Side effects: removes files.
+        """
+        require_known(self.visitor)
+        if upload.reference.owner != self.visitor.key:
+            raise NotAllowed("only the visitor who uploaded it can remove it")
+        self._uploads.remove(upload.reference)
 
     def feed(self, comparison_id: str) -> Feed:
         """What a page that shows a comparison reads again and again.

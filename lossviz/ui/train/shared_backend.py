@@ -61,6 +61,15 @@ class SharedBackend:
         finally:
             self.store.close()
 
+    def uploads_in_use(self) -> list[str]:
+        """The folders of settings that comparisons with open trials name.
+
+        Side effects: reads the store.
+        """
+        ids = self.engine.open_comparisons if self.engine else ()
+        found = [self.store.comparison(comparison_id) for comparison_id in ids]
+        return [comparison.settings.folder for comparison in found if comparison]
+
 
 def open_shared_backend() -> SharedBackend:
     """The store and the engine of this process.

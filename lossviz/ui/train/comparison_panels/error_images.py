@@ -10,13 +10,13 @@ from typing import Final
 import streamlit as st
 from markupsafe import Markup
 
-from lossviz.errors import QuotaExceeded
+from lossviz.errors import LossvizError
 from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.engine.messages import PreviewImage
 from lossviz.experiments.records import Comparison
 from lossviz.ui.fragments import fragment
 from lossviz.ui.markdown import capitalised, escape_markdown
-from lossviz.ui.messages import shown
+from lossviz.ui.messages import error_text, shown
 from lossviz.ui.templates import render
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.backend import TrainingBackend, starting_words
@@ -121,9 +121,9 @@ def _fetch(
         held.rows, held.failure = missing, ""
         try:
             held.key = engine.request_images(comparison.id, missing)
-        except QuotaExceeded as error:
+        except LossvizError as error:  # a quota, or another visitor's upload
             held.rows, held.key = (), ""  # asked for again when the page is drawn next
-            draw_caption(f"The images cannot be shown: {escape_markdown(str(error))}")
+            draw_caption(f"The images cannot be shown: {escape_markdown(error_text(error))}")
             return
     if held.failure:
         draw_caption(f"The images cannot be shown: {escape_markdown(shown(held.failure))}")
@@ -135,7 +135,7 @@ def _fetch(
             _keep(held, preview.images if preview else ())
             held.failure = "" if preview and preview.images else _reason(preview)
             st.rerun()
-        stage = starting_words(engine) if engine.warming_up else preview.stage or "starting"
+        stage = starting_words(engine) if engine.warming_up else shown(preview.stage) or "starting"
         draw_caption(f"{capitalised(escape_markdown(stage))} to show the images …")
 
     fragment(wait, run_every=_POLL_EVERY_S)()

@@ -14,19 +14,20 @@ from lossviz.ui.folder_access import deployed_access
 from lossviz.ui.markdown import capitalised
 from lossviz.ui.state.actions import keep_selection
 from lossviz.ui.text import draw_caption
+from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.launching.class_count import FOLDER_KEY, SOURCE_KEY, UPLOADED
 from lossviz.ui.train.launching.form_fields import FieldProblems, field_box
 from lossviz.ui.train.launching.upload_field import pick_upload
-from lossviz.ui.visitor import current_visitor
 
 _LABEL: Final = "Image folder (one folder inside per class)"
 _SOURCES: Final = {"path": "A folder by its path", UPLOADED: "Upload a zip"}
 
 
-def pick_folder(problems: FieldProblems) -> str:
+def pick_folder(backend: TrainingBackend, problems: FieldProblems) -> str:
     """Let the visitor name the images to train on.
 
     Args:
+        backend: Keeps what is uploaded.
         problems: Gets to know what is wrong.
 
     Returns:
@@ -34,9 +35,8 @@ def pick_folder(problems: FieldProblems) -> str:
 
     Side effects: reads the folder's tree, two levels of it; unpacks what is uploaded.
     """
-    owner = current_visitor().key
     if not deployed_access().opens_paths:
-        return pick_upload(problems, owner=owner)
+        return pick_upload(backend, problems)
     source = st.segmented_control(
         "Images from",
         list(_SOURCES),
@@ -46,7 +46,9 @@ def pick_folder(problems: FieldProblems) -> str:
         key=SOURCE_KEY,
         on_change=keep_selection,
     )
-    return pick_upload(problems, owner=owner) if source == UPLOADED else _pick_path(problems, owner)
+    if source == UPLOADED:
+        return pick_upload(backend, problems)
+    return _pick_path(problems, backend.visitor.key)
 
 
 def _pick_path(problems: FieldProblems, owner: str) -> str:

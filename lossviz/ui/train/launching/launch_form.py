@@ -79,7 +79,7 @@ def launch_form(
     row = st.container(horizontal=True, gap="medium")
     with row:
         recipe = RECIPES[_pick_recipe()]
-    folder = pick_folder(problems) if recipe.key == FOLDER_RECIPE else ""
+    folder = pick_folder(backend, problems) if recipe.key == FOLDER_RECIPE else ""
     summary, preview = st.columns([3, 1], gap="medium")
     place = st.container()
     start = form_start(recipe)

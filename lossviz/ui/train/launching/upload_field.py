@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import Final
 
 import streamlit as st
@@ -11,13 +10,12 @@ from lossviz.deployment import read_deployment
 from lossviz.errors import LossvizError
 from lossviz.experiments.uploads.contents import UploadContents
 from lossviz.experiments.uploads.limits import LIMITS
-from lossviz.experiments.uploads.reference import uploads_folder
-from lossviz.experiments.uploads.upload_quotas import admit_within
-from lossviz.experiments.uploads.uploads import Upload, Uploads
+from lossviz.experiments.uploads.uploads import Upload
 from lossviz.ui.markdown import capitalised, count_of, escape_markdown
 from lossviz.ui.messages import error_text
 from lossviz.ui.state.actions import keep_selection
 from lossviz.ui.text import draw_caption
+from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.launching.class_count import UPLOAD_KEY
 from lossviz.ui.train.launching.form_fields import FieldProblems, field_box
 
@@ -27,23 +25,22 @@ _PROBLEM: Final = "problem of the last upload"
 _SHOWN: Final = 12  # classes that are named
 
 
-def pick_upload(problems: FieldProblems, *, owner: str) -> str:
+def pick_upload(backend: TrainingBackend, problems: FieldProblems) -> str:
     """Let the visitor upload images, or choose what was uploaded before.
 
     Args:
+        backend: Keeps what is uploaded.
         problems: Gets to know what is wrong.
-        owner: The visitor's key.
 
     Returns:
         The upload as ``Settings.folder`` names it; empty where there is none.
 
     Side effects: unpacks what was uploaded; a press removes an upload.
     """
-    uploads = Uploads(uploads_folder())
     with field_box("upload"):
-        _take_upload(uploads, owner)
+        _take_upload(backend)
         problem = st.session_state.get(_PROBLEM, "")
-        known = {str(upload.reference): upload for upload in uploads.of(owner)}
+        known = {str(upload.reference): upload for upload in backend.uploads()}
         if not known:
             if problem:
                 problems.show(_LABEL, problem)
@@ -60,29 +57,32 @@ def pick_upload(problems: FieldProblems, *, owner: str) -> str:
             icon=":material/delete:",
             type="tertiary",
             on_click=_remove,
-            args=(uploads, upload),
+            args=(backend, upload),
             help="Its images are deleted from the server. Results stay.",
         )
     return str(upload.reference)
 
 
-def _take_upload(uploads: Uploads, owner: str) -> None:
+def _take_upload(backend: TrainingBackend) -> None:
     """Unpack the file that has just come; the field is empty again afterwards, and so is the memory
     that Streamlit keeps a file in.
     """
-    count, quotas = st.session_state.get(_COUNT, 0), read_deployment().quotas
-    most_mb = min(LIMITS.unpacked_mb, quotas.most("upload_mb"))
+    count, deployment = st.session_state.get(_COUNT, 0), read_deployment()
+    most_mb = min(LIMITS.unpacked_mb, deployment.quotas.most("upload_mb"))
+    days = deployment.keep_uploads_days
+    kept = f" It is kept for {days:g} days." if days else ""
     file = st.file_uploader(
         _LABEL,
         type="zip",
         key=f"upload {count}",
         max_upload_size=LIMITS.zip_mb,
+        disabled=not backend.can_start,
         on_change=keep_selection,
         help=(
             "Such as flowers/rose/1.jpg, flowers/tulip/2.png, with folders train and valid (or val,"
             " validation, test) around those of the classes for a split of your own. JPEG, PNG,"
             f" WebP, GIF, BMP, TIFF or AVIF; at most {most_mb:,.0f} MB unpacked. Only you can"
-            " train on it and see its images."
+            f" train on it and see its images.{kept}"
         ),
     )
     if file is None:
@@ -90,9 +90,7 @@ def _take_upload(uploads: Uploads, owner: str) -> None:
     st.session_state[_COUNT] = count + 1
     try:
         with st.spinner("Unpacking and checking the images"):
-            now = time.time()
-            admit = admit_within(quotas, uploads, now=now)
-            upload = uploads.add(file, name=file.name, owner=owner, now=now, admit=admit)
+            upload = backend.add_upload(file, file.name)
         st.session_state[UPLOAD_KEY] = str(upload.reference)
         st.session_state[_PROBLEM] = ""
     except LossvizError as error:
@@ -142,7 +140,7 @@ def counts_text(contents: UploadContents) -> str:
     return " · ".join([*parts, f"and {more:,} more"] if more > 0 else parts)
 
 
-def _remove(uploads: Uploads, upload: Upload) -> None:
+def _remove(backend: TrainingBackend, upload: Upload) -> None:
     keep_selection()
-    uploads.remove(upload.reference)
+    backend.remove_upload(upload)
     st.session_state[_PROBLEM] = ""
