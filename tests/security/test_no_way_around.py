@@ -18,6 +18,7 @@ UNGUARDED = {  # what would be read, changed or exported by whoever imports it
     "lossviz.ui.train.feeds",
 }
 GUARDS = {  # hand nothing on but to the visitor whose it is
+    "lossviz/ui/deployer/state_of_app.py",  # gets it from for_deployer, which refuses all others
     "lossviz/ui/train/backend.py",
     "lossviz/ui/train/database_setting.py",  # reads only where the database is
     "lossviz/ui/train/shared_backend.py",
