@@ -82,7 +82,7 @@ def cores_that_memory_feeds(cores: int, limit_mb: float | None) -> int:
     least 1.
 
     >>> cores_that_memory_feeds(16, 1024.0), cores_that_memory_feeds(16, None)
-    (8, 16)
+    (6, 16)
     """
     if limit_mb is None:
         return cores

@@ -143,7 +143,7 @@ def test_without_options_a_comparison_gets_the_seeds_of_its_recipe_and_one_rate_
 ) -> None:
     planned: list[Comparison] = []
 
-    def stop(comparison: Comparison) -> NoReturn:
+    def stop(comparison: Comparison, engine: str) -> NoReturn:
         planned.append(comparison)
         raise KeyboardInterrupt
 

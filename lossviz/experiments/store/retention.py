@@ -19,7 +19,7 @@ from lossviz.errors import StoreError
 from lossviz.experiments.event_log import log_event
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.courses import EXAMINED
-from lossviz.experiments.store.database import Database
+from lossviz.experiments.store.database import Database, count_deleted
 from lossviz.experiments.store.points import read_spans, spaced_cursors
 from lossviz.experiments.store.schema import BATCHES, EVALUATIONS, TRIALS
 
@@ -152,9 +152,11 @@ class Retention:
 
     def _thin_trial(self, trial_id: str) -> int:
         with self._database.bulk() as connection:
-            return sum(
+            deleted = sum(
                 _thin_rows(connection, table, trial_id, parts) for table, parts in _PARTS.items()
             )
+            count_deleted(connection)
+            return deleted
 
 
 def _thin_rows(connection: sa.Connection, table: sa.Table, trial_id: str, parts: int) -> int:

@@ -443,6 +443,8 @@ def test_a_newcomer_waits_for_at_most_one_more_trial_of_each_other_visitor(
         round.waiting += queued(of_visitor(f"v{number}", comparison(f"c{number}", seeds=seeds)))
     round.start_all()
     for _ in range(ended.draw(st.integers(0, 6))):
+        if not round.running:
+            break  # all of the others' trials have ended
         round.running.pop(ended.draw(st.integers(0, len(round.running) - 1)))
         round.start_all()
     started_before = len(round.order)
