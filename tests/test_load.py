@@ -27,7 +27,7 @@ pytestmark = pytest.mark.alone
 
 VISITORS, SECONDS, ROUNDS = 12, 5.0, 3
 MOST_WAIT_S = 1.5  # the 95th percentile; 0.1 s on two idle cores
-MOST_CPU_MS = 60.0  # of a release; 15 where nothing new is computed
+MOST_CPU_MS = 100.0  # of a release; 70 where all is new, and 137 where the whole page ran
 MOST_MEMORY_MB = 300.0
 HEAVY = "where(p<{0},exp(-p**{0}),tanh(p)**{0})+log(1+sum(pj**2))-p**{0}"
 

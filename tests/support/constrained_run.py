@@ -113,6 +113,7 @@ def _served(group: MadeGroup, database: str, folder: Path) -> Iterator[str]:
         "LOSSVIZ_PUBLIC": "1",
         "LOSSVIZ_DATABASE": database,
         "LOSSVIZ_LOG": "json",
+        "LOSSVIZ_QUOTAS": "image_size=224",  # so that it is memory that refuses the pets
         "XDG_DATA_HOME": str(folder),
     }
     with (

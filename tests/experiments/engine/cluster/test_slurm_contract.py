@@ -116,7 +116,7 @@ def test_a_job_of_slurm_does_several_short_trials(
 def test_training_stops_within_five_seconds_and_no_process_is_left(
     harness: EngineHarness, scenario: Comparison, site: SlurmSite
 ) -> None:
-    comparison = harness.launch(LOSSES, unfrozen_epochs=60)
+    comparison = harness.launch(LOSSES, unfrozen_epochs=50)
     wait_until(
         lambda: sum(trial.progress > 0 for trial in harness.trials(comparison)) == 2,
         within_s=TRAINING_S,
