@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from platformdirs import user_data_path
-
 from lossviz.errors import InvalidInput
 from lossviz.experiments.folder_paths import folder_path, printable
 
@@ -63,6 +61,8 @@ def uploads_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Where uploads are kept: ``LOSSVIZ_UPLOADS``, else a folder in the user's data folder."""
     if folder := environment.get("LOSSVIZ_UPLOADS", "").strip():
         return Path(folder).absolute()
+    from platformdirs import user_data_path  # the core has it not
+
     return user_data_path("lossviz", appauthor=False) / "uploads"
 
 
