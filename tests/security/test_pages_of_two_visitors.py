@@ -27,7 +27,7 @@ def public(database: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def of_ann(database: Path, *, shared: bool) -> None:
-    """Ann's comparison ``c``, whose trials have ended, two of them for want of time."""
+    """Ann's comparison ``c``, whose trials have ended, some of them cancelled."""
     with closing(Store(f"sqlite:///{database}")) as store:
         fill(store, owner=browser_key(ANN))
         for number in (1, 2, 3):
