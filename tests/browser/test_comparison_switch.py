@@ -1,18 +1,16 @@
 """The charts of the training page show the comparison that is chosen, and no other."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, TimeoutError
+from playwright.sync_api import Page
 
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.records import BatchLoss, TrialState
 from lossviz.experiments.store.store import Store
-from tests.support.browser import free_port, served_app
+from tests.support.browser import choose, free_port, served_app
 from tests.support.records import metrics
-from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -44,22 +42,6 @@ def add_finished(
         store.move(trial.id, TrialState.FINISHED, now=created_at + 1)
 
 
-def pick(page: Page, year: str) -> None:
-    """Choose the comparison of a year; a list that opens while the page is still being drawn closes
-    again.
-    """
-    option = page.get_by_role("option").filter(has_text=year)
-
-    def is_offered() -> bool:
-        page.get_by_role("combobox", name="Comparison").click()
-        with suppress(TimeoutError):
-            option.wait_for(timeout=3000)
-        return option.is_visible()
-
-    wait_until(is_offered, within_s=60, what=f"the comparison of {year} is offered")
-    option.click()
-
-
 def test_another_comparisons_curves_never_stand_under_this_ones_heading(
     page: Page, tmp_path: Path
 ) -> None:
@@ -85,7 +67,7 @@ def test_another_comparisons_curves_never_stand_under_this_ones_heading(
         page.goto(f"http://127.0.0.1:{port}/train")
         shown(len(TYPED), word="where(")
         for year, count, word in (("2001", 3, "Poly-1"), ("2033", 4, "where(")) * 2:
-            pick(page, year)
+            choose(page, "Comparison", year)
             shown(count, word=word)
         page.go_back()
         shown(3, word="Poly-1")

@@ -17,7 +17,7 @@ from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
 from tests.browser.test_verdict_path import points
 from tests.support.accessibility import violations
-from tests.support.browser import free_port, served_app
+from tests.support.browser import choose, free_port, served_app
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone]
@@ -197,8 +197,7 @@ def test_a_folder_is_asked_for_and_one_that_is_not_there_is_refused_at_once(
     page: Page, url: str, tmp_path: Path
 ) -> None:
     page.goto(f"{url}?loss=cross_entropy")
-    page.get_by_label("Dataset").click()
-    page.get_by_role("option", name="Your own images").click()
+    choose(page, "Dataset", "Your own images")
     expect(page.get_by_text("Enter the path of your folder.")).to_be_visible()
     field = page.get_by_role("textbox", name="Image folder")
     field.fill(str(tmp_path / "nothing"))

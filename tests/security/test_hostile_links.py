@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from lossviz.experiments.store.store import Store
 from lossviz.ui.frame import PAGES
 from tests.support import records as examples
-from tests.support.browser import free_port, served_app
+from tests.support.browser import choose, free_port, served_app
 from tests.support.pages import drafted, opened
 from tests.support.zips import flowers, picture, zip_of
 
@@ -160,8 +160,7 @@ def test_no_script_of_a_link_a_name_or_a_file_runs_and_the_page_stays(
     archive = tmp_path / "[here](javascript:harm) <b>.zip"
     archive.write_bytes(zip_of({**images, "tulip/<img src=x>.png": picture()}).getvalue())
     page.get_by_role("combobox", name="Comparison").wait_for()  # it shows the hostile names
-    page.get_by_role("combobox", name="Dataset").click()
-    page.get_by_role("option", name="Your own images").click()
+    choose(page, "Dataset", "Your own images")
     page.get_by_test_id("stFileUploaderDropzoneInput").set_input_files(archive)
     page.get_by_text("2 classes, 12 images").wait_for()
     assert page.get_by_text("![x](y) `a` $b$ 6").is_visible()

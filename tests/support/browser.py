@@ -192,3 +192,22 @@ def phone(browser: Browser) -> Iterator[Page]:
     yield page
     context.close()
     assert errors == []
+
+
+def choose(page: Page, menu: str, option: str) -> None:
+    """Choose what holds the text ``option`` in the menu of this label. A list that opens while the
+    page is still being drawn closes again, so it is opened until it stays.
+    """
+    from playwright.sync_api import TimeoutError as TooLate
+
+    wanted = page.get_by_role("option").filter(has_text=option)
+
+    def is_chosen() -> bool:
+        try:
+            page.get_by_role("combobox", name=menu).click()
+            wanted.click(timeout=3000)
+        except TooLate:
+            return False
+        return True
+
+    wait_until(is_chosen, within_s=60, what=f"{menu} offers {option}")
