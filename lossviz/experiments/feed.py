@@ -88,6 +88,7 @@ class Feed:
         self._name = uuid.uuid4().hex[:12]
         self._lock = RLock()
         self._data: ComparisonData | None = None
+        self._without_server: ComparisonData | None = None
         self._read_at = float("-inf")
         self._last: dict[str, Evaluation] = {}
         self._last_upto = 0
@@ -124,6 +125,22 @@ class Feed:
             assert self._data is not None
             return self._data
 
+    def data_without_server(
+        self, comparison: Comparison, shown: Callable[[str], str]
+    ) -> ComparisonData:
+        """The same, but for what names things of the server: one object for all strangers, so that
+        what follows from it is computed once for them.
+
+        Args:
+            comparison: As for ``data``.
+            shown: What of a message may be read; the same at each call.
+        """
+        with self._lock:
+            data = self.data(comparison)
+            if self._without_server is None:
+                self._without_server = data.without_server(shown)
+            return self._without_server
+
     def _refresh(self, comparison: Comparison) -> None:
         # the trials first: once they have ended, what is read after them is all that there will be
         trials, unreadable_trials = self._store.read_trials(self._id)
@@ -150,6 +167,7 @@ class Feed:
             last=self._last | read_last_epochs(self._store, comparison, judged, self._last),
             fingerprints=self._fingerprints(),
         )
+        self._without_server = None
         self._read_at = self._clock()
 
     def _check_rows(self) -> None:

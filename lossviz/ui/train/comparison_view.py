@@ -39,9 +39,10 @@ def watch_comparison(backend: TrainingBackend, comparison: Comparison) -> None:
 
 
 def _panel(backend: TrainingBackend, feed: Feed, comparison: Comparison, running: bool) -> None:
-    data = feed.data(comparison)
-    if not sees_server():
-        data = data.without_server(shown)
+    if sees_server():
+        data = feed.data(comparison)
+    else:
+        data = feed.data_without_server(comparison, shown)
     if running and data.has_ended:
         st.rerun()  # the whole page once more: what can be done now is another
     show_unreadable(feed.unreadable)
