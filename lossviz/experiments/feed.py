@@ -25,6 +25,7 @@ from lossviz.experiments.store.store import Store
 
 MOST_POINTS: Final = 6000  # of a kind, over all trials: what a screen shows, and a browser draws
 FRESH_S: Final = 0.4  # what was read so long ago is shown to others too
+LOOKS_S: Final = 5.0  # who has not asked for so long looks on no more
 _CHECKED_AT_ONCE: Final = 2_000  # rows: 10 ms
 _CHECKED_BY_THREAD: Final = 20_000
 _ATTEMPTS: Final = 2**20  # more positions than a comparison has
@@ -86,6 +87,7 @@ class Feed:
         """
         self._store, self._id, self._clock = store, comparison_id, clock
         self._name = uuid.uuid4().hex[:12]
+        self._seen_at: dict[str, float] = {}  # of those who look on, when they said so last
         self._lock = RLock()
         self._data: ComparisonData | None = None
         self._without_server: ComparisonData | None = None
@@ -101,6 +103,18 @@ class Feed:
         self._checked = False
         self._unreadable: list[UnreadableRow] = []
 
+    def count_viewers(self, viewer: str) -> int:
+        """How many look on: who have said so by this call in the last ``LOOKS_S``.
+
+        Args:
+            viewer: Who says so now.
+        """
+        with self._lock:
+            now = self._clock()
+            self._seen_at[viewer] = now
+            self._seen_at = {who: at for who, at in self._seen_at.items() if now - at < LOOKS_S}
+            return len(self._seen_at)
+
     @property
     def unreadable(self) -> Sequence[UnreadableRow]:
         """What of the comparison this version can make nothing of, as far as it is checked."""
@@ -112,7 +126,8 @@ class Feed:
         return self._checked
 
     def data(self, comparison: Comparison, *, anew: bool = False) -> ComparisonData:
-        """All that is known of the comparison but the course of its trials.
+        """All that is known of the comparison but the course of its trials; the same object as long
+        as nothing of it has changed.
 
         Args:
             comparison: As the store has it now; seeds may have been added.
@@ -159,7 +174,7 @@ class Feed:
         ]
         for kind in self._series:
             self._read(kind)
-        self._data = ComparisonData(
+        found = ComparisonData(
             comparison=comparison,
             preparation=self._store.preparation(self._id),
             trials=judged,
@@ -167,7 +182,8 @@ class Feed:
             last=self._last | read_last_epochs(self._store, comparison, judged, self._last),
             fingerprints=self._fingerprints(),
         )
-        self._without_server = None
+        if found != self._data:
+            self._data, self._without_server = found, None
         self._read_at = self._clock()
 
     def _check_rows(self) -> None:

@@ -158,3 +158,22 @@ def test_a_large_comparison_is_thinned_evenly_with_first_and_last_and_checked_wh
         "row 3999 of batches",
     ]
     store.close()
+
+
+def test_what_has_not_changed_stays_one_object_for_all(store: Store) -> None:
+    feed = Feed(store, "c", clock=Clock())  # each reading is old at once
+    first, strangers = feed.data(comparison()), feed.data_without_server(comparison(), str.upper)
+    assert feed.data(comparison()) is first
+    assert feed.data_without_server(comparison(), str.upper) is strangers
+    assert strangers is not first
+    store.move("c-0", TrialState.RUNNING, now=5.0)
+    assert feed.data(comparison()) is not first
+    assert feed.data_without_server(comparison(), str.upper) is not strangers
+
+
+def test_who_asks_no_more_looks_on_no_more(store: Store) -> None:
+    clock = Clock()
+    feed, clock.steps = Feed(store, "c", clock=clock), 0.0
+    assert [feed.count_viewers(viewer) for viewer in ("a", "b", "a")] == [1, 2, 2]
+    clock.now += feeds.LOOKS_S
+    assert feed.count_viewers("b") == 1

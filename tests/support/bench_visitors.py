@@ -15,8 +15,9 @@ import tempfile
 import time
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from math import isnan, nan
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,7 +37,10 @@ PLACES: Final = [round(0.01 * place, 2) for place in range(5, 196)]  # of the sl
 EVERY_S: Final = 1.4  # between two movements of one visitor
 POLL_S: Final = 1.0  # as race_chart/poller.js
 _TRAINED: Final = "loss=cross_entropy&loss=dot_product"
+_NICENESS: Final = 19  # of the visitors' own work, which elsewhere takes nothing from the server's
+_BROWSERS_NICENESS: Final = 10  # as a trial's: they draw, and wait for answers
 _SEEDS: Final = 10  # the most that a public app allows
+_MOST_EPOCHS: Final = 8
 _LAUNCH: Final = "train, same learning rate"
 
 
@@ -48,7 +52,7 @@ class Measured:
         name: What they did.
         waits_s: For each answer.
         errors: What went wrong.
-        cpu_s: Of the server's time of processors, all in all.
+        cpu_s: Of the server's time of processors, all in all; NaN where others' answers took some.
         server_mb: The server's proportional share of memory at the end.
         trials_s: How long each trial took that ran beside them from its start to its end.
         load: The machine's load average at the end.
@@ -62,6 +66,11 @@ class Measured:
     trials_s: Sequence[float]
     load: float
 
+    @property
+    def cpu_ms(self) -> float:
+        """Of the server's time of processors, for an answer."""
+        return 1000 * self.cpu_s / len(self.waits_s)
+
     def row(self) -> str:
         """A row of the table that is printed."""
         waits = [f"{value:.2f} s" for value in (median(self.waits_s), percentile_95(self.waits_s))]
@@ -71,7 +80,7 @@ class Measured:
             str(len(self.waits_s)),
             *waits,
             str(len(self.errors)),
-            f"{1000 * self.cpu_s / len(self.waits_s):.0f} ms" if self.waits_s else "–",
+            "–" if isnan(self.cpu_s) or not self.waits_s else f"{self.cpu_ms:.0f} ms",
             f"{self.server_mb:.0f} MB",
             trials,
             f"{self.load:.1f}",
@@ -235,6 +244,7 @@ async def browsers(url: str, count: int) -> AsyncIterator[list[BrowserVisitor]]:
         chromium = await playwright.chromium.launch(
             executable_path=find_browser(), args=CHROMIUM_OPTIONS
         )
+        _let_browsers_yield()
         opened = [BrowserVisitor(await chromium.new_page()) for _ in range(count)]
         for browser in opened:
             await browser.open(f"{url}/{CURVES}")
@@ -242,7 +252,19 @@ async def browsers(url: str, count: int) -> AsyncIterator[list[BrowserVisitor]]:
         await chromium.close()
 
 
-async def train(served: Served) -> None:
+def _let_browsers_yield() -> None:
+    """Let the browsers go after the server, as what others' machines do. Playwright starts them in
+    a session of their own, and Linux shares processors between sessions whatever the niceness of
+    their processes (autogroup).
+    """
+    for process in psutil.Process().children(recursive=True):
+        with suppress(OSError):  # it may have ended
+            autogroup = Path(f"/proc/{process.pid}/autogroup")
+            if os.getsid(process.pid) != os.getsid(0) and autogroup.exists():
+                autogroup.write_text(str(_BROWSERS_NICENESS))
+
+
+async def train(served: Served, *, epochs: int | None) -> None:
     """Train comparisons, one after the other, each shared by a visitor of its own, until it is
     cancelled.
     """
@@ -250,6 +272,8 @@ async def train(served: Served) -> None:
         async with protocol_visitor(served.url, "train", _TRAINED) as visitor:
             (seeds,) = visitor.keys("seeds of")
             await visitor.set(seeds, double_value=float(_SEEDS))
+            for field in visitor.keys("unfrozen_epochs") if epochs else ():
+                await visitor.set(field, double_value=float(epochs or 0))
             await visitor.press(_LAUNCH)
             for share in visitor.keys("share "):
                 await visitor.press(share)
@@ -263,9 +287,14 @@ async def train(served: Served) -> None:
 
 
 @asynccontextmanager
-async def training(served: Served) -> AsyncIterator[None]:
-    """Two trials run, whatever ends, as long as this is entered."""
-    task = asyncio.create_task(train(served))
+async def training(served: Served, *, epochs: int | None = None) -> AsyncIterator[None]:
+    """Two trials run, whatever ends, as long as this is entered.
+
+    Args:
+        served: The app.
+        epochs: In which all layers learn; None for the recipe's.
+    """
+    task = asyncio.create_task(train(served, epochs=epochs))
     while not task.done() and not any(
         trial.state is TrialState.FINISHED for trial in _newest_trials(served)
     ):
@@ -287,7 +316,6 @@ async def measure_all(
     served: Served, *, count: int, in_browsers: int, seconds: float
 ) -> AsyncIterator[Measured]:
     """All measurements, one after the other."""
-
     async with visitors(served.url, 1, CURVES) as one:
         await measure(served, "", moves(one), every_s=0.1, seconds=2)  # what is computed once
         yield await measure(served, "one visitor", moves(one), every_s=0.1, seconds=seconds / 4)
@@ -304,11 +332,15 @@ async def measure_all(
             browsers(served.url, in_browsers) as real,
             training(served),
         ):
-            visits = [*moves(rest), *(browser.move_k for browser in real)]
-            name = f"{count} visitors, {in_browsers} of them browsers, two trials"
-            yield await measure(served, name, visits, every_s=EVERY_S, seconds=seconds)
+            name = f"{len(rest)} visitors beside {len(real)} browsers, two trials"
+            by_browsers: list[Visit] = [browser.move_k for browser in real]
+            for each in await asyncio.gather(
+                measure(served, name, moves(rest), every_s=EVERY_S, seconds=seconds),
+                measure(served, "the browsers", by_browsers, every_s=EVERY_S, seconds=seconds),
+            ):
+                yield replace(each, cpu_s=nan)
     async with (
-        training(served),
+        training(served, epochs=_MOST_EPOCHS),  # the comparison outlasts the measurement
         visitors(served.url, count, "train", f"comparison={served.newest_running()}") as viewers,
     ):
         polls: list[Visit] = [lambda viewer=viewer: poll(viewer) for viewer in viewers]  # type: ignore[misc]
@@ -328,6 +360,7 @@ async def _main(*, count: int, in_browsers: int, seconds: float) -> None:
                 process=psutil.Process(server.pid),
                 store=store,
             )
+            os.nice(_NICENESS)
             measured = measure_all(served, count=count, in_browsers=in_browsers, seconds=seconds)
             async for each in measured:
                 print(each.row(), flush=True)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
 import streamlit as st
 
 from lossviz.errors import LossvizError
@@ -10,10 +14,11 @@ from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.feed import Feed
 from lossviz.experiments.judging.judgement import Judgement, judge_comparison
 from lossviz.experiments.records import Comparison
-from lossviz.ui.fragments import fragment
-from lossviz.ui.messages import sees_server, show_error, shown
+from lossviz.ui.fragments import fragment, rerun_parts
+from lossviz.ui.messages import show_error, shown
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.launching.named_experiments import show_question
+from lossviz.ui.train.pace import are_results_due, note_drawn
 from lossviz.ui.train.panels import show_panels
 from lossviz.ui.train.progress import show_progress
 from lossviz.ui.train.race import show_race
@@ -22,38 +27,74 @@ from lossviz.ui.train.results.results import show_results
 from lossviz.ui.train.results.verdict import show_summary, show_verdict
 from lossviz.ui.train.unreadable_rows import show_unreadable
 
+_Part: TypeAlias = Callable[[TrainingBackend, Feed, Comparison, ComparisonData], None]
+
 
 def watch_comparison(backend: TrainingBackend, comparison: Comparison) -> None:
     """Show a comparison. As long as it runs, the race's chart asks for what is new."""
     # a button may have started trials a moment ago, and who takes it for ended asks no more
     running = not backend.feed(comparison.id).data(comparison, anew=True).has_ended
+    for key, draw in _PARTS.items():
+        _draw_part(backend, comparison, running, key, draw)
 
-    def panel() -> None:
+
+def _draw_part(
+    backend: TrainingBackend, comparison: Comparison, running: bool, key: str, draw: _Part
+) -> None:
+    page_runs = True
+
+    def part() -> None:
         try:  # the page's own handler does not reach a fragment that runs again
             # asked for anew, as it may be deleted by now, or no longer shared with this visitor
-            _panel(backend, backend.feed(comparison.id), comparison, running)
+            feed = backend.feed(comparison.id)
+            if backend.visitor.is_deployer:
+                data = feed.data(comparison)
+            else:
+                data = feed.data_without_server(comparison, shown)
+            if running and data.has_ended:
+                st.rerun()  # the whole page once more: what can be done now is another
+            draw(backend, feed, comparison, data)
         except LossvizError as error:
+            if not page_runs:
+                st.rerun()  # the other parts are over too
             show_error(error)
 
-    fragment(panel)()
+    fragment(part, key=key)()
+    page_runs = False
 
 
-def _panel(backend: TrainingBackend, feed: Feed, comparison: Comparison, running: bool) -> None:
-    if sees_server():
-        data = feed.data(comparison)
-    else:
-        data = feed.data_without_server(comparison, shown)
-    if running and data.has_ended:
-        st.rerun()  # the whole page once more: what can be done now is another
+def _draw_state(backend: TrainingBackend, feed: Feed, _: Comparison, data: ComparisonData) -> None:
     show_unreadable(feed.unreadable)
     show_progress(backend, data)
     judgement = _judge(backend.store, data)
     show_question(judgement, ended=data.has_ended)
     show_summary(judgement)
-    show_race(feed, data)
+
+
+def _draw_race(
+    _: TrainingBackend, feed: Feed, comparison: Comparison, data: ComparisonData
+) -> None:
+    def polled() -> None:
+        rerun_parts(*(_PARTS if are_results_due(feed, comparison) else (_STATE, _RACE)))
+
+    show_race(feed, data, on_poll=polled)
+
+
+def _draw_results(
+    backend: TrainingBackend, feed: Feed, comparison: Comparison, data: ComparisonData
+) -> None:
+    note_drawn(feed, comparison)
+    judgement = _judge(backend.store, data)
     show_verdict(backend, data, judgement)
     show_results(backend, data, judgement)
     show_panels(backend, data)
+
+
+_STATE, _RACE, _RESULTS = "comparison: state", "comparison: race", "comparison: results"
+# Each can run again without the others; the results cost several times what the rest does.
+_PARTS: Final[Mapping[str, _Part]] = MappingProxyType(
+    {_STATE: _draw_state, _RACE: _draw_race, _RESULTS: _draw_results}
+)
 
 
 def _judge(store: VisitorStore, data: ComparisonData) -> Judgement:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import streamlit as st
@@ -36,8 +36,13 @@ _MOST_SMOOTHING: Final = 0.95
 _ONE_LINE: Final = LossStyle(color="#808080", dash="solid")  # that stands for all losses
 
 
-def show_race(feed: Feed, data: ComparisonData) -> None:
+def show_race(feed: Feed, data: ComparisonData, *, on_poll: Callable[[], None]) -> None:
     """Draw the race, with what it shows to choose from, and send what the browser has not.
+
+    Args:
+        feed: Of the comparison.
+        data: The comparison.
+        on_poll: Called when the browser has asked for what is new, before this runs again.
 
     Side effects: notes in the session what was sent.
     """
@@ -80,6 +85,7 @@ def show_race(feed: Feed, data: ComparisonData) -> None:
 
     def polled(value: object) -> None:
         st.session_state[_SENT] = (comparison.id, read_cursors(value))
+        on_poll()
 
     race_chart(
         message,
