@@ -38,7 +38,7 @@ def are_results_due(feed: Feed, comparison: Comparison) -> bool:
     """
     viewers = feed.count_viewers(st.session_state.setdefault(_VIEWER, uuid.uuid4().hex))
     drawn, at = st.session_state.get(_DRAWN, (None, 0.0))
-    waited_s = time.monotonic() - at
+    waited_s: float = time.monotonic() - at
     has_changed = feed.data(comparison) is not drawn or waited_s >= LONGEST_S
     return has_changed and waited_s >= pause_s(viewers)
 
