@@ -61,7 +61,14 @@ def _hidden() -> list[str]:
         str(uploads_folder()),
         *os.environ.get("LOSSVIZ_FOLDERS", "").split(os.pathsep),
         *secrets_of(os.environ),
+        _ray_address(),
     ]
+
+
+def _ray_address() -> str:
+    """Host and port of the cluster that the server uses; empty where it names none."""
+    address = os.environ.get("RAY_ADDRESS", "").strip().rpartition("/")[2]
+    return address if ":" in address else ""
 
 
 @cache

@@ -13,6 +13,8 @@ from hypothesis import strategies as some
 from streamlit.testing.v1 import AppTest
 
 from lossviz.errors import DownloadError, LossvizError, NewerDatabase, StoreError
+from lossviz.experiments.engine.cluster import ray_node
+from lossviz.experiments.engine.queue_engine import QueueEngine
 from lossviz.experiments.public_text import secrets_of, without_server
 from lossviz.experiments.records import Preparation, TrialState
 from lossviz.experiments.store.store import Store
@@ -66,6 +68,50 @@ def test_what_is_no_path_of_the_server_stays(text: str) -> None:
     assert without_server(text) == text
 
 
+CLUSTER = ("gpu-17", "10.0.0.3", "head-svc", "tier-1")
+OF_CLUSTERS = {
+    "the node 'gpu-17' has lossviz 0.0.7, and this app 0.0.8": (
+        "the node … has lossviz 0.0.7, and this app 0.0.8"
+    ),
+    "no Ray cluster answers at RAY_ADDRESS=ray://head-svc:10001 ([Errno 111]); start one": (
+        "no Ray cluster answers at RAY_ADDRESS ([Errno 111]); start one"
+    ),
+    "cannot be joined (timeout at head-svc:10001)": "cannot be joined (timeout at …)",
+    "failed on its node: ray::run_job() (pid=7, ip=10.0.0.3:6379)": (
+        "failed on its node: ray::run_job() (pid=7, ip=…)"
+    ),
+    "Slurm's sbatch refused: sbatch: error: invalid partition specified: tier-1": (
+        "Slurm's sbatch refused"
+    ),
+    "Slurm's squeue refused: gpu-17 is away; ask the cluster's administrators": (
+        "Slurm's squeue refused; ask the cluster's administrators"
+    ),
+    "the last line of its stderr: slurmstepd: error: *** JOB 3 ON gpu-17 CANCELLED ***": (
+        "the last line of its stderr: slurmstepd: …"
+    ),
+    "no space left: '/shared/lossviz-gpu-17-4711-0a1b2c3d'": "no space left: '…/…'",
+}
+
+
+@pytest.mark.parametrize(("text", "left"), OF_CLUSTERS.items())
+def test_of_a_cluster_s_machines_strangers_read_no_name_and_no_address(
+    text: str, left: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", "ray://head-svc:10001")
+    assert shown(text) == text, "the own user of a private app reads all of it"
+    monkeypatch.setenv("LOSSVIZ_PUBLIC", "1")
+    assert shown(text) == left
+
+
+def test_a_node_that_refuses_a_trial_is_not_named_to_strangers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("platform.node", lambda: "gpu-17")
+    reason = ray_node.refusal("0.0.7")
+    assert "gpu-17" in reason
+    assert "the node … has lossviz" in without_server(reason)
+
+
 def test_the_values_of_secret_variables_are_taken_out() -> None:
     secrets = secrets_of(
         {
@@ -101,6 +147,8 @@ def test_an_error_says_to_strangers_what_to_do_and_no_path(
 
 
 SERVER = "/srv/secret"
+REASON = "the node 'gpu-17' cannot train (10.0.0.3)"
+FAILURE = "Training has stopped: the node 'gpu-17' at 10.0.0.3:6379 lacks '/srv/secret'"
 WRITTEN = f"""Traceback (most recent call last):
   File "{SERVER}/lossviz/training/trial.py", line 3, in train
 KeyError: 'SECRET_KEY=hunter2'"""
@@ -123,7 +171,7 @@ def failed(database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
                 trial.id,
                 TrialState.FAILED,
                 now=2.0,
-                reason=f"FileNotFoundError: {SERVER}/flowers/rose/1.png hunter2",
+                reason=f"FileNotFoundError: {SERVER}/flowers/rose/1.png hunter2; {REASON}",
                 stderr=WRITTEN,
             )
 
@@ -134,7 +182,10 @@ def texts_of(app: AppTest) -> list[str]:
 
 
 @pytest.mark.usefixtures("failed")
-def test_a_page_in_public_shows_no_path_no_trace_and_no_environment() -> None:
+def test_a_page_in_public_shows_no_path_no_trace_no_machine_and_no_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(QueueEngine, "failure", FAILURE)
     app = opened("pages/train.py")
     assert not app.exception
     for choice in app.selectbox:
@@ -143,7 +194,9 @@ def test_a_page_in_public_shows_no_path_no_trace_and_no_environment() -> None:
     assert not app.exception
     page = "\n".join(texts_of(app))
     assert "FileNotFoundError" in page, "why it failed is said"
-    for secret in (SERVER, "Traceback", "hunter2", str(Path.home()), os.fspath(Path.cwd())):
+    assert "Training has stopped" in page, "and that nothing is trained"
+    here = (str(Path.home()), os.fspath(Path.cwd()))
+    for secret in (SERVER, "Traceback", "hunter2", *CLUSTER, *here):
         assert secret not in page
 
 

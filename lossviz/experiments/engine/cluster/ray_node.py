@@ -119,12 +119,12 @@ def refusal(version: str) -> str:
         importlib.import_module(_DOES_JOBS)
     except ImportError as error:
         return (
-            f"the node {node} cannot train: {error}; install lossviz {version} there with its"
+            f"the node {node!r} cannot train: {error}; install lossviz {version} there with its"
             " extra train, and start Ray again in that environment"
         )
     if lossviz.__version__ != version:
         return (
-            f"the node {node} has lossviz {lossviz.__version__}, and this app {version}; install"
+            f"the node {node!r} has lossviz {lossviz.__version__}, and this app {version}; install"
             " the same version on both, and start Ray again there"
         )
     return ""
