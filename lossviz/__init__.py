@@ -3,19 +3,20 @@
 ``import lossviz`` does not import torch; calling ``objective`` does.
 """
 
+import importlib
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from lossviz.errors import MissingExtra
-from lossviz.losses.analysis.analysis import Analysis
-from lossviz.losses.analysis.lint import Finding, lint
-from lossviz.losses.catalogue import LOSSES, get_loss
-from lossviz.losses.loss import Loss
-from lossviz.losses.parsing import loss_from_spec, parse_loss
 
 if TYPE_CHECKING:
+    from lossviz.losses.analysis.analysis import Analysis
+    from lossviz.losses.analysis.lint import Finding, lint
+    from lossviz.losses.catalogue import LOSSES, get_loss
+    from lossviz.losses.loss import Loss
     from lossviz.losses.objective.class_weights import Weights
     from lossviz.losses.objective.module import Objective
+    from lossviz.losses.parsing import loss_from_spec, parse_loss
     from lossviz.statistics.loss_verdict import LossVerdict
 
 __version__ = "0.1.0.dev0"  # the only place; pyproject.toml reads it
@@ -33,9 +34,32 @@ __all__ = [
     "verdict",
 ]
 
+_HOMES: Final = {  # imported when first used, as sympy costs a second
+    "LOSSES": "lossviz.losses.catalogue",
+    "Analysis": "lossviz.losses.analysis.analysis",
+    "Finding": "lossviz.losses.analysis.lint",
+    "Loss": "lossviz.losses.loss",
+    "get_loss": "lossviz.losses.catalogue",
+    "lint": "lossviz.losses.analysis.lint",
+    "loss_from_spec": "lossviz.losses.parsing",
+    "parse_loss": "lossviz.losses.parsing",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(importlib.import_module(_HOMES[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})
+
 
 def objective(
-    loss: Loss,
+    loss: "Loss",
     reduction: Literal["mean", "sum", "none"] = "mean",
     *,
     axis: int | None = None,

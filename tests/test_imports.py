@@ -78,6 +78,7 @@ LAYERS = {  # each may import itself and what stands here
         "experiments.pets_cost",
         "experiments.engine.messages",
         "experiments.engine.channel",
+        "experiments.engine.engine_link",
         "experiments.engine.cluster.job_folder",
         "experiments.engine.process_end",
         "experiments.engine.nvidia",
@@ -261,6 +262,24 @@ def test_every_module_has_a_layer() -> None:
 def test_heavy_packages_stay_unloaded_until_they_are_needed(statement: str) -> None:
     heavy = {"torch", "fastai", "streamlit", "plotly", "pandas", "matplotlib", "sklearn"}
     code = f"{statement}\nimport sys; print(*({heavy} & set(sys.modules)))"
+    result = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        "lossviz",
+        "lossviz.experiments.engine.cluster.slurm_cluster",
+        "lossviz.training.slurm_worker",
+        "lossviz.training.cluster_job",
+    ],
+)
+def test_no_formula_is_read_before_one_is_needed(module: str) -> None:
+    """sympy costs a second, which the processes of a cluster would all spend before their job."""
+    code = f"import {module}, sys; print(*({{'sympy', 'numpy', 'torch'}} & set(sys.modules)))"
     result = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
     )

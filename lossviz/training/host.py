@@ -30,7 +30,9 @@ from operator import attrgetter
 from typing import Any, assert_never
 
 from lossviz.experiments.engine.channel import UndecodableMessage, WorkerChannel
+from lossviz.experiments.engine.engine_link import EngineGoneError, EngineLink
 from lossviz.experiments.engine.messages import (
+    STOPPED,
     HostReady,
     Job,
     JobEnded,
@@ -51,7 +53,7 @@ from lossviz.experiments.records import TrialState
 from lossviz.training.kernel_choice import HOST, prefer_to_end
 from lossviz.training.parent_death import die_with_parent, watch_standard_input
 from lossviz.training.warm_up import warm_up, warm_up_for
-from lossviz.training.worker import STOPPED, failure_of
+from lossviz.training.worker import failure_of
 from lossviz.training.worker_process import WorkerProcess, start_worker
 
 _IMPORTS = "lossviz.training.server_imports"
@@ -74,10 +76,6 @@ class _Postponed:
     next_at: float
 
 
-class _EngineGoneError(Exception):
-    """The connection to the engine has ended."""
-
-
 def accelerator_context() -> BaseContext:
     """How the workers of jobs on an accelerator are started: on Linux forked from a process that
     has imported what they need, and nothing else has happened in.
@@ -97,7 +95,7 @@ class Host:
     """
 
     def __init__(self, engine: WorkerChannel, context: BaseContext) -> None:
-        self._engine = engine
+        self._engine = EngineLink(engine)
         self._on_processor = context
         self._on_accelerator = accelerator_context()
         self._workers: list[WorkerProcess] = []
@@ -106,7 +104,7 @@ class Host:
 
     def serve(self) -> None:
         """Handle the engine's requests and pass on what jobs report, until the engine has gone."""
-        with suppress(_EngineGoneError):
+        with suppress(EngineGoneError):
             while True:
                 ready = wait(self._sources(), timeout=self._timeout_s())
                 if self._engine.connection in ready:
@@ -132,20 +130,13 @@ class Host:
         return max(0.0, min(moments) - time.monotonic()) if moments else None
 
     def _handle_request(self) -> None:
-        try:
-            request = self._engine.receive()
-        except UndecodableMessage as error:
-            if error.job is None:
-                raise
-            self._report_end(error.job, JobEnded(state=TrialState.FAILED, reason=str(error)))
-            return
-        except (EOFError, OSError):
-            raise _EngineGoneError from None
-        match request:
+        match request := self._engine.next_request():
             case RunTrial() | Prepare() | PreviewBatch() | RenderImages():
                 self._start(request, attempts=0)
             case Stop(job=job):
                 self._stop(job)
+            case None:
+                pass
             case _:
                 assert_never(request)
 
@@ -155,11 +146,11 @@ class Host:
         """
         try:
             self._start_or_postpone(job, attempts)
-        except _EngineGoneError:
+        except EngineGoneError:
             raise
         except Exception as error:
             traceback.print_exc()
-            self._report_end(job.job, failure_of(error))
+            self._engine.report_end(job.job, failure_of(error))
 
     def _start_or_postpone(self, job: Job, attempts: int) -> None:
         try:
@@ -174,7 +165,7 @@ class Host:
                 f" {sum(START_RETRIES_S):g} s; end other programs, or allow this one more"
                 " processes, files or memory, then run it again"
             )
-            self._report_end(job.job, JobEnded(state=TrialState.FAILED, reason=reason))
+            self._engine.report_end(job.job, JobEnded(state=TrialState.FAILED, reason=reason))
 
     def _worker_for(self, job: Job) -> WorkerProcess:
         """A worker that waits, the one that did so last, or else a new one.
@@ -208,7 +199,7 @@ class Host:
     def _stop(self, job: JobId) -> None:
         if job in self._postponed:
             del self._postponed[job]
-            self._report_end(job, JobEnded(state=TrialState.CANCELLED, reason=STOPPED))
+            self._engine.report_end(job, JobEnded(state=TrialState.CANCELLED, reason=STOPPED))
         for worker in self._workers:
             if worker.job and worker.job.job == job:
                 worker.stop()
@@ -247,7 +238,7 @@ class Host:
             case JobReport(event=Prepared() | PreviewReady()):
                 worker.result = event
             case JobReport():
-                self._send(event)
+                self._engine.send(event)
             case _:
                 assert_never(event)
 
@@ -273,18 +264,9 @@ class Host:
             for waiting in self._waiting_workers(worker.accelerator):
                 waiting.gone = True
         if result and end.state is TrialState.FINISHED:
-            self._send(result)
+            self._engine.send(result)
         if job:
-            self._report_end(job.job, end)
-
-    def _report_end(self, job: JobId, end: JobEnded) -> None:
-        self._send(JobReport(job=job, event=end))
-
-    def _send(self, report: JobReport | HostReady) -> None:
-        try:
-            self._engine.send(report)
-        except OSError:
-            raise _EngineGoneError from None
+            self._engine.report_end(job.job, end)
 
 
 def _yield_to_pages() -> None:

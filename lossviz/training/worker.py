@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from lossviz.errors import LossvizError
 from lossviz.experiments.engine.channel import WorkerChannel
 from lossviz.experiments.engine.messages import (
+    STOPPED,
     EmitJobEvent,
     Job,
     JobEnded,
@@ -29,7 +30,6 @@ from lossviz.training.kernel_choice import WORKER, prefer_to_end
 from lossviz.training.parent_death import die_with_host, watch_parent
 from lossviz.training.reuse import ReuseCheck, may_stay_after
 
-STOPPED = "stopped by request"
 # the words of oneDNN, cuBLAS and cuDNN where an allocation failed, but not only there
 _PERHAPS_OUT_OF_MEMORY = (
     "could not create a primitive",

@@ -10,7 +10,7 @@ from multiprocessing.context import BaseContext
 from multiprocessing.process import BaseProcess
 
 from lossviz.experiments.engine.channel import HostChannel
-from lossviz.experiments.engine.messages import Job, JobEnded, JobReport, Stop
+from lossviz.experiments.engine.messages import STOPPED, Job, JobEnded, JobReport, Stop
 from lossviz.experiments.engine.process_end import (
     OutOfMemoryKills,
     describe_end,
@@ -20,7 +20,7 @@ from lossviz.experiments.engine.process_end import (
 from lossviz.experiments.engine.stderr_tail import StderrTail
 from lossviz.experiments.records import TrialState
 from lossviz.training.reuse import may_stay_after
-from lossviz.training.worker import STOPPED, WorkerOptions, run_jobs
+from lossviz.training.worker import WorkerOptions, run_jobs
 
 _GRACE_S = 2.0  # between asking a job to stop, SIGTERM and SIGKILL
 _SIGKILL = 9

@@ -319,6 +319,9 @@ class PreviewReady:
     images: tuple[PreviewImage, ...]
 
 
+STOPPED: Final = "stopped by request"  # the reason of a job that was cancelled
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobEnded:
     """The last event of every job, whether it reported it or its process died.

@@ -17,11 +17,12 @@ from multiprocessing.connection import Connection
 from typing import Final, assert_never
 
 from lossviz.errors import EngineError
-from lossviz.experiments.engine.channel import UndecodableMessage, WorkerChannel
+from lossviz.experiments.engine.channel import WorkerChannel
 from lossviz.experiments.engine.cluster.contract import Cluster, ClusterEvent, JobGone
+from lossviz.experiments.engine.engine_link import EngineGoneError, EngineLink
 from lossviz.experiments.engine.messages import (
+    STOPPED,
     Capacity,
-    HostEvent,
     HostReady,
     Job,
     JobEnded,
@@ -35,13 +36,8 @@ CLUSTERS: Final = {
     "ray": ("lossviz.experiments.engine.cluster.ray_cluster", "RayCluster"),
     "slurm": ("lossviz.experiments.engine.cluster.slurm_cluster", "SlurmCluster"),
 }
-STOPPED: Final = "stopped by request"
 _POLL_S: Final = 0.1
 _GRACE_S: Final = 1.5  # between the flag, the interruption and the kill
-
-
-class _EngineGoneError(Exception):
-    """The connection to the engine has ended."""
 
 
 @dataclass(slots=True)
@@ -73,7 +69,8 @@ class ClusterHost:
         *,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._engine, self._cluster, self._clock = engine, cluster, clock
+        self._engine = EngineLink(engine)
+        self._cluster, self._clock = cluster, clock
         self._open = set[JobId]()
         self._stopping: dict[JobId, _StoppingJob] = {}
 
@@ -84,9 +81,9 @@ class ClusterHost:
             EngineError: The cluster cannot be reached any more.
         """
         try:
-            with suppress(_EngineGoneError):
-                self._send(self._cluster.capacity())
-                self._send(HostReady())
+            with suppress(EngineGoneError):
+                self._engine.send(self._cluster.capacity())
+                self._engine.send(HostReady())
                 while True:
                     while self._engine.connection.poll():
                         self._handle_request()
@@ -97,18 +94,10 @@ class ClusterHost:
             self._cluster.close()
 
     def _handle_request(self) -> None:
-        try:
-            request = self._engine.receive()
-        except UndecodableMessage as error:
-            if error.job is None:
-                raise
-            self._report_end(error.job, JobEnded(state=TrialState.FAILED, reason=str(error)))
-            return
-        except (EOFError, OSError):
-            raise _EngineGoneError from None
+        request = self._engine.next_request()
         if isinstance(request, Stop):
             self._stop(request.job)
-        else:
+        elif request:
             self._submit(request)
 
     def _submit(self, job: Job) -> None:
@@ -136,7 +125,7 @@ class ClusterHost:
 
     def _handle_event(self, event: ClusterEvent) -> None:
         if isinstance(event, Capacity):
-            self._send(event)
+            self._engine.send(event)
         elif event.job in self._open:  # else it was reported as ended, and this is late
             self._handle_report(event)
 
@@ -145,7 +134,7 @@ class ClusterHost:
             case JobReport(event=JobEnded() as end):
                 self._report_end(event.job, end)
             case JobReport():
-                self._send(event)
+                self._engine.send(event)
             case JobGone():
                 self._report_end(event.job, self._end_of(event))
             case _:
@@ -165,13 +154,7 @@ class ClusterHost:
     def _report_end(self, job: JobId, end: JobEnded) -> None:
         self._open.discard(job)
         self._stopping.pop(job, None)
-        self._send(JobReport(job=job, event=end))
-
-    def _send(self, event: HostEvent) -> None:
-        try:
-            self._engine.send(event)
-        except OSError:
-            raise _EngineGoneError from None
+        self._engine.report_end(job, end)
 
 
 def _cluster_of(kind: str) -> Cluster:
