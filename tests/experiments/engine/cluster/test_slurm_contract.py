@@ -17,7 +17,7 @@ from tests.support.engine_harness import (
     EngineVariant,
     engine_harness,
 )
-from tests.support.slurm_site import SlurmSite, slurm_site
+from tests.support.slurm_site import SlurmSite
 from tests.support.trials import train
 from tests.support.waiting import wait_until
 
@@ -32,12 +32,6 @@ SLURM = EngineVariant(
     ending_s=STOP_S,
 )
 pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(900)]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SlurmSite]:
-    with slurm_site(tmp_path_factory.mktemp("site")) as site:
-        yield site
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from lossviz.experiments.engine.host_process import HostProcess
 from lossviz.experiments.records import Comparison, TrialState
 from lossviz.experiments.store.store import Store
 from tests.support.engine_harness import EngineHarness, EngineVariant, engine_harness
-from tests.support.slurm_site import SlurmSite, slurm_site
+from tests.support.slurm_site import SlurmSite
 from tests.support.waiting import wait_until
 
 STARTING_S = 30.0
@@ -35,12 +35,6 @@ def simulated_engine(store: Store) -> Engine:
 SIMULATED = EngineVariant(
     start=simulated_engine, host_pid=attrgetter("host_pid"), method="slurm", ending_s=STOP_S
 )
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SlurmSite]:
-    with slurm_site(tmp_path_factory.mktemp("site")) as site:
-        yield site
 
 
 @pytest.fixture(scope="module")
