@@ -1,6 +1,7 @@
 # make app    serve the app            (ARGS="--server.port 8502" go to streamlit)
-# make test   run every test, in a real browser too (ARGS="-k sentence" go to pytest)
-# make test-core  run the tests of formulas, losses and geometry: no torch, no browser, half a minute
+# make test   run the tests, in a real browser too (ARGS="-k sentence" go to pytest)
+# make test-core   run the tests of formulas, losses and geometry: no torch, no browser, half a minute
+# make test-heavy  run what make test leaves out or does at a shorter length: half an hour
 # make check  format, lint, types
 # make docs   write the pages of docs/ that come from the code
 # The first run makes .venv and installs what is needed; later runs start at once.
@@ -10,22 +11,30 @@ PY := .venv/bin/python
 # Node comes with requirements-dev.txt, for the checks of the scripts that run in the browser
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/npm --silent --prefix tools/javascript
 
-.PHONY: app test test-core check format docs clean
+.PHONY: app test test-core test-heavy servers check format docs clean
 .DELETE_ON_ERROR:
 
 app: .venv/.app
 	$(PY) -m lossviz app $(ARGS)
 
-test: .venv/.dev
-	$(PY) tests/support/install_browser.py
-	$(PY) tests/support/install_servers.py
+# the files that use a mark: to collect all others takes half a minute
+marked = $$(grep -rl "mark\.$(1)" tests --include="test_*.py")
+
+test: servers
 ifdef ARGS
 	$(PY) -m pytest $(ARGS)
 else
-	OMP_NUM_THREADS=1 $(PY) -m pytest -m "not (alone or browser)" -n auto --dist loadfile
-	OMP_NUM_THREADS=1 $(PY) -m pytest -m "browser and not alone" -n 2 --dist loadfile
-	$(PY) -m pytest -m alone
+	OMP_NUM_THREADS=1 $(PY) -m pytest -m "not (alone or browser or heavy)" -n auto --dist loadfile
+	OMP_NUM_THREADS=1 $(PY) -m pytest -m "browser and not (alone or heavy)" -n 2 --dist loadfile $(call marked,browser)
+	$(PY) -m pytest -m "alone and not heavy" $(call marked,alone)
 endif
+
+test-heavy: servers
+	$(PY) -m pytest -m heavy $(ARGS)
+
+servers: .venv/.dev
+	$(PY) tests/support/install_browser.py
+	$(PY) tests/support/install_servers.py
 
 test-core: .venv/.core
 	OMP_NUM_THREADS=1 $(PY) -m pytest -m "not (alone or slow)" -n auto --dist loadfile @tests/core_tests.txt $(ARGS)

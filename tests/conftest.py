@@ -23,12 +23,6 @@ settings.load_profile("patient")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--kills",
-        type=int,
-        default=20,
-        help="processes that tests/experiments/engine/test_kills.py kills, at least 10",
-    )
-    parser.addoption(
         "--rows",
         type=int,
         default=200,

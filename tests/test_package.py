@@ -10,7 +10,7 @@ import tomllib
 import venv
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import packages_distributions
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -25,6 +25,7 @@ from lossviz.app_folder import copy_to_cache
 from lossviz.errors import MissingExtra
 from tests.support.browser import ROOT, answers, free_port
 from tests.support.imports import imports
+from tests.support.lengths import light_first
 from tests.support.waiting import wait_until
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -103,8 +104,36 @@ def install(folder: Path, *what: str) -> Installation:
 
 
 @pytest.fixture(scope="module")
-def core(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    return install(tmp_path_factory.mktemp("core"), str(wheel))
+def fetched_core(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    return install(tmp_path_factory.mktemp("fetched"), str(wheel))
+
+
+@pytest.fixture(scope="module", params=light_first("borrowed", "fetched"))
+def core(
+    wheel: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Installation:
+    """The wheel with what it requires and nothing else: borrowed from this environment, or as pip
+    fetches it.
+    """
+    if request.param == "fetched":
+        fetched: Installation = request.getfixturevalue("fetched_core")
+        return fetched
+    installation = install(tmp_path_factory.mktemp("core"), "--no-deps", str(wheel))
+    for path in files_of(PROJECT["dependencies"]):
+        (installation.site_packages / path.name).symlink_to(path)
+    return installation
+
+
+def files_of(requirements: list[str]) -> set[Path]:
+    """The files and folders in site-packages of packages, and of what they require."""
+    found: set[Path] = set()
+    for requirement in map(Requirement, requirements):
+        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+            package = distribution(requirement.name)
+            tops = {path.parts[0] for path in package.files or ()} - {"..", "__pycache__"}
+            found |= {Path(package.locate_file(top)) for top in tops}
+            found |= files_of(package.requires or [])
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -238,21 +267,21 @@ def test_a_copy_for_serving_is_made_once_for_the_same_files(tmp_path: Path) -> N
     assert {path.name for path in (cache / "app").iterdir()} == {copy.name, other.name}
 
 
-@pytest.mark.slow
-@pytest.mark.alone
-def test_the_core_installs_in_under_60_s_and_320_mb(core: Installation) -> None:
-    sizes = {path: path.stat().st_size for path in core.site_packages.rglob("*") if path.is_file()}
+@pytest.mark.heavy
+def test_the_core_installs_in_under_60_s_and_320_mb(fetched_core: Installation) -> None:
+    installed = fetched_core.site_packages
+    sizes = {path: path.stat().st_size for path in installed.rglob("*") if path.is_file()}
     megabytes = sum(sizes.values()) / MEBIBYTE
     compiled = sum(size for path, size in sizes.items() if path.suffix == ".pyc") / MEBIBYTE
-    print(f"{core.install_s:.0f} s, {megabytes:.0f} MiB, of which {compiled:.0f} compiled by pip")
-    assert core.install_s < 60
+    install_s = fetched_core.install_s
+    print(f"{install_s:.0f} s, {megabytes:.0f} MiB, of which {compiled:.0f} compiled by pip")
+    assert install_s < 60
     assert megabytes < 320  # half of it is SciPy, for the t distributions of a verdict
-    for heavy in ("torch", "streamlit", "pandas", "sqlalchemy"):
-        assert not (core.site_packages / heavy).exists()
+    for large in ("torch", "streamlit", "pandas", "sqlalchemy"):
+        assert not (installed / large).exists()
 
 
 @pytest.mark.slow
-@pytest.mark.alone
 def test_the_core_works_from_another_folder_without_its_extras(core: Installation) -> None:
     where = core.run("python", "-c", "import lossviz; print(lossviz.__file__)")
     assert Path(where.stdout.strip()).is_relative_to(core.folder)
@@ -275,7 +304,6 @@ def test_the_core_works_from_another_folder_without_its_extras(core: Installatio
 
 
 @pytest.mark.slow
-@pytest.mark.alone
 @pytest.mark.parametrize(
     ("words", "extra"),
     [
@@ -295,7 +323,6 @@ def test_a_command_without_its_extra_says_what_to_install(
 
 
 @pytest.mark.slow
-@pytest.mark.alone
 def test_an_objective_without_torch_says_what_to_install(core: Installation) -> None:
     code = "import lossviz; lossviz.objective(lossviz.get_loss('inverse'))"
     result = core.run("python", "-c", code)
@@ -354,7 +381,6 @@ def test_an_installed_app_writes_nothing_beside_its_package(
 
 
 @pytest.mark.slow
-@pytest.mark.alone
 def test_an_installed_lossviz_trains_from_any_folder(whole: Installation) -> None:
     words = ("train", "--recipe", "digits", "--loss", "cross_entropy", "--seeds", "1")
     result = whole.run("lossviz", *words, timeout_s=120)

@@ -8,7 +8,7 @@ import pytest
 
 from lossviz.cli.settings_options import add_settings_options, given_settings
 from lossviz.experiments.settings import Settings
-from tests.support.command_line import lossviz
+from tests.support.command_line import lossviz_here
 
 
 def options(*arguments: str) -> dict[str, object]:
@@ -101,7 +101,7 @@ def test_the_command_line_refuses_settings_that_make_no_sense_with_exit_code_2(
     arguments: list[str], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
-    result = lossviz("train", "--loss", "inverse", *arguments)
+    result = lossviz_here("train", "--loss", "inverse", *arguments)
     assert result.returncode == 2
     assert words in result.stderr
     assert "Traceback" not in result.stderr

@@ -1,4 +1,4 @@
-"""Twenty thousand texts, from what people type to attacks: each is a loss or is refused in words
+"""Thousands of texts, from what people type to attacks: each is a loss or is refused in words
 within 100 ms, and nothing of it is ever run.
 """
 
@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,9 +19,10 @@ from lossviz.errors import FormulaError, LossvizError
 from lossviz.language.formula import compile_formula
 from lossviz.language.program import program
 from tests.support.fuzz_texts import texts
+from tests.support.lengths import light_first
 
 pytestmark = pytest.mark.slow
-SEED, COUNT = 20261124, 20_000
+SEED = 20261124
 MAX_MILLISECONDS = 100.0
 GRID = np.linspace(0.02, 1.0, 50)
 
@@ -114,19 +114,19 @@ def read_undisturbed(text: str) -> Reading:
     return reading
 
 
-@cache
-def readings() -> list[Reading]:
-    return list(_readings())
+@pytest.fixture(scope="module", params=light_first(2_000, 20_000))
+def readings(request: pytest.FixtureRequest) -> list[Reading]:
+    return list(read_many(request.param))
 
 
-def _readings() -> Iterator[Reading]:
+def read_many(count: int) -> Iterator[Reading]:
     for text in texts(SEED + 1, 200):  # what sympy caches
         read(text)
     gc.collect()
     gc.freeze()
     gc.disable()  # a collection of all objects takes longer than a text
     try:
-        for position, text in enumerate(texts(SEED, COUNT)):
+        for position, text in enumerate(texts(SEED, count)):
             yield read_undisturbed(text)
             if position % 500 == 0:
                 gc.collect()
@@ -135,46 +135,50 @@ def _readings() -> Iterator[Reading]:
         gc.unfreeze()
 
 
-def test_every_text_is_a_loss_or_is_refused_in_words_with_the_place() -> None:
-    assert [(reading.text, reading.complaint) for reading in readings() if reading.complaint] == []
+def test_every_text_is_a_loss_or_is_refused_in_words_with_the_place(
+    readings: list[Reading],
+) -> None:
+    assert [(reading.text, reading.complaint) for reading in readings if reading.complaint] == []
 
 
-def test_no_text_takes_long() -> None:
-    slowest = sorted(readings(), key=lambda reading: reading.milliseconds, reverse=True)[:10]
+def test_no_text_takes_long(readings: list[Reading]) -> None:
+    slowest = sorted(readings, key=lambda reading: reading.milliseconds, reverse=True)[:10]
     for reading in slowest:
         print(
             f"{reading.milliseconds:4.0f} ms {'valid  ' if reading.valid else 'refused'}"
             f" {reading.text[:150]!a}"
         )
     print(
-        f"{sum(reading.milliseconds for reading in readings()) / 1e3:.0f} s for {len(readings())}"
-        " texts"
+        f"{sum(reading.milliseconds for reading in readings) / 1e3:.0f} s for {len(readings)} texts"
     )
     assert slowest[0].milliseconds < MAX_MILLISECONDS
 
 
-def test_a_good_share_of_the_texts_are_losses_and_most_are_different() -> None:
-    share = np.mean([reading.valid for reading in readings()])
+def test_a_good_share_of_the_texts_are_losses_and_most_are_different(
+    readings: list[Reading],
+) -> None:
+    share = np.mean([reading.valid for reading in readings])
     print(f"{share:.0%} are losses")
     assert share >= 0.2
-    assert len({reading.text for reading in readings()}) > 0.75 * COUNT
+    assert len({reading.text for reading in readings}) > 0.75 * len(readings)
 
 
 def test_the_texts_are_the_same_every_time() -> None:
     assert list(texts(SEED, 300)) == list(texts(SEED, 300))
 
 
-def test_reading_a_text_runs_imports_and_opens_nothing() -> None:
+@pytest.mark.parametrize("count", light_first(500, 5000))
+def test_reading_a_text_runs_imports_and_opens_nothing(count: int) -> None:
     """In a process of its own, because an audit hook stays; the only ``compile`` is that of
     ``ast.parse``, which makes a syntax tree.
     """
     root = Path(__file__).parents[2]
-    command = [sys.executable, "-W", "error", "-c", AUDITED_READING, str(SEED + 2), "5000"]
+    command = [sys.executable, "-W", "error", "-c", AUDITED_READING, str(SEED + 2), str(count)]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True, timeout=240)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     report = json.loads(done.stdout)
-    assert report["count"] == 5000
+    assert report["count"] == count
     seen = [event for event in report["seen"] if "(the audit itself)" not in event]
     assert len(seen) < len(report["seen"])  # it does see what is run
     assert seen == []

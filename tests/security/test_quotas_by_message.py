@@ -9,10 +9,11 @@ import pytest
 
 from lossviz.experiments.store.store import Store
 from tests.support.browser import free_port, served_app
+from tests.support.lengths import light_first
 from tests.support.protocol_visitor import ProtocolVisitor, protocol_visitor
 
 pytestmark = pytest.mark.slow
-SESSIONS, PRESSES = 10, 20
+SESSIONS = 10
 TRAIN = "train, same learning rate"
 
 
@@ -25,15 +26,15 @@ def app(tmp_path: Path) -> Iterator[tuple[str, Path]]:
         yield f"http://127.0.0.1:{port}", database
 
 
-async def press_again_and_again(visitor: ProtocolVisitor, button: str) -> None:
+async def press_again_and_again(visitor: ProtocolVisitor, button: str, presses: int) -> None:
     """Press what the page showed when it was opened, whatever it shows by now."""
     as_opened = dict(visitor.elements)
-    for _ in range(PRESSES):
+    for _ in range(presses):
         visitor.elements = {**visitor.elements, **as_opened}
         await visitor.press(button)
 
 
-async def launch_from_all_sessions(url: str, owners: list[str]) -> list[str]:
+async def launch_from_all_sessions(url: str, owners: list[str], presses: int) -> list[str]:
     """Let sessions press at once; return what went wrong in their scripts."""
     async with AsyncExitStack() as stack:
         visitors = [
@@ -44,14 +45,18 @@ async def launch_from_all_sessions(url: str, owners: list[str]) -> list[str]:
             )
             for owner in owners
         ]
-        await asyncio.gather(*(press_again_and_again(visitor, TRAIN) for visitor in visitors))
+        pressing = (press_again_and_again(visitor, TRAIN, presses) for visitor in visitors)
+        await asyncio.gather(*pressing)
         return [error for visitor in visitors for error in visitor.exceptions]
 
 
-def test_presses_of_ten_sessions_at_once_hold_the_quotas_exactly(app: tuple[str, Path]) -> None:
+@pytest.mark.parametrize("presses", light_first(2, 20))
+def test_presses_of_ten_sessions_at_once_hold_the_quotas_exactly(
+    app: tuple[str, Path], presses: int
+) -> None:
     url, database = app
     tokens = [f"{session}" * 43 for session in range(SESSIONS)]
-    assert asyncio.run(launch_from_all_sessions(url, tokens)) == []
+    assert asyncio.run(launch_from_all_sessions(url, tokens, presses)) == []
     with closing(Store(f"sqlite:///{database}")) as store:
         counts = store.comparison_counts()
     assert sorted(counts.values()) == [1, 1, 1]

@@ -14,8 +14,9 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, closing, contextmanager
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 from typing import Final
 
@@ -30,10 +31,11 @@ from tests.support.waiting import wait_until
 PAGES: Final = ("", "story", "penalty_curves", "geometry", "train", "glossary")
 VISITORS: Final = 3
 _ROOT: Final = Path(__file__).parents[2]
+_LOSSES: Final = 4  # that are chosen where nobody has chosen
 _SEEDS: Final = 3
-_TRIALS: Final = 4 * _SEEDS
 _TRAINING_S: Final = 300.0
 _SAMPLE_S: Final = 0.05
+_POLL_S: Final = 0.2
 _READING_S: Final = 3.0  # a visitor on a page
 _LARGE: Final = "resnet18"
 
@@ -43,6 +45,7 @@ class Measured:
     """What came of a run.
 
     Attributes:
+        trials: How many were to be trained.
         pages_mb: What the app holds once three visitors have opened all pages.
         peak_mb: The most that all processes held together while it trained.
         charged_mb: The most that the group was charged with, cached files and all.
@@ -55,6 +58,7 @@ class Measured:
         pages_after: Whether all pages open after that.
     """
 
+    trials: int
     pages_mb: float = 0.0
     peak_mb: float = 0.0
     charged_mb: float = 0.0
@@ -70,7 +74,7 @@ class Measured:
     def is_good(self) -> bool:
         """Whether all came out as it should."""
         return (
-            self.finished == _TRIALS
+            self.finished == self.trials
             and self.kills == 0
             and _LARGE in self.refusal
             and self.pages_after
@@ -80,7 +84,7 @@ class Measured:
         """In Markdown."""
         rows = {
             "all pages, three visitors": f"{self.pages_mb:.0f} MB",
-            f"{_TRIALS} trials of the digits": f"{self.finished} finished",
+            f"{self.trials} trials of the digits": f"{self.finished} finished",
             "from the press to the last of them": f"{self.training_s:.0f} s",
             "of a core used meanwhile, by pages too": f"{self.processor_s:.0f} s",
             "the most that was held meanwhile": f"{self.peak_mb:.0f} MB",
@@ -93,15 +97,21 @@ class Measured:
         return "\n".join(["| | |", "|---|---|", *(f"| {a} | {b} |" for a, b in rows.items())])
 
 
-def measure(group: MadeGroup) -> Measured:
+def measure(group: MadeGroup, *, seeds: int = _SEEDS) -> Measured:
     """Serve the app in a group, visit it and train.
+
+    Args:
+        group: It.
+        seeds: Of each loss that is trained.
 
     Side effects: starts and ends processes; writes to a temporary folder.
     """
     with tempfile.TemporaryDirectory() as folder:
         database = f"sqlite:///{folder}/lossviz.sqlite"
         with _served(group, database, Path(folder)) as url:
-            return asyncio.run(_visit(group, url, database))
+            measured = Measured(trials=_LOSSES * seeds)
+            asyncio.run(_visit(group, url, database, measured, seeds))
+            return measured
 
 
 @contextmanager
@@ -140,55 +150,65 @@ def _served(group: MadeGroup, database: str, folder: Path) -> Iterator[str]:
                 app.kill()
 
 
-async def _visit(group: MadeGroup, url: str, database: str) -> Measured:
-    measured = Measured()
+async def _visit(group: MadeGroup, url: str, database: str, measured: Measured, seeds: int) -> None:
     await asyncio.gather(*(_open_pages(url) for _ in range(VISITORS)))
     measured.pages_mb = group.memory_mb
     async with AsyncExitStack() as stack:
         mine = await stack.enter_async_context(protocol_visitor(url, "train"))
         with _sampled(group, measured):
-            await _train(group, mine, url, database, measured)
+            await _train(group, mine, url, database, measured, seeds)
         await _ask_for_too_much(mine, measured)
     measured.kills = group.kills
     await _open_pages(url)
     measured.pages_after = True
-    return measured
 
 
-async def _open_pages(url: str, *, reading_s: float = 0.0) -> float:
-    """Open one page after the other, and read each; return the seconds of the slowest."""
-    slowest = 0.0
+async def _open(url: str, page: str) -> float:
+    """Open a page; return the seconds that it took."""
+    began = time.perf_counter()
+    async with protocol_visitor(url, page) as visitor:
+        if visitor.exceptions:
+            raise AssertionError(visitor.exceptions)
+    return time.perf_counter() - began
+
+
+async def _open_pages(url: str) -> None:
     for page in PAGES:
-        await asyncio.sleep(reading_s)
-        began = time.perf_counter()
-        async with protocol_visitor(url, page) as visitor:
-            if visitor.exceptions:
-                raise AssertionError(visitor.exceptions)
-        slowest = max(slowest, time.perf_counter() - began)
-    return slowest
+        await _open(url, page)
+
+
+async def _read_on(url: str, measured: Measured) -> None:
+    """Read one page after the other until cancelled, and note how long the slowest took to open."""
+    for page in cycle(PAGES):
+        await asyncio.sleep(_READING_S)
+        measured.slowest_page_s = max(measured.slowest_page_s, await _open(url, page))
 
 
 async def _train(
-    group: MadeGroup, mine: ProtocolVisitor, url: str, database: str, measured: Measured
+    group: MadeGroup, mine: ProtocolVisitor, url: str, database: str, measured: Measured, seeds: int
 ) -> None:
-    store = Store(database)
     began, used_before_s = time.perf_counter(), group.processor_s
-    await mine.set(_key(mine, "seeds of"), double_value=_SEEDS)
+    await mine.set(_key(mine, "seeds of"), double_value=seeds)
     await mine.press(_key(mine, "train, "))
-    while time.perf_counter() - began < _TRAINING_S:
-        slowest = await asyncio.gather(
-            *(_open_pages(url, reading_s=_READING_S) for _ in range(VISITORS - 1))
-        )
-        measured.slowest_page_s = max(measured.slowest_page_s, *slowest)
-        trials = [trial for found in store.comparisons() for trial in store.trials(found.id)]
-        if trials and all(trial.state.ended for trial in trials):
-            ended = [trial.ended_at or 0.0 for trial in trials]
-            (comparison,) = store.comparisons()
-            measured.training_s = max(ended) - comparison.created_at
-            measured.processor_s = group.processor_s - used_before_s
-            measured.finished = sum(trial.state is TrialState.FINISHED for trial in trials)
-            break
-    store.close()
+    async with asyncio.TaskGroup() as reading:
+        others = [reading.create_task(_read_on(url, measured)) for _ in range(VISITORS - 1)]
+        with closing(Store(database)) as store:
+            while time.perf_counter() - began < _TRAINING_S and not _note_end(store, measured):
+                await asyncio.sleep(_POLL_S)
+        for other in others:
+            other.cancel()
+    measured.processor_s = group.processor_s - used_before_s
+
+
+def _note_end(store: Store, measured: Measured) -> bool:
+    """Whether the comparison's trials have ended; if so, note what came of them."""
+    trials = [trial for found in store.comparisons() for trial in store.trials(found.id)]
+    if not trials or not all(trial.state.ended for trial in trials):
+        return False
+    (comparison,) = store.comparisons()
+    measured.training_s = max(trial.ended_at or 0.0 for trial in trials) - comparison.created_at
+    measured.finished = sum(trial.state is TrialState.FINISHED for trial in trials)
+    return True
 
 
 async def _ask_for_too_much(mine: ProtocolVisitor, measured: Measured) -> None:

@@ -18,6 +18,7 @@ from tests.support.engine_harness import (
     alive,
     engine_harness,
 )
+from tests.support.lengths import light_first
 from tests.support.trials import train
 from tests.support.waiting import wait_until
 
@@ -25,7 +26,7 @@ LOSSES = ["cross_entropy", "dot_product", "inverse"]
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 
-@pytest.fixture(scope="module", params=ENGINES)
+@pytest.fixture(scope="module", params=light_first(*ENGINES))
 def harness(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[EngineHarness]:

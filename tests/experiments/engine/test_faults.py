@@ -25,6 +25,7 @@ from tests.support.engine_harness import (
     engine_harness,
     local_engine,
 )
+from tests.support.lengths import light_first
 from tests.support.waiting import wait_until
 
 LOSSES = ["cross_entropy", "dot_product", "inverse"]
@@ -35,7 +36,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.alone]
 only_forked = pytest.mark.parametrize("harness", MODES[:1], indirect=True)
 
 
-@pytest.fixture(scope="module", params=MODES)
+@pytest.fixture(scope="module", params=light_first(*MODES))
 def harness(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[EngineHarness]:
@@ -314,7 +315,7 @@ def test_a_loss_is_judged_at_the_rate_that_its_search_chose_and_so_are_added_see
     assert harness.engine.place(comparison.id) is None
 
 
-@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("mode", light_first(*MODES))
 def test_a_host_that_hangs_is_killed_when_the_engine_ends(
     tmp_path_factory: pytest.TempPathFactory, mode: str
 ) -> None:

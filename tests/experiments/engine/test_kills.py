@@ -2,8 +2,8 @@
 
 No trial stays open after a restart.
 
-Every run kills 20 processes, half of them where workers stay, at moments drawn from a fixed seed;
-``pytest --kills 50`` kills more.
+Every run kills 10 processes at moments drawn from a fixed seed, ``make test-heavy`` 60 more, most
+of them where workers stay.
 """
 
 import random
@@ -23,6 +23,7 @@ from lossviz.experiments.records import Purpose, Trial, TrialState
 from lossviz.experiments.store.store import Store
 from tests.support.app_process import AppProcess, Reader, app_process
 from tests.support.engine_harness import ENDING_S, MODES, STARTING_S, alive
+from tests.support.lengths import light_first
 from tests.support.waiting import wait_until
 
 SHARES = {"host": 0.24, "app": 0.16}  # of the kills; the others kill a trial
@@ -111,12 +112,19 @@ def open_trials(store: Store) -> list[Trial]:
     return [trial for trial in all_trials(store) if not trial.state.ended]
 
 
-@pytest.fixture(scope="module", params=MODES)
-def campaign(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Campaign]:
-    mode = request.param
-    planned = planned_kills(request.config.getoption("--kills") // len(MODES))
+@pytest.fixture(scope="module", params=light_first(*MODES))
+def mode(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="module", params=light_first(10, 25))
+def kills(request: pytest.FixtureRequest) -> int:
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def campaign(mode: str, kills: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
+    planned = planned_kills(kills)
     url = f"sqlite:///{tmp_path_factory.mktemp('kills') / 'lossviz.sqlite'}"
     campaign, store, reader = (
         Campaign(url, mode, planned, random.Random(0)),

@@ -20,10 +20,11 @@ from tests.support.engine_harness import (
     local_engine,
     processes_under,
 )
+from tests.support.lengths import light_first
 from tests.support.waiting import wait_until
 
 LOSSES = ["cross_entropy", "dot_product", "inverse"]
-ALL_METHODS = sorted({*METHODS, *MODES})
+ALL_METHODS = light_first(*sorted({*METHODS, *MODES}))
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 

@@ -17,12 +17,12 @@ from tests.support.engine_harness import (
     EngineVariant,
     engine_harness,
 )
+from tests.support.lengths import light_first
 from tests.support.slurm_site import SlurmSite
 from tests.support.trials import train
 from tests.support.waiting import wait_until
 
 LOSSES = ["cross_entropy", "dot_product", "inverse"]
-SEEDS = 8
 STOP_S = 5.0
 TRAINING_S = 240.0  # until trials have started, or ended: seven times as long as on idle cores
 SLURM = EngineVariant(
@@ -42,11 +42,12 @@ def harness(site: SlurmSite, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             yield harness
 
 
-@pytest.fixture(scope="module")
-def scenario(harness: EngineHarness, site: SlurmSite) -> Comparison:
-    """24 trials on two nodes, one of which is killed in the middle, while a trial trains there."""
-    comparison = harness.launch(LOSSES, seeds=SEEDS)
-    harness.wait_for(comparison, 8, TrialState.FINISHED, within_s=TRAINING_S)
+@pytest.fixture(scope="module", params=light_first(2, 8))
+def scenario(harness: EngineHarness, site: SlurmSite, request: pytest.FixtureRequest) -> Comparison:
+    """Trials on two nodes, one of which is killed in the middle, while a trial trains there."""
+    seeds: int = request.param
+    comparison = harness.launch(LOSSES, seeds=seeds)
+    harness.wait_for(comparison, seeds, TrialState.FINISHED, within_s=TRAINING_S)
 
     def both_train() -> bool:
         shares = [trial.progress for trial in harness.trials(comparison, TrialState.RUNNING)]
@@ -54,7 +55,8 @@ def scenario(harness: EngineHarness, site: SlurmSite) -> Comparison:
 
     wait_until(both_train, within_s=TRAINING_S, what="a trial in the middle on each node")
     site.kill_node("n2")
-    harness.wait_for(comparison, 24, TrialState.FINISHED, within_s=TRAINING_S)
+    count = len(comparison.trials())
+    harness.wait_for(comparison, count, TrialState.FINISHED, within_s=TRAINING_S)
     site.start_node("n2")
     site.wait_until_idle()
     return comparison
@@ -64,13 +66,13 @@ def test_with_a_node_killed_in_the_middle_all_trials_end_and_its_one_is_tried_el
     harness: EngineHarness, scenario: Comparison
 ) -> None:
     trials = harness.trials(scenario)
-    assert [trial.state for trial in trials] == [TrialState.FINISHED] * 24
-    assert Counter(trial.attempt for trial in trials) == {1: 23, 2: 1}
+    assert {trial.state for trial in trials} == {TrialState.FINISHED}
+    assert Counter(trial.attempt for trial in trials) == {1: len(trials) - 1, 2: 1}
 
 
 def test_none_is_twice_in_the_results(harness: EngineHarness, scenario: Comparison) -> None:
     trials = harness.trials(scenario)
-    assert len({(trial.loss, trial.seed) for trial in trials}) == 24
+    assert len({(trial.loss, trial.seed) for trial in trials}) == len(scenario.trials())
     ids = {trial.id for trial in trials}
     rows, _ = harness.store.epochs(scenario.id)
     epochs = Counter((trial_id, metrics.epoch) for trial_id, metrics in rows if trial_id in ids)
@@ -83,7 +85,7 @@ def test_its_numbers_are_those_without_an_engine(
 ) -> None:
     rows, _ = harness.store.epochs(scenario.id)
     for trial in harness.trials(scenario):
-        if trial.seed in (0, SEEDS - 1):
+        if trial.seed == 0:
             mine = [metrics for trial_id, metrics in rows if trial_id == trial.id]
             expected = train(loss=trial.loss, seed=trial.seed).epochs
             assert [(one.phase, one.error_rate, one.valid_loss) for one in mine] == [
@@ -104,7 +106,7 @@ def test_a_job_of_slurm_does_several_short_trials(
     harness: EngineHarness, scenario: Comparison, site: SlurmSite
 ) -> None:
     shown = site.run("squeue", "--noheader", "--states=all", "--format=%A").split()
-    assert len(shown) < 12
+    assert 2 * len(shown) <= len(scenario.trials())
 
 
 def test_training_stops_within_five_seconds_and_no_process_is_left(
