@@ -133,6 +133,19 @@ class EngineHarness:
             what=f"{count} trials {' or '.join(states)}",
         )
 
+    def wait_for_training(
+        self, comparison: Comparison, count: int, *, within_s: float = STARTING_S
+    ) -> None:
+        """Wait until so many trials run side by side and have reported how far they are."""
+        wait_until(
+            lambda: (
+                sum(trial.progress > 0 for trial in self.trials(comparison, TrialState.RUNNING))
+                == count
+            ),
+            within_s=within_s,
+            what=f"{count} trials train",
+        )
+
     def wait_for_end(self, comparison: Comparison) -> None:
         self.wait_for(
             comparison, len(comparison.trials()), *(state for state in TrialState if state.ended)

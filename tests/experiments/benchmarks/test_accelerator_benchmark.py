@@ -90,7 +90,7 @@ def test_a_round_of_the_digits_that_the_time_cuts_leaves_those_before_it(
     assert row == "| medians over 1 in turns | 10.0 s | 8.0 s | 1.25 | 1.1 | MISSED |"
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_without_an_accelerator_it_says_so_and_measures_what_it_can_and_goes_on_after_a_failure(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

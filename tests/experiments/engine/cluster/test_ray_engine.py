@@ -125,10 +125,6 @@ def test_the_numbers_are_those_of_the_local_engine(
 
 def test_running_trials_stop_within_five_seconds(harness: EngineHarness) -> None:
     comparison = harness.launch(LOSSES, unfrozen_epochs=50)
-    wait_until(
-        lambda: sum(trial.progress > 0 for trial in harness.trials(comparison)) == 2,
-        within_s=STARTING_S,
-        what="two trials train",
-    )
+    harness.wait_for_training(comparison, 2)
     harness.engine.stop(trial.id for trial in comparison.trials())
     assert harness.wait_for(comparison, 4, TrialState.CANCELLED, within_s=5) < 5

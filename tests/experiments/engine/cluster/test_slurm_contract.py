@@ -42,8 +42,34 @@ def harness(site: SlurmSite, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             yield harness
 
 
+def test_training_stops_within_five_seconds_and_no_process_is_left(
+    harness: EngineHarness, site: SlurmSite
+) -> None:
+    comparison = harness.launch(LOSSES, unfrozen_epochs=50)
+    harness.wait_for_training(comparison, 2, within_s=TRAINING_S)
+    harness.engine.stop(trial.id for trial in comparison.trials())
+    harness.wait_for(comparison, 3, TrialState.CANCELLED, within_s=STOP_S)
+    wait_until(lambda: not site.job_processes(), within_s=STOP_S, what="no process is left")
+
+
+def jobs_of(site: SlurmSite) -> set[str]:
+    """The numbers of all jobs that Slurm has been given in the last minutes."""
+    return set(site.run("squeue", "--noheader", "--states=all", "--format=%A").split())
+
+
+@pytest.fixture(scope="module")
+def earlier_jobs(site: SlurmSite) -> set[str]:
+    """Those of before the scenario."""
+    return jobs_of(site)
+
+
 @pytest.fixture(scope="module", params=light_first(2, 8))
-def scenario(harness: EngineHarness, site: SlurmSite, request: pytest.FixtureRequest) -> Comparison:
+def scenario(
+    harness: EngineHarness,
+    site: SlurmSite,
+    earlier_jobs: set[str],
+    request: pytest.FixtureRequest,
+) -> Iterator[Comparison]:
     """Trials on two nodes, one of which is killed in the middle, while a trial trains there."""
     seeds: int = request.param
     comparison = harness.launch(LOSSES, seeds=seeds)
@@ -57,9 +83,8 @@ def scenario(harness: EngineHarness, site: SlurmSite, request: pytest.FixtureReq
     site.kill_node("n2")
     count = len(comparison.trials())
     harness.wait_for(comparison, count, TrialState.FINISHED, within_s=TRAINING_S)
+    yield comparison
     site.start_node("n2")
-    site.wait_until_idle()
-    return comparison
 
 
 def test_with_a_node_killed_in_the_middle_all_trials_end_and_its_one_is_tried_elsewhere(
@@ -103,21 +128,6 @@ def test_trials_of_one_seed_have_the_same_fingerprints(
 
 
 def test_a_job_of_slurm_does_several_short_trials(
-    harness: EngineHarness, scenario: Comparison, site: SlurmSite
+    scenario: Comparison, site: SlurmSite, earlier_jobs: set[str]
 ) -> None:
-    shown = site.run("squeue", "--noheader", "--states=all", "--format=%A").split()
-    assert 2 * len(shown) <= len(scenario.trials())
-
-
-def test_training_stops_within_five_seconds_and_no_process_is_left(
-    harness: EngineHarness, scenario: Comparison, site: SlurmSite
-) -> None:
-    comparison = harness.launch(LOSSES, unfrozen_epochs=50)
-    wait_until(
-        lambda: sum(trial.progress > 0 for trial in harness.trials(comparison)) == 2,
-        within_s=TRAINING_S,
-        what="two trials train",
-    )
-    harness.engine.stop(trial.id for trial in comparison.trials())
-    harness.wait_for(comparison, 3, TrialState.CANCELLED, within_s=STOP_S)
-    wait_until(lambda: not site.job_processes(), within_s=STOP_S, what="no process is left")
+    assert 2 * len(jobs_of(site) - earlier_jobs) <= len(scenario.trials())

@@ -51,11 +51,7 @@ def running(harness: EngineHarness, site: SlurmSite) -> Iterator[Callable[..., C
 
     def launch(*losses: str) -> Comparison:
         comparison = harness.launch(list(losses))
-        wait_until(
-            lambda: sum(trial.progress > 0 for trial in harness.trials(comparison)) == 2,
-            within_s=STARTING_S,
-            what="two trials run",
-        )
+        harness.wait_for_training(comparison, 2, within_s=STARTING_S)
         return comparison
 
     yield launch
