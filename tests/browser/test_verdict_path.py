@@ -13,6 +13,7 @@ from lossviz.experiments.records import Trial
 from lossviz.experiments.store.store import Store
 from tests.support.accessibility import tab_to, violations
 from tests.support.browser import free_port, served_app, watch_for_errors
+from tests.support.lengths import light_first
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone]
@@ -43,7 +44,7 @@ def url(database: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
-@pytest.fixture(params=SIZES)
+@pytest.fixture(params=light_first(*SIZES))
 def visitor(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     with browser.new_context(**SIZES[request.param]) as context:
         context.set_default_timeout(60_000)
