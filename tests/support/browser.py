@@ -15,7 +15,9 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from itertools import cycle
 from pathlib import Path
+from random import SystemRandom
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -42,10 +44,23 @@ CHROMIUM_OPTIONS = [
 STREAMLIT_PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
 
 
+# Below those that systems hand out by themselves: until the server listens, no connection of a
+# browser or of another test takes it.
+_PORTS = cycle(SystemRandom().sample(range(20_000, 32_000), 12_000))
+
+
 def free_port() -> int:
+    """A port of 127.0.0.1 where nobody listens; in one process another one at each call."""
+    return next(filter(_is_free, _PORTS))
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+        try:
+            listener.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def answers(url: str) -> bool:

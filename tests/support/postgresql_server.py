@@ -6,7 +6,6 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from typing import Any, Final
 
 import pytest
 
+from tests.support.browser import free_port
 from tests.support.install_servers import find_program
 from tests.support.waiting import wait_until
 
@@ -45,7 +45,7 @@ class PostgresqlServer:
 
     def __init__(self, folder: Path, settings: dict[str, str] | None = None) -> None:
         self._folder, self._settings = folder, {**_SETTINGS, **(settings or {})}
-        self.password, self.port = secrets.token_hex(8), _free_port()
+        self.password, self.port = secrets.token_hex(8), free_port()
         self._numbers = itertools.count(1)
         self._empty: list[str] = []  # databases that no test uses
         self._process: subprocess.Popen[bytes] | None = None
@@ -148,13 +148,6 @@ class PostgresqlServer:
         self.run(
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'"
         )
-
-
-def _free_port() -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager
