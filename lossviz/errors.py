@@ -3,6 +3,7 @@
     LossvizError                 a user can mend it; the message says how
     ├── InvalidInput             a value that nothing can be done with
     │   ├── FormulaError         a text that is no loss; knows the place
+    │   ├── TookTooLong          a formula that takes too long to compute
     │   ├── UnknownLoss          no loss is registered under this key
     │   ├── UnknownRecipe        no recipe is registered under this key
     │   ├── UnknownNetwork       no network has this name
@@ -70,6 +71,13 @@ class FormulaError(InvalidInput):
         excerpt = re.sub(r"\s", " ", f"{before}{after}")
         caret = " " * sum(map(_columns, before)) + "^"
         return f"{excerpt}\n{caret}\n{self.reason}"
+
+
+class TookTooLong(InvalidInput):
+    """A formula that takes too long to compute where others wait for their turn."""
+
+    def __init__(self) -> None:
+        super().__init__("this formula takes too long to compute; simplify it")
 
 
 def _columns(character: str) -> int:

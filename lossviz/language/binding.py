@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from lossviz.language.in_turn import check_time
 from lossviz.language.operations import OPERATIONS
 from lossviz.language.tree import (
     CLASSES,
@@ -49,6 +50,7 @@ def bind(tree: Tree, values: Mapping[str, float]) -> Tree:
                 return Number(values[name]) if name in values else part
             case Call():
                 if part not in known:
+                    check_time()
                     known[part] = _bound_call(part, bound)
                 return known[part]
         return part

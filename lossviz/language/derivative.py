@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from lossviz.language.in_turn import check_time
 from lossviz.language.operation import ClassReduction
 from lossviz.language.operations import OPERATIONS
 from lossviz.language.tree import (
@@ -37,6 +38,7 @@ def derivative(tree: Tree, name: Name) -> Tree:
             return ONE if part == name else ZERO
         found = known.get(part)
         if found is None:
+            check_time()
             found = known[part] = by_rule(part)
         return found
 

@@ -5,6 +5,7 @@ There the logarithm is bounded: where the probability is 0, its power is 0 and w
 by is finite. A logarithm alone stays infinite.
 """
 
+from lossviz.language.in_turn import check_time
 from lossviz.language.operations import OPERATIONS
 from lossviz.language.tree import LOG_P, LOG_PJ, Call, Name, Number, Tree, call, subtrees
 
@@ -27,6 +28,7 @@ def with_finite_products(tree: Tree) -> Tree:
         if not isinstance(part, Call):
             return part
         if part not in known:
+            check_time()
             rule = _RULES.get(part.operation)
             safe = rule(part) if rule else part
             known[part] = Call(safe.operation, tuple(map(rewritten, safe.arguments)))

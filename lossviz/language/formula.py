@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 
 import sympy
 
-from lossviz.errors import FormulaError
+from lossviz.errors import FormulaError, TookTooLong
 from lossviz.language.binding import bind
 from lossviz.language.class_reductions import (
     K,
@@ -128,6 +128,7 @@ class Formula:
 
     Raises:
         FormulaError: The text is no loss.
+        TookTooLong: It would hold up others, see ``in_turn``.
     """
 
     def __init__(self, text: str, ranges: tuple[ParameterRange, ...]) -> None:
@@ -214,7 +215,7 @@ def _sympy_failures_refused(text: str) -> Iterator[None]:
     """Turns whatever sympy raises into a refusal: the visitor can write the formula differently."""
     try:
         yield
-    except FormulaError:
+    except (FormulaError, TookTooLong):
         raise
     except Exception as error:
         raise FormulaError(text, None, "this formula can't be computed; simplify it") from error

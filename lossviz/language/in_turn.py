@@ -1,4 +1,5 @@
-"""Heavy computations of a process that many visitors share: few at a time, and equal ones once.
+"""Heavy computations of a process that many visitors share: few at a time, equal ones once, and
+none without end.
 
 Python computes in one thread at a time. Thirty that compute beside each other all end late, and
 meanwhile whoever asks for something light waits for thirty turns.
@@ -7,14 +8,19 @@ meanwhile whoever asks for something light waits for thirty turns.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import wraps
 from typing import Any, Final, ParamSpec, TypeVar
 
+from lossviz.errors import TookTooLong
+
 P = ParamSpec("P")
 T = TypeVar("T")
 AT_ONCE: Final = 2  # one that takes long leaves the other place free
+# of the processor's time: the dearest formula that a search by random changes found takes 0.9 s
+MOST_S: Final = 10.0
 
 _places = threading.BoundedSemaphore(AT_ONCE)
 _thread = threading.local()
@@ -25,7 +31,7 @@ def in_turn(compute: Callable[P, T]) -> Callable[P, T]:
     who asks for what is being computed gets that result, or that error.
 
     A computation that calls another such function goes on with it at once. Results are not kept:
-    put ``lru_cache`` around it.
+    put ``lru_cache`` around it. Where it calls ``check_time``, it ends after ``MOST_S``.
 
     Args:
         compute: Its arguments can be hashed.
@@ -38,7 +44,7 @@ def in_turn(compute: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(compute)
     def wait_and_compute(*args: P.args, **kwargs: P.kwargs) -> T:
-        if getattr(_thread, "computes", False):
+        if hasattr(_thread, "ends_at"):
             return compute(*args, **kwargs)
         key = (args, tuple(sorted(kwargs.items())))
         with lock:
@@ -61,8 +67,22 @@ def in_turn(compute: Callable[P, T]) -> Callable[P, T]:
 
 def _compute_in_place(compute: Callable[[], T]) -> T:
     with _places:
-        _thread.computes = True
+        _thread.ends_at = time.thread_time() + MOST_S
         try:
             return compute()
         finally:
-            _thread.computes = False
+            del _thread.ends_at
+
+
+def check_time() -> None:
+    """End a computation that has used up its time; for loops that a formula can make long.
+
+    The time is that of the thread on the processor, so that a busy machine refuses nothing that an
+    idle one computes.
+
+    Raises:
+        TookTooLong: It has, in this thread; never outside of ``in_turn``.
+    """
+    ends_at = getattr(_thread, "ends_at", None)
+    if ends_at is not None and time.thread_time() > ends_at:
+        raise TookTooLong

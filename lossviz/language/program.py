@@ -9,6 +9,7 @@ from typing import Any, NewType
 
 from lossviz.language.binding import bind
 from lossviz.language.finite_products import with_finite_products
+from lossviz.language.in_turn import check_time
 from lossviz.language.tree import Call, Name, Number, Tree
 
 Backend = Callable[[str], Callable[..., Any]]  # a library's function of each operation, by name
@@ -70,6 +71,7 @@ class Program:
         for name, register in self._inputs:
             values[register] = arrays[name]
         for step in self._steps:
+            check_time()
             values[step.result] = backend(step.operation)(*[values[a] for a in step.arguments])
             for register in step.frees:  # what is large is given back at once
                 values[register] = None

@@ -7,7 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from lossviz.language.in_turn import AT_ONCE, in_turn
+from lossviz.errors import TookTooLong
+from lossviz.language import in_turn as in_turn_module
+from lossviz.language.in_turn import AT_ONCE, check_time, in_turn
 from tests.support.waiting import wait_until
 
 VISITORS = 8
@@ -118,3 +120,20 @@ def test_computations_that_need_each_other_s_results_do_not_wait_for_each_other(
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
         assert list(pool.map(outer, range(AT_ONCE))) == [number + 1 for number in range(AT_ONCE)]
+
+
+def test_a_computation_ends_when_its_time_is_used_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(in_turn_module, "MOST_S", 0.05)
+    rounds: list[int] = []
+
+    @in_turn
+    def endless(number: int) -> int:
+        while True:
+            check_time()
+            rounds.append(number)
+
+    with pytest.raises(TookTooLong):
+        endless(1)
+    assert rounds
+    assert in_turn(lambda number: check_time() or number)(3) == 3  # the next has time of its own
+    check_time()  # outside of a turn nothing ends

@@ -111,6 +111,9 @@ DEAR = (
     "sum(sum(pj*log(pj))*pj)",
     "p**1e99", "p**-1e99", "1e308*p**308", "p**0.1234567891234567", "(p**123456789)**987654321",
     "9**9**9**9*p",
+    # the dearest that a search by random changes found: 0.7 s of checks
+    "abs(cos((0.3+p+k)/sin(k))-0.1)*" + "*".join(f"abs(p-0.{n})" for n in range(11, 24))
+    + "*abs(mean(pj*k)-0.16)*max(pj*(1-p))*sum(abs(sin(1e5*pj)))+p**(0.3/q)*(K*p**2+1-p)-exp(p)",
 )  # fmt: skip
 MOST_S = 5.0  # with the page around it, on a slow machine; refused or read is it in 0.1 s
 

@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from lossviz.errors import TookTooLong
 from lossviz.language.in_turn import in_turn
 from lossviz.losses.analysis.analysis import Analysis
 from lossviz.losses.analysis.finding import SEVERITIES, Finding, Severity
@@ -12,6 +13,12 @@ from lossviz.losses.loss import DEFAULT_CLASSES, Loss
 
 __all__ = ["Finding", "Severity", "lint"]
 
+_UNFINISHED = Finding(
+    code="unfinished",
+    severity="warning",
+    message="Checking this formula takes too long: not all that is to be known of it is said here.",
+    advice="Simplify the formula, or look at its curves.",
+)
 _CHECKS = (*SHAPE_CHECKS, *WEIGHT_CHECKS, *STATISTICAL_CHECKS)
 
 
@@ -31,7 +38,11 @@ def lint(loss: Loss, *, classes: int = DEFAULT_CLASSES) -> tuple[Finding, ...]:
     'At the start, p ≈ 1/37, an example gets 20 times the weight that it has with cross-entropy.'
     """
     analysis = Analysis(loss=loss, classes=classes)
-    if (finding := constant(analysis)) is not None:
-        return (finding,)
-    findings = [finding for check in _CHECKS if (finding := check(analysis)) is not None]
+    findings: list[Finding] = []
+    try:
+        if (finding := constant(analysis)) is not None:
+            return (finding,)
+        findings.extend(found for check in _CHECKS if (found := check(analysis)) is not None)
+    except TookTooLong:
+        findings.append(_UNFINISHED)
     return tuple(sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity)))

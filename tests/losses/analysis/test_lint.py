@@ -6,6 +6,8 @@ from typing import get_args
 import pytest
 
 from lossviz import get_loss, loss_from_spec, parse_loss
+from lossviz.errors import TookTooLong
+from lossviz.language import in_turn
 from lossviz.losses.analysis.lint import Finding, Severity, lint
 from lossviz.losses.loss import Loss
 from tests.support.loss_cases import every_loss, parameter_corners
@@ -244,3 +246,13 @@ def test_a_counter_example_to_properness_shows_two_predictions_and_two_costs(los
             r"costs (\S+) on average, and predicting the true ones (\S+)\.$", sentence
         ).groups()
         assert float(better) < float(truth)
+
+
+def test_a_formula_that_takes_too_long_is_said_to_be_unfinished(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    loss = parse_loss("-log(p) + 0.1234*p")
+    monkeypatch.setattr(in_turn, "MOST_S", 0.0)
+    assert [finding.code for finding in lint(loss)] == ["unfinished"]
+    with pytest.raises(TookTooLong, match="simplify it"):
+        parse_loss("-log(p) + 0.4321*p")
