@@ -14,8 +14,9 @@ import streamlit as st
 from lossviz.app_folder import app_folder
 from lossviz.deployment import read_deployment
 from lossviz.errors import InvalidInput
+from lossviz.experiments.uploads.limits import LIMITS, MB
 from lossviz.ui import train_link
-from lossviz.ui._compat import keep_shared_caches
+from lossviz.ui._compat import bound_incoming_files, keep_shared_caches
 from lossviz.ui.fragments import fragment
 from lossviz.ui.glossary.page_words import begin_words
 from lossviz.ui.login import draw_login
@@ -202,12 +203,14 @@ def _require_deployment() -> None:
 @st.cache_resource(show_spinner=False)
 def _prepare_process(modules: str) -> None:
     """Once a process, and again when its scripts have changed: put what the browser fetches where
-    Streamlit serves it, keep visitors of a public app from clearing what all share and from seeing
-    traces, and the garbage collector from looking at what stays.
+    Streamlit serves it, keep visitors of a public app from clearing what all share, from filling
+    its memory with files and from seeing traces, and the garbage collector from looking at what
+    stays.
     """
     publish(app_folder() / "static")
     if read_deployment().public:
         keep_shared_caches()
+        bound_incoming_files(of_session=LIMITS.zip_mb * MB, of_all=LIMITS.incoming_mb * MB)
         st.set_option("client.showErrorDetails", "none")  # an error's trace is for the log
     gc.collect()
     gc.freeze()

@@ -12,6 +12,7 @@ class UploadLimits:
 
     Attributes:
         zip_mb: Of the zip itself; as ``server.maxUploadSize`` in ``.streamlit/config.toml``.
+        incoming_mb: Of the zips of all sessions that are in memory, until they are unpacked.
         unpacked_mb: Of all its images together.
         image_mb: Of one of its images.
         entries: Files and folders.
@@ -23,6 +24,7 @@ class UploadLimits:
     """
 
     zip_mb: int = 100
+    incoming_mb: int = 200
     unpacked_mb: int = 200
     image_mb: int = 20
     entries: int = 20_000

@@ -28,3 +28,9 @@ def test_the_table_in_the_docs_is_that_of_the_code() -> None:
 def test_streamlit_takes_files_as_large_as_a_zip_may_be() -> None:
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
     assert config["server"]["maxUploadSize"] == LIMITS.zip_mb
+
+
+def test_the_docs_say_how_much_may_be_in_memory() -> None:
+    text = (ROOT / "docs" / "uploads.md").read_text()
+    said = f"one session\nare held to {LIMITS.zip_mb} MB together, those of all sessions to"
+    assert f"{said} {LIMITS.incoming_mb} MB" in text
