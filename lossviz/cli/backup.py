@@ -4,6 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from lossviz.cli.command import Command
+from lossviz.streamlit_secrets import read_secrets
 
 
 def _add_file(parser: ArgumentParser) -> None:
@@ -19,18 +20,22 @@ def _add_restore_arguments(parser: ArgumentParser) -> None:
 
 def _back_up(options: Namespace) -> int:
     from lossviz.experiments.store.backup import back_up
-    from lossviz.experiments.store.database import database_url
 
-    print(f"{_counted(back_up(database_url(), options.file))} in {options.file}")
+    print(f"{_counted(back_up(_database(), options.file))} in {options.file}")
     return 0
 
 
 def _restore(options: Namespace) -> int:
     from lossviz.experiments.store.backup import restore
-    from lossviz.experiments.store.database import database_url
 
-    print(f"{_counted(restore(options.file, database_url(), replace=options.replace))} restored")
+    print(f"{_counted(restore(options.file, _database(), replace=options.replace))} restored")
     return 0
+
+
+def _database() -> str:
+    from lossviz.experiments.store.database_setting import database_setting
+
+    return database_setting(read_secrets()).url
 
 
 def _counted(comparisons: int) -> str:
@@ -42,7 +47,8 @@ BACKUP = Command(
     help="write all comparisons to one file",
     description=(
         "Write all comparisons, from the database of the app, to one file; the app may be running."
-        " The database is LOSSVIZ_DATABASE, or the one in the user's data folder."
+        " The database is that of [connections.lossviz] in Streamlit's secrets, else of"
+        " LOSSVIZ_DATABASE, else the one in the user's data folder."
     ),
     run=_back_up,
     add_arguments=_add_file,

@@ -43,8 +43,9 @@ COMMAND = Command(
     name="doctor",
     help="check installation, machine, database, engine and downloads",
     description=(
-        "Check installation, cores, memory, disk, database, engine, data, downloads and deployment,"
-        " and say what to do. Exit code 1 where something that is configured does not work."
+        "Check installation, secrets, cores, memory, disk, database, engine, data, downloads and"
+        " deployment, and say what to do. Exit code 1 where something that is configured does not"
+        " work."
     ),
     run=_run,
     add_arguments=_add_arguments,

@@ -10,6 +10,7 @@ from lossviz.doctor import configuration, downloads, engine, installation, machi
 from lossviz.doctor.finding import Check, Finding, fault, ok
 from lossviz.errors import LossvizError
 from lossviz.extras import missing_modules
+from lossviz.streamlit_secrets import read_secrets
 
 _DATABASE_MODULES: Final = ("sqlalchemy", "alembic", "filelock", "platformdirs")
 
@@ -38,6 +39,10 @@ def _torch() -> Finding:
     )
 
 
+def _secrets() -> Finding:
+    return configuration.examine_secrets(read_secrets())
+
+
 def _cores() -> Finding:
     from lossviz.experiments.engine.resources import available_cores, cores_that_may_run
 
@@ -61,9 +66,10 @@ def _disk() -> Finding:
 
 def _database() -> Finding:
     from lossviz.doctor.database import examine_database
-    from lossviz.experiments.store.database import database_url
+    from lossviz.experiments.store.database_setting import database_setting
 
-    return examine_database(database_url())
+    setting = database_setting(read_secrets())
+    return examine_database(setting.url, source=setting.source, advice=setting.advice)
 
 
 def _engine() -> Finding:
@@ -90,6 +96,8 @@ CHECKS: Final = (
     Check(name="extras", examine=_extras),
     Check(name="versions", examine=_versions, modules=("packaging",)),
     Check(name="torch", examine=_torch, modules=("packaging",)),
+    # before all that reads the environment, to which it adds as the app does
+    Check(name="secrets", examine=_secrets),
     Check(name="cores", examine=_cores, modules=("pynvml",)),
     Check(name="memory", examine=_memory, modules=("pynvml",)),
     Check(name="disk", examine=_disk, modules=_DATABASE_MODULES),

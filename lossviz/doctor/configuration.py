@@ -1,7 +1,8 @@
 """What the environment says of the deployment."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from lossviz.deployment import Deployment
 from lossviz.doctor.finding import Finding, fault, ok, warning
@@ -23,6 +24,19 @@ def examine_deployment(deployment: Deployment) -> Finding:
             ' print(secrets.token_urlsafe())"',
         )
     return ok(f"{_users(deployment)}; {_folders(deployment.folders)}")
+
+
+def examine_secrets(secrets: Mapping[str, Any]) -> Finding:
+    """What of lossviz's settings stands in Streamlit's secrets; names only."""
+    if not secrets:
+        return ok("Streamlit's secrets are not used")
+    names = [name for name in sorted(secrets) if name.startswith("LOSSVIZ_")]
+    connections = secrets.get("connections", {})
+    if isinstance(connections, Mapping) and "lossviz" in connections:
+        names.append("[connections.lossviz]")
+    if "auth" in secrets:
+        names.append("[auth]")
+    return ok(f"Streamlit's secrets have {', '.join(names) if names else 'nothing for lossviz'}")
 
 
 def _users(deployment: Deployment) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import sqlalchemy as sa
@@ -15,17 +16,25 @@ from lossviz.experiments.store.recovery import damage_of, sqlite_file
 from lossviz.experiments.store.schema import ENGINES
 from lossviz.experiments.store.server import driver_hint, make_engine, read_url, shown
 
-_SET_ANOTHER: Final = "set LOSSVIZ_DATABASE to one such as sqlite:///lossviz.sqlite"
+_SET_ANOTHER: Final = "set LOSSVIZ_DATABASE to another one, such as sqlite:///lossviz.sqlite"
 
 
-def examine_database(url: str) -> Finding:
+def examine_database(url: str, *, source: str = "", advice: str = _SET_ANOTHER) -> Finding:
     """Whether a database can be used.
 
     Args:
         url: SQLAlchemy's URL of it.
+        source: Where it is written; empty where nothing is set.
+        advice: What to do where it cannot be used.
 
     Side effects: connects to it, and changes nothing.
     """
+    finding = _examine(url, advice)
+    named = f"named by {source}" if source else "the default"
+    return replace(finding, found=f"{finding.found} ({named})")
+
+
+def _examine(url: str, advice: str) -> Finding:
     try:
         parsed = read_url(url)
         engine = make_engine(parsed)
@@ -35,27 +44,27 @@ def examine_database(url: str) -> Finding:
             driver_hint(error) or "install it",
         )
     except SQLAlchemyError as error:
-        return fault(f"the database URL cannot be read: {error}", _SET_ANOTHER)
-    if parsed.get_backend_name() == "sqlite" and (found := _examine_file(parsed)):
+        return fault(f"the database URL cannot be read: {error}", advice)
+    if parsed.get_backend_name() == "sqlite" and (found := _examine_file(parsed, advice)):
         return found
     try:
         with engine.connect() as connection:
             revision = revision_of(connection)
             users = _users(parsed) if sqlite_file(parsed) else _leases(connection, revision)
-            return _examine_schema(_shown(parsed), revision, users)
+            return _examine_schema(_shown(parsed), revision, users, advice)
     except SQLAlchemyError as error:
-        return _unreachable(parsed, str(getattr(error, "orig", None) or error))
+        return _unreachable(parsed, str(getattr(error, "orig", None) or error), advice)
     finally:
         engine.dispose()
 
 
-def _examine_file(url: sa.URL) -> Finding | None:
+def _examine_file(url: sa.URL, advice: str) -> Finding | None:
     """What is to say of a SQLite file before it is opened; None where nothing is."""
     path = sqlite_file(url)
     if path is None:
         return ok("a database in memory: it ends with the app")
     if problem := writing_problem(path.parent):
-        return fault(f"the folder of {path} can't be written to: {problem}", _SET_ANOTHER)
+        return fault(f"the folder of {path} can't be written to: {problem}", advice)
     if not path.exists():
         return ok(f"{path} will be made when the app starts")
     if damage := damage_of(path):
@@ -67,7 +76,7 @@ def _examine_file(url: sa.URL) -> Finding | None:
     return None
 
 
-def _examine_schema(shown: str, revision: str | None, users: str) -> Finding:
+def _examine_schema(shown: str, revision: str | None, users: str, advice: str) -> Finding:
     if revision == HEAD:
         return ok(f"{shown}, schema {revision}{users}")
     if revision is None:
@@ -76,7 +85,7 @@ def _examine_schema(shown: str, revision: str | None, users: str) -> Finding:
         return ok(f"{shown}, schema {revision}, becomes {HEAD} when the app starts{users}")
     return fault(
         f"{shown} was made by a newer lossviz: its schema {revision} is not known here",
-        f"upgrade lossviz, or {_SET_ANOTHER}",
+        f"upgrade lossviz, or {advice}",
     )
 
 
@@ -104,10 +113,10 @@ def _leases(connection: sa.Connection, revision: str | None) -> str:
     return "; 1 app trains with it" if count == 1 else f"; {count} apps train with it"
 
 
-def _unreachable(url: sa.URL, cause: str) -> Finding:
+def _unreachable(url: sa.URL, cause: str, advice: str) -> Finding:
     first = cause.strip().splitlines()[0]
     if url.get_backend_name() == "sqlite":
-        return fault(f"{_shown(url)} can't be opened: {first}", _SET_ANOTHER)
+        return fault(f"{_shown(url)} can't be opened: {first}", advice)
     return fault(
         f"{_shown(url)} can't be reached: {first}",
         "start the server, or correct host, port, user, password or name in the URL",

@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from lossviz.control_groups import memory_limit_mb
 from lossviz.doctor import downloads, installation, machine
@@ -112,6 +113,54 @@ def test_a_server_that_does_not_answer_is_named_without_its_password(
     finding = examine("database")
     assert is_fault(finding, "127.0.0.1")
     assert "secret" not in f"{finding.found}{finding.advice}"
+
+
+def with_secrets(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    (folder / ".streamlit").mkdir()
+    (folder / ".streamlit" / "secrets.toml").write_text(text)
+    monkeypatch.chdir(folder)
+    monkeypatch.setattr(st, "secrets", type(st.secrets)())
+
+
+def test_the_database_is_that_of_the_secrets_as_in_the_app(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "(the default)" in examine("database").found
+    monkeypatch.setenv("LOSSVIZ_DATABASE", f"sqlite:///{fresh / 'other.sqlite'}")
+    assert "other.sqlite" in examine("database").found
+    assert "(named by LOSSVIZ_DATABASE)" in examine("database").found
+    url = "postgresql+psycopg://lossviz:geheim@127.0.0.1:1/lossviz"
+    with_secrets(fresh, monkeypatch, f'[connections.lossviz]\nurl = "{url}"\n')
+    source = "[connections.lossviz] in Streamlit's secrets"
+    finding = examine("database")
+    assert is_fault(finding, "127.0.0.1", f"named by {source}")
+    assert "geheim" not in f"{finding.found}{finding.advice}"
+    assert examine("secrets").found == "Streamlit's secrets have [connections.lossviz]"
+
+
+def test_settings_among_the_secrets_count_and_only_their_names_are_said(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("LOSSVIZ_PUBLIC", "LOSSVIZ_DEPLOYER_TOKEN", "LOSSVIZ_DATABASE"):
+        monkeypatch.setenv(name, "1")  # and away again at the end
+    text = f"""LOSSVIZ_PUBLIC = "0"
+LOSSVIZ_DEPLOYER_TOKEN = "geheim"
+LOSSVIZ_DATABASE = "sqlite:///{fresh / "its.sqlite"}"
+"""
+    with_secrets(fresh, monkeypatch, text)
+    found = examine("secrets").found
+    assert found.endswith("have LOSSVIZ_DATABASE, LOSSVIZ_DEPLOYER_TOKEN, LOSSVIZ_PUBLIC")
+    assert "LOSSVIZ_DEPLOYER_TOKEN has less than" in examine("deployment").found
+    assert "its.sqlite" in examine("database").found
+    assert "named by LOSSVIZ_DATABASE in Streamlit's secrets" in examine("database").found
+
+
+def test_secrets_that_cannot_be_read_are_named(
+    fresh: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_secrets(fresh, monkeypatch, "LOSSVIZ_PUBLIC = yes\n")
+    assert is_fault(examine("secrets"), "secrets cannot be read", "line 1")
+    assert is_fault(examine("database"), "secrets cannot be read")
 
 
 def test_torch_without_torchvision_and_one_of_another_build_are_named(

@@ -17,6 +17,7 @@ from lossviz.experiments.store.journal import Journal, Opening, concerns_row
 from lossviz.experiments.store.migration import migrate
 from lossviz.experiments.store.server import driver_hint, make_engine, read_url, shown
 
+DATABASE_VARIABLE: Final = "LOSSVIZ_DATABASE"
 # For how long a lost connection to a server is made anew: for an engine as long as a server takes
 # to restart, but less than its lease; for a page as long as somebody waits.
 _WRITER_PATIENCE_S: Final = 20.0
@@ -35,7 +36,7 @@ def database_url() -> str:
 
     Side effects: reads the environment; makes the data folder.
     """
-    if url := os.environ.get("LOSSVIZ_DATABASE"):
+    if url := os.environ.get(DATABASE_VARIABLE):
         return url
     folder = data_folder()
     folder.mkdir(parents=True, exist_ok=True)

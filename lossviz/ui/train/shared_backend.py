@@ -16,13 +16,14 @@ from lossviz.experiments.engine.engines import start_engine
 from lossviz.experiments.engine.resources import this_machine
 from lossviz.experiments.event_log import start_log
 from lossviz.experiments.machine import Machine
+from lossviz.experiments.store.database_setting import database_setting
 from lossviz.experiments.store.recovery import quarantine_damaged_file
 from lossviz.experiments.store.retention import Limits, Retention
 from lossviz.experiments.store.store import Store
 from lossviz.extras import require_extra
+from lossviz.streamlit_secrets import read_secrets
 from lossviz.ui.folder_access import deployed_access
 from lossviz.ui.running import set_running_source
-from lossviz.ui.train.database_setting import configured_url
 from lossviz.ui.train.running_counter import RunningCounter
 
 
@@ -82,7 +83,7 @@ def open_shared_backend() -> SharedBackend:
 
     Side effects: opens the database; the first call that can takes over its trials.
     """
-    url = configured_url()
+    url = database_setting(read_secrets()).url
     try:
         return _open_with_engine(url)
     except (EngineError, MissingExtra) as error:  # not kept: tried again at the next call

@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
-from lossviz.errors import StoreError
+from lossviz.errors import InvalidInput, StoreError
 from lossviz.experiments.store.database import database_url
-from lossviz.ui.train.database_setting import configured_url, url_of
+from lossviz.experiments.store.database_setting import database_setting, url_of
+from lossviz.streamlit_secrets import read_secrets
 from tests.support.pages import opened
 from tests.support.records import comparison
 
@@ -32,15 +33,15 @@ def test_the_secrets_go_before_the_environment(
 ) -> None:
     text = '[connections.lossviz]\nurl = "postgresql://me:secret@db.example/lossviz"\n'
     write_secrets(tmp_path, monkeypatch, text)
-    assert configured_url() == "postgresql://me:secret@db.example/lossviz"
+    assert database_setting(read_secrets()).url == "postgresql://me:secret@db.example/lossviz"
 
 
-@pytest.mark.parametrize("text", ['token = "x"\n', '[connections.other]\nurl = "sqlite://"\n'])
+@pytest.mark.parametrize("text", ["[token]\nx = 1\n", '[connections.other]\nurl = "sqlite://"\n'])
 def test_secrets_that_name_no_database_leave_it_to_the_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     write_secrets(tmp_path, monkeypatch, text)
-    assert configured_url() == ENVIRONMENT == database_url()
+    assert database_setting(read_secrets()).url == ENVIRONMENT == database_url()
 
 
 def test_without_secrets_the_environment_names_it(
@@ -48,7 +49,15 @@ def test_without_secrets_the_environment_names_it(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(st, "secrets", type(st.secrets)())
-    assert configured_url() == ENVIRONMENT
+    assert database_setting(read_secrets()).url == ENVIRONMENT
+
+
+def test_secrets_that_cannot_be_read_are_named_and_no_other_database_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_secrets(tmp_path, monkeypatch, "[connections.lossviz\n")
+    with pytest.raises(InvalidInput, match="secrets cannot be read"):
+        read_secrets()
 
 
 def test_the_parts_of_a_url_do_as_well() -> None:
