@@ -16,6 +16,7 @@ from lossviz.experiments.settings import RANGES, Settings
 
 HOUR_S: Final = 3600.0
 DAY_S: Final = 24 * HOUR_S
+TRAINING: Final = "training_s"  # the quota of seconds of training
 _FOR_ALL: Final = "all_"  # before the name of a quota, what all visitors may use together
 
 
@@ -110,7 +111,7 @@ _SHARED: Final = (
         then="wait until {needed} of them have ended, or stop some",
     ),
     Quota(
-        name="training_s",
+        name=TRAINING,
         what="Seconds of training in 24 hours, used or asked for",
         visitor=1_800,
         everybody=28_800,
@@ -343,7 +344,7 @@ class Quotas:
         # where nothing like it was trained, what its first trials take is known when they have
         # ended, and what is asked for is one second
         seconds = 1.0 if trial_s is None else count * trial_s
-        self.require("training_s", seconds, usage["training_s"], now=now)
+        self.require(TRAINING, seconds, usage[TRAINING], now=now)
 
     def spent_reason(self, name: str, use: Use, *, now: float) -> str:
         """Why nothing more of a quota that counts for a time may be used, as the reason of a trial
@@ -422,7 +423,7 @@ def left_sentence(quotas: Quotas, usage: Mapping[str, Use]) -> str:
     """
     trials, training, comparisons, previews = (
         _some(QUOTAS[name], quotas.left(name, usage[name]))
-        for name in ("trials", "training_s", "comparisons", "previews")
+        for name in ("trials", TRAINING, "comparisons", "previews")
     )
     return (
         f"Left for you: {trials} at a time, {training} in 24 hours, {comparisons} to keep,"

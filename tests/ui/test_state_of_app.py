@@ -1,11 +1,19 @@
 """What the deployer's page makes of the state of an app."""
 
+from lossviz.deployment import Deployment
 from lossviz.experiments.event_log import Event
 from lossviz.experiments.quotas import UNLIMITED
 from lossviz.experiments.store.leases import EngineLease
-from lossviz.experiments.store.overview import OpenComparison
+from lossviz.experiments.store.overview import OpenComparison, Overview
+from lossviz.experiments.store.room import LEAST_FREE_MB, room_problem
 from lossviz.experiments.visitors import browser_key
-from lossviz.ui.deployer.state_of_app import engine_table, event_table, queue_table, quota_table
+from lossviz.ui.deployer.state_of_app import (
+    engine_table,
+    event_table,
+    queue_table,
+    quota_table,
+    store_table,
+)
 from lossviz.ui.templates import render
 
 
@@ -46,3 +54,23 @@ def test_what_stands_in_a_cell_is_text() -> None:
     html = render("deployer/tables.html", tables=(event_table([hostile]),))
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_that_no_room_is_left_is_said_where_the_store_is_shown() -> None:
+    overview, deployment = (
+        Overview(comparisons=1, owners=1, trials={}, open=()),
+        Deployment(public=True),
+    )
+
+    def rows(free: float | None, *, full: bool) -> dict[str, str]:
+        problem = room_problem(free, full=full)
+        table = store_table(
+            overview, used_mb=1.0, deployment=deployment, free=free, problem=problem
+        )
+        return dict(table.rows)
+
+    assert rows(500.0, full=False)["New trainings"] == "are taken: there is room"
+    assert rows(500.0, full=False)["Free on its disk"] == "500 MB"
+    assert "its limit" in rows(None, full=True)["New trainings"]
+    assert rows(None, full=True)["Free on its disk"] == "on a server"
+    assert "full but for 49 MB" in rows(LEAST_FREE_MB - 1, full=False)["New trainings"]

@@ -1,11 +1,13 @@
 """An engine as one visitor has it: what they start is theirs, and they change nothing else."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from lossviz.errors import EngineError
 from lossviz.experiments.access.guard import Guard
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.previews import BatchPreview
+from lossviz.experiments.event_log import log_event, visitor_label
 from lossviz.experiments.machine import Machine
 from lossviz.experiments.permissions import Action, require_known
 from lossviz.experiments.quotas import Use
@@ -19,14 +21,17 @@ class VisitorEngine:
     Args:
         engine: Who runs the trials of all.
         guard: Whose it is.
+        room_problem: Why nothing new may be trained; empty where there is room for what it reports.
 
     Raises:
         NotAllowed: From every method, where the visitor may not do this.
         QuotaExceeded, EngineError, StoreError, InvalidInput: As from ``Engine``.
     """
 
-    def __init__(self, engine: Engine, guard: Guard) -> None:
-        self._engine, self._guard = engine, guard
+    def __init__(
+        self, engine: Engine, guard: Guard, *, room_problem: Callable[[], str] = lambda: ""
+    ) -> None:
+        self._engine, self._guard, self._room_problem = engine, guard, room_problem
 
     @property
     def failure(self) -> str:
@@ -46,15 +51,20 @@ class VisitorEngine:
     def launch(self, comparison: Comparison) -> None:
         """Store a comparison as the visitor's own, seen by nobody else, and queue its trials."""
         self._require_known()
+        self._require_room()
         self._engine.launch(replace(comparison, owner=self._guard.visitor.key, shared=False))
 
     def run_again(self, comparison_id: str) -> int:
         """See ``Engine.run_again``."""
-        return self._engine.run_again(self._guard.require(Action.RUN_AGAIN, comparison_id))
+        comparison = self._guard.require(Action.RUN_AGAIN, comparison_id)
+        self._require_room()
+        return self._engine.run_again(comparison)
 
     def add_seeds(self, comparison_id: str, count: int) -> Comparison:
         """See ``Engine.add_seeds``."""
-        return self._engine.add_seeds(self._guard.require(Action.ADD_SEEDS, comparison_id), count)
+        comparison = self._guard.require(Action.ADD_SEEDS, comparison_id)
+        self._require_room()
+        return self._engine.add_seeds(comparison, count)
 
     def place(self, comparison_id: str) -> int | None:
         """See ``Engine.place``."""
@@ -67,8 +77,9 @@ class VisitorEngine:
         return self._engine.begins_in_s(comparison_id)
 
     def launch_refusal(self, comparison: Comparison) -> str:
-        """See ``Engine.launch_refusal``."""
-        return self._engine.launch_refusal(replace(comparison, owner=self._guard.visitor.key))
+        """See ``Engine.launch_refusal``; or that there is no room."""
+        mine = replace(comparison, owner=self._guard.visitor.key)
+        return self._room_problem() or self._engine.launch_refusal(mine)
 
     def usage(self) -> Mapping[str, Use]:
         """What the visitor and all visitors use of quotas, see ``Engine.usage``."""
@@ -108,3 +119,9 @@ class VisitorEngine:
 
     def _require_known(self) -> None:
         require_known(self._guard.visitor)
+
+    def _require_room(self) -> None:
+        if problem := self._room_problem():
+            visitor = visitor_label(self._guard.visitor.key)
+            log_event("launch_refused", reason="disk", visitor=visitor)
+            raise EngineError(problem)

@@ -12,13 +12,12 @@ from lossviz.errors import QuotaExceeded
 from lossviz.experiments.engine.recent import Recent
 from lossviz.experiments.event_log import log_event, visitor_label
 from lossviz.experiments.expected_time import TrialTimes
-from lossviz.experiments.quotas import QUOTAS, Amount, Quotas, Use, trials_asked_for
+from lossviz.experiments.quotas import QUOTAS, TRAINING, Amount, Quotas, Use, trials_asked_for
 from lossviz.experiments.records import Comparison, Trial
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.store import Store
 from lossviz.experiments.store.usage import OpenTrials, Spending
 
-_TRAINING: Final = "training_s"
 _PREVIEWS: Final = "previews"
 
 
@@ -161,7 +160,7 @@ class Admission:
         if finished:
             self.times.note(comparison, seconds)
         if self.quotas:
-            self._spend(_TRAINING, comparison.owner, seconds)
+            self._spend(TRAINING, comparison.owner, seconds)
 
     def spent_training(self, owner: str, *, at_most_every_s: float = 0.0) -> str:
         """Why a visitor's trials may train no more; empty where they may.
@@ -182,8 +181,8 @@ class Admission:
             for trials in books.open_trials
             for started_at in trials.started_at
         ]
-        use = _use_of([*books.spent[_TRAINING], *running], owner, QUOTAS[_TRAINING].window_s)
-        return self.quotas.spent_reason(_TRAINING, use, now=now)
+        use = _use_of([*books.spent[TRAINING], *running], owner, QUOTAS[TRAINING].window_s)
+        return self.quotas.spent_reason(TRAINING, use, now=now)
 
     def usage(self, owner: str) -> dict[str, Use]:
         """What a visitor and all use of the quotas that the engine keeps, by their names, as it was
@@ -200,7 +199,7 @@ class Admission:
             comparisons=store.comparison_counts(),
             spent={
                 name: store.spendings(name, since=now - (QUOTAS[name].window_s or 0))
-                for name in (_TRAINING, _PREVIEWS)
+                for name in (TRAINING, _PREVIEWS)
             },
         )
 
@@ -218,8 +217,8 @@ class Admission:
         return {
             "trials": _use_of(trials, owner),
             "comparisons": _use_of(kept, owner),
-            _TRAINING: _use_of(
-                [*books.spent[_TRAINING], *training], owner, QUOTAS[_TRAINING].window_s
+            TRAINING: _use_of(
+                [*books.spent[TRAINING], *training], owner, QUOTAS[TRAINING].window_s
             ),
             _PREVIEWS: _use_of(books.spent[_PREVIEWS], owner, QUOTAS[_PREVIEWS].window_s),
         }

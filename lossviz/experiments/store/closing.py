@@ -1,12 +1,13 @@
-"""Ending trials that nobody runs any more."""
+"""Ending trials that nobody runs any more, and counting what they have used."""
 
 from typing import Final
 
 import sqlalchemy as sa
 
+from lossviz.experiments.quotas import TRAINING
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store import rows
-from lossviz.experiments.store.schema import TRIALS
+from lossviz.experiments.store.schema import BATCHES, COMPARISONS, EVALUATIONS, TRIALS, USAGE
 
 _CLOSED: Final = {TrialState.RUNNING: TrialState.LOST, TrialState.QUEUED: TrialState.CANCELLED}
 
@@ -14,7 +15,8 @@ _CLOSED: Final = {TrialState.RUNNING: TrialState.LOST, TrialState.QUEUED: TrialS
 def close_running(
     connection: sa.Connection, which: sa.ColumnElement[bool], *, now: float, cause: str
 ) -> None:
-    """End the trials that run, of some, as lost.
+    """End the trials that run, of some, as lost; what they have trained counts for their visitors,
+    as far as they have reported: when their app died is not known.
 
     Args:
         connection: To the database.
@@ -24,6 +26,7 @@ def close_running(
 
     Side effects: writes to the database.
     """
+    _count_training(connection, which)
     _close(connection, which, TrialState.RUNNING, now, f"{cause} while this trial was running")
 
 
@@ -32,6 +35,26 @@ def close_queued(
 ) -> None:
     """End the trials that wait, of some, as cancelled; as ``close_running``."""
     _close(connection, which, TrialState.QUEUED, now, f"{cause} before this trial began")
+
+
+def _count_training(connection: sa.Connection, which: sa.ColumnElement[bool]) -> None:
+    reported = [
+        sa.select(sa.func.max(table.c.seconds))
+        .where(table.c.trial_id == TRIALS.c.id)
+        .scalar_subquery()
+        for table in (BATCHES, EVALUATIONS)
+    ]
+    running = sa.select(COMPARISONS.c.owner, TRIALS.c.started_at, *reported).where(
+        which, TRIALS.c.state == TrialState.RUNNING, TRIALS.c.comparison_id == COMPARISONS.c.id
+    )
+    spendings = []
+    for owner, started_at, *seconds in connection.execute(running).all():
+        amount = max((each for each in seconds if each is not None), default=0.0)
+        if amount and started_at is not None:
+            at = started_at + amount
+            spendings.append({"owner": owner, "quota": TRAINING, "amount": amount, "at": at})
+    if spendings:
+        connection.execute(USAGE.insert(), spendings)
 
 
 def _close(

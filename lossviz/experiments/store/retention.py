@@ -53,26 +53,39 @@ class Retention:
         database: Where the rows are.
         limits: How much is kept.
         clock: Seconds since the epoch.
-
-    Attributes:
-        full: Whether the database is larger than it may be, though there is nothing left to thin.
+        remove_more: Removes what is too old elsewhere, each time; None where nothing is.
     """
 
     def __init__(
-        self, database: Database, limits: Limits, *, clock: Callable[[], float] = time.time
+        self,
+        database: Database,
+        limits: Limits,
+        *,
+        clock: Callable[[], float] = time.time,
+        remove_more: Callable[[], object] | None = None,
     ) -> None:
         self._database, self._limits, self._clock = database, limits, clock
+        self._remove_more = remove_more
         self._thinned: set[str] = set()
         self._over = threading.Event()
         self._thread: threading.Thread | None = None
-        self.full = False
+        self._was_full = False
+
+    @property
+    def full(self) -> bool:
+        """Whether the database is larger than it may be, though at the last sweep nothing was left
+        to thin.
+
+        Side effects: may read the database.
+        """
+        return self._was_full and self._too_large()
 
     def start(self) -> None:
         """Sweep now and every hour, where there are limits.
 
         Side effects: starts a thread that ends at ``close``, or with the process.
         """
-        if self._limits != Limits():
+        if self._limits != Limits() or self._remove_more:
             self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
             self._thread.start()
 
@@ -103,8 +116,8 @@ class Retention:
             deleted += self._thin(comparison_id)
         if deleted:
             self._database.compact()
-        self.full = self._too_large()
-        if self.full:
+        self._was_full = self._too_large()
+        if self._was_full:
             log_event(
                 "store_full",
                 megabytes=round(self._database.used_bytes() / _MB),
@@ -116,6 +129,9 @@ class Retention:
         while True:
             with suppress(StoreError):  # the next sweep tries again; who writes says what is wrong
                 self.sweep()
+            if self._remove_more:
+                with suppress(StoreError, OSError):
+                    self._remove_more()
             if self._over.wait(_SWEEP_S):
                 return
 

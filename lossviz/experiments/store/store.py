@@ -241,9 +241,15 @@ class Store(TrialReports, UsageRows):
         """The check of a comparison's metrics and predictions, from its beginning."""
         return RowCheck(self._database, comparison_id)
 
-    def retention(self, limits: Limits, *, clock: Callable[[], float] = time.time) -> Retention:
+    def retention(
+        self,
+        limits: Limits,
+        *,
+        clock: Callable[[], float] = time.time,
+        remove_more: Callable[[], object] | None = None,
+    ) -> Retention:
         """What thins its old comparisons; see ``Retention``."""
-        return Retention(self._database, limits, clock=clock)
+        return Retention(self._database, limits, clock=clock, remove_more=remove_more)
 
     def overview(self) -> Overview:
         """What is in it, counted."""

@@ -18,6 +18,7 @@ from lossviz.experiments.event_log import Event, recent_events, visitor_label
 from lossviz.experiments.quotas import QUOTAS, Quotas, Use
 from lossviz.experiments.store.leases import EngineLease
 from lossviz.experiments.store.overview import OpenComparison, Overview
+from lossviz.experiments.store.room import free_mb
 from lossviz.experiments.visitors import NOBODY
 from lossviz.ui.templates import render
 from lossviz.ui.train.shared_backend import SharedBackend
@@ -56,7 +57,13 @@ def show_state(shared: SharedBackend) -> None:
     tables = (
         queue_table(overview.open, now=now),
         engine_table(shared.store.leases.engines(), obstacle=shared.obstacle, now=now),
-        store_table(overview, used_mb=shared.store.used_bytes() / _MB, deployment=deployment),
+        store_table(
+            overview,
+            used_mb=shared.store.used_bytes() / _MB,
+            deployment=deployment,
+            free=free_mb(shared.store.path),
+            problem=shared.room_problem(),
+        ),
         quota_table(usage, deployment.quotas),
         event_table(recent_events()),
         version_table(_versions()),
@@ -111,13 +118,30 @@ def engine_table(leases: Iterable[EngineLease], *, obstacle: str, now: float) ->
     )
 
 
-def store_table(overview: Overview, *, used_mb: float, deployment: Deployment) -> Table:
-    """How much is stored, and for how long."""
+def store_table(
+    overview: Overview,
+    *,
+    used_mb: float,
+    deployment: Deployment,
+    free: float | None = None,
+    problem: str = "",
+) -> Table:
+    """How much is stored, and for how long.
+
+    Args:
+        overview: What is stored, counted.
+        used_mb: How much it takes.
+        deployment: Its limits.
+        free: Room on the disk in MB; None where a server keeps it.
+        problem: Why nothing new may be trained; empty where there is room.
+    """
     limit = "no limit" if deployment.max_mb is None else f"{deployment.max_mb:,.0f} MB"
     days = "for ever" if deployment.keep_days is None else f"{deployment.keep_days:g} days"
     states = ", ".join(f"{count:,} {state}" for state, count in overview.trials.items())
     rows = {
         "Rows and indexes": f"{used_mb:,.1f} MB",
+        "Free on its disk": "on a server" if free is None else f"{free:,.0f} MB",
+        "New trainings": f"refused: {problem}" if problem else "are taken: there is room",
         "Limit (LOSSVIZ_MAX_MB)": limit,
         "Whole courses are kept (LOSSVIZ_KEEP_DAYS)": days,
         "Comparisons": f"{overview.comparisons:,}",

@@ -61,7 +61,11 @@ class TrainingBackend:
         self.visitor, self.machine = visitor, shared.machine
         self._uploads = Uploads(uploads_folder())
         self.store = VisitorStore(shared.store, self._guard)
-        self.engine = VisitorEngine(shared.engine, self._guard) if shared.engine else None
+        self.engine = (
+            VisitorEngine(shared.engine, self._guard, room_problem=shared.room_problem)
+            if shared.engine
+            else None
+        )
         self.quotas = read_deployment().quotas
 
     @property
@@ -91,20 +95,17 @@ class TrainingBackend:
         return self._uploads.of(self.visitor.key) if may_start(self.visitor) else []
 
     def add_upload(self, archive: BinaryIO, name: str) -> Upload:
-        """Keep a zip of images for the visitor, after removing what is too old to be kept.
+        """Keep a zip of images for the visitor.
 
         Raises:
             NotAllowed: They have not logged in.
             LossvizError: See ``Uploads.add``, and ``QuotaExceeded``.
 
-        Side effects: writes to the folder of uploads; removes uploads that no open trial needs.
+        Side effects: writes to the folder of uploads.
         """
         require_known(self.visitor)
-        deployment, now = read_deployment(), time.time()
-        if days := deployment.keep_uploads_days:
-            in_use = self._shared.uploads_in_use()
-            self._uploads.remove_old(before=now - days * 86_400, now=now, keep=in_use)
-        admit = admit_within(deployment.quotas, self._uploads, now=now)
+        now = time.time()
+        admit = admit_within(self.quotas, self._uploads, now=now)
         return self._uploads.add(archive, name=name, owner=self.visitor.key, now=now, admit=admit)
 
     def remove_upload(self, upload: Upload) -> None:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -19,7 +21,10 @@ from lossviz.experiments.machine import Machine
 from lossviz.experiments.store.database_setting import database_setting
 from lossviz.experiments.store.recovery import quarantine_damaged_file
 from lossviz.experiments.store.retention import Limits, Retention
+from lossviz.experiments.store.room import free_mb, room_problem
 from lossviz.experiments.store.store import Store
+from lossviz.experiments.uploads.reference import uploads_folder
+from lossviz.experiments.uploads.uploads import Uploads
 from lossviz.extras import require_extra
 from lossviz.streamlit_secrets import read_secrets
 from lossviz.ui.folder_access import deployed_access
@@ -36,7 +41,7 @@ class SharedBackend:
         engine: Who runs them; None where another app does.
         obstacle: Why there is no engine, empty where there is one.
         notice: What happened to the database when it was opened; empty where nothing did.
-        retention: What thins old comparisons; None where another app does.
+        retention: What thins old comparisons, and removes old uploads; None where another app does.
     """
 
     store: Store
@@ -62,14 +67,14 @@ class SharedBackend:
         finally:
             self.store.close()
 
-    def uploads_in_use(self) -> list[str]:
-        """The folders of settings that comparisons with open trials name.
+    def room_problem(self) -> str:
+        """Why nothing new may be trained, as there is no room for what it reports; empty where
+        there is.
 
-        Side effects: reads the store.
+        Side effects: asks the system, may read the store.
         """
-        ids = self.engine.open_comparisons if self.engine else ()
-        found = [self.store.comparison(comparison_id) for comparison_id in ids]
-        return [comparison.settings.folder for comparison in found if comparison]
+        full = self.retention is not None and self.retention.full
+        return room_problem(free_mb(self.store.path), full=full)
 
 
 def open_shared_backend() -> SharedBackend:
@@ -101,12 +106,33 @@ def _open_with_engine(url: str) -> SharedBackend:
         engine = start_engine(deployment.engine, store, deployed_access(), quotas=deployment.quotas)
         set_running_source(RunningCounter(store, engine).count)
         limits = Limits(days=deployment.keep_days, megabytes=deployment.max_mb)
-        retention = store.retention(limits)
+        retention = store.retention(
+            limits, remove_more=_remover_of_uploads(store, engine, deployment.keep_uploads_days)
+        )
         retention.start()
         return SharedBackend(store=store, engine=engine, notice=notice, retention=retention)
     except LossvizError:
         store.close()
         raise
+
+
+def _remover_of_uploads(
+    store: Store, engine: Engine, days: float | None
+) -> Callable[[], None] | None:
+    """What removes uploads that are older than so many days, but for those that open trials need;
+    None where they are kept for ever.
+    """
+    if days is None:
+        return None
+
+    def remove() -> None:
+        found = map(store.comparison, engine.open_comparisons)
+        in_use = [comparison.settings.folder for comparison in found if comparison]
+        now = time.time()
+        uploads = Uploads(uploads_folder())
+        uploads.remove_old(before=now - days * 86_400, now=now, keep=in_use)
+
+    return remove
 
 
 @st.cache_resource(show_spinner=False, on_release=Store.close)

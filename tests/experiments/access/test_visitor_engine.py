@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 
-from lossviz.errors import NotAllowed
+from lossviz.errors import EngineError, NotAllowed
 from lossviz.experiments.access.guard import NOT_THERE
 from lossviz.experiments.access.visitor_engine import VisitorEngine
+from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.visitors import Visitor
 from tests.support.records import comparison
@@ -74,3 +76,19 @@ def test_images_are_those_of_a_comparison_that_is_seen(both: TwoVisitors) -> Non
     assert both.side(ANN).engine.request_images("c", [1]) == "key"
     with pytest.raises(NotAllowed, match=NOT_THERE):
         both.side(BOB).engine.request_images("c", [1])
+
+
+def test_on_a_full_disk_nothing_is_started_and_that_is_said(both: TwoVisitors) -> None:
+    guard = both.side(ANN).guard
+    full = VisitorEngine(cast(Engine, both.engine), guard, room_problem=lambda: "the disk is full")
+    for start in (
+        lambda: full.launch(comparison("new")),
+        lambda: full.run_again("c"),
+        lambda: full.add_seeds("c", 1),
+    ):
+        with pytest.raises(EngineError, match="the disk is full"):
+            start()
+    assert both.engine.asked == []
+    assert full.launch_refusal(comparison("new")) == "the disk is full"
+    full.stop(["c-1"])
+    assert both.engine.asked == [("stop", ["c-1"])], "what runs can be stopped"

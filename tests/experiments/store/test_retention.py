@@ -117,6 +117,16 @@ def test_a_database_that_is_too_large_all_the_same_is_said_to_be_full(store: Sto
     assert retention.sweep() == 0
 
 
+def test_once_comparisons_are_deleted_it_is_not_full_any_more(store: Store) -> None:
+    store.retention(Limits(days=0.001), clock=now).sweep()
+    retention = store.retention(Limits(megabytes=0.9 * store.used_bytes() / 2**20), clock=now)
+    retention.sweep()
+    assert retention.full
+    for id in ("old", "new"):
+        store.delete(id)
+    assert not retention.full, "at once, and not only after the next sweep"
+
+
 def test_its_thread_sweeps_at_once_and_ends_when_it_is_told_to(store: Store) -> None:
     retention = store.retention(Limits(days=30), clock=now)
     retention.start()

@@ -12,6 +12,7 @@ import pytest
 
 from lossviz.errors import StoreError
 from lossviz.experiments.records import (
+    BatchLoss,
     EpochMetrics,
     Phase,
     Purpose,
@@ -218,6 +219,18 @@ def test_what_a_dead_app_left_open_is_closed_and_the_rest_stays(store: Store) ->
     assert [trial.state for trial in trials] == [LOST, FINISHED, CANCELLED, CANCELLED]
     assert [trial.ended_at for trial in trials] == [50.0, 2.0, 50.0, 50.0]
     assert [bool(trial.reason) for trial in trials] == [True, False, True, True]
+
+
+def test_what_a_dead_app_s_trials_had_trained_counts_for_their_visitors(store: Store) -> None:
+    store.add_comparison(replace(comparison(), owner="ann"))
+    for number in (0, 1, 2):
+        store.move(f"c-{number}", RUNNING, now=100.0)
+    store.add_batches("c-0", [BatchLoss(at=0.5, loss=1.0, learning_rate=0.1, seconds=7.0)])
+    store.add_evaluation("c-1", replace(evaluation(0.0), seconds=3.0))
+    store.close_open_trials(now=10_000.0)
+    store.close_open_trials(now=20_000.0)  # once, whoever closes them again
+    used = [(each.owner, each.amount, each.at) for each in store.spendings("training_s", since=0)]
+    assert used == [("ann", 3.0, 103.0), ("ann", 7.0, 107.0)]
 
 
 def test_everything_survives_reopening(store: Store, open_store: Callable[[], Store]) -> None:
