@@ -1,18 +1,19 @@
-"""How long 24 trials take on a Ray cluster of one to four workers; the table of docs/cluster.md.
+"""How long 24 trials take on a cluster of one to four workers; the tables of docs/cluster.md.
 
-``python -m tests.support.cluster_scaling simulated`` prints it, or ``real``. The nodes are
-processes of this machine, with one core each beside a head that computes nothing. Simulated trials
-sleep, so that more nodes than cores can be tried; real ones are measured on at most as many workers
-as this machine has cores.
+``python -m tests.support.cluster_scaling ray simulated`` prints one; ``slurm`` for ``ray``,
+``real`` for ``simulated``. The nodes are processes of this machine, with one core each. Simulated
+trials sleep, so that more nodes than cores can be tried; real ones are measured on at most as many
+workers as this machine has cores. ``--warm`` measures after each worker has done a trial or more.
 """
 
-import sys
+import argparse
+import os
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from functools import partial
+from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 from lossviz.experiments.engine.cluster.engine import ClusterEngine
 from lossviz.experiments.engine.host_process import HostProcess
@@ -20,33 +21,17 @@ from lossviz.experiments.engine.resources import available_cores
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
-from tests.support.ray_nodes import RayNodes, ray_nodes
-from tests.support.simulated_ray import TRIAL_S
+from tests.support.cluster_workers import CLUSTERS
 from tests.support.waiting import wait_until
 
 LOSSES = ("cross_entropy", "dot_product", "inverse", "brier")
 SEEDS = 6
 MOST_WORKERS = 4
+SIMULATED: Final[Mapping[str, tuple[str, list[str]]]] = {
+    "ray": ("tests.support.simulated_ray", ["ray"]),
+    "slurm": ("tests.support.simulated_slurm_host", []),
+}
 _PATIENCE_S = 300.0
-
-
-class SimulatedEngine(ClusterEngine):
-    """The engine of a Ray cluster, but for the host, which has trials sleep."""
-
-    def __init__(self, store: Store) -> None:
-        super().__init__(
-            store, "ray", start_host=lambda _: HostProcess("tests.support.simulated_ray", ["ray"])
-        )
-
-
-@contextmanager
-def started(make: Callable[[Store], ClusterEngine]) -> Iterator[tuple[ClusterEngine, Store]]:
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        closing(Store(f"sqlite:///{Path(folder) / 'lossviz.sqlite'}")) as store,
-        closing(make(store)) as engine,
-    ):
-        yield engine, store
 
 
 def seconds(engine: ClusterEngine, store: Store, id: str, *, seeds: int = SEEDS) -> float:
@@ -62,45 +47,47 @@ def seconds(engine: ClusterEngine, store: Store, id: str, *, seeds: int = SEEDS)
     return time.monotonic() - began
 
 
-def measured(
-    nodes: RayNodes, make: Callable[[Store], ClusterEngine], workers: int
-) -> dict[int, float]:
-    """The time on one worker, two, … of a cluster that has one, and gets the others."""
-    times: dict[int, float] = {}
-    with started(make) as (engine, store):
-        for count in range(1, workers + 1):
-            if count > 1:
-                nodes.start(cores=1)
-            wait_until(
-                lambda count=count: engine.machine.nodes == count,
-                within_s=_PATIENCE_S,
-                what=f"{count} workers are known",
-            )
-            seconds(engine, store, f"{count}-first", seeds=1)  # processes start, and import
-            times[count] = seconds(engine, store, str(count))
-    return times
+def measured(kind: str, workers: int, *, simulated: bool, warm: bool) -> float:
+    """The time of 24 trials on a new cluster, by an app that knows its nodes."""
+    start_host = (lambda _: HostProcess(*SIMULATED[kind])) if simulated else None
+    with (
+        CLUSTERS[kind](workers),
+        tempfile.TemporaryDirectory() as folder,
+        closing(Store(f"sqlite:///{Path(folder) / 'lossviz.sqlite'}")) as store,
+        closing(ClusterEngine(store, kind, start_host=start_host)) as engine,
+    ):
+        wait_until(
+            lambda: engine.machine.nodes == workers,
+            within_s=_PATIENCE_S,
+            what="all workers are known",
+        )
+        if warm:
+            seconds(engine, store, "first", seeds=1)
+        return seconds(engine, store, "measured")
 
 
-def table(times: dict[int, float]) -> list[str]:
-    return [
-        f"| {workers} | {took:.1f} s | {times[1] / took:.2f} | {times[1] / took / workers:.2f} |"
-        for workers, took in times.items()
-    ]
-
-
-def main(kind: str) -> None:
-    """Side effects: starts a Ray cluster on this machine, and prints the table."""
-    cores = available_cores()
-    make, workers = {
-        "simulated": (SimulatedEngine, MOST_WORKERS),
-        "real": (partial(ClusterEngine, kind="ray"), min(cores, MOST_WORKERS)),
-    }[kind]
-    with ray_nodes([0, 1]) as nodes:
-        times = measured(nodes, make, workers)
-    print(f"{kind} trials of {TRIAL_S:g} s, {cores} cores" if kind == "simulated" else kind)
+def main() -> None:
+    """Side effects: starts clusters on this machine, and prints the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("kind", choices=CLUSTERS)
+    parser.add_argument("trials", choices=["simulated", "real"])
+    parser.add_argument("--trial-s", type=float, default=5.0, help="how long a simulated one takes")
+    parser.add_argument("--warm", action="store_true", help="each worker has done a trial before")
+    chosen = parser.parse_args()
+    simulated = chosen.trials == "simulated"
+    os.environ["SIMULATED_S"] = str(chosen.trial_s)
     print("| workers | 24 trials | speed-up | efficiency |", "|---|---|---|---|", sep="\n")
-    print(*table(times), sep="\n")
+    alone_s = 0.0
+    for workers in range(
+        1, (MOST_WORKERS if simulated else min(available_cores(), MOST_WORKERS)) + 1
+    ):
+        taken_s = measured(chosen.kind, workers, simulated=simulated, warm=chosen.warm)
+        alone_s = alone_s or taken_s
+        faster = alone_s / taken_s
+        print(
+            f"| {workers} | {taken_s:.1f} s | {faster:.2f} | {faster / workers:.2f} |", flush=True
+        )
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()

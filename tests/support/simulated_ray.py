@@ -3,6 +3,7 @@
 ``python -m tests.support.simulated_ray HANDLE ray APP_PID``, as ``HostProcess`` starts it.
 """
 
+import os
 import sys
 from typing import Any
 
@@ -11,7 +12,7 @@ import ray
 from lossviz.experiments.engine.cluster import host
 from lossviz.experiments.engine.cluster.ray_cluster import RayCluster
 
-TRIAL_S = 2.0
+TRIAL_S = float(os.environ.get("SIMULATED_S", "2"))
 _REPORTS = 10
 
 
