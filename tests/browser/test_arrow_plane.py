@@ -13,11 +13,11 @@ from tests.support.arrow_plane import (
     expect_drawn,
     grab,
     open_plane,
-    settled,
     spot,
     sum_of,
     value_of,
 )
+from tests.support.browser import settled
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lossviz import LOSSES
 from lossviz.losses.loss import DEFAULT_CLASSES
-from tests.support.browser import watch_for_errors
+from tests.support.browser import settled, watch_for_errors
 from tests.support.curve_page import FRAMES, choose_axis, number, open_curves, press_on_slider, row
 
 pytestmark = pytest.mark.browser
@@ -205,7 +205,7 @@ def test_a_copied_link_opens_the_same_state_in_another_browser(
     expect(code).to_have_text(re.compile("log=y"))
     link = code.text_content() or ""
     assert link.startswith(app_url)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    settled(page)
     table = page.locator(".values tbody").all_inner_texts()
     other = browser.new_context(viewport={"width": 1280, "height": 900})
     second = other.new_page()

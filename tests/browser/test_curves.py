@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from lossviz.ui.frame import PAGES
 from lossviz.ui.loss_picker import FEATURED
+from tests.support.browser import settled
 from tests.support.curve_page import ADDRESSES, open_curves, press_on_slider
 
 pytestmark = pytest.mark.browser
@@ -34,7 +35,7 @@ def test_no_page_is_wider_than_a_phone_or_a_window_zoomed_to_200_percent(
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{app_url}/{address}")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    settled(page)
     assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= 390
     page.set_viewport_size({"width": 640, "height": 360})
     assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= 640

@@ -53,7 +53,6 @@ def test_curve_formula_and_findings_follow_the_last_key(page: Page, app_url: str
     prints, and allows for other programs: it takes the best of three rounds.
     """
     open_curves(page, f"{app_url}/penalty_curves")
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     field = field_of(page)
     field.fill("3-3*p")  # the first text compiles the catalogue, and loads the browser's fonts
     expect(page.get_by_text("no mistake costs more than 3")).to_be_visible()

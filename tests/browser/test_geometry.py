@@ -16,11 +16,11 @@ from tests.support.arrow_plane import (
     grab,
     handle,
     open_plane,
-    settled,
     spot,
     sum_of,
     value_of,
 )
+from tests.support.browser import settled
 
 pytestmark = pytest.mark.browser
 

@@ -124,7 +124,6 @@ def test_a_card_s_warnings_follow_the_parameter_while_it_moves_and_go_back_with_
     page: Page, app_url: str, moves: str
 ) -> None:
     open_curves(page, f"{app_url}/penalty_curves?loss=inverse_power")
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
     warning = page.get_by_text("An example at p = 0.001")
     expect(warning).to_have_count(0)
     if moves == "a sweep":

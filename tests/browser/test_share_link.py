@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.support.browser import settled
 from tests.support.curve_page import open_curves
 
 pytestmark = pytest.mark.browser
@@ -25,7 +26,7 @@ def test_a_link_holds_the_cursor_and_the_hidden_curves(
     page.mouse.move(box["x"] + 0.3 * box["width"], box["y"] - 40)
     page.wait_for_url(re.compile(r"\?at=0\.\d+$"))
     at = page.locator(".reader .place").inner_text()
-    expect(page.locator('[data-testid="stStatusWidget"]')).to_have_count(0)
+    settled(page)
     assert page.evaluate("history.length") == steps  # Back does not go through cursors
     page.locator(".values button").filter(has_text="dot product").click()
     page.wait_for_url(re.compile(r"\?hide=dot_product&at=0\.\d+$"))

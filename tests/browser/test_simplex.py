@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.accessibility import tab_to
-from tests.support.arrow_plane import cost_of, settled, value_of
+from tests.support.arrow_plane import cost_of, value_of
+from tests.support.browser import settled
 
 pytestmark = pytest.mark.browser
 

@@ -9,6 +9,7 @@ from lossviz.charts.curves import curve_uid
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.story.steps import NEXT_PAGES, STEPS
 from tests.support.accessibility import tab_to, violations
+from tests.support.browser import settled
 from tests.support.curve_page import press_on_slider
 
 pytestmark = pytest.mark.browser
@@ -46,7 +47,7 @@ def settle(page: Page, number: int) -> None:
         expect(page.locator(".plot .scatterlayer .trace")).to_have_count(len(shown))
         for uid in (curve_uid(loss_from_spec(spec)) for spec in shown):
             expect(page.locator(f".plot .scatterlayer .trace{uid}")).to_have_count(1)
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    settled(page)
 
 
 def answer(page: Page) -> Locator:

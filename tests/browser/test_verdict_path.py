@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 from lossviz.experiments.records import Trial
 from lossviz.experiments.store.store import Store
 from tests.support.accessibility import tab_to, violations
-from tests.support.browser import free_port, served_app, watch_for_errors
+from tests.support.browser import free_port, served_app, settled, watch_for_errors
 from tests.support.lengths import light_first
 from tests.support.waiting import wait_until
 
@@ -166,5 +166,5 @@ def test_a_visitor_launches_watches_reads_the_verdict_adds_seeds_and_replays(
     add_seeds(visitor)
     open_the_errors(visitor)
     replay(visitor)
-    expect(visitor.get_by_test_id("stStatusWidget")).to_have_count(0)
+    settled(visitor)
     assert violations(visitor) == []

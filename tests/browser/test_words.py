@@ -5,6 +5,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from lossviz.ui.glossary.terms import TERMS
 from tests.support.accessibility import violations
+from tests.support.browser import settled
 
 pytestmark = pytest.mark.browser
 
@@ -34,7 +35,7 @@ def expect_entry_at_the_top(page: Page) -> None:
     entry = page.locator("#weight")
     entry.wait_for()
     page.evaluate("() => document.fonts.ready")
-    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
+    settled(page)
     page.wait_for_function(
         "() => { const { top } = document.querySelector('#weight').getBoundingClientRect();"
         " return top >= 0 && top < 150; }"

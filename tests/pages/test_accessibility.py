@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.accessibility import tab_to, violations
+from tests.support.browser import settled
 from tests.support.curve_page import ADDRESSES, open_curves
 
 pytestmark = pytest.mark.browser
@@ -34,7 +35,7 @@ def test_each_page_opens_cold_without_an_error_and_axe_finds_no_violation(
         expect(page.get_by_text("Nothing has been trained yet")).to_be_visible()
     elif address != "glossary":  # it draws nothing
         page.wait_for_selector("[data-drawn]")
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    settled(page)
     expect(page.get_by_test_id("stException")).to_have_count(0)
     assert violations(page) == []
 
@@ -48,7 +49,7 @@ def test_axe_finds_no_violation_while_a_loss_is_typed_and_where_it_is_wrong(
     field = page.get_by_role("textbox", name="A loss of your own")
     field.fill("mine = p**-k")
     expect(page.get_by_role("button", name="Keep it")).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    settled(page)
     assert violations(page) == []
     field.fill("p**")
     expect(page.get_by_role("alert").filter(has_text="syntax error")).to_be_visible()

@@ -10,6 +10,7 @@ from lossviz.losses.loss import Loss
 from lossviz.ui.curves.captions import class_count_caption
 from lossviz.ui.curves.findings import folded_findings, immediate_findings
 from lossviz.ui.markdown import escape_markdown
+from tests.support.browser import settled
 from tests.support.curve_page import open_curves
 from tests.support.pages import opened, typed
 from tests.support.words import without_links
@@ -105,7 +106,7 @@ def test_a_typed_loss_of_all_classes_gets_a_curve_and_a_card(
     expect(page.locator(".plot .scatterlayer .trace")).to_have_count(4)
     expect(page.get_by_role("slider", name="k of 1-p/sqrt(sum(pj**2))-k*p")).to_be_visible()
     expect(page.get_by_text("depends on more than p: drawn for 37 classes")).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    settled(page)
     assert page.evaluate("document.querySelector('.stMain').scrollWidth") <= width
     # the Taylor series: it scrolls in its card, and fades where it goes on
     formula = page.locator(".katex-display").first

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.support.browser import settled
+
 # Counts, in the page: the time of each frame, the drawings, and the messages to Python.
 WATCH = """() => {
   Object.assign(window, { frames: [], draws: 0, sent: 0 });
@@ -20,10 +22,6 @@ def open_plane(page: Page, app_url: str, query: str = "") -> None:
     page.goto(f"{app_url}/geometry?{query}")
     page.wait_for_selector("svg.plane[data-drawn]")
     settled(page)
-
-
-def settled(page: Page) -> None:
-    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
 
 
 def handle(page: Page) -> Locator:

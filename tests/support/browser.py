@@ -209,6 +209,16 @@ def phone(browser: Browser) -> Iterator[Page]:
     assert errors == []
 
 
+def settled(page: Page) -> None:
+    """Wait until no script of the page runs: what is clicked before may be drawn anew, and what is
+    counted may change.
+    """
+    from playwright.sync_api import expect
+
+    expect(page.locator("[data-test-script-state=notRunning]")).to_have_count(1)
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+
+
 def choose(page: Page, menu: str, option: str) -> None:
     """Choose what holds the text ``option`` in the menu of this label. A list that opens while the
     page is still being drawn closes again, so it is opened until it stays.

@@ -3,6 +3,7 @@
 from playwright.sync_api import Page
 
 from lossviz.ui.frame import PAGES
+from tests.support.browser import settled
 
 ADDRESSES = [
     "",
@@ -16,6 +17,7 @@ FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(
 def open_curves(page: Page, url: str) -> None:
     page.goto(url)
     page.wait_for_selector(".plot[data-drawn]")
+    settled(page)
 
 
 def press_on_slider(page: Page, name: str) -> tuple[float, float, float]:
