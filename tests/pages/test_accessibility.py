@@ -24,7 +24,7 @@ LAB = (
 
 
 @pytest.mark.parametrize("address", [*ADDRESSES, *LAB])
-def test_each_page_opens_cold_without_an_error_and_axe_finds_no_violation(
+def test_each_page_opens_by_its_address_without_an_error_and_axe_finds_no_violation(
     page: Page, app_url: str, address: str
 ) -> None:
     page.goto(f"{app_url}/{address}")
