@@ -122,7 +122,7 @@ PAGES = MappingProxyType(
 )
 
 DEPLOYER_PATH: Final = "pages/deployer.py"
-_UNLISTED: Final = MappingProxyType(  # pages that the menu does not show to visitors
+UNLISTED: Final = MappingProxyType(  # pages that the menu does not show to visitors
     {
         DEPLOYER_PATH: Page(
             name="Deployer",
@@ -153,7 +153,7 @@ def begin_page(path: str, heading: Callable[[], Heading] | None = None) -> None:
 
     Side effects: draws; writes plotly.js to ``static/`` once a process.
     """
-    page = (PAGES | _UNLISTED)[path]
+    page = (PAGES | UNLISTED)[path]
     sync_from_url(path)
     top = heading() if heading else Heading(title=page.title, lead=page.lead)
     st.set_page_config(
@@ -186,7 +186,7 @@ def _draw_menu(path: str) -> None:
                 continue
             label = f"**{page.name}**" if target == path else page.name
             st.page_link(target, label=label, icon=page.icon, query_params=query)
-        if unlisted := _UNLISTED.get(path):
+        if unlisted := UNLISTED.get(path):
             st.page_link(path, label=f"**{unlisted.name}**", icon=unlisted.icon)
         draw_login()
 

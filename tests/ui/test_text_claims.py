@@ -44,6 +44,7 @@ from lossviz.ui.train.results.results import about_the_table
 from lossviz.ui.train.results.trial_details import WHAT_BUSY_MEANS
 from lossviz.ui.train.results.verdict_text import CLAIMS, KORNBLITH, ONE_LOSS
 from tests.support.claims import Claim, hold, plain_sentences
+from tests.support.deployer_claims import DEPLOYER, DEPLOYER_SENTENCES
 from tests.support.device_claims import DEVICE_SENTENCES, DEVICES
 from tests.support.experiment_claims import EXPERIMENT_TEXTS, FORM_TEXTS
 from tests.support.judgements import judged
@@ -125,6 +126,7 @@ TEXTS: dict[str, tuple[list[str], dict[str, Claim]]] = {
         VISITORS,
     ),
     "a trial in detail": ([WHAT_BUSY_MEANS], TRIAL_DETAILS),
+    "the deployer's page": (DEPLOYER_SENTENCES, DEPLOYER),
     "quotas and the queue": (QUOTA_SENTENCES, QUOTA_TEXTS),
     "the launch form": (
         [

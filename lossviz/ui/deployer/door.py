@@ -7,6 +7,11 @@ import streamlit as st
 from lossviz.ui.visitor import become_deployer
 
 CLOSED = "This page is for whoever deploys the app."
+WHICH_TOKEN = (
+    "The value of LOSSVIZ_DEPLOYER_TOKEN. A login that LOSSVIZ_DEPLOYERS lists opens this page"
+    " without one."
+)
+WRONG_TOKEN = "That is not the token."
 
 
 def ask_for_token() -> None:
@@ -20,10 +25,9 @@ def ask_for_token() -> None:
             "Token",
             type="password",
             autocomplete="current-password",
-            help="The value of LOSSVIZ_DEPLOYER_TOKEN. A login that LOSSVIZ_DEPLOYERS lists opens"
-            " this page without one.",
+            help=WHICH_TOKEN,
         )
         if st.form_submit_button("Open") and typed:
             if become_deployer(typed):
                 st.rerun()
-            st.error("That is not the token.", icon=":material/error:")
+            st.error(WRONG_TOKEN, icon=":material/error:")

@@ -29,6 +29,12 @@ _ROUTINE: Final = frozenset({"trial_started", "trial_ended"})  # too many to be 
 _PACKAGES: Final = ("streamlit", "torch", "torchvision", "fastai", "SQLAlchemy")
 
 
+NOTHING_OPEN: Final = "No trial waits or runs."
+ALONE: Final = "This one alone: its database is a file."
+PRIVATE: Final = "Nothing is limited: this app is private."
+NO_EVENTS: Final = "None since this app has started."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A table of the page.
@@ -89,7 +95,7 @@ def queue_table(open_comparisons: Iterable[OpenComparison], *, now: float) -> Ta
             )
             for open in open_comparisons
         ),
-        empty="No trial waits or runs.",
+        empty=NOTHING_OPEN,
     )
 
 
@@ -114,7 +120,7 @@ def engine_table(leases: Iterable[EngineLease], *, obstacle: str, now: float) ->
             )
             for lease in leases
         ),
-        empty=obstacle or "This one alone: its database is a file.",
+        empty=obstacle or ALONE,
     )
 
 
@@ -166,7 +172,7 @@ def quota_table(usage: Mapping[str, Use], quotas: Quotas) -> Table:
             for name, quota in QUOTAS.items()
             if name in quotas.limits
         ),
-        empty="Nothing is limited: this app is private.",
+        empty=PRIVATE,
     )
 
 
@@ -175,7 +181,7 @@ def event_table(events: Iterable[Event]) -> Table:
     shown = [event for event in events if event.name not in _ROUTINE][:_SHOWN_EVENTS]
     return Table(
         title="Refusals and other events",
-        columns=("When (UTC)", "Event", ""),
+        columns=("When (UTC)", "Event", "Details"),
         rows=tuple(
             (
                 time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(event.at)),
@@ -184,7 +190,7 @@ def event_table(events: Iterable[Event]) -> Table:
             )
             for event in shown
         ),
-        empty="None since this app has started.",
+        empty=NO_EVENTS,
     )
 
 
