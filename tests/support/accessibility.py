@@ -1,8 +1,12 @@
 """What tests of accessibility share: the checks of axe-core, and the way of the Tab key."""
 
+from contextlib import suppress
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
+
+from tests.support.waiting import wait_until
 
 
 def violations(page: Page) -> list[str]:
@@ -12,6 +16,13 @@ def violations(page: Page) -> list[str]:
         f"{one['impact']}: {one['id']}, {one['help']}: {one['nodes'][0]['html'][:200]}"
         for one in found
     ]
+
+
+def lasting_violations(page: Page) -> list[str]:
+    """The same, as far as it lasts: while a part is drawn anew, Streamlit fades what was there."""
+    with suppress(AssertionError):
+        wait_until(lambda: not violations(page), within_s=10, what="axe-core finds nothing")
+    return violations(page)
 
 
 def tab_to(page: Page, target: Locator) -> None:
