@@ -4,8 +4,13 @@ import pytest
 from _pytest.mark import ParameterSet
 
 
-def light_first(light: object, *heavy: object) -> list[object | ParameterSet]:
-    """Parameters of a test or fixture, of which ``make test`` takes the first, and
-    ``make test-heavy`` the others: a count of trials and a larger one, a way and the other ways.
+def heavy(value: object) -> ParameterSet:
+    """A parameter of a test or fixture that ``make test`` leaves to ``make test-heavy``."""
+    return pytest.param(value, marks=pytest.mark.heavy)
+
+
+def light_first(light: object, *others: object) -> list[object | ParameterSet]:
+    """Parameters of which every run takes the first: a count of trials and larger ones, a way and
+    the other ways.
     """
-    return [light, *(pytest.param(each, marks=pytest.mark.heavy) for each in heavy)]
+    return [light, *map(heavy, others)]
