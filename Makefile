@@ -1,7 +1,7 @@
 # make app    serve the app            (ARGS="--server.port 8502" go to streamlit)
 # make test   run the tests, in a real browser too (ARGS="-k sentence" go to pytest)
 # make test-core   run the tests of formulas, losses and geometry: no torch, no browser, half a minute
-# make test-heavy  run what make test leaves out or does at a shorter length: half an hour
+# make test-heavy  run what make test leaves out or does at a shorter length
 # make check  format, lint, types
 # make docs   write the pages of docs/ that come from the code
 # The first run makes .venv and installs what is needed; later runs start at once.
