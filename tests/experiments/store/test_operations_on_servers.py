@@ -68,7 +68,7 @@ def test_the_doctor_says_how_many_apps_train_with_a_server(postgresql_url: str) 
         store.leases.add("e", host="here", kind="local", version="1", lease_s=30.0)
         finding = examine_database(postgresql_url)
     assert finding.level is Level.OK
-    assert finding.found.endswith("1 app trains with it")
+    assert finding.found.endswith("; 1 app trains with it (the default)")
 
 
 def test_a_wrong_password_is_named_and_not_shown(postgresql_url: str) -> None:
