@@ -16,7 +16,7 @@ from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
 from tests.browser.test_verdict_path import points
-from tests.support.accessibility import violations
+from tests.support.accessibility import lasting_violations
 from tests.support.browser import choose, free_port, served_app
 from tests.support.waiting import wait_until
 
@@ -161,7 +161,7 @@ def test_a_rate_is_looked_for_first_and_what_was_stopped_runs_again(
     points = 1 + 5 * get_recipe("digits").settings.evaluations
     expect(page.locator(".race .plot")).to_have_attribute("data-points", str(4 * points))
     page.mouse.move(0, 0)
-    assert violations(page) == []
+    assert lasting_violations(page) == []
 
 
 @pytest.mark.skipif(

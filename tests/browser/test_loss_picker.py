@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from lossviz.losses.catalogue import FAMILIES, LOSSES
 from lossviz.ui.loss_picker import FULL
-from tests.support.accessibility import tab_to, violations
+from tests.support.accessibility import lasting_violations, tab_to
 from tests.support.curve_page import open_curves
 from tests.support.modules import open_modules
 
@@ -101,7 +101,7 @@ def test_the_catalogue_is_searched_and_several_losses_are_chosen_in_it(
     for family in FAMILIES:
         expect(catalogue(page).get_by_role("heading", name=family.name, exact=True)).to_be_visible()
     expect(card(page, "cross-entropy")).to_have_attribute("aria-pressed", "true")
-    assert violations(page) == []
+    assert lasting_violations(page) == []
     search.fill("noise zhang")
     expect(catalogue(page).get_by_role("listitem")).to_have_count(2)
     said = catalogue(page).get_by_role("status")
@@ -169,7 +169,7 @@ def test_on_a_phone_chips_are_one_row_to_scroll_and_cards_one_column(
     heights = "nodes => nodes.map((node) => node.clientHeight)"
     assert min(catalogue(phone).locator(".formula").evaluate_all(heights)) > 10
     card(phone, "dot product").tap()
-    assert violations(phone) == []
+    assert lasting_violations(phone) == []
     assert phone.evaluate("document.querySelector('dialog').scrollWidth") <= 390
     catalogue(phone).get_by_role("button", name="Close").tap()
     phone.wait_for_url("**loss=cross_entropy&loss=inverse*")

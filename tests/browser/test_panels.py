@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lossviz.experiments.store.store import Store
-from tests.support.accessibility import violations
+from tests.support.accessibility import lasting_violations
 from tests.support.browser import free_port, served_app
 from tests.support.judged_comparison import LOSSES, judged_comparison
 
@@ -39,12 +39,12 @@ def test_a_keyboard_goes_through_the_training_and_the_errors_show_their_images(
         expect(slider).to_have_attribute("aria-valuetext", "after 0.25 of 2 epochs")
         page.get_by_role("button", name="Play the training").press("Enter")
         expect(drawn).to_have_attribute("data-drawn", "2")
-        assert violations(page) == []
+        assert lasting_violations(page) == []
 
         page.get_by_role("radio", name="Errors").click()
         images = page.locator(".lossviz-error-tiles img")
         expect(images).to_have_count(20, timeout=90_000)  # ten hard ones, five on either side
         assert images.evaluate_all("images => images.every((image) => image.naturalWidth > 0)")
         page.mouse.move(0, 0)
-        assert violations(page) == []
+        assert lasting_violations(page) == []
         page.goto("about:blank")

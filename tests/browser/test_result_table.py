@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
-from tests.support.accessibility import tab_to, violations
+from tests.support.accessibility import lasting_violations, tab_to
 from tests.support.browser import free_port, served_app
 from tests.support.judgements import IMAGES, evaluated
 from tests.support.records import comparison
@@ -72,7 +72,7 @@ def test_order_and_opened_rows_stay_while_seeds_come_in(page: Page, tmp_path: Pa
             expect(bodies.nth(2).locator(".verdict .word")).to_contain_text("worse")
             expect(bodies.nth(2).locator(".forest .dot")).to_have_count(3)
             expect(page.locator(".lossviz-verdict li")).to_have_count(2)
-            assert violations(page) == []
+            assert lasting_violations(page) == []
 
             page.get_by_role("button", name="Details: seed 2 of inverse").click()
             chosen = page.get_by_role("combobox", name="One trial in detail")

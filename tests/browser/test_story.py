@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from lossviz.charts.curves import curve_uid
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.story.steps import NEXT_PAGES, STEPS
-from tests.support.accessibility import tab_to, violations
+from tests.support.accessibility import lasting_violations, tab_to
 from tests.support.browser import settled
 from tests.support.curve_page import press_on_slider
 
@@ -143,7 +143,7 @@ def test_all_seven_steps_are_done_by_hand_on_one_screen_of_1280_by_720(
             assert top >= 0
             assert right <= 1280
             assert bottom <= 720, (number, part)
-        assert violations(page) == []
+        assert lasting_violations(page) == []
         if number < len(STEPS):
             next_button(page).click()
             page.wait_for_url(f"**step={number + 1}*")
@@ -199,7 +199,7 @@ def test_a_keyboard_is_enough_and_nothing_moves_for_the_answer(page: Page, app_u
             page.keyboard.press("Home")
         expect(answer(page)).to_be_visible()
         assert box_of(drawing(page)) == pytest.approx(before, abs=1)
-        assert violations(page) == []
+        assert lasting_violations(page) == []
         if number < len(STEPS):
             tab_to(page, next_button(page))
             page.keyboard.press("Enter")

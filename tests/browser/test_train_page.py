@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from lossviz.experiments.store.store import Store
-from tests.support.accessibility import violations
+from tests.support.accessibility import lasting_violations
 from tests.support.browser import free_port, served_app
 from tests.support.judged_comparison import LOSSES, judged_comparison
 
@@ -58,7 +58,7 @@ def test_a_number_that_will_not_do_shows_at_its_field_and_no_training_is_on_offe
         assert box
         assert below
         assert 0 <= below["y"] - box["y"] - box["height"] < 20, "right below the field"
-    assert violations(page) == []
+    assert lasting_violations(page) == []
     field.fill("2")
     field.press("Enter")
     expect(button).to_contain_text("Train 4 trials · same learning rate")
@@ -80,7 +80,7 @@ def test_error_rates_are_in_percent_and_equal_learning_rates_one_line(page: Page
     expect(page.locator(".race .xtitle")).to_have_text("seconds of training")
     page.keyboard.press("Escape")
     page.mouse.move(0, 0)
-    assert violations(page) == []
+    assert lasting_violations(page) == []
 
 
 def test_on_a_phone_the_race_s_controls_leave_the_screen_to_the_chart(

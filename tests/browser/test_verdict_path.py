@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lossviz.experiments.records import Trial
 from lossviz.experiments.store.store import Store
-from tests.support.accessibility import tab_to, violations
+from tests.support.accessibility import lasting_violations, tab_to
 from tests.support.browser import free_port, served_app, settled, watch_for_errors
 from tests.support.lengths import light_first
 from tests.support.waiting import wait_until
@@ -167,4 +167,4 @@ def test_a_visitor_launches_watches_reads_the_verdict_adds_seeds_and_replays(
     open_the_errors(visitor)
     replay(visitor)
     settled(visitor)
-    assert violations(visitor) == []
+    assert lasting_violations(visitor) == []

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from lossviz.ui.glossary.terms import TERMS
-from tests.support.accessibility import violations
+from tests.support.accessibility import lasting_violations
 from tests.support.browser import settled
 
 pytestmark = pytest.mark.browser
@@ -60,14 +60,14 @@ def test_a_word_shows_its_meaning_to_a_mouse_and_a_keyboard_and_leads_to_its_ent
     expect(word).to_be_focused()
     expect(card).to_be_visible()
     expect(word).to_have_accessible_description(TERMS["weight"].meaning)
-    assert violations(page) == []
+    assert lasting_violations(page) == []
     page.keyboard.press("Escape")
     expect(card).to_be_hidden()
 
     with page.context.expect_page() as opened:
         page.keyboard.press("Enter")
     expect_entry_at_the_top(opened.value)
-    assert violations(opened.value) == []
+    assert lasting_violations(opened.value) == []
 
 
 def test_a_tap_shows_a_word_s_meaning_within_the_screen_and_another_hides_it(

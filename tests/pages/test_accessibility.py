@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.accessibility import tab_to, violations
+from tests.support.accessibility import lasting_violations, tab_to
 from tests.support.browser import settled
 from tests.support.curve_page import ADDRESSES, open_curves
 
@@ -39,7 +39,7 @@ def test_each_page_opens_by_its_address_without_an_error_and_axe_finds_no_violat
         page.emulate_media(color_scheme=scheme)
         expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
         settled(page)
-        assert violations(page) == [], scheme
+        assert lasting_violations(page) == [], scheme
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -52,10 +52,10 @@ def test_axe_finds_no_violation_while_a_loss_is_typed_and_where_it_is_wrong(
     field.fill("mine = p**-k")
     expect(page.get_by_role("button", name="Keep it")).to_be_visible()
     settled(page)
-    assert violations(page) == []
+    assert lasting_violations(page) == []
     field.fill("p**")
     expect(page.get_by_role("alert").filter(has_text="syntax error")).to_be_visible()
-    assert violations(page) == []
+    assert lasting_violations(page) == []
 
 
 def test_a_keyboard_is_enough_to_choose_a_loss_move_it_type_one_and_train(

@@ -20,9 +20,15 @@ def violations(page: Page) -> list[str]:
 
 def lasting_violations(page: Page) -> list[str]:
     """The same, as far as it lasts: while a part is drawn anew, Streamlit fades what was there."""
+    found: list[str] = []
+
+    def finds_nothing() -> bool:
+        found[:] = violations(page)
+        return not found
+
     with suppress(AssertionError):
-        wait_until(lambda: not violations(page), within_s=10, what="axe-core finds nothing")
-    return violations(page)
+        wait_until(finds_nothing, within_s=10, what="axe-core finds nothing")
+    return found
 
 
 def tab_to(page: Page, target: Locator) -> None:
