@@ -2,7 +2,6 @@
 with the compose file and the Space.
 """
 
-import asyncio
 import os
 import shutil
 import sys
@@ -15,6 +14,7 @@ from tests.support.browser import ROOT
 from tests.support.constrained_run import PAGES
 from tests.support.container_root import USER, read_image, served
 from tests.support.protocol_visitor import protocol_visitor
+from tests.support.run_async import run_async
 from tests.support.waiting import wait_until
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -65,7 +65,7 @@ def test_its_steps_in_a_clean_root_serve_all_pages_and_keep_everything_in_data(
                 async with protocol_visitor(f"http://127.0.0.1:{root.port}", page) as visitor:
                     assert visitor.exceptions == []
 
-        asyncio.run(visit())
+        run_async(visit())
         database = root.folder / "data/lossviz/lossviz.sqlite"
         wait_until(database.exists, within_s=30, what="the database is in /data")
         assert database.stat().st_uid == USER

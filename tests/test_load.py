@@ -22,6 +22,7 @@ from tests.support.bench_visitors import (
 )
 from tests.support.browser import free_port, served_app
 from tests.support.protocol_visitor import ProtocolVisitor, protocol_visitor
+from tests.support.run_async import run_async
 
 pytestmark = pytest.mark.alone
 
@@ -55,7 +56,7 @@ def test_a_dozen_visitors_who_move_a_slider_are_answered_soon(served: Served) ->
                     break
             return rounds
 
-    rounds = asyncio.run(visit())
+    rounds = run_async(visit())
     print(*(each.row() for each in rounds), sep="\n")
     assert [each.errors for each in rounds] == [[]] * len(rounds)
     assert is_soon(rounds[-1])
@@ -93,7 +94,7 @@ def test_visitors_who_type_heavy_formulas_do_not_stop_one_who_moves_a_slider(
                 task.cancel()
             return waits, typed
 
-    waits, typed = asyncio.run(visit())
+    waits, typed = run_async(visit())
     print(
         f"\na release beside five who type: {statistics.median(waits):.2f} s, at most"
         f" {max(waits):.2f} s; a formula: {statistics.median(typed):.2f} s"

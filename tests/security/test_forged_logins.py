@@ -1,6 +1,5 @@
 """An app with a login: who only says that they have logged in is nobody."""
 
-import asyncio
 import json
 import secrets
 import tomllib
@@ -15,6 +14,7 @@ from lossviz.experiments.visitors import browser_key, login_key
 from tests.support.browser import free_port, served_app
 from tests.support.login_provider import LoginProvider
 from tests.support.protocol_visitor import protocol_visitor
+from tests.support.run_async import run_async
 from tests.support.two_visitors import fill
 
 ISSUER, XSRF, TOKEN = "https://login.example", "ab" * 16, "A" * 43
@@ -65,7 +65,7 @@ def test_who_has_logged_in_sees_their_own(app: tuple[str, str]) -> None:
     """What the forgeries below differ from."""
     url, secret = app
     cookies = {"Cookie": f"_streamlit_user={signed(secret, url)}; _streamlit_xsrf={XSRF}"}
-    keys, can_launch = asyncio.run(visit(url, cookies, "comparison=by-login"))
+    keys, can_launch = run_async(visit(url, cookies, "comparison=by-login"))
     assert {"log out", "name of by-login"} <= keys
     assert can_launch
 
@@ -86,7 +86,7 @@ def test_a_forged_login_sees_and_starts_nothing(app: tuple[str, str], forgery: s
     }
 
     for query in ("", "comparison=by-login", "comparison=by-browser"):
-        keys, can_launch = asyncio.run(visit(url, forged[forgery], query))
+        keys, can_launch = run_async(visit(url, forged[forgery], query))
         assert "log in " in keys
         assert keys.isdisjoint({"comparison", "name of by-login", "name of by-browser"})
         assert not can_launch

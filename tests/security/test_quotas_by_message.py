@@ -11,6 +11,7 @@ from lossviz.experiments.store.store import Store
 from tests.support.browser import free_port, served_app
 from tests.support.lengths import light_first
 from tests.support.protocol_visitor import ProtocolVisitor, protocol_visitor
+from tests.support.run_async import run_async
 
 pytestmark = pytest.mark.slow
 SESSIONS = 10
@@ -56,7 +57,7 @@ def test_presses_of_ten_sessions_at_once_hold_the_quotas_exactly(
 ) -> None:
     url, database = app
     tokens = [f"{session}" * 43 for session in range(SESSIONS)]
-    assert asyncio.run(launch_from_all_sessions(url, tokens, presses)) == []
+    assert run_async(launch_from_all_sessions(url, tokens, presses)) == []
     with closing(Store(f"sqlite:///{database}")) as store:
         counts = store.comparison_counts()
     assert sorted(counts.values()) == [1, 1, 1]

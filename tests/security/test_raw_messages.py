@@ -21,6 +21,7 @@ from lossviz.experiments.store.store import Store
 from lossviz.experiments.visitors import browser_key
 from tests.support.browser import free_port, served_app
 from tests.support.protocol_visitor import ProtocolVisitor, protocol_visitor
+from tests.support.run_async import run_async
 from tests.support.two_visitors import fill
 from tests.support.waiting import wait_until
 
@@ -129,7 +130,7 @@ def test_no_press_of_a_button_of_another_s_page_does_anything(app: PublicApp, sh
                         await send(bob, presses[key])
                 assert bob.exceptions == []
 
-    asyncio.run(attack())
+    run_async(attack())
     assert app.stored(id) == before
     assert app.states(id) == ENDED
 
@@ -158,7 +159,7 @@ def test_no_component_event_stops_or_opens_another_s_trial(app: PublicApp) -> No
             what="Ann's own press stops her trials",
         )
 
-    asyncio.run(attack())
+    run_async(attack())
 
 
 def newest(app: PublicApp, token: str) -> str:
@@ -187,7 +188,7 @@ def test_no_choice_in_the_picker_opens_what_is_hidden(app: PublicApp, value: str
                 assert "name of chosen" not in {drawn.key for drawn in bob.widgets()}
                 assert browser_key(ANN) not in everything_sent_to(bob)
 
-    asyncio.run(attack())
+    run_async(attack())
     assert app.stored("chosen")
 
 
@@ -212,7 +213,7 @@ def test_a_forged_cookie_is_not_ann(app: PublicApp, forged: str) -> None:
             assert eve.exceptions == []
             assert "name of kept" not in {drawn.key for drawn in eve.widgets()}
 
-    asyncio.run(look())
+    run_async(look())
 
 
 def test_a_forged_login_is_nobody(app: PublicApp) -> None:
@@ -227,7 +228,7 @@ def test_a_forged_login_is_nobody(app: PublicApp) -> None:
             assert "name of of-ann" not in {drawn.key for drawn in eve.widgets()}
             assert "ann@example.org" not in everything_sent_to(eve)
 
-    asyncio.run(look())
+    run_async(look())
 
 
 def test_no_visitor_clears_what_all_share(app: PublicApp) -> None:
@@ -243,7 +244,7 @@ def test_no_visitor_clears_what_all_share(app: PublicApp) -> None:
             assert OPEN & app.states(launched), "the engine goes on"
             await ann.press("stop all")
 
-    asyncio.run(attack())
+    run_async(attack())
 
 
 def test_the_owner_deletes_even_what_runs(app: PublicApp) -> None:
@@ -260,7 +261,7 @@ def test_the_owner_deletes_even_what_runs(app: PublicApp) -> None:
             assert app.stored(launched) is None
             assert app.states(launched) == set()
 
-    asyncio.run(delete())
+    run_async(delete())
 
 
 def test_the_token_is_nowhere_but_in_its_browser(app: PublicApp) -> None:
@@ -274,7 +275,7 @@ def test_the_token_is_nowhere_but_in_its_browser(app: PublicApp) -> None:
             assert ANN not in everything_sent_to(bob)
             assert browser_key(ANN) not in everything_sent_to(bob)
 
-    asyncio.run(look())
+    run_async(look())
     for file in (*app.database.parent.glob(f"{app.database.name}*"), app.log):
         assert ANN.encode() not in file.read_bytes(), file
     assert app.log.stat().st_size > 0

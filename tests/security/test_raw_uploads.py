@@ -1,6 +1,5 @@
 """Files that a client sends to Streamlit, whatever fields the page has, fill no server's memory."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from lossviz.experiments.uploads.limits import LIMITS, MB
 from tests.support.browser import free_port, served_app
 from tests.support.protocol_visitor import ProtocolVisitor, protocol_visitor
+from tests.support.run_async import run_async
 
 FILE_MB = 60
 assert FILE_MB <= LIMITS.zip_mb < 2 * FILE_MB  # one of them fits into a session
@@ -82,4 +82,4 @@ def test_the_files_of_a_session_and_of_all_sessions_are_bounded(app: str) -> Non
             assert first.remove("a") == 204
             assert others[-1].send("a") == 204, "there is room again"
 
-    asyncio.run(attack())
+    run_async(attack())

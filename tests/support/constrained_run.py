@@ -26,6 +26,7 @@ from lossviz.experiments.store.store import Store
 from tests.support.browser import answers, free_port
 from tests.support.made_control_group import CannotMakeGroup, MadeGroup, made_group
 from tests.support.protocol_visitor import ProtocolVisitor, protocol_visitor
+from tests.support.run_async import run_async
 from tests.support.waiting import wait_until
 
 PAGES: Final = ("", "story", "penalty_curves", "geometry", "train", "glossary")
@@ -110,7 +111,7 @@ def measure(group: MadeGroup, *, seeds: int = _SEEDS) -> Measured:
         database = f"sqlite:///{folder}/lossviz.sqlite"
         with _served(group, database, Path(folder)) as url:
             measured = Measured(trials=_LOSSES * seeds)
-            asyncio.run(_visit(group, url, database, measured, seeds))
+            run_async(_visit(group, url, database, measured, seeds))
             return measured
 
 

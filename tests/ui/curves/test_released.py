@@ -1,11 +1,11 @@
 """A released slider runs parts of the curve page, which then shows what the whole page would."""
 
-import asyncio
 from collections.abc import Mapping
 
 import pytest
 
 from tests.support.protocol_visitor import ProtocolVisitor, protocol_visitor
+from tests.support.run_async import run_async
 
 CURVES = "penalty_curves"
 FOCAL = "loss=cross_entropy&loss=focal:gamma%3D2.0&loss=inverse_power:k%3D0.2"
@@ -48,7 +48,7 @@ def test_after_a_release_the_page_shows_what_it_shows_when_all_of_it_runs(
                 assert after != before
                 assert after == shown(visitor)
 
-    asyncio.run(visit())
+    run_async(visit())
 
 
 def test_a_value_that_makes_no_loss_is_taken_back_everywhere(app_url: str) -> None:
@@ -61,4 +61,4 @@ def test_a_value_that_makes_no_loss_is_taken_back_everywhere(app_url: str) -> No
             assert len(shown(visitor)) == len(after) - 1
             assert not visitor.exceptions
 
-    asyncio.run(visit())
+    run_async(visit())
