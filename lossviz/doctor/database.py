@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
 
 import sqlalchemy as sa
 from filelock import FileLock, Timeout
@@ -11,15 +10,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from lossviz.doctor.finding import Finding, fault, ok
 from lossviz.doctor.machine import writing_problem
+from lossviz.experiments.store.database_setting import SET_ANOTHER
 from lossviz.experiments.store.migration import HEAD, known_revisions, revision_of
 from lossviz.experiments.store.recovery import damage_of, sqlite_file
 from lossviz.experiments.store.schema import ENGINES
 from lossviz.experiments.store.server import driver_hint, make_engine, read_url, shown
 
-_SET_ANOTHER: Final = "set LOSSVIZ_DATABASE to another one, such as sqlite:///lossviz.sqlite"
 
-
-def examine_database(url: str, *, source: str = "", advice: str = _SET_ANOTHER) -> Finding:
+def examine_database(url: str, *, source: str = "", advice: str = SET_ANOTHER) -> Finding:
     """Whether a database can be used.
 
     Args:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from lossviz.experiments.store.store import Store
 from lossviz.experiments.visitors import browser_key
 from tests.support.accessibility import lasting_violations
-from tests.support.browser import free_port, served_app, watch_for_errors
+from tests.support.browser import free_port, served_app, settled, watch_for_errors
 from tests.support.two_visitors import fill
 
 pytestmark = pytest.mark.browser
@@ -53,7 +53,7 @@ def expect_drawn(page: Page) -> None:
     """That a comparison is there, with its chart, and that nothing is being drawn."""
     expect(page.get_by_role("heading", name="Results")).to_be_visible()
     expect(page.locator(".race .scatterlayer .trace").first).to_be_attached()
-    expect(page.locator('.stApp[data-test-script-state="notRunning"]')).to_be_attached()
+    settled(page)
 
 
 def test_the_menu_of_one_s_own_comparison(visit: Page, url: str) -> None:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from lossviz.errors import StoreError
 from lossviz.experiments.store.database import DATABASE_VARIABLE, database_url
 
+SET_ANOTHER: Final = f"set {DATABASE_VARIABLE} to another one, such as sqlite:///lossviz.sqlite"
 _IN_SECRETS: Final = "in Streamlit's secrets"
 _SECTION: Final = f"[connections.lossviz] {_IN_SECRETS}"
 _REQUIRED: Final = ("dialect", "username", "host")
@@ -48,12 +49,11 @@ def database_setting(secrets: Mapping[str, Any]) -> DatabaseSetting:
     if isinstance(connections, Mapping) and "lossviz" in connections:
         url = url_of(connections["lossviz"])
         return DatabaseSetting(url=url, source=_SECTION, advice=f"correct {_SECTION}")
-    advice = f"set {DATABASE_VARIABLE} to another one, such as sqlite:///lossviz.sqlite"
     if DATABASE_VARIABLE in secrets:
         source = f"{DATABASE_VARIABLE} {_IN_SECRETS}"
-        return DatabaseSetting(url=database_url(), source=source, advice=f"{advice}, there")
+        return DatabaseSetting(url=database_url(), source=source, advice=f"{SET_ANOTHER}, there")
     source = DATABASE_VARIABLE if os.environ.get(DATABASE_VARIABLE) else ""
-    return DatabaseSetting(url=database_url(), source=source, advice=advice)
+    return DatabaseSetting(url=database_url(), source=source, advice=SET_ANOTHER)
 
 
 def url_of(section: object) -> str:
