@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from lossviz.errors import InvalidInput
 from lossviz.experiments.trial_devices import device_words
-from lossviz.losses.parsing import loss_from_spec
+from lossviz.losses.functions import loss_label
 from lossviz.statistics.given_errors import RatesBySeed, checked_rate
 from lossviz.statistics.plan import ALPHA
 
@@ -143,7 +143,7 @@ def _read_json(path: Path, text: str) -> RunFile:
                 )
         return RunFile(
             rates=rates,
-            labels={loss: loss_from_spec(loss).label for loss in rates},
+            labels={loss: loss_label(loss) for loss in rates},
             baseline=plan.get("baseline"),
             planned_seeds=plan.get("seeds", document["seeds"]),
             margin=plan.get("margin"),

@@ -12,7 +12,7 @@ from lossviz.experiments.records import Comparison, Preparation, RateSearch, Tri
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.trial_devices import describe_devices
 from lossviz.experiments.uploads.reference import folder_name
-from lossviz.losses.parsing import loss_from_spec
+from lossviz.losses.functions import loss_label
 
 
 def describe_comparison(
@@ -67,7 +67,7 @@ def divergence_advice(
     """
     diverged = Counter(trial.loss for trial in trials if trial.state is TrialState.DIVERGED)
     losses = [
-        f"{loss_from_spec(loss).label} with {count} of {format_count(comparison.seeds, 'seed')}"
+        f"{loss_label(loss)} with {count} of {format_count(comparison.seeds, 'seed')}"
         for loss, count in diverged.items()
     ]
     rate = comparison.settings.learning_rate or preparation.learning_rate
@@ -156,7 +156,7 @@ def _chosen_rates(comparison: Comparison, search: RateSearch, trials: Sequence[T
     for loss in comparison.losses:
         none = "still searched for" if loss in still_open else "none found"
         rate = format_rate(chosen[loss]) if loss in chosen else none
-        rates.append(f"{rate} ({loss_from_spec(loss).label})")
+        rates.append(f"{rate} ({loss_label(loss)})")
     return f"learning rates chosen {on_seeds}: {', '.join(rates)}"
 
 

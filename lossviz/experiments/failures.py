@@ -9,7 +9,7 @@ from typing import Final
 
 from lossviz.experiments.descriptions import and_list
 from lossviz.experiments.records import Purpose, Trial, TrialState
-from lossviz.losses.parsing import loss_from_spec
+from lossviz.losses.functions import loss_label
 
 _WORDS: Final = {TrialState.FAILED: "failed", TrialState.LOST: "lost"}
 
@@ -41,7 +41,7 @@ class FailureGroup:
     def where(self) -> str:
         """Which losses and seeds they are of."""
         losses = list(dict.fromkeys(trial.loss for trial in self.trials))
-        name = loss_from_spec(losses[0]).label if len(losses) == 1 else f"{len(losses)} losses"
+        name = loss_label(losses[0]) if len(losses) == 1 else f"{len(losses)} losses"
         where = f"{name}, {_seeds({trial.seed for trial in self.trials})}"
         searching = all(trial.purpose is Purpose.SEARCH for trial in self.trials)
         return f"{where}, while choosing learning rates" if searching else where

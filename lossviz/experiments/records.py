@@ -267,6 +267,8 @@ class Trial:
         validation_images: How many it is validated on; None before it is known.
         engine: Id of the engine that runs it, of several that share a database; empty where it is
             the only one.
+        versions: Of what it was trained with, such as "lossviz 1.0, torch 2.9, fastai 2.8"; empty
+            before it runs, and where an earlier lossviz trained it.
     """
 
     id: str
@@ -292,6 +294,7 @@ class Trial:
     precision: str = ""
     busy: float | None = None
     engine: str = ""
+    versions: str = ""
 
     @property
     def computed_on(self) -> str:
@@ -386,6 +389,16 @@ class RateSearch:
             raise InvalidInput("a search needs one or more seeds, each another one")
 
 
+class Origin(StrEnum):
+    """Where a comparison comes from, in a word for people."""
+
+    APP = "app"
+    COMMAND_LINE = "command line"
+    NOTEBOOK = "notebook"
+    IMPORTED = "imported"  # from a file
+    RECORDED = "recorded"  # a file that ships with lossviz
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
     """Trials of one recipe that differ in loss and seed only; and, where each loss got a learning
@@ -404,6 +417,14 @@ class Comparison:
             what a private app trains.
         name: What its owner calls it; empty where it has no name.
         shared: Whether every visitor of a public app may see it.
+        origin: Where it comes from.
+        made_by: Who or what trained it, in words, where that was elsewhere: of one from a file what
+            the file says; empty for what this app trained.
+        note: What its owner notes of it, in Markdown.
+        tags: Words by which its owner finds it again, each once, in the order of their adding.
+        starred: Whether its owner has marked it.
+        deleted_at: When its owner deleted it, in seconds since the epoch (UTC): for a while that
+            can be undone. None where it is not deleted.
     """
 
     id: str
@@ -417,6 +438,12 @@ class Comparison:
     owner: str = ""
     name: str = ""
     shared: bool = False
+    origin: Origin = Origin.APP
+    made_by: str = ""
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    starred: bool = False
+    deleted_at: float | None = None
 
     def __post_init__(self) -> None:
         if self.plan.baseline not in self.losses:

@@ -13,7 +13,7 @@ from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.descriptions import format_count
 from lossviz.experiments.judging.convergence import Convergence, assess_convergence
 from lossviz.experiments.records import Comparison, Evaluation, Trial, TrialState
-from lossviz.losses.parsing import loss_from_spec
+from lossviz.losses.functions import loss_label
 from lossviz.statistics.runs import LossRuns
 from lossviz.statistics.verdicts import LossVerdict, Verdicts, judge
 
@@ -173,7 +173,7 @@ def judge_comparison(
         loss: sorted((t for t in data.trials if t.loss == loss), key=lambda trial: trial.seed)
         for loss in comparison.losses
     }
-    labels = {loss: loss_from_spec(loss).label for loss in comparison.losses}
+    labels = {loss: loss_label(loss) for loss in comparison.losses}
     runs = {loss: _runs(loss, trials, data.last) for loss, trials in by_loss.items()}
     verdicts = None
     if len(runs) > 1:

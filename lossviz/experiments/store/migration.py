@@ -15,7 +15,7 @@ from lossviz.experiments.store.server import shown
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "public"  # the newest file in migrations/versions; a test holds it
+HEAD = "bench"  # the newest file in migrations/versions; a test holds it
 SCRIPTS = "lossviz.experiments.store:migrations"
 
 _LOCK = (

@@ -16,6 +16,7 @@ from lossviz.experiments.records import (
     Comparison,
     EpochMetrics,
     Evaluation,
+    Origin,
     Predictions,
     Preparation,
     Purpose,
@@ -25,7 +26,7 @@ from lossviz.experiments.records import (
 )
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.building import UnreadableRow, build
-from lossviz.losses.parsing import loss_from_spec
+from lossviz.losses.functions import loss_label
 from lossviz.statistics.plan import Plan
 
 _LATEST = 253_402_300_799.0  # the last second of the year 9999, where Python's dates end
@@ -49,6 +50,7 @@ def comparison_row(comparison: Comparison) -> dict[str, Any]:
     search = comparison.rate_search
     return asdict(comparison) | {
         "losses": json.dumps(comparison.losses),
+        "tags": json.dumps(comparison.tags),
         "settings": json.dumps(asdict(comparison.settings)),
         "plan": json.dumps(asdict(comparison.plan)),
         "rate_search": json.dumps(asdict(search)) if search else None,
@@ -65,7 +67,8 @@ def comparison_of(row: Row) -> Comparison:
     settings = build(Settings, _json(row, "settings", dict)) if row["settings"] else recipe.settings
     values = {name: row[name] for name in _PLAIN_COLUMNS}
     losses = _json(row, "losses", list)
-    comparison = build(_StoredComparison, {**values, "losses": losses})
+    lists = {"losses": losses, "tags": _json(row, "tags", list)}
+    comparison = build(_StoredComparison, {**values, **lists})
     if not 1 <= comparison.seeds <= MAX_SEEDS:
         raise InvalidInput(f"its seeds must lie between 1 and {MAX_SEEDS}, got {comparison.seeds}")
     if not 0 <= comparison.created_at <= _LATEST:
@@ -73,7 +76,7 @@ def comparison_of(row: Row) -> Comparison:
     if not losses or len(set(losses)) < len(losses):
         raise InvalidInput("its losses must be one or more, and each another one")
     for loss in losses:
-        loss_from_spec(loss)
+        loss_label(loss)
     return Comparison(
         **asdict(comparison),
         settings=settings,
@@ -103,9 +106,16 @@ class _StoredComparison:
     owner: str
     name: str
     shared: bool
+    origin: Origin
+    made_by: str
+    note: str
+    tags: tuple[str, ...]
+    starred: bool
+    deleted_at: float | None
 
 
-_PLAIN_COLUMNS = [field.name for field in fields(_StoredComparison) if field.name != "losses"]
+_LISTS = ("losses", "tags")
+_PLAIN_COLUMNS = [field.name for field in fields(_StoredComparison) if field.name not in _LISTS]
 
 
 def _json(row: Row, column: str, expected: type) -> Any:

@@ -33,6 +33,12 @@ COMPARISONS = sa.Table(
     sa.Column("owner", sa.String, nullable=False, server_default="", index=True),
     sa.Column("name", sa.String, nullable=False, server_default=""),
     sa.Column("shared", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("origin", sa.String, nullable=False, server_default="app"),
+    sa.Column("made_by", sa.String, nullable=False, server_default=""),
+    sa.Column("note", sa.String, nullable=False, server_default=""),
+    sa.Column("tags", sa.String, nullable=False, server_default="[]"),  # JSON list
+    sa.Column("starred", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("deleted_at", sa.Float),  # NULL where it is not deleted
 )
 ENGINES = sa.Table(  # the app instances that train, each with a lease
     "engines",
@@ -82,6 +88,7 @@ TRIALS = sa.Table(
     sa.Column("busy", sa.Float),
     # whose it is to run and to end; "" where an earlier lossviz stored it
     sa.Column("engine", sa.String, nullable=False, server_default="", index=True),
+    sa.Column("versions", sa.String, nullable=False, server_default=""),
 )
 EPOCHS = sa.Table(
     "epochs",

@@ -13,7 +13,7 @@ from lossviz.experiments.permissions import Whose, whose
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.store.building import UnreadableRow
 from lossviz.experiments.visitors import Visitor
-from lossviz.losses.parsing import loss_from_spec
+from lossviz.losses.functions import loss_label
 from lossviz.ui.markdown import count_of
 from lossviz.ui.messages import shown
 from lossviz.ui.train.backend import TrainingBackend
@@ -64,7 +64,7 @@ def _on_pick() -> None:
 
 def _title(comparison: Comparison, backend: TrainingBackend) -> str:
     created = datetime.fromtimestamp(comparison.created_at, UTC)
-    names = ", ".join(loss_from_spec(spec).label for spec in comparison.losses)
+    names = ", ".join(loss_label(spec) for spec in comparison.losses)
     parts = (
         _state(comparison, backend.engine),
         comparison.name,

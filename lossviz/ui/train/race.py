@@ -25,7 +25,7 @@ from lossviz.experiments.descriptions import and_list
 from lossviz.experiments.feed import Feed, cursors_of, read_cursors
 from lossviz.experiments.plan import class_count
 from lossviz.experiments.rate_search import chosen_rates
-from lossviz.losses.parsing import loss_from_spec
+from lossviz.losses.functions import loss_label
 from lossviz.ui.components.race_chart.component import race_chart
 from lossviz.ui.legend_key import legend_key
 from lossviz.ui.train.launching.launches import launched_here
@@ -142,7 +142,7 @@ def _same_rates(data: ComparisonData) -> list[list[str]]:
     """The labels of losses that chose one learning rate, where they are several."""
     by_rate: dict[float, list[str]] = {}
     for spec, rate in chosen_rates(data.trials).items():
-        by_rate.setdefault(rate, []).append(loss_from_spec(spec).label)
+        by_rate.setdefault(rate, []).append(loss_label(spec))
     return [labels for labels in by_rate.values() if len(labels) > 1]
 
 

@@ -21,7 +21,7 @@ from tests.experiments.store.test_migrations import FIRST
 from tests.support.records import comparison, evaluation, metrics, predictions, trial
 
 ROOT = Path(__file__).parents[3]
-VERSIONS = ("baseline", "trial_stderr", "verdict", "device", "public")
+VERSIONS = ("baseline", "trial_stderr", "verdict", "device", "public", "bench")
 SERIAL = "SERIAL PRIMARY KEY"
 
 

@@ -14,6 +14,7 @@ from lossviz.errors import StoreError
 from lossviz.experiments.records import (
     BatchLoss,
     EpochMetrics,
+    Origin,
     Phase,
     Purpose,
     RateSearch,
@@ -37,7 +38,15 @@ PATH_TO = {
 
 
 def test_comparisons_and_trials_come_back_as_they_were(store: Store) -> None:
-    wanted = comparison()
+    wanted = replace(
+        comparison(),
+        origin=Origin.NOTEBOOK,
+        made_by="a colleague",
+        note="**Why** it was trained",
+        tags=("pets", "first"),
+        starred=True,
+        deleted_at=5.0,
+    )
     store.add_comparison(wanted)
     assert store.comparisons() == [wanted]
     assert store.trials("c") == wanted.trials()

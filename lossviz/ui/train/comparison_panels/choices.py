@@ -8,7 +8,7 @@ from typing import Final
 import streamlit as st
 
 from lossviz.experiments.records import Comparison, Trial
-from lossviz.losses.parsing import loss_from_spec
+from lossviz.losses.functions import loss_label
 
 _POOLED_AT_FIRST: Final = 10  # seeds; to sum up more takes longer than a visitor wants to wait
 _DRAWN_AT_FIRST: Final = 4  # losses: two rows of two
@@ -17,7 +17,7 @@ _ALL: Final = -1
 
 def label_of(spec: str) -> str:
     """A loss's name and parameters."""
-    return loss_from_spec(spec).label
+    return loss_label(spec)
 
 
 def pick_seeds(comparison: Comparison, *, panel: str, pooled: str) -> range:

@@ -10,6 +10,7 @@ from lossviz.errors import LossvizError
 from lossviz.experiments.judging.guesses import answer_guess
 from lossviz.experiments.judging.judgement import Judgement
 from lossviz.experiments.named_experiments import EXPERIMENTS, SEEDS, NamedExperiment
+from lossviz.losses.functions import loss_label
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.statistics.verdicts import Verdicts
 from lossviz.ui.markdown import count_of, escape_markdown
@@ -50,7 +51,7 @@ def _draw_card(backend: TrainingBackend, experiment: NamedExperiment) -> None:
         f"Your guess, {experiment.name}: which loss ends with the fewest errors?",
         list(request.losses),
         index=None,
-        format_func=lambda spec: loss_from_spec(spec).label,
+        format_func=loss_label,
         placeholder="Your guess (optional)",
         key=f"guess of {experiment.key}",
         on_change=keep_selection,
@@ -123,4 +124,4 @@ def _guess_text(guess: str, verdicts: Verdicts | None) -> str:
     if not guess:
         return ""
     answer = answer_guess(guess, verdicts) if verdicts else ""
-    return answer or f"You guessed {loss_from_spec(guess).label}."
+    return answer or f"You guessed {loss_label(guess)}."

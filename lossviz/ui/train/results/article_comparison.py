@@ -17,7 +17,7 @@ from lossviz.experiments.judging.article_results import (
 )
 from lossviz.experiments.judging.judgement import Judgement, LossJudgement
 from lossviz.experiments.recipes import get_recipe
-from lossviz.losses.parsing import loss_from_spec
+from lossviz.losses.functions import loss_label
 from lossviz.statistics.proportion import proportion_interval
 from lossviz.ui.legend_key import legend_key
 from lossviz.ui.markdown import count_of
@@ -94,7 +94,7 @@ def article_rows(judgement: Judgement) -> list[ArticleRow]:
 def one_run_sentence() -> str:
     """That one run cannot tell the two apart between which the article chooses."""
     first, second = (ARTICLE_RUNS[loss] for loss in _CLOSE)
-    names = [loss_from_spec(loss).label for loss in _CLOSE]
+    names = [loss_label(loss) for loss in _CLOSE]
     return (
         f"{first.wrong_images} and {second.wrong_images} of {ARTICLE_IMAGES:,} images wrong, for"
         f" {names[0]} and {names[1]}: with {_interval(first)} and {_interval(second)} one run"

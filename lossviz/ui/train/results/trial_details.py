@@ -10,7 +10,7 @@ import streamlit as st
 from lossviz.experiments.descriptions import format_duration
 from lossviz.experiments.progress import trial_remaining_s
 from lossviz.experiments.records import Comparison, Trial, TrialState
-from lossviz.losses.parsing import loss_from_spec
+from lossviz.losses.functions import loss_label
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.backend import TrainingBackend
@@ -69,7 +69,7 @@ def trial_details(
 
 
 def _title(trial: Trial) -> str:
-    return f"{loss_from_spec(trial.loss).label} · seed {trial.seed} · {trial.state}"
+    return f"{loss_label(trial.loss)} · seed {trial.seed} · {trial.state}"
 
 
 def _show_reason(trial: Trial) -> None:
