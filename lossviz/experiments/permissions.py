@@ -21,6 +21,8 @@ class Action(StrEnum):
     RENAME = "rename"
     SHARE = "share"
     DELETE = "delete"
+    RESTORE = "bring back"
+    ANNOTATE = "annotate"
     EXPORT = "export"
 
 
@@ -34,7 +36,7 @@ class Whose(StrEnum):
 
 _ALL: Final = frozenset(Action)
 _MODERATE: Final = frozenset(
-    {Action.SEE, Action.STOP, Action.SHARE, Action.DELETE, Action.EXPORT}
+    {Action.SEE, Action.STOP, Action.SHARE, Action.DELETE, Action.RESTORE, Action.EXPORT}
 )  # what uses up another visitor's quota, or speaks for them, stays theirs
 _VISITOR: Final[Mapping[Whose, frozenset[Action]]] = MappingProxyType(
     {

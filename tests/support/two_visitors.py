@@ -105,6 +105,7 @@ def fill(store: Store, *, owner: str, id: str = "c") -> Comparison:
     store.add_predictions(first, predictions())
     store.add_fingerprint(first, "split", "f00d")
     store.move(first, TrialState.FINISHED, now=2.0)
+    store.keep_summaries({id: ("a trial of four", "{}")})
     return owned
 
 

@@ -1,11 +1,14 @@
 """A store as one visitor has it: they read what they may see, and change what is theirs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from lossviz.experiments.access.guard import Guard
 from lossviz.experiments.access.names import comparison_name
+from lossviz.experiments.bench.annotations import comparison_note, comparison_tags
+from lossviz.experiments.bench.bench_row import BenchRow
+from lossviz.experiments.bench.listing import read_bench
 from lossviz.experiments.export import ComparisonSnapshot, read_snapshot
 from lossviz.experiments.permissions import Action, Whose, whose
 from lossviz.experiments.records import (
@@ -52,9 +55,20 @@ class VisitorStore:
         version can make nothing of.
         """
         visitor = self._guard.visitor
-        sees_all = visitor.owns_all or visitor.is_deployer
-        found, unreadable = self._store.read_comparisons(visitor=None if sees_all else visitor.key)
+        found, unreadable = self._store.read_comparisons(visitor=self._sees_only)
         return sorted(found, key=lambda one: whose(visitor, one) is not Whose.OWN), unreadable
+
+    def bench_rows(self) -> tuple[list[BenchRow], list[UnreadableRow]]:
+        """The same as rows of a table, newest first; see ``read_bench``."""
+        rows, unreadable = read_bench(self._store, visitor=self._sees_only)
+        visitor = self._guard.visitor
+        return [replace(row, whose=whose(visitor, row.comparison)) for row in rows], unreadable
+
+    @property
+    def _sees_only(self) -> str | None:
+        """The key of a visitor who sees only what is theirs or shared; None where they see all."""
+        visitor = self._guard.visitor
+        return None if visitor.owns_all or visitor.is_deployer else visitor.key
 
     def comparison(self, comparison_id: str) -> Comparison:
         """A comparison as it is now."""
@@ -128,3 +142,26 @@ class VisitorStore:
         """Let every visitor see a comparison, or its owner alone."""
         self._guard.require(Action.SHARE, comparison_id)
         self._store.set_shared(comparison_id, shared)
+
+    def set_note(self, comparison_id: str, note: str) -> None:
+        """Keep a note on a comparison, in Markdown; an empty one takes the old one away.
+
+        Raises:
+            InvalidInput: See ``comparison_note``.
+        """
+        self._guard.require(Action.ANNOTATE, comparison_id)
+        self._store.set_note(comparison_id, comparison_note(note))
+
+    def set_tags(self, comparison_id: str, tags: Iterable[str]) -> None:
+        """Keep a comparison's tags instead of those that it has.
+
+        Raises:
+            InvalidInput: See ``comparison_tags``.
+        """
+        self._guard.require(Action.ANNOTATE, comparison_id)
+        self._store.set_tags(comparison_id, comparison_tags(tags))
+
+    def set_starred(self, comparison_id: str, starred: bool) -> None:
+        """Mark a comparison with a star, or take it away."""
+        self._guard.require(Action.ANNOTATE, comparison_id)
+        self._store.set_starred(comparison_id, starred)

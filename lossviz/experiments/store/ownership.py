@@ -8,6 +8,9 @@ from lossviz.errors import StoreError
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.schema import COMPARISONS, TABLES, TRIALS
 
+IS_DELETED = COMPARISONS.c.deleted_at.is_not(None)
+NOT_DELETED = COMPARISONS.c.deleted_at.is_(None)
+
 
 def seen_by(owner: str) -> sa.ColumnElement[bool]:
     """Which comparisons the visitor with this key sees: their own, and what is shared."""
@@ -41,5 +44,6 @@ def delete_comparison_rows(connection: sa.Connection, comparison_id: str) -> Non
     for table in reversed(TABLES.sorted_tables):  # what refers to others goes first
         if "trial_id" in table.c:
             connection.execute(table.delete().where(table.c.trial_id.in_(of_comparison)))
-    connection.execute(TRIALS.delete().where(TRIALS.c.comparison_id == comparison_id))
+        elif "comparison_id" in table.c:
+            connection.execute(table.delete().where(table.c.comparison_id == comparison_id))
     connection.execute(COMPARISONS.delete().where(COMPARISONS.c.id == comparison_id))

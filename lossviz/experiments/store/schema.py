@@ -138,6 +138,13 @@ PREDICTIONS = sa.Table(
     sa.Column("trial_id", sa.ForeignKey("trials.id"), primary_key=True),
     sa.Column("predictions", sa.String, nullable=False),  # JSON object
 )
+SUMMARIES = sa.Table(  # what came of a comparison, see ``lossviz.experiments.bench.bench_summary``
+    "summaries",
+    TABLES,
+    sa.Column("comparison_id", sa.ForeignKey("comparisons.id"), primary_key=True),
+    sa.Column("made_of", sa.String, nullable=False),  # another one now: it is out of date
+    sa.Column("summary", sa.String, nullable=False),  # JSON object
+)
 FINGERPRINTS = sa.Table(
     "fingerprints",
     TABLES,

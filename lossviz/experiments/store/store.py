@@ -19,6 +19,7 @@ from lossviz.experiments.records import (
     TrialState,
 )
 from lossviz.experiments.store import rows
+from lossviz.experiments.store.bench_tables import BenchTables
 from lossviz.experiments.store.building import UnreadableRow
 from lossviz.experiments.store.closing import close_queued, close_running
 from lossviz.experiments.store.database import Database
@@ -26,6 +27,8 @@ from lossviz.experiments.store.engine_requests import EngineRequests
 from lossviz.experiments.store.leases import Lease, Leases
 from lossviz.experiments.store.overview import Overview, read_overview
 from lossviz.experiments.store.ownership import (
+    IS_DELETED,
+    NOT_DELETED,
     delete_comparison_rows,
     read_comparison_ids,
     read_open_trial_ids,
@@ -43,7 +46,7 @@ from lossviz.experiments.store.usage import UsageRows
 _CHECKED_AT_ONCE = 50_000
 
 
-class Store(TrialReports, UsageRows):
+class Store(TrialReports, UsageRows, BenchTables):
     """Comparisons, trials and what these report, in a database. Safe to share between threads.
 
     Side effects: every method reads or writes the database.
@@ -111,12 +114,14 @@ class Store(TrialReports, UsageRows):
     def read_comparisons(
         self, *, visitor: str | None = None
     ) -> tuple[list[Comparison], list[UnreadableRow]]:
-        """All comparisons, newest first; and those that this version can make nothing of.
+        """All comparisons that are not deleted, newest first; and those that this version can make
+        nothing of.
 
         Args:
             visitor: Key of a visitor: only those that are theirs, or shared. None for all.
         """
-        query = COMPARISONS.select().order_by(COMPARISONS.c.created_at.desc(), COMPARISONS.c.id)
+        order = COMPARISONS.c.created_at.desc(), COMPARISONS.c.id
+        query = COMPARISONS.select().where(NOT_DELETED).order_by(*order)
         return self._read_comparisons(query if visitor is None else query.where(seen_by(visitor)))
 
     def _read_comparisons(
@@ -133,10 +138,22 @@ class Store(TrialReports, UsageRows):
         return [comparison for _, comparison in read], unreadable
 
     def comparison(self, comparison_id: str) -> Comparison | None:
-        """A comparison as it is now; None where there is none that can be read."""
-        query = COMPARISONS.select().where(COMPARISONS.c.id == comparison_id)
+        """A comparison as it is now; None where there is none that can be read, and where it is
+        deleted.
+        """
+        query = COMPARISONS.select().where(COMPARISONS.c.id == comparison_id, NOT_DELETED)
         read, _ = self._read_comparisons(query)
         return read[0] if read else None
+
+    def deleted_comparisons(self, *, owner: str | None = None) -> list[Comparison]:
+        """Those that are deleted and can still be brought back, the last deleted first.
+
+        Args:
+            owner: Key of a visitor: only those that are theirs. None for all.
+        """
+        query = COMPARISONS.select().where(IS_DELETED).order_by(COMPARISONS.c.deleted_at.desc())
+        of_owner = sa.true() if owner is None else COMPARISONS.c.owner == owner
+        return self._read_comparisons(query.where(of_owner))[0]
 
     def rename(self, comparison_id: str, name: str) -> None:
         """Note what a comparison is called."""
