@@ -11,6 +11,7 @@ from lossviz.errors import MissingExtra
 _MODULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "experiments": ("sqlalchemy", "alembic", "filelock", "platformdirs"),
+        "figures": ("matplotlib", "plotly", "sqlalchemy"),
         "app": ("streamlit", "plotly", "sqlalchemy", "pynvml"),
         "train": ("torch", "fastai", "rich", "sqlalchemy", "pynvml"),
         "ray": ("ray",),
@@ -30,7 +31,7 @@ def require_extra(extra: str, *, needed_by: str) -> None:
     """Refuse to go on without the packages of an extra. Nothing is imported.
 
     Args:
-        extra: ``"experiments"``, ``"app"``, ``"train"`` or ``"ray"``.
+        extra: ``"experiments"``, ``"figures"``, ``"app"``, ``"train"`` or ``"ray"``.
         needed_by: What cannot run without it, for the message.
 
     Raises:

@@ -38,7 +38,15 @@ LAYERS = {  # each may import itself and what stands here
         "streamlit_secrets",
         "errors",
     },
-    "charts": {"experiments", "losses", "geometry", "language", "statistics", "errors"},
+    "charts": {
+        "experiments",
+        "extras",
+        "losses",
+        "geometry",
+        "language",
+        "statistics",
+        "errors",
+    },
     "cli": {
         "app_folder",
         "deployment",
@@ -104,6 +112,7 @@ WITH_TORCH = {"losses.objective"}
 HOME = {  # where a heavy package may be imported
     "streamlit": {"ui", "app"},
     "plotly": {"charts", "ui"},
+    "matplotlib": {"charts.comparison_figure", "training"},
     "jinja2": {"ui.templates"},
     "torch": {"training", *WITH_TORCH},
     "torchvision": {"training"},

@@ -205,7 +205,7 @@ def test_everything_that_is_imported_is_required() -> None:
     extras = PROJECT["optional-dependencies"]
     required = set(bounds(PROJECT["dependencies"] + extras["all"] + extras["ray"]))
     # in the versions that these need of them
-    of_fastai = {"fastcore", "fastdownload", "pillow", "matplotlib"}
+    of_fastai = {"fastcore", "fastdownload", "pillow"}
     of_others = {"markupsafe", "starlette"}  # of Jinja and Streamlit
     assert imported_packages(ROOT / "lossviz") <= required | of_fastai | of_others
 

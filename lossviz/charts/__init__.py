@@ -1,1 +1,1 @@
-"""Charts: records in, plotly figure out."""
+"""Charts: records in, figure out."""

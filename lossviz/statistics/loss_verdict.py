@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
 
 Interval = tuple[float, float]
 
@@ -16,6 +18,19 @@ class Word(StrEnum):
     UNDECIDED = "undecided"
     DIVERGES = "diverges"
     TOO_EARLY = "too early"
+
+
+WORDS: Final[Mapping[Word, str]] = MappingProxyType(
+    # as a table and a figure write it
+    {
+        Word.BETTER: "better",
+        Word.SAME: "practically the same",
+        Word.UNDECIDED: "cannot be told apart",
+        Word.WORSE: "worse",
+        Word.DIVERGES: "diverges",
+        Word.TOO_EARLY: "too early to say",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

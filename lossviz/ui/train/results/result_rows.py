@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
+from lossviz.charts.difference_scale import DifferenceScale, difference_scale
 from lossviz.charts.loss_style import StyledLoss, styled_losses
 from lossviz.experiments.descriptions import format_count
 from lossviz.experiments.judging.convergence import margin_of
 from lossviz.experiments.judging.judgement import Judgement, LossJudgement
 from lossviz.experiments.records import TrialState
-from lossviz.statistics.verdicts import LossVerdict, Word
+from lossviz.statistics.loss_verdict import WORDS, LossVerdict, Word
 from lossviz.ui.legend_key import dash_array
 from lossviz.ui.number_text import (
     decimals,
@@ -21,22 +22,11 @@ from lossviz.ui.number_text import (
     seconds_texts,
     signed,
 )
-from lossviz.ui.train.results.difference_scale import DifferenceScale, difference_scale
 
 Cell = tuple[Sequence[str], float | str | None]  # lines of text, and what they are sorted by
 _NOTHING: Final[Cell] = ((), None)
 _MOST_IN_A_STRIP: Final = 20
 
-WORDS: Final[Mapping[Word, str]] = MappingProxyType(
-    {
-        Word.BETTER: "better",
-        Word.SAME: "practically the same",
-        Word.UNDECIDED: "cannot be told apart",
-        Word.WORSE: "worse",
-        Word.DIVERGES: "diverges",
-        Word.TOO_EARLY: "too early to say",
-    }
-)
 KINDS: Final = tuple(map(str, TrialState))  # of trials, by the numbers in "states"
 _ORDER: Final = tuple(WORDS)  # in which the column of verdicts is sorted
 _TONES: Final[Mapping[Word, str]] = MappingProxyType(

@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from lossviz.charts.difference_scale import DifferenceScale
 from lossviz.errors import LossvizError
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.conditions import describe_conditions
@@ -19,7 +20,6 @@ from lossviz.ui.messages import error_text
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.results.article_comparison import show_article
-from lossviz.ui.train.results.difference_scale import DifferenceScale
 from lossviz.ui.train.results.finished_trials import finished_trials
 from lossviz.ui.train.results.result_rows import KINDS, loss_rows, table_columns
 from lossviz.ui.train.results.seed_rows import seed_rows

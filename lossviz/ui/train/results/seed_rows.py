@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from lossviz.charts.difference_scale import DifferenceScale
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.fingerprints import PARTS, compare_fingerprints
 from lossviz.experiments.judging.judgement import LossJudgement, SeedResult
 from lossviz.experiments.number_text import format_rate
 from lossviz.experiments.records import Trial, TrialState
 from lossviz.ui.number_text import decimals, error_percent, seconds_texts, signed
-from lossviz.ui.train.results.difference_scale import DifferenceScale
 
 Curve = Sequence[tuple[float, float]]  # pairs of epochs done and error rate
 POINTS: Final = 24  # of a curve as wide as a word, at most

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lossviz.charts.difference_scale import difference_scale
 from lossviz.experiments.confidence_bins import BINS
 from lossviz.experiments.judging.judgement import judge_comparison
 from lossviz.experiments.records import TrialState
-from lossviz.ui.train.results.difference_scale import difference_scale
 from lossviz.ui.train.results.result_rows import KINDS, loss_rows, table_columns
 from lossviz.ui.train.results.results import about_the_table
 from lossviz.ui.train.results.seed_rows import seed_rows

@@ -1,4 +1,4 @@
-"""The scale of the differences to the baseline, which all rows of the table share."""
+"""The scale of the differences to the baseline, which all losses of a comparison share."""
 
 from __future__ import annotations
 
