@@ -11,6 +11,9 @@ PY := .venv/bin/python
 # Node comes with requirements-dev.txt, for the checks of the scripts that run in the browser
 NPM := PATH="$(CURDIR)/.venv/bin:$$PATH" .venv/bin/npm --silent --prefix tools/javascript
 
+# Hundreds of processes of the tests import the package: each would compile all of it anew
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: app test test-core test-heavy servers check format docs clean
 .DELETE_ON_ERROR:
 

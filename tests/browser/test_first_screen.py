@@ -3,11 +3,10 @@
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 pytestmark = pytest.mark.browser
 
-SIZES = ((1280, 720), (390, 844))
 LEAST_OF_CHART = 0.6  # share of its plot that must be in sight
 IN_SIGHT = """node => {
   const { left, right, top, bottom } = node.getBoundingClientRect();
@@ -52,15 +51,7 @@ def share_in_sight(page: Page, selector: str) -> float:
     return round(node.evaluate(IN_SIGHT), 2)
 
 
-@pytest.mark.parametrize("size", SIZES, ids=["laptop", "phone"])
-def test_headline_control_and_chart_are_in_the_first_screen(
-    browser: Browser, app_url: str, size: tuple[int, int]
-) -> None:
-    width, height = size
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, has_touch=width < 600
-    )
-    page = context.new_page()
+def missing_from_first_screen(page: Page, app_url: str) -> list[str]:
     missing = []
     for screen in SCREENS:
         page.goto(f"{app_url}/{screen.address}")
@@ -75,5 +66,17 @@ def test_headline_control_and_chart_are_in_the_first_screen(
             if share < least:
                 missing.append(f"/{screen.address}: {share:.0%} of {selector}")
         assert page.evaluate("document.querySelector('.stMain').scrollTop") == 0
-    context.close()
-    assert missing == []
+    return missing
+
+
+def test_headline_control_and_chart_are_in_the_first_screen_of_a_laptop(
+    page: Page, app_url: str
+) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    assert missing_from_first_screen(page, app_url) == []
+
+
+def test_headline_control_and_chart_are_in_the_first_screen_of_a_phone(
+    phone: Page, app_url: str
+) -> None:
+    assert missing_from_first_screen(phone, app_url) == []

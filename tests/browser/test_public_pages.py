@@ -4,12 +4,19 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from lossviz.experiments.store.store import Store
 from lossviz.experiments.visitors import browser_key
 from tests.support.accessibility import lasting_violations
-from tests.support.browser import free_port, served_app, settled, watch_for_errors
+from tests.support.browser import (
+    free_port,
+    fresh,
+    kept_profile,
+    served_app,
+    settled,
+    watch_for_errors,
+)
 from tests.support.two_visitors import fill
 
 pytestmark = pytest.mark.browser
@@ -29,17 +36,21 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}"
 
 
+@pytest.fixture(scope="module")
+def dark_profile(browser: Browser, url: str) -> Iterator[BrowserContext]:
+    with kept_profile(
+        browser, viewport={"width": 1280, "height": 720}, color_scheme="dark", base_url=url
+    ) as profile:
+        yield profile
+
+
 @pytest.fixture
-def visit(browser: Browser, url: str) -> Iterator[Page]:
+def visit(dark_profile: BrowserContext) -> Iterator[Page]:
     """A page of a browser that is nobody's yet; dark, as that is where letters are lost."""
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 720}, color_scheme="dark", base_url=url
-    )
-    context.set_default_timeout(60_000)
-    page = context.new_page()
-    errors = watch_for_errors(page)
-    yield page
-    context.close()
+    with fresh(dark_profile) as context:
+        page = context.new_page()
+        errors = watch_for_errors(page)
+        yield page
     assert errors == []
 
 

@@ -19,7 +19,7 @@ from itertools import cycle
 from pathlib import Path
 from random import SystemRandom
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -38,6 +38,10 @@ CHROMIUM_OPTIONS = [
     "--no-first-run",
     "--disable-component-update",
     "--disable-sync",
+    # A page takes the process of the one before it, in which Streamlit's scripts lie compiled, and
+    # none is started in advance: half the work of opening a page.
+    "--process-per-site",
+    "--disable-features=SpareRendererForSitePerProcess",
 ]
 # Opened at a page's own address, Streamlit's client first asks for the server below that address,
 # and logs the 404 before it finds it at the root.
@@ -176,15 +180,38 @@ def watch_for_errors(page: Page) -> list[str]:
     return errors
 
 
+@contextmanager
+def kept_profile(browser: Browser, **options: Any) -> Iterator[BrowserContext]:
+    """What pages of several tests share: with an empty cache Chromium fetches and compiles
+    Streamlit's scripts anew, which takes two seconds a page.
+
+    An empty page of the same site stays open, and with it the process that all pages share.
+    """
+    with browser.new_context(**options) as profile:
+        profile.set_default_timeout(60_000)
+        empty = profile.new_page()
+        empty.route("**", lambda route: route.fulfill(content_type="text/html", body=""))
+        empty.goto("http://127.0.0.1")
+        yield profile
+
+
+@contextmanager
+def fresh(profile: BrowserContext) -> Iterator[BrowserContext]:
+    """A browser in which nothing is open, and that knows nobody."""
+    kept = set(profile.pages)
+    yield profile
+    for tab in set(profile.pages) - kept:
+        if tab.url.startswith("http"):
+            tab.evaluate("localStorage.clear()")
+        tab.close()
+    profile.clear_cookies()
+
+
 @pytest.fixture(scope="session")
 def profile(browser: Browser) -> Iterator[BrowserContext]:
-    """What all tests' pages share: with an empty cache Chromium fetches and compiles Streamlit's
-    scripts anew, which takes two seconds a page.
-    """
-    profile = browser.new_context(viewport={"width": 1280, "height": 900})
-    profile.set_default_timeout(60_000)
-    yield profile
-    profile.close()
+    """What all tests' pages share."""
+    with kept_profile(browser, viewport={"width": 1280, "height": 900}) as profile:
+        yield profile
 
 
 @pytest.fixture
@@ -192,12 +219,8 @@ def context(profile: BrowserContext) -> Iterator[BrowserContext]:
     """A browser in which nothing is open, and that knows nobody. What changes more than its pages
     and cookies (a script for all pages, their clock) takes a context of its own.
     """
-    yield profile
-    for tab in profile.pages:
-        if tab.url.startswith("http"):
-            tab.evaluate("localStorage.clear()")
-        tab.close()
-    profile.clear_cookies()
+    with fresh(profile) as context:
+        yield context
 
 
 @pytest.fixture
@@ -209,19 +232,26 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert errors == []
 
 
-@pytest.fixture
-def phone(browser: Browser) -> Iterator[Page]:
-    """A page on a phone with a touch screen; fails on an error in page or console."""
-    context = browser.new_context(
+@pytest.fixture(scope="session")
+def phone_profile(browser: Browser) -> Iterator[BrowserContext]:
+    """What all pages on a phone share."""
+    with kept_profile(
+        browser,
         viewport={"width": 390, "height": 844},
         has_touch=True,
         is_mobile=True,
         device_scale_factor=2,
-    )
-    page = context.new_page()
-    errors = watch_for_errors(page)
-    yield page
-    context.close()
+    ) as profile:
+        yield profile
+
+
+@pytest.fixture
+def phone(phone_profile: BrowserContext) -> Iterator[Page]:
+    """A page on a phone with a touch screen; fails on an error in page or console."""
+    with fresh(phone_profile) as context:
+        page = context.new_page()
+        errors = watch_for_errors(page)
+        yield page
     assert errors == []
 
 

@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TypeGuard
 
 from tests.support.browser import ROOT
@@ -29,8 +30,13 @@ class PageString:
     line: int
 
 
-def page_strings() -> Iterator[PageString]:
+@cache
+def page_strings() -> tuple[PageString, ...]:
     """All of them, but docstrings and comments."""
+    return tuple(_page_strings())
+
+
+def _page_strings() -> Iterator[PageString]:
     paths = [ROOT / "app.py"]
     for folder in _FOLDERS:
         paths += sorted((ROOT / folder).rglob("*"))

@@ -12,8 +12,6 @@ from tests.support.pages import opened
 from tests.support.retired_words import RETIRED
 from tests.support.words import links, without_links
 
-STRINGS = tuple(page_strings())
-
 
 def _texts(block: Block) -> list[str]:
     """The texts in Markdown of a part of a page, from top to bottom."""
@@ -27,16 +25,16 @@ def _texts(block: Block) -> list[str]:
 
 
 def test_the_strings_of_all_kinds_of_sources_are_found() -> None:
-    kinds = {string.path.rsplit(".")[-1] for string in STRINGS}
+    kinds = {string.path.rsplit(".")[-1] for string in page_strings()}
     assert kinds == {"py", "js", "html"}
-    assert len(STRINGS) > 5000
+    assert len(page_strings()) > 5000
 
 
 @pytest.mark.parametrize("word", RETIRED)
 def test_a_retired_word_is_said_nowhere(word: str) -> None:
     found = [
         f"{string.path}:{string.line}: {string.text[:120]!r}; say {RETIRED[word]}"
-        for string in STRINGS
+        for string in page_strings()
         if re.search(word, string.text)
     ]
     assert found == []
