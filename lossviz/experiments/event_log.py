@@ -33,6 +33,7 @@ EVENTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "lease_taken": ("engine",),
         "trials_taken_over": ("engine", "trials"),
         "rows_thinned": ("comparison", "rows"),
+        "comparison_erased": ("comparison",),
         "store_full": ("megabytes", "limit"),
     }
 )

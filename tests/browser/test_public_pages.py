@@ -75,7 +75,7 @@ def test_the_menu_of_one_s_own_comparison(visit: Page, url: str) -> None:
     expect(visit.get_by_role("button", name="Stop sharing")).to_be_visible()
     assert lasting_violations(visit) == []
     visit.get_by_role("button", name="Delete…").click()
-    expect(visit.get_by_text("This cannot be undone.")).to_be_visible()
+    expect(visit.get_by_text("For 7 days it can be brought back")).to_be_visible()
     visit.mouse.move(0, 0)
     assert lasting_violations(visit) == []
     visit.get_by_role("button", name="Keep it").click()

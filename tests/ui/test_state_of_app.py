@@ -58,7 +58,7 @@ def test_what_stands_in_a_cell_is_text() -> None:
 
 def test_that_no_room_is_left_is_said_where_the_store_is_shown() -> None:
     overview, deployment = (
-        Overview(comparisons=1, owners=1, trials={}, open=()),
+        Overview(comparisons=1, deleted=0, owners=1, trials={}, open=()),
         Deployment(public=True),
     )
 

@@ -1,13 +1,16 @@
-"""Deleting a comparison for its owner, which first stops what of it waits or runs."""
+"""Deleting a comparison for its owner, which first stops what of it waits or runs; and bringing it
+back.
+"""
 
 import time
 from collections.abc import Callable
 from typing import Final
 
-from lossviz.errors import EngineError
-from lossviz.experiments.access.guard import Guard
+from lossviz.errors import EngineError, NotAllowed
+from lossviz.experiments.access.guard import NOT_DELETED, Guard
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.permissions import Action
+from lossviz.experiments.quotas import Amount, Quotas, Use
 from lossviz.experiments.store.store import Store
 
 STOPPED_WITHIN_S: Final = 20.0  # a trial that reads no flag is ended by a signal before that
@@ -21,8 +24,11 @@ def delete_comparison(
     comparison_id: str,
     *,
     sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.time,
 ) -> None:
-    """Stop a comparison's trials, wait until they have, and delete it with all that they reported.
+    """Stop a comparison's trials, wait until they have, and hide it with all that they reported.
+
+    It can be brought back for ``KEPT_DAYS``, unless room is needed.
 
     Raises:
         NotAllowed: It is not the visitor's.
@@ -42,4 +48,34 @@ def delete_comparison(
             sleep(_LOOK_EVERY_S)
         else:
             raise EngineError("its trials are being stopped; delete it once they have ended")
-    store.delete(comparison_id)
+    store.hide(comparison_id, now=clock())
+
+
+def restore_comparison(
+    store: Store,
+    guard: Guard,
+    comparison_id: str,
+    *,
+    quotas: Quotas,
+    clock: Callable[[], float] = time.time,
+) -> None:
+    """Bring a deleted comparison back as it was; its trials that were stopped stay so.
+
+    Raises:
+        NotAllowed: It is not the visitor's, or no longer there.
+        QuotaExceeded: Its owner keeps as many others as they may.
+        StoreError: The database cannot be written.
+
+    Side effects: writes to the store.
+    """
+    comparison = guard.require_deleted(comparison_id)
+    with store.transaction():
+        store.lock_usage()
+        others = store.comparison_counts()  # those that are deleted do not count
+        if not store.restore(comparison_id):
+            raise NotAllowed(NOT_DELETED)
+        use = Use(
+            visitor=Amount(used=others.get(comparison.owner, 0)),
+            everybody=Amount(used=sum(others.values())),
+        )
+        quotas.require("comparisons", 1, use, now=clock())

@@ -13,6 +13,8 @@ from lossviz.experiments.visitors import Visitor
 FRESH_S: Final = 0.5  # a page reads a dozen times a second; what is no longer shared ends so soon
 NOT_THERE: Final = "this comparison is not in this app's database"
 
+NOT_DELETED: Final = "this comparison cannot be brought back: it is no longer in the database"
+
 
 class Guard:
     """What one visitor may do with the comparisons of a store.
@@ -47,6 +49,20 @@ class Guard:
             raise NotAllowed(NOT_THERE)
         if not may(self.visitor, action, comparison):
             raise NotAllowed(f"only the visitor who started this comparison can {action} it")
+        return comparison
+
+    def require_deleted(self, comparison_id: str) -> Comparison:
+        """The deleted comparison that the visitor may bring back.
+
+        Raises:
+            NotAllowed: They may not, it is not deleted, or it is erased.
+            StoreError: The database cannot be read.
+
+        Side effects: reads the store.
+        """
+        comparison = self._store.deleted_comparison(comparison_id)
+        if comparison is None or not may(self.visitor, Action.RESTORE, comparison):
+            raise NotAllowed(NOT_DELETED)
         return comparison
 
     def require_of_trials(self, action: Action, trial_ids: Collection[str]) -> None:

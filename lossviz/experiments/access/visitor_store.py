@@ -64,6 +64,12 @@ class VisitorStore:
         visitor = self._guard.visitor
         return [replace(row, whose=whose(visitor, row.comparison)) for row in rows], unreadable
 
+    def deleted_comparisons(self) -> list[Comparison]:
+        """Those that the visitor has deleted and can still bring back, the last deleted first."""
+        visitor = self._guard.visitor
+        found = self._store.deleted_comparisons(owner=None if visitor.owns_all else visitor.key)
+        return [one for one in found if whose(visitor, one) is Whose.OWN]
+
     @property
     def _sees_only(self) -> str | None:
         """The key of a visitor who sees only what is theirs or shared; None where they see all."""

@@ -152,6 +152,7 @@ class QueueEngine:
         self._supervisor.recover()
         with self._admission.exclusive():
             self._instance.claim(comparison.id)
+            self._stored(comparison.id)  # it may have been deleted meanwhile
             judged, of_search = next_attempts(
                 self._store.trials(comparison.id), self._store.search_trials(comparison.id)
             )

@@ -9,10 +9,9 @@ from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 
-from lossviz.errors import StoreError
 from lossviz.experiments.store import rows
 from lossviz.experiments.store.database import Database
-from lossviz.experiments.store.ownership import read_open_trial_ids
+from lossviz.experiments.store.deletion import hide_comparison
 from lossviz.experiments.store.schema import COMPARISONS, SUMMARIES
 from lossviz.experiments.store.trial_counts import TrialCounts, read_trial_counts
 
@@ -64,24 +63,20 @@ class BenchTables:
         self._annotate(comparison_id, starred=starred)
 
     def hide(self, comparison_id: str, *, now: float) -> None:
-        """Delete a comparison for a while: it stays in the database, and no other method but
-        ``deleted_comparison`` and ``restore`` knows of it.
+        """Delete a comparison for a while: of what reads comparisons only ``deleted_comparisons``
+        knows it, until ``restore`` brings it back or the hourly work erases it.
 
         Raises:
             StoreError: One of its trials has not ended.
         """
-        locked = sa.select(COMPARISONS.c.id).where(COMPARISONS.c.id == comparison_id)
-        with self._database.transaction(), self._database.connection() as connection:
-            connection.execute(locked.with_for_update())  # no trial is added meanwhile
-            if read_open_trial_ids(connection, comparison_id):
-                raise StoreError("its trials have not ended yet; stop them first")
-            self._annotate(comparison_id, deleted_at=now)
+        with self._database.connection() as connection:
+            hide_comparison(connection, comparison_id, now=now)
 
-    def restore(self, comparison_id: str) -> None:
-        """Bring a deleted comparison back as it was."""
-        self._annotate(comparison_id, deleted_at=None)
+    def restore(self, comparison_id: str) -> bool:
+        """Bring a deleted comparison back as it was; return whether it was still there."""
+        return self._annotate(comparison_id, deleted_at=None)
 
-    def _annotate(self, comparison_id: str, **values: object) -> None:
+    def _annotate(self, comparison_id: str, **values: object) -> bool:
         query = COMPARISONS.update().where(COMPARISONS.c.id == comparison_id).values(values)
         with self._database.connection() as connection:
-            connection.execute(query)
+            return connection.execute(query).rowcount == 1

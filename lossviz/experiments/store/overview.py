@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from lossviz.experiments.records import TrialState
+from lossviz.experiments.store.ownership import IS_DELETED, NOT_DELETED
 from lossviz.experiments.store.schema import COMPARISONS, TRIALS
 from lossviz.experiments.visitors import NOBODY
 
@@ -36,13 +37,15 @@ class Overview:
 
     Attributes:
         open: The comparisons with trials that wait or run, the oldest first.
-        comparisons: How many there are.
-        trials: How many trials there are, by state.
-        owners: How many visitors own a comparison.
+        comparisons: How many there are, without those that are deleted.
+        deleted: How many are deleted and not erased yet.
+        trials: How many trials there are, by state, without those of deleted comparisons.
+        owners: How many visitors own a comparison that is not deleted.
     """
 
     open: tuple[OpenComparison, ...]
     comparisons: int
+    deleted: int
     trials: dict[TrialState, int]
     owners: int
 
@@ -52,15 +55,27 @@ def read_overview(connection: sa.Connection) -> Overview:
 
     Side effects: reads the database.
     """
-    counted = sa.select(TRIALS.c.state, sa.func.count()).group_by(TRIALS.c.state)
+    counted = (
+        sa.select(TRIALS.c.state, sa.func.count())
+        .join(COMPARISONS, COMPARISONS.c.id == TRIALS.c.comparison_id)
+        .where(NOT_DELETED)
+        .group_by(TRIALS.c.state)
+    )
     known = {state.value: state for state in TrialState}
     trials = {known[state]: count for state, count in connection.execute(counted) if state in known}
     owner = sa.func.nullif(COMPARISONS.c.owner, NOBODY)
     ids, owners = connection.execute(
-        sa.select(sa.func.count(), sa.func.count(sa.distinct(owner)))
+        sa.select(sa.func.count(), sa.func.count(sa.distinct(owner))).where(NOT_DELETED)
     ).one()
+    deleted = connection.execute(
+        sa.select(sa.func.count()).select_from(COMPARISONS).where(IS_DELETED)
+    ).scalar_one()
     return Overview(
-        open=_read_open(connection), comparisons=int(ids), trials=trials, owners=int(owners)
+        open=_read_open(connection),
+        comparisons=int(ids),
+        deleted=int(deleted),
+        trials=trials,
+        owners=int(owners),
     )
 
 

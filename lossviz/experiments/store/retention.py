@@ -1,4 +1,5 @@
-"""What is kept of old comparisons: all that a verdict and a table need, and a thinned course.
+"""What is kept of old comparisons: all that a verdict and a table need, and a thinned course; and
+of deleted ones, nothing once deleting can no longer be undone.
 
 Trials, their epochs, their last evaluation and what they were trained on are never touched. Of a
 trial with many batches and evaluations those that stay are spaced evenly, its first and its last
@@ -20,7 +21,9 @@ from lossviz.experiments.event_log import log_event
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.courses import EXAMINED
 from lossviz.experiments.store.database import Database, count_deleted
+from lossviz.experiments.store.deletion import erase_deleted, erase_old, read_deleted
 from lossviz.experiments.store.points import read_spans, spaced_cursors
+from lossviz.experiments.store.room import LEAST_FREE_MB, free_mb
 from lossviz.experiments.store.schema import BATCHES, EVALUATIONS, TRIALS
 
 # Into how many parts the rows that stay cut a trial. That of evaluations is a multiple of what
@@ -67,7 +70,7 @@ class Retention:
         self._database, self._limits, self._clock = database, limits, clock
         self._remove_more = remove_more
         self._thinned: set[str] = set()
-        self._over = threading.Event()
+        self._over, self._due = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
         self._was_full = False
 
@@ -81,31 +84,40 @@ class Retention:
         return self._was_full and self._too_large()
 
     def start(self) -> None:
-        """Sweep now and every hour, where there are limits.
+        """Sweep now and every hour.
 
         Side effects: starts a thread that ends at ``close``, or with the process.
         """
-        if self._limits != Limits() or self._remove_more:
-            self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
-            self._thread.start()
+        self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
+        self._thread.start()
+
+    def make_room(self) -> None:
+        """Have the thread sweep now, where there is too little room: what was just deleted gives
+        its room to others at once, and not within the hour.
+
+        Side effects: may read the database.
+        """
+        if self._needs_room():
+            self._due.set()
 
     def close(self) -> None:
         """End the thread."""
         self._over.set()
+        self._due.set()
         if self._thread:
             self._thread.join()
 
     def sweep(self) -> int:
-        """Thin what is older than it may be; then, where the database is too large, the rest from
-        the oldest on.
+        """Erase what was deleted long ago, and where room is needed all that was; then thin what is
+        older than it may be, and where the database is too large, the rest from the oldest on.
 
         Returns:
-            How many rows were deleted.
+            How many rows were thinned out.
 
         Raises:
             StoreError: The database cannot be used.
         """
-        deleted = 0
+        deleted, erased = 0, self._erase()
         for comparison_id, ended_at in self._ended():
             is_old = (
                 self._limits.days is not None
@@ -114,7 +126,7 @@ class Retention:
             if self._over.is_set() or not (is_old or self._too_large()):
                 break  # those that follow ended later
             deleted += self._thin(comparison_id)
-        if deleted:
+        if deleted or erased:
             self._database.compact()
         self._was_full = self._too_large()
         if self._was_full:
@@ -132,8 +144,24 @@ class Retention:
             if self._remove_more:
                 with suppress(StoreError, OSError):
                     self._remove_more()
-            if self._over.wait(_SWEEP_S):
+            self._due.wait(_SWEEP_S)
+            self._due.clear()
+            if self._over.is_set():
                 return
+
+    def _erase(self) -> int:
+        """Erase deleted comparisons; return how many."""
+        erased = erase_old(self._database, now=self._clock())
+        if self._needs_room():
+            for comparison_id in read_deleted(self._database, before=self._clock()):
+                if self._over.is_set() or not self._needs_room():
+                    break
+                erased += erase_deleted(self._database, comparison_id)
+        return erased
+
+    def _needs_room(self) -> bool:
+        free = free_mb(self._database.path)
+        return self._too_large() or (free is not None and free < LEAST_FREE_MB)
 
     def _too_large(self) -> bool:
         limit_mb = self._limits.megabytes

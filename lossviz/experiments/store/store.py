@@ -145,6 +145,12 @@ class Store(TrialReports, UsageRows, BenchTables):
         read, _ = self._read_comparisons(query)
         return read[0] if read else None
 
+    def deleted_comparison(self, comparison_id: str) -> Comparison | None:
+        """One that is deleted and can still be brought back; None where there is none."""
+        query = COMPARISONS.select().where(COMPARISONS.c.id == comparison_id, IS_DELETED)
+        read, _ = self._read_comparisons(query)
+        return read[0] if read else None
+
     def deleted_comparisons(self, *, owner: str | None = None) -> list[Comparison]:
         """Those that are deleted and can still be brought back, the last deleted first.
 
@@ -163,8 +169,9 @@ class Store(TrialReports, UsageRows, BenchTables):
         """Note whether every visitor may see a comparison."""
         self._update(COMPARISONS, comparison_id, shared=shared)
 
-    def delete(self, comparison_id: str) -> None:
-        """Delete a comparison with all that its trials reported: whole, or not at all.
+    def erase(self, comparison_id: str) -> None:
+        """Erase a comparison with all that its trials reported: whole, or not at all. It cannot be
+        brought back, unlike one that is hidden.
 
         Raises:
             StoreError: One of its trials has not ended.

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from lossviz.experiments.records import Comparison, Purpose, TrialState
 from lossviz.experiments.store import rows
 from lossviz.experiments.store.database import Database
+from lossviz.experiments.store.ownership import NOT_DELETED
 from lossviz.experiments.store.schema import COMPARISONS, TRIALS, USAGE
 
 _USAGE_LOCK = 5_074_617_905  # any number that nothing else takes for a lock
@@ -96,8 +97,12 @@ class UsageRows:
         return [Spending(owner=owner, amount=amount, at=at) for owner, amount, at in found]
 
     def comparison_counts(self) -> dict[str, int]:
-        """How many comparisons there are of each owner."""
-        query = sa.select(COMPARISONS.c.owner, sa.func.count()).group_by(COMPARISONS.c.owner)
+        """How many comparisons there are of each owner, without those that are deleted."""
+        query = (
+            sa.select(COMPARISONS.c.owner, sa.func.count())
+            .where(NOT_DELETED)
+            .group_by(COMPARISONS.c.owner)
+        )
         with self._database.connection() as connection:
             return {owner: count for owner, count in connection.execute(query)}  # noqa: C416
 

@@ -151,6 +151,7 @@ def store_table(
         "Limit (LOSSVIZ_MAX_MB)": limit,
         "Whole courses are kept (LOSSVIZ_KEEP_DAYS)": days,
         "Comparisons": f"{overview.comparisons:,}",
+        "Deleted, and not erased yet": f"{overview.deleted:,}",
         "Visitors who own some": f"{overview.owners:,}",
         "Trials": states or "none",
     }

@@ -9,7 +9,7 @@ import streamlit as st
 
 from lossviz.deployment import read_deployment
 from lossviz.errors import NotAllowed
-from lossviz.experiments.access.deletion import delete_comparison
+from lossviz.experiments.access.deletion import delete_comparison, restore_comparison
 from lossviz.experiments.access.guard import Guard
 from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.access.visitor_store import VisitorStore
@@ -142,7 +142,14 @@ class TrainingBackend:
 
     def delete(self, comparison_id: str) -> None:
         """See ``delete_comparison``."""
-        delete_comparison(self._shared.store, self._shared.engine, self._guard, comparison_id)
+        shared = self._shared
+        delete_comparison(shared.store, shared.engine, self._guard, comparison_id)
+        if shared.retention:
+            shared.retention.make_room()
+
+    def restore(self, comparison_id: str) -> None:
+        """Bring a deleted comparison back, see ``restore_comparison``."""
+        restore_comparison(self._shared.store, self._guard, comparison_id, quotas=self.quotas)
 
 
 def show_obstacles(backend: TrainingBackend) -> None:

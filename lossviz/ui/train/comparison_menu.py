@@ -24,8 +24,8 @@ OF_ANOTHER: Final = "Shared by another visitor: you can look at it, and change n
 SEEN_BY_ALL: Final = "Shared: every visitor of this app can look at it."
 WHAT_SHARING_DOES: Final = "Every visitor can then look at it, and change nothing."
 WHAT_DELETING_DOES: Final = (
-    "Its trials are stopped where they run, and all their results are deleted. This cannot be"
-    " undone."
+    "Its trials are stopped where they run, and nobody sees it any more. For 7 days it can be"
+    " brought back, unless its room is needed; then it is erased."
 )
 _ASKED: Final = "comparison that is to be deleted"  # in the session
 

@@ -10,6 +10,8 @@ from lossviz.errors import InvalidInput, NotAllowed
 from lossviz.experiments.access.guard import FRESH_S, NOT_THERE
 from lossviz.experiments.access.names import MOST_CHARACTERS, comparison_name
 from lossviz.experiments.access.visitor_store import VisitorStore
+from lossviz.experiments.bench.annotations import LONGEST_NOTE, LONGEST_TAG, MOST_TAGS
+from lossviz.experiments.permissions import Whose
 from lossviz.experiments.visitors import PRIVATE_USER, Visitor
 from tests.support.records import comparison
 from tests.support.two_visitors import ANN, BOB, TwoVisitors, fill, two_visitors
@@ -30,6 +32,9 @@ CHANGES: dict[str, Callable[[VisitorStore], object]] = {
     "share": lambda store: store.set_shared("c", True),
     "stop sharing": lambda store: store.set_shared("c", False),
     "export": lambda store: store.snapshot("c"),
+    "note": lambda store: store.set_note("c", "mine now"),
+    "tags": lambda store: store.set_tags("c", ["mine"]),
+    "star": lambda store: store.set_starred("c", True),
 }
 
 
@@ -100,6 +105,42 @@ def test_a_visitor_s_own_come_first_then_the_newest(both: TwoVisitors) -> None:
     assert seen(Visitor()) == ["new"]
     assert seen(PRIVATE_USER) == ["hidden", "new", "c", "old"]
     assert seen(Visitor(key="d", is_deployer=True)) == ["hidden", "new", "c", "old"]
+
+
+def test_rows_of_the_table_are_of_what_is_seen_and_say_whose_it_is(both: TwoVisitors) -> None:
+    fill(both.store, owner=BOB.key, id="shared")
+    both.store.set_shared("shared", True)
+    fill(both.store, owner=BOB.key, id="hidden")
+
+    def seen(visitor: Visitor) -> dict[str, Whose]:
+        return {row.id: row.whose for row in both.side(visitor).store.bench_rows()[0]}
+
+    assert seen(ANN) == {"c": Whose.OWN, "shared": Whose.SHARED}
+    assert seen(BOB) == {"shared": Whose.OWN, "hidden": Whose.OWN}
+    assert seen(Visitor()) == {"shared": Whose.SHARED}
+    assert set(seen(PRIVATE_USER)) == {"c", "shared", "hidden"}
+
+
+def test_what_its_owner_notes_is_kept_within_bounds(both: TwoVisitors) -> None:
+    store = both.side(ANN).store
+    store.set_note("c", " **again**, with \u202emore seeds\r\n\n- 10\x00 \n")
+    store.set_tags("c", ["Paper", "label  noise", "paper", " "])
+    store.set_starred("c", True)
+    found = store.comparison("c")
+    assert found.note == "**again**, with more seeds\n\n- 10"
+    assert (found.tags, found.starred) == (("paper", "label noise"), True)
+    with pytest.raises(InvalidInput, match=f"at most {LONGEST_NOTE} characters, this one"):
+        store.set_note("c", "x" * (LONGEST_NOTE + 1))
+    with pytest.raises(InvalidInput, match=f"at most {LONGEST_TAG} characters"):
+        store.set_tags("c", ["x" * (LONGEST_TAG + 1)])
+    with pytest.raises(InvalidInput, match=f"at most {MOST_TAGS} tags, these are 13"):
+        store.set_tags("c", [f"tag {number}" for number in range(MOST_TAGS + 1)])
+    assert store.comparison("c") == found
+    store.set_note("c", "")
+    store.set_tags("c", [])
+    store.set_starred("c", False)
+    assert store.comparison("c") == both.store.comparison("c")
+    assert both.store.comparison("c") == replace(found, note="", tags=(), starred=False)
 
 
 def test_what_cannot_be_read_is_named_to_its_owner_only(both: TwoVisitors) -> None:

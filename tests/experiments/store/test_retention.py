@@ -123,7 +123,7 @@ def test_once_comparisons_are_deleted_it_is_not_full_any_more(store: Store) -> N
     retention.sweep()
     assert retention.full
     for id in ("old", "new"):
-        store.delete(id)
+        store.erase(id)
     assert not retention.full, "at once, and not only after the next sweep"
 
 
