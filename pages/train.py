@@ -7,7 +7,7 @@ from lossviz.ui.frame import begin_page
 from lossviz.ui.loss_picker import pick_losses
 from lossviz.ui.messages import show_error
 from lossviz.ui.train.backend import open_backend, show_obstacles
-from lossviz.ui.train.comparison_picker import pick_comparison
+from lossviz.ui.train.comparison_picker import pick_comparison, read_rows
 from lossviz.ui.train.comparison_view import watch_comparison
 from lossviz.ui.train.empty_state import show_empty_state
 from lossviz.ui.train.launching.class_count import chosen_class_count
@@ -22,16 +22,17 @@ begin_page("pages/train.py")
 try:
     training = open_backend()
     show_obstacles(training)
-    comparisons, unreadable = training.store.read_comparisons()
-    with form_container(foldable=bool(comparisons)):
+    rows, unreadable = read_rows(training)
+    comparisons = [row.comparison for row in rows]
+    with form_container(foldable=bool(rows)):
         show_named_experiments(training)
         st.header("Or compare losses of your choice", anchor=False)
         selection = pick_losses()
         parameter_controls(selection, classes=chosen_class_count())
         launch_form(training, list(selection.shown.values()), comparisons)
     show_unreadable(unreadable)
-    if comparisons:
-        shown = pick_comparison(comparisons, unreadable, backend=training)
+    if rows:
+        shown = pick_comparison(rows, unreadable, backend=training)
         watch_comparison(training, shown)
     elif not unreadable:
         show_empty_state()

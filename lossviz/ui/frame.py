@@ -21,6 +21,8 @@ from lossviz.ui.fragments import fragment
 from lossviz.ui.glossary.page_words import begin_words
 from lossviz.ui.login import draw_login
 from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.state.comparisons_query import PAGE as COMPARISONS_PAGE
+from lossviz.ui.state.comparisons_query import comparisons_query
 from lossviz.ui.state.selection import selection_query
 from lossviz.ui.state.session import sync_from_url
 from lossviz.ui.static_files import MODULES, PLOTLY_URL, module_url, publish
@@ -111,6 +113,15 @@ PAGES = MappingProxyType(
             ),
             icon=":material/model_training:",
         ),
+        "pages/comparisons.py": Page(
+            name="Comparisons",
+            title="All comparisons",
+            lead=(
+                "Everything that was trained here or brought from elsewhere: find it again, note"
+                " what it showed, and train it again."
+            ),
+            icon=":material/table_rows:",
+        ),
         "pages/glossary.py": Page(
             name="Glossary",
             title="Glossary",
@@ -185,7 +196,8 @@ def _draw_menu(path: str) -> None:
                 train_link.train_link(page.name, page.icon, is_current=target == path)
                 continue
             label = f"**{page.name}**" if target == path else page.name
-            st.page_link(target, label=label, icon=page.icon, query_params=query)
+            more = comparisons_query() if target == COMPARISONS_PAGE else {}
+            st.page_link(target, label=label, icon=page.icon, query_params=query | more)
         if unlisted := UNLISTED.get(path):
             st.page_link(path, label=f"**{unlisted.name}**", icon=unlisted.icon)
         draw_login()

@@ -31,6 +31,8 @@ def test_each_page_opens_by_its_address_without_an_error_and_axe_finds_no_violat
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     if "train" in address:  # its last element: those above have faded in by then
         expect(page.get_by_text("Nothing has been trained yet")).to_be_visible()
+    elif address == "comparisons":
+        expect(page.get_by_text("There is no comparison yet")).to_be_visible()
     elif address != "glossary":  # it draws nothing
         page.wait_for_selector("[data-drawn]")
     settled(page)

@@ -52,6 +52,15 @@ PARAMETERS = (
     "step",
     "story",
     "comparison",
+    "find",
+    "tag",
+    "recipe",
+    "sort",
+    "dataset",
+    "name",
+    "seeds",
+    "folder",
+    "baseline",
 )
 # what a browser would act on, had it not been escaped
 LIVE_HTML = re.compile(r"<script>window\.harmed|<img src=x|<svg onload|<b onmouseover")
@@ -137,7 +146,8 @@ def hostile_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with closing(Store(f"sqlite:///{database}")) as store:
         for number, payload in enumerate(PAYLOADS[:9]):
             plain = examples.comparison(id=f"c{number}", created_at=1e9 + number)
-            store.add_comparison(replace(plain, owner="browser-x", name=payload, shared=True))
+            hostile = replace(plain, owner="browser-x", name=payload, shared=True)
+            store.add_comparison(replace(hostile, note=payload, tags=(payload[:30],)))
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("LOSSVIZ_PUBLIC", "1")
         environment.setenv("LOSSVIZ_UPLOADS", str(folder / "uploads"))
@@ -154,9 +164,13 @@ def test_no_script_of_a_link_a_name_or_a_file_runs_and_the_page_stays(
     page.on("request", lambda request: asked.append(request.url))
     page.on("dialog", lambda dialog: asked.append(f"{ELSEWHERE} {dialog.message}"))
     losses = [text for payload in PAYLOADS[:9] for text in (payload, f"{payload} = p")]
-    for path in ("penalty_curves", "train"):
-        query = urlencode({"loss": losses, "view": PAYLOADS[0], "to": PAYLOADS[1]}, doseq=True)
-        page.goto(f"{hostile_app}/{path}?{query}")
+    for path in ("penalty_curves", "comparisons", "train"):
+        query = urlencode(
+            {"loss": losses, "view": PAYLOADS[0], "to": PAYLOADS[1], "sort": PAYLOADS[0]},
+            doseq=True,
+        )
+        selected = "&comparison=c4" if path == "comparisons" else ""
+        page.goto(f"{hostile_app}/{path}?{query}{selected}")
         page.get_by_role("heading", level=1).wait_for()
         page.get_by_test_id("stAlert").first.wait_for()
     images = {path.replace("rose", "![x](y) `a` $b$"): image for path, image in flowers().items()}

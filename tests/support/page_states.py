@@ -7,6 +7,10 @@ from hypothesis import strategies as st
 from lossviz.charts.curves import LOGS
 from lossviz.charts.scales import SCALES
 from lossviz.charts.views import VIEWS
+from lossviz.experiments.optimizers import OPTIMIZERS
+from lossviz.experiments.plan import MAX_SEEDS
+from lossviz.experiments.recipes import RECIPES
+from lossviz.experiments.settings import RANGES
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.state.chart_settings import (
@@ -15,6 +19,7 @@ from lossviz.ui.state.chart_settings import (
     MOST_CLASSES,
     ChartSettings,
 )
+from lossviz.ui.state.form_values import FormValues
 from lossviz.ui.state.geometry_state import (
     MODES,
     OTHERS,
@@ -80,6 +85,34 @@ SPECS = (
     "mine = p**-k; k=0.5",
     "(1-p)**2",
 )
+FORM_VALUES = st.builds(
+    lambda recipe, changes: _changed(FormValues.of_recipe(recipe), changes),
+    st.sampled_from(list(RECIPES)),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "seeds": st.integers(1, MAX_SEEDS),
+            "optimizer": st.sampled_from(list(OPTIMIZERS)),
+            "learning_rate": st.none() | st.floats(*RANGES["learning_rate"]),
+            "label_noise": st.floats(*RANGES["label_noise"]),
+            "imbalance": st.floats(*RANGES["imbalance"]),
+            "frozen_epochs": st.integers(1, 50),
+            "batch_size": st.integers(*RANGES["batch_size"]),
+            "pretrained": st.booleans(),
+            "mixed_precision": st.booleans(),
+            "each_at_best": st.booleans(),
+            "name": st.sampled_from(["", "low rates", "ü · 1"]),
+        },
+    ),
+)
+
+
+def _changed(values: FormValues, changes: dict[str, object]) -> FormValues:
+    for name, value in changes.items():
+        values = values.with_value(name, value)
+    return values
+
+
 PAGE_STATES = st.builds(
     lambda state, places: replace(
         state,
@@ -94,6 +127,7 @@ PAGE_STATES = st.builds(
         losses=st.lists(st.sampled_from(SPECS), max_size=MAX_LOSSES, unique_by=loss_id).map(tuple),
         chart=CHART_SETTINGS,
         geometry=GEOMETRY_STATES,
+        form=FORM_VALUES,
         cursor_p=st.none()
         | st.floats(LEAST_CURSOR_P, 1.0).map(lambda p: float(f"{p:.{CURSOR_DIGITS}g}")),
     ),

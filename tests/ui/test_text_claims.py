@@ -44,6 +44,7 @@ from lossviz.ui.train.results.results import about_the_table
 from lossviz.ui.train.results.trial_details import WHAT_BUSY_MEANS
 from lossviz.ui.train.results.verdict_text import CLAIMS, KORNBLITH, ONE_LOSS
 from tests.support.claims import Claim, hold, plain_sentences
+from tests.support.comparison_claims import COMPARISON_SENTENCES, COMPARISONS
 from tests.support.deployer_claims import DEPLOYER, DEPLOYER_SENTENCES
 from tests.support.device_claims import DEVICE_SENTENCES, DEVICES
 from tests.support.experiment_claims import EXPERIMENT_TEXTS, FORM_TEXTS
@@ -127,6 +128,7 @@ TEXTS: dict[str, tuple[list[str], dict[str, Claim]]] = {
     ),
     "a trial in detail": ([WHAT_BUSY_MEANS], TRIAL_DETAILS),
     "the deployer's page": (DEPLOYER_SENTENCES, DEPLOYER),
+    "the page of comparisons": (COMPARISON_SENTENCES, COMPARISONS),
     "quotas and the queue": (QUOTA_SENTENCES, QUOTA_TEXTS),
     "the launch form": (
         [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from lossviz.ui.state.chart_settings import (
     read_chart_settings,
     write_chart_settings,
 )
+from lossviz.ui.state.form_values import FormValues, read_form, write_form
 from lossviz.ui.state.geometry_properties import read_geometry, write_geometry
 from lossviz.ui.state.geometry_state import GeometryState
 from lossviz.ui.state.page_state import CURSOR_DIGITS, LEAST_CURSOR_P, MAX_LOSSES
@@ -127,6 +129,30 @@ def set_chart_settings(settings: ChartSettings) -> None:
     """Draw the curves in another way."""
     data = session_in_callback()
     data["choice"]["chart"] = write_chart_settings(settings)
+    sync_to_url(data)
+
+
+def set_form(values: FormValues) -> None:
+    """Let the launch form say this, whatever was entered in its fields."""
+    data = session_in_callback()
+    data["choice"]["form"] = write_form(values)
+    data["form_version"] += 1
+    sync_to_url(data)
+
+
+def keep_form_value(name: str, value: Any) -> None:
+    """Keep what was entered in a field of the launch form; nothing where that will not do.
+
+    Args:
+        name: An attribute of the form's values, or of their settings.
+        value: Its value.
+    """
+    data = session_in_callback()
+    try:
+        changed = read_form(data["choice"]["form"]).value.with_value(name, value)
+    except (InvalidInput, TypeError):  # an empty field's None is no number; the field says so
+        return
+    data["choice"]["form"] = write_form(changed)
     sync_to_url(data)
 
 

@@ -12,6 +12,7 @@ from lossviz.errors import InvalidInput, LossvizError
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.state.chart_settings import CHART_PROPERTIES, ChartSettings, read_chart_settings
+from lossviz.ui.state.form_values import FORM_PROPERTIES, FormValues, read_form, write_form
 from lossviz.ui.state.geometry_properties import GEOMETRY_PROPERTIES, read_geometry
 from lossviz.ui.state.geometry_state import GeometryState
 from lossviz.ui.state.url_state import (
@@ -45,6 +46,7 @@ class PageState:
         hidden: The ids of those losses whose curves the visitor has hidden, in the losses' order.
         cursor_p: Where the cursor on the curves stands, as a probability; None until the visitor
             has moved it.
+        form: What the launch form is set to.
 
     Raises:
         InvalidInput: The cursor cannot stand there.
@@ -55,6 +57,7 @@ class PageState:
     geometry: GeometryState = field(default_factory=GeometryState)
     hidden: tuple[str, ...] = ()
     cursor_p: float | None = None
+    form: FormValues = field(default_factory=FormValues)
 
     def __post_init__(self) -> None:
         if self.cursor_p is not None and not LEAST_CURSOR_P <= self.cursor_p <= 1.0:
@@ -70,7 +73,8 @@ def read_page_state(query: Mapping[str, Sequence[str]]) -> Reading[PageState]:
     losses = read_query((_LOSSES,), query)
     chart = read_chart_settings(query)
     geometry = read_geometry(query)
-    state = PageState(**losses.value, chart=chart.value, geometry=geometry.value)
+    form = read_form(query)
+    state = PageState(**losses.value, chart=chart.value, geometry=geometry.value, form=form.value)
     reading = read_query((_HIDDEN, _CURSOR), query)
     hidden, problems = _among(reading.value["hidden"], state.losses)
     return Reading(
@@ -79,6 +83,7 @@ def read_page_state(query: Mapping[str, Sequence[str]]) -> Reading[PageState]:
             *losses.problems,
             *chart.problems,
             *geometry.problems,
+            *form.problems,
             *problems,
             *reading.problems,
         ),
@@ -95,6 +100,7 @@ def write_page_state(state: PageState) -> Query:
         **write_query((_LOSSES,), state),
         **write_query(CHART_PROPERTIES, state.chart),
         **write_query(GEOMETRY_PROPERTIES, state.geometry),
+        **write_form(state.form),
         **write_query((_HIDDEN, _CURSOR), state),
     }
 
@@ -175,6 +181,7 @@ PROPERTIES: Final[tuple[Property[Any], ...]] = (
     _LOSSES,
     *CHART_PROPERTIES,
     *GEOMETRY_PROPERTIES,
+    *FORM_PROPERTIES,
     _HIDDEN,
     _CURSOR,
 )

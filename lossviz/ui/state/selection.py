@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lossviz.losses.loss import Loss
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.state.chart_settings import ChartSettings, read_chart_settings
+from lossviz.ui.state.form_values import FormValues, read_form
 from lossviz.ui.state.geometry_properties import read_geometry
 from lossviz.ui.state.geometry_state import GeometryState
 from lossviz.ui.state.session import query_of, session
@@ -27,6 +28,8 @@ class Selection:
             arrows over when this changes.
         hidden: The ids of the chosen losses whose curves the visitor has hidden.
         cursor_p: Where the visitor has put the cursor on the curves; None where nowhere.
+        form: What the launch form is set to.
+        form_version: How often it was set by anything but its own fields.
         warning: Markdown: what of the page's address or of the last change could not be applied;
             empty if nothing.
         rejections: How often a slider's value could not be applied: the browser takes it back when
@@ -41,6 +44,8 @@ class Selection:
     geometry_version: int
     hidden: list[str]
     cursor_p: float | None
+    form: FormValues
+    form_version: int
     warning: str
     rejections: int
 
@@ -63,6 +68,8 @@ def read_selection() -> Selection:
         geometry_version=data["geometry_version"],
         hidden=choice["hidden"],
         cursor_p=choice["cursor_p"],
+        form=read_form(choice["form"]).value,
+        form_version=data["form_version"],
         warning=data["warning"],
         rejections=data["rejections"],
     )

@@ -13,6 +13,7 @@ from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.state.address import read_address, write_address
 from lossviz.ui.state.chart_settings import read_chart_settings, write_chart_settings
+from lossviz.ui.state.form_values import read_form, write_form
 from lossviz.ui.state.geometry_properties import read_geometry, write_geometry
 from lossviz.ui.state.page_state import (
     ARTICLE,
@@ -37,6 +38,7 @@ class Choice(TypedDict):
         geometry: Where the arrows stand, as ``read_geometry`` reads it.
         hidden: See ``PageState``.
         cursor_p: The same.
+        form: What the launch form is set to, as ``read_form`` reads it.
     """
 
     chosen: list[str]
@@ -44,6 +46,7 @@ class Choice(TypedDict):
     geometry: Query
     hidden: list[str]
     cursor_p: float | None
+    form: Query
 
 
 class SessionData(TypedDict):
@@ -62,6 +65,8 @@ class SessionData(TypedDict):
             this changes.
         geometry_version: How often an arrow was moved by anything but a drag: the browser takes the
             arrows over when this changes.
+        form_version: How often the launch form was set by anything but its own fields: they take
+            their values over when this changes.
     """
 
     specs: dict[str, str]
@@ -72,6 +77,7 @@ class SessionData(TypedDict):
     warning: str
     rejections: int
     geometry_version: int
+    form_version: int
 
 
 def session() -> SessionData:
@@ -81,12 +87,15 @@ def session() -> SessionData:
         st.session_state[SESSION_KEY] = SessionData(
             specs=specs,
             start_specs=dict(specs),
-            choice=Choice(chosen=list(ARTICLE), chart={}, geometry={}, hidden=[], cursor_p=None),
+            choice=Choice(
+                chosen=list(ARTICLE), chart={}, geometry={}, hidden=[], cursor_p=None, form={}
+            ),
             page="",
             address={},
             warning="",
             rejections=0,
             geometry_version=0,
+            form_version=0,
         )
     return cast(SessionData, st.session_state[SESSION_KEY])
 
@@ -140,6 +149,7 @@ def query_of(data: SessionData, *more: str) -> Query:
         geometry=read_geometry(choice["geometry"]).value,
         hidden=tuple(choice["hidden"]),
         cursor_p=choice["cursor_p"],
+        form=read_form(choice["form"]).value,
     )
     return write_page_state(state)
 
@@ -155,12 +165,16 @@ def _apply_address(data: SessionData, address: Query) -> str:
     reading = read_page_state(address)
     state = reading.value
     data["geometry_version"] += 1
+    form = write_form(state.form)
+    if form != data["choice"]["form"]:
+        data["form_version"] += 1
     data["choice"] = Choice(
         chosen=[],
         chart=write_chart_settings(state.chart),
         geometry=write_geometry(state.geometry),
         hidden=list(state.hidden),
         cursor_p=state.cursor_p,
+        form=form,
     )
     losses = [loss_from_spec(spec) for spec in state.losses]
     for loss in losses:

@@ -4,28 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 import streamlit as st
 
-from lossviz.experiments.access.visitor_engine import VisitorEngine
-from lossviz.experiments.changes import changes
-from lossviz.experiments.permissions import Whose, whose
+from lossviz.experiments.bench.bench_row import BenchRow, BenchState
+from lossviz.experiments.permissions import Whose
+from lossviz.experiments.recipes import RECIPES
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.store.building import UnreadableRow
-from lossviz.experiments.visitors import Visitor
-from lossviz.losses.functions import loss_label
-from lossviz.ui.markdown import count_of
 from lossviz.ui.messages import shown
+from lossviz.ui.number_text import error_percent
+from lossviz.ui.state.comparisons_query import PAGE as COMPARISONS_PAGE
+from lossviz.ui.state.comparisons_query import comparisons_query
+from lossviz.ui.state.selection import selection_query
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.comparison_link import link_comparison, linked_comparison
 from lossviz.ui.train.comparison_menu import comparison_menu, show_whose
+from lossviz.ui.train.launching.again import again_buttons, title_of
 from lossviz.ui.train.launching.form_folding import fold_button
 
-_KEY = "comparison"  # of the control
+_KEY: Final = "comparison"  # of the control
+_USUAL: Final = next(iter(RECIPES))
+
+
+def read_rows(backend: TrainingBackend) -> tuple[list[BenchRow], list[UnreadableRow]]:
+    """What can be picked, the visitor's own first, then the newest; and what cannot be read.
+
+    Side effects: reads the database.
+    """
+    rows, unreadable = backend.store.bench_rows()
+    return sorted(rows, key=lambda row: row.whose is not Whose.OWN), unreadable
 
 
 def pick_comparison(
-    comparisons: Sequence[Comparison],
+    rows: Sequence[BenchRow],
     unreadable: Sequence[UnreadableRow] = (),
     *,
     backend: TrainingBackend,
@@ -33,60 +46,60 @@ def pick_comparison(
     """Let the visitor choose among comparisons, or open the form for another one.
 
     Args:
-        comparisons: At least one. The first is shown unless the address names another.
+        rows: At least one. The first is shown unless the address names another.
         unreadable: Those that cannot be shown; the address may name one of them.
-        backend: Knows which of them run, and whose they are.
+        backend: Where they were read from.
     """
-    by_id = {comparison.id: comparison for comparison in comparisons}
+    by_id = {row.id: row for row in rows}
     linked = linked_comparison(by_id, [row.id for row in unreadable])
     for problem in linked.problems:
         st.warning(problem, icon=":material/link_off:")
-    st.session_state[_KEY] = linked.value or comparisons[0].id
+    st.session_state[_KEY] = linked.value or rows[0].id
+    picked = by_id[st.session_state[_KEY]].comparison
     with st.container(
         horizontal=True, vertical_alignment="bottom", gap="medium", key="comparison-row"
     ):
-        picked = st.selectbox(
+        st.selectbox(
             "Comparison",
             list(by_id),
-            format_func=lambda comparison_id: _title(by_id[comparison_id], backend),
+            format_func=lambda comparison_id: comparison_line(by_id[comparison_id]),
             key=_KEY,
             on_change=_on_pick,
         )
         fold_button()
-        comparison_menu(backend, by_id[picked])
-    show_whose(backend, by_id[picked])
-    return by_id[picked]
+        comparison_menu(backend, picked)
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="comparison-ways"
+    ):
+        again_buttons(backend, picked)
+        st.page_link(
+            COMPARISONS_PAGE,
+            label="All comparisons",
+            icon=":material/table_rows:",
+            query_params=selection_query() | comparisons_query() | {"comparison": [picked.id]},
+        )
+    show_whose(backend, picked)
+    return picked
 
 
 def _on_pick() -> None:
     link_comparison(st.session_state[_KEY])
 
 
-def _title(comparison: Comparison, backend: TrainingBackend) -> str:
-    created = datetime.fromtimestamp(comparison.created_at, UTC)
-    names = ", ".join(loss_label(spec) for spec in comparison.losses)
+def comparison_line(row: BenchRow) -> str:
+    """A comparison in a line: what it is called, what differs from its dataset's settings, how far
+    it is, what came of it, and when it was made.
+    """
+    created = datetime.fromtimestamp(row.comparison.created_at, UTC)
+    lowest = row.best_error
     parts = (
-        _state(comparison, backend.engine),
-        comparison.name,
-        _whose(comparison, backend.visitor),
-        created.strftime("%d %b %Y, %H:%M:%S UTC"),
-        comparison.recipe,
-        *map(shown, changes(comparison)),
-        count_of(comparison.seeds, "seed", "seeds"),
-        names,
+        title_of(row.comparison),
+        "" if row.whose is Whose.OWN else str(row.whose),
+        "" if row.comparison.recipe == _USUAL else row.recipe_name,
+        *map(shown, row.changes),
+        "" if row.state is BenchState.FINISHED else f"{row.state} {row.finished}/{row.trials}",
+        row.verdict,
+        "" if lowest is None else f"lowest error {error_percent(lowest, None)} ({row.best_loss})",
+        created.strftime("%d %b %Y, %H:%M UTC"),
     )
     return " · ".join(filter(None, parts))
-
-
-def _whose(comparison: Comparison, visitor: Visitor) -> str:
-    """A word or two where that is not the visitor's own."""
-    found = whose(visitor, comparison)
-    return "" if found is Whose.OWN else str(found)
-
-
-def _state(comparison: Comparison, engine: VisitorEngine | None) -> str:
-    """A word for one that this app still trains."""
-    before = engine.place(comparison.id) if engine else None
-    if before is None:
-        return ""
-    return "waiting" if before else "running"

@@ -1,6 +1,7 @@
 """All that an address can say, as one table."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from urllib.parse import parse_qs
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from lossviz.losses.catalogue import LOSSES
 from lossviz.ui.state.chart_settings import ChartSettings
+from lossviz.ui.state.form_values import FormValues
 from lossviz.ui.state.geometry_state import GeometryState
 from lossviz.ui.state.page_state import (
     MAX_LOSSES,
@@ -18,6 +20,12 @@ from lossviz.ui.state.page_state import (
     write_page_state,
 )
 from tests.support.page_states import PAGE_STATES
+
+
+def _with(recipe: str = "digits", **settings: object) -> FormValues:
+    values = FormValues.of_recipe(recipe)
+    return replace(values, settings=replace(values.settings, **settings))
+
 
 # Links of earlier versions, and what they opened.
 OLD_LINKS: Mapping[str, PageState] = {
@@ -60,6 +68,39 @@ OLD_LINKS: Mapping[str, PageState] = {
     ),
     "at=0.05&hide=inverse&hide=dot_product": PageState(
         hidden=("dot_product", "inverse"), cursor_p=0.05
+    ),
+    "dataset=pets&seeds=2&name=low+rates&rates=best&baseline=inverse": PageState(
+        form=replace(
+            FormValues.of_recipe("pets"),
+            seeds=2,
+            name="low rates",
+            each_at_best=True,
+            baseline="inverse",
+        )
+    ),
+    "optimizer=sgd&rate=0.01&noise=0.4&imbalance=5&frozen=0&unfrozen=3&batch=32&pixels=16"
+    "&evaluations=2&workers=1": PageState(
+        form=_with(
+            optimizer="sgd",
+            learning_rate=0.01,
+            label_noise=0.4,
+            imbalance=5.0,
+            frozen_epochs=0,
+            unfrozen_epochs=3,
+            batch_size=32,
+            image_size=16,
+            evaluations=2,
+            workers=1,
+        )
+    ),
+    "dataset=folder&folder=/flowers&network=resnet34&weights=pretrained&mixed=yes": PageState(
+        form=_with(
+            recipe="folder",
+            folder="/flowers",
+            network="resnet34",
+            pretrained=True,
+            mixed_precision=True,
+        )
     ),
     "loss=(1-p)**2&hide=(1-p)**2&at=0.027031": PageState(
         losses=("(1-p)**2",), hidden=("(1-p)**2",), cursor_p=0.02703

@@ -11,6 +11,7 @@ from lossviz.experiments.folder_classes import count_class_folders
 from lossviz.experiments.folder_paths import folder_path
 from lossviz.experiments.recipes import RECIPES
 from lossviz.ui.folder_access import deployed_access
+from lossviz.ui.state.selection import read_selection
 from lossviz.ui.visitor import current_visitor
 
 RECIPE_KEY: Final = "recipe"  # of the control that chooses it
@@ -26,7 +27,7 @@ def chosen_class_count() -> int | None:
 
     Side effects: lists the folder of the recipe ``folder``.
     """
-    recipe = RECIPES[st.session_state.get(RECIPE_KEY, next(iter(RECIPES)))]
+    recipe = RECIPES[read_selection().form.recipe]
     if recipe.classes is not None:
         return recipe.classes
     access = deployed_access()

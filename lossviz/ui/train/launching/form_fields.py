@@ -4,15 +4,15 @@ the form knows of it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
 from lossviz.experiments.number_text import format_rate
-from lossviz.ui.state.actions import keep_selection
+from lossviz.ui.state.actions import keep_form_value
 from lossviz.ui.templates import render
 from lossviz.ui.text import draw_caption
 
@@ -56,8 +56,28 @@ def field_box(key: str, *, width: int | Literal["stretch"] = "stretch") -> Itera
         yield
 
 
+def keep_field(name: str, key: str, convert: Callable[[Any], Any] = lambda value: value) -> None:
+    """Keep what a field of the form holds, in the session and in the address; for callbacks.
+
+    Args:
+        name: What it sets: an attribute of ``FormValues``, or of its settings.
+        key: Of the field.
+        convert: From what the field holds to what it sets.
+
+    Side effects: changes the session, and the page's address with it.
+    """
+    keep_form_value(name, convert(st.session_state[key]))
+
+
 def whole_number_field(
-    problems: FieldProblems, label: str, *, key: str, start: int, limits: tuple[int, int], help: str
+    problems: FieldProblems,
+    label: str,
+    *,
+    name: str,
+    key: str,
+    start: int,
+    limits: tuple[int, int],
+    help: str,
 ) -> int | None:
     """A field for a whole number.
 
@@ -67,6 +87,7 @@ def whole_number_field(
     Args:
         problems: Gets to know what is wrong.
         label: The field's.
+        name: What it sets, see ``keep_field``.
         key: Of its state.
         start: What it holds at first.
         limits: Least and greatest number.
@@ -77,7 +98,14 @@ def whole_number_field(
     """
     st.session_state.setdefault(key, start)
     number = st.number_input(
-        label, value=None, step=1, key=key, on_change=keep_selection, help=help, placeholder=""
+        label,
+        value=None,
+        step=1,
+        key=key,
+        on_change=keep_field,
+        args=(name, key),
+        help=help,
+        placeholder="",
     )
     least, most = limits
     if number is not None and least <= number <= most:
@@ -97,7 +125,8 @@ def rate_field(
         step=1e-3,
         format="%g",
         key=key,
-        on_change=keep_selection,
+        on_change=keep_field,
+        args=("learning_rate", key),
         label_visibility="collapsed",
     )
     least, most = limits

@@ -42,6 +42,14 @@ def fold_form() -> None:
     st.session_state[_IS_OPEN] = False
 
 
+def open_form() -> None:
+    """Open the form from the next run on.
+
+    Side effects: changes the session.
+    """
+    st.session_state[_IS_OPEN] = True
+
+
 def fold_button() -> None:
     """The button that opens the form, or folds it away."""
     is_open = st.session_state[_IS_OPEN]

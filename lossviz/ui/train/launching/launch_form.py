@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import streamlit as st
 
 from lossviz.errors import InvalidInput, LossvizError
+from lossviz.experiments.access.names import MOST_CHARACTERS
 from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.descriptions import and_list
 from lossviz.experiments.machine import Machine
@@ -24,13 +25,20 @@ from lossviz.losses.loss import Loss
 from lossviz.ui.curves.findings import warn_of_errors
 from lossviz.ui.markdown import capitalised, count_of, escape_markdown
 from lossviz.ui.messages import error_text, show_error
-from lossviz.ui.state.actions import keep_selection
+from lossviz.ui.state.actions import keep_form_value, keep_selection
+from lossviz.ui.state.form_values import FormValues
+from lossviz.ui.state.selection import read_selection
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.launching.batch_preview import batch_preview_button, show_batch_preview
 from lossviz.ui.train.launching.class_count import FOLDER_RECIPE, RECIPE_KEY, chosen_class_count
 from lossviz.ui.train.launching.expected_time import expected_time
-from lossviz.ui.train.launching.form_fields import FieldProblems, field_box, whole_number_field
+from lossviz.ui.train.launching.form_fields import (
+    FieldProblems,
+    field_box,
+    keep_field,
+    whole_number_field,
+)
 from lossviz.ui.train.launching.form_start import form_start, show_origin, start_from_recipe
 from lossviz.ui.train.launching.image_folder import pick_folder
 from lossviz.ui.train.launching.launches import Request, launch, refusal_of
@@ -82,11 +90,13 @@ def launch_form(
     folder = pick_folder(backend, problems) if recipe.key == FOLDER_RECIPE else ""
     summary, preview = st.columns([3, 1], gap="medium")
     place = st.container()
-    start = form_start(recipe)
+    start = form_start()
+    form = read_selection().form
     show_origin()
     with row:
-        seeds = _pick_seeds(problems, start, len(losses), backend.quotas)
-        baseline = _pick_baseline(losses)
+        seeds = _pick_seeds(problems, start, form, len(losses), backend.quotas)
+        baseline = _pick_baseline(losses, form)
+        name = _name_field()
     chosen = _choose_settings(start, problems, folder, backend)
     machine = backend.machine
     # what the nodes of a cluster lack is not known here
@@ -104,6 +114,7 @@ def launch_form(
         seeds=seeds or 0,
         baseline=baseline,
         settings=chosen.settings,
+        name=name,
     )
     with place:
         if recipe.key == PETS_RECIPE and chosen.settings:
@@ -135,6 +146,7 @@ def _obstacle(losses: Sequence[Loss], problems: FieldProblems, chosen: ChosenSet
 
 
 def _pick_recipe() -> str:
+    st.session_state[RECIPE_KEY] = read_selection().form.recipe
     return st.selectbox(
         "Dataset",
         list(RECIPES),
@@ -146,7 +158,7 @@ def _pick_recipe() -> str:
 
 
 def _pick_seeds(
-    problems: FieldProblems, start: FormStart, losses: int, quotas: Quotas
+    problems: FieldProblems, start: FormStart, form: FormValues, losses: int, quotas: Quotas
 ) -> int | None:
     """How many seeds; None where the field holds no number that will do."""
     most_trials = int(min(MAX_TRIALS, quotas.most("comparison_trials")))
@@ -154,8 +166,9 @@ def _pick_seeds(
         seeds = whole_number_field(
             problems,
             "Seeds",
+            name="seeds",
             key=f"seeds of {start.name}",
-            start=start.recipe.seeds,
+            start=form.seeds,
             limits=(1, int(min(MAX_SEEDS, quotas.most("seeds")))),
             help=(
                 "Each loss is trained once per seed. A seed fixes split, initial weights and"
@@ -175,24 +188,52 @@ def _pick_seeds(
     return seeds
 
 
-def _pick_baseline(losses: Sequence[Loss]) -> str | None:
+def _pick_baseline(losses: Sequence[Loss], form: FormValues) -> str | None:
     """The spec of the loss that the others are compared with; None where none is chosen."""
     by_id = {loss.id: loss for loss in losses}
     specs = [loss.spec for loss in losses]
-    if st.session_state.get(_BASELINE) not in by_id:  # it may have been taken away
-        st.session_state.pop(_BASELINE, None)
+    wanted = form.baseline if form.baseline in specs else ""  # it may have been taken away
+    usual = wanted or (default_baseline(specs) if specs else "")
+    st.session_state[_BASELINE] = next((loss.id for loss in losses if loss.spec == usual), None)
     picked = st.selectbox(
         "Baseline",
         list(by_id),
-        index=specs.index(default_baseline(specs)) if specs else None,
+        index=None,
         format_func=lambda loss_id: by_id[loss_id].label,
         placeholder="Choose a loss first",
         width=230,
         key=_BASELINE,
-        on_change=keep_selection,
+        on_change=_keep_baseline,
+        args=({loss_id: loss.spec for loss_id, loss in by_id.items()},),
         help="Every other loss is compared with this one. It is fixed at launch.",
     )
     return by_id[picked].spec if picked else None
+
+
+def _keep_baseline(specs: Mapping[str, str]) -> None:
+    """Keep which loss was picked; for callbacks.
+
+    Args:
+        specs: Of the losses, by their ids.
+    """
+    keep_form_value("baseline", specs.get(st.session_state[_BASELINE], ""))
+
+
+def _name_field() -> str:
+    """What the comparison will be called; empty for no name."""
+    selection = read_selection()
+    key = f"name of the next comparison, {selection.form_version}"
+    st.session_state.setdefault(key, selection.form.name)
+    return st.text_input(
+        "Name (optional)",
+        max_chars=MOST_CHARACTERS,
+        placeholder="No name",
+        width=230,
+        key=key,
+        on_change=keep_field,
+        args=("name", key),
+        help="By it you find the comparison again. It can be changed later.",
+    )
 
 
 def _choose_settings(
@@ -250,6 +291,7 @@ def _launch_buttons(
         (same, "same learning rate", question_at_same_rate(request.settings)),
         (best, "each loss at its best", QUESTION_AT_BEST_RATES),
     )
+    preferred = best if read_selection().form.each_at_best else same
     pressed = None
     columns = st.columns(len(texts), gap="medium")
     for column, (choice, name, question) in zip(columns, texts, strict=True):
@@ -259,7 +301,7 @@ def _launch_buttons(
             count = "" if obstacle else f" {_trial_count(choice)}"
             if st.button(
                 f"{verb}{count} · {name}",
-                type="primary" if choice is same else "secondary",
+                type="primary" if choice is preferred else "secondary",
                 icon=":material/play_arrow:",
                 disabled=not backend.can_start or bool(obstacle or refusal),
                 on_click=keep_selection,

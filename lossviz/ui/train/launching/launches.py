@@ -10,6 +10,7 @@ from typing import Final, TypedDict, cast
 import streamlit as st
 
 from lossviz.errors import LossvizError
+from lossviz.experiments.access.names import comparison_name
 from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.records import Comparison, RateSearch
@@ -32,6 +33,7 @@ class Request:
         baseline: One of the losses; None for the usual one.
         settings: How it is trained; None where that cannot be said.
         rate_search: How each loss's learning rate is chosen; None where all take the same.
+        name: What it will be called; empty for none.
     """
 
     recipe: str
@@ -40,6 +42,7 @@ class Request:
     baseline: str | None = None
     settings: Settings | None = None
     rate_search: RateSearch | None = None
+    name: str = ""
 
     @property
     def trials(self) -> int:
@@ -61,7 +64,7 @@ class Request:
         Raises:
             LossvizError: It makes no comparison.
         """
-        return plan_comparison(
+        planned = plan_comparison(
             id=uuid.uuid4().hex[:12],
             recipe=self.recipe,
             losses=self.losses,
@@ -71,6 +74,7 @@ class Request:
             baseline=self.baseline,
             rate_search=self.rate_search,
         )
+        return replace(planned, name=comparison_name(self.name))
 
     def with_rate_search(self, search: RateSearch) -> Request:
         """The same, with each loss at its best learning rate."""

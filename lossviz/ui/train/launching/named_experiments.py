@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import streamlit as st
@@ -16,9 +17,9 @@ from lossviz.statistics.verdicts import Verdicts
 from lossviz.ui.markdown import count_of, escape_markdown
 from lossviz.ui.messages import show_error
 from lossviz.ui.state.actions import choose_specs, keep_selection
+from lossviz.ui.state.form_values import FormValues
 from lossviz.ui.text import draw_caption, draw_text
 from lossviz.ui.train.backend import TrainingBackend
-from lossviz.ui.train.launching.class_count import RECIPE_KEY
 from lossviz.ui.train.launching.form_start import start_form_from
 from lossviz.ui.train.launching.launches import Request, launch, launch_of, refusal_of
 
@@ -102,8 +103,13 @@ def _request(experiment: NamedExperiment) -> Request:
 def _show_in_form(experiment: NamedExperiment) -> None:
     """Let the form say what the experiment trains, so that it can be changed afterwards."""
     choose_specs(experiment.setup.losses)
-    st.session_state[RECIPE_KEY] = _RECIPE
-    start_form_from(experiment.key)
+    values = replace(
+        FormValues.of_recipe(_RECIPE),
+        seeds=SEEDS,
+        settings=experiment.setup.settings,
+        each_at_best=experiment.setup.rate_search is not None,
+    )
+    start_form_from(values, f"the experiment **{experiment.name}**")
 
 
 def show_question(judgement: Judgement, *, ended: bool) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
@@ -15,11 +15,12 @@ from lossviz.experiments.optimizers import OPTIMIZERS, SGD
 from lossviz.experiments.quotas import UNLIMITED, Quotas
 from lossviz.experiments.recipes import Recipe
 from lossviz.experiments.settings import RANGES, Settings
-from lossviz.ui.state.actions import keep_selection
+from lossviz.ui.state.actions import keep_form_value
 from lossviz.ui.text import draw_caption, draw_text
 from lossviz.ui.train.launching.form_fields import (
     FieldProblems,
     field_box,
+    keep_field,
     rate_field,
     whole_number_field,
 )
@@ -47,7 +48,9 @@ class FormStart:
 
     def settings_with(self, optimizer: str) -> Settings:
         """The same, with the learning rate that fits an optimiser."""
-        return replace(self.recipe, settings=self.settings).settings_with(optimizer)
+        if optimizer == self.settings.optimizer:
+            return self.settings
+        return self.recipe.settings_with(optimizer)
 
 
 def pick_settings(
@@ -108,6 +111,7 @@ class _Fields:
             return whole_number_field(
                 self.problems,
                 label,
+                name=name,
                 key=f"{name} of {self.start.name}",
                 start=int(getattr(self.start.settings, name)),
                 limits=self.quotas.range_of(name),
@@ -179,7 +183,8 @@ def _batches(fields: _Fields, place: Place) -> dict[str, Any]:
             "Mixed precision",
             value=start.settings.mixed_precision,
             key=f"mixed_precision of {start.name}",
-            on_change=keep_selection,
+            on_change=keep_field,
+            args=("mixed_precision", f"mixed_precision of {start.name}"),
             help="16-bit numbers where that is safe: faster on most GPUs.",
         )
     return picked
@@ -194,7 +199,8 @@ def _difficulty(start: FormStart) -> dict[str, Any]:
         value=round(100 * start.settings.label_noise),
         format="%d%%",
         key=f"label_noise of {start.name}",
-        on_change=keep_selection,
+        on_change=keep_field,
+        args=("label_noise", f"label_noise of {start.name}", _share),
         help=(
             "This share of the training labels is changed to another class, the same ones for"
             " every loss. The validation labels stay right."
@@ -202,21 +208,29 @@ def _difficulty(start: FormStart) -> dict[str, Any]:
     )
     imbalance = st.select_slider(
         "Class imbalance",
-        _IMBALANCES,
+        sorted({*_IMBALANCES, start.settings.imbalance}),
         value=start.settings.imbalance,
         format_func=lambda ratio: "none" if ratio == 1 else f"{ratio:g} to 1",
         key=f"imbalance of {start.name}",
-        on_change=keep_selection,
+        on_change=keep_field,
+        args=("imbalance", f"imbalance of {start.name}"),
         help=(
             "The first class keeps this many times as large a share of its training images as"
             " the last; classes in between are interpolated."
         ),
     )
-    return {"label_noise": noise_percent / 100, "imbalance": imbalance}
+    kept = start.settings.label_noise  # finer than the slider's steps where it was never moved
+    noise = kept if noise_percent == round(100 * kept) else _share(noise_percent)
+    return {"label_noise": noise, "imbalance": imbalance}
+
+
+def _share(percent: int) -> float:
+    return percent / 100
 
 
 def _network(start: FormStart) -> tuple[str, bool]:
-    names = [*([DIGITS_NETWORK] if start.settings.network == DIGITS_NETWORK else []), *NETWORKS]
+    own = start.recipe.settings.network
+    names = [*([own] if own == DIGITS_NETWORK else []), *NETWORKS]
     left, right = st.columns([2, 1], gap="medium", vertical_alignment="bottom")
     with left:
         network = st.selectbox(
@@ -225,7 +239,8 @@ def _network(start: FormStart) -> tuple[str, bool]:
             index=names.index(start.settings.network),
             format_func=_network_label,
             key=f"network of {start.name}",
-            on_change=keep_selection,
+            on_change=keep_field,
+            args=("network", f"network of {start.name}"),
         )
     if network != DIGITS_NETWORK and local_weights(NETWORKS[network]) is None:
         draw_caption(
@@ -238,7 +253,8 @@ def _network(start: FormStart) -> tuple[str, bool]:
             "Pretrained",
             value=start.settings.pretrained,
             key=f"pretrained of {start.name} {network}",
-            on_change=keep_selection,
+            on_change=keep_field,
+            args=("pretrained", f"pretrained of {start.name} {network}"),
             help="Off: it starts from scratch.",
         )
     return network, pretrained
@@ -262,7 +278,8 @@ def _optimizer(fields: _Fields) -> dict[str, Any]:
         required=True,
         format_func=OPTIMIZERS.__getitem__,
         key=f"optimizer of {start.name}",
-        on_change=keep_selection,
+        on_change=keep_field,
+        args=("optimizer", f"optimizer of {start.name}"),
         help=(
             "The same for all losses. Adam, fastai's default, divides each step by the size of"
             " recent gradients, so a constant factor of a loss almost cancels. With SGD, such a"
@@ -293,7 +310,8 @@ def _learning_rate(problems: FieldProblems, own: float | None, *, key: str) -> f
         default=_AUTOMATIC if own is None else _MANUAL,
         required=True,
         key=f"source of the rate of {key}",
-        on_change=keep_selection,
+        on_change=_keep_source,
+        args=(f"source of the rate of {key}", _START_RATE if own is None else own),
         help=(
             "Automatic: what fastai's lr_find suggests for cross-entropy and seed 0, once, the"
             " same for all losses."
@@ -309,3 +327,8 @@ def _learning_rate(problems: FieldProblems, own: float | None, *, key: str) -> f
             start=_START_RATE if own is None else own,
             limits=RANGES["learning_rate"],
         )
+
+
+def _keep_source(key: str, rate: float) -> None:
+    """Keep whether the rate is to be found, or this one; for callbacks."""
+    keep_form_value("learning_rate", None if st.session_state[key] == _AUTOMATIC else rate)

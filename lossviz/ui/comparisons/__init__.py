@@ -1,0 +1,1 @@
+"""The page of all comparisons: found again, annotated, joined, deleted and brought back."""

@@ -1,0 +1,64 @@
+"""What is selected in the table: one comparison with all that can be done with it, or several side
+by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from lossviz.experiments.bench.bench_row import BenchRow
+from lossviz.experiments.bench.filters import all_tags
+from lossviz.experiments.records import Comparison
+from lossviz.ui.comparisons.annotations import note_field, star_button, tags_field
+from lossviz.ui.comparisons.table_view import TableView
+from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.state.selection import selection_query
+from lossviz.ui.text import draw_text
+from lossviz.ui.train.backend import TrainingBackend
+from lossviz.ui.train.comparison_menu import comparison_menu, show_whose
+from lossviz.ui.train.comparison_picker import comparison_line
+from lossviz.ui.train.comparison_view import watch_comparison
+from lossviz.ui.train.launching.again import again_buttons, title_of
+
+
+def show_selected(backend: TrainingBackend, rows: Sequence[BenchRow], view: TableView) -> None:
+    """Draw what is selected; nothing where nothing is.
+
+    Args:
+        backend: Where the rows were read from.
+        rows: All that there are.
+        view: What the page shows.
+    """
+    by_id = {row.id: row for row in rows}
+    chosen = [by_id[each] for each in view.selected if each in by_id]
+    if not chosen:
+        return
+    st.divider()
+    if len(chosen) > 1:
+        st.header(f"{len(chosen)} comparisons", anchor=False)
+        draw_text("\n".join(f"- {escape_markdown(comparison_line(row))}" for row in chosen))
+        return
+    comparison = chosen[0].comparison
+    st.header(escape_markdown(title_of(comparison)), anchor=False)
+    _show_actions(backend, comparison)
+    show_whose(backend, comparison)
+    tags_field(backend, comparison, known=all_tags(rows))
+    note_field(backend, comparison)
+    watch_comparison(backend, comparison)
+
+
+def _show_actions(backend: TrainingBackend, comparison: Comparison) -> None:
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="small", key="comparison-actions"
+    ):
+        star_button(backend, comparison)
+        st.page_link(
+            "pages/train.py",
+            label="Open on Train",
+            icon=":material/open_in_new:",
+            query_params=selection_query() | {"comparison": [comparison.id]},
+        )
+        again_buttons(backend, comparison)
+        comparison_menu(backend, comparison)

@@ -1,0 +1,35 @@
+"""All comparisons in one table: find them again, join them, note what they showed."""
+
+import streamlit as st
+
+from lossviz.errors import LossvizError
+from lossviz.ui.comparisons.controls import table_controls
+from lossviz.ui.comparisons.empty import show_empty
+from lossviz.ui.comparisons.selected import show_selected
+from lossviz.ui.comparisons.tables import show_tables
+from lossviz.ui.comparisons.view_state import read_view, view_warnings
+from lossviz.ui.frame import begin_page
+from lossviz.ui.messages import show_error
+from lossviz.ui.state.comparisons_query import sync_comparisons_from_url
+from lossviz.ui.train.backend import open_backend, show_obstacles
+from lossviz.ui.train.unreadable_rows import show_unreadable
+
+sync_comparisons_from_url()
+begin_page("pages/comparisons.py")
+
+try:
+    training = open_backend()
+    show_obstacles(training)
+    rows, unreadable = training.store.bench_rows()
+    show_unreadable(unreadable)
+    if rows:
+        view = read_view().value
+        for problem in view_warnings(rows):
+            st.warning(problem, icon=":material/link_off:")
+        table_controls(rows, view, with_others=not training.visitor.owns_all)
+        show_tables(training, rows, view)
+        show_selected(training, rows, view)
+    elif not unreadable:
+        show_empty(training)
+except LossvizError as error:
+    show_error(error)

@@ -1,0 +1,154 @@
+"""The page of all comparisons, run without a browser."""
+
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from lossviz.experiments.records import Comparison, Origin
+from lossviz.experiments.store.store import Store
+from lossviz.ui.comparisons.tables import NOTHING_FOUND
+from lossviz.ui.comparisons.view_state import NOT_THERE
+from tests.support.judged_comparison import judged_comparison
+from tests.support.pages import opened
+from tests.support.records import comparison
+
+PAGE = "pages/comparisons.py"
+
+
+def stored(database: Path, id: str) -> Comparison:
+    with closing(Store(f"sqlite:///{database}")) as store:
+        found = store.comparison(id)
+    assert found
+    return found
+
+
+@pytest.fixture
+def three(database: Path) -> Path:
+    """A database of three comparisons: judged, with a name and tags, and from the command line."""
+    with closing(Store(f"sqlite:///{database}")) as store:
+        judged_comparison(store, id="judged", losses=("cross_entropy", "inverse"), seeds=3)
+        named = comparison(id="named", created_at=2e9)
+        store.add_comparison(replace(named, name="Low rates", tags=("paper",), starred=True))
+        sgd = replace(
+            comparison(id="typed", losses=("p**-k; k=0.5",), created_at=1.5e9),
+            origin=Origin.COMMAND_LINE,
+        )
+        store.add_comparison(sgd)
+    return database
+
+
+def column(app: AppTest, name: str, *, table: int = 0) -> list[Any]:
+    return list(app.dataframe[table].value[name])
+
+
+@pytest.mark.usefixtures("three")
+def test_each_comparison_has_a_row_with_what_it_is_and_what_came_of_it() -> None:
+    app = opened(PAGE).run()  # one look may not have the time to sum all up
+    assert not app.exception
+    assert column(app, "Comparison") == ["Low rates", "p**-k, k = 0.5", "cross-entropy, inverse"]
+    assert column(app, "★") == ["★", "", ""]
+    assert column(app, "Made by") == ["this app", "command line", "this app"]
+    assert column(app, "State")[2] == "finished"
+    assert column(app, "Lowest error")[2] > 0
+    assert column(app, "Of loss")[2] in ("cross-entropy", "inverse")
+    assert column(app, "Tags")[0] == ["paper"]
+
+
+@pytest.mark.usefixtures("three")
+def test_search_filters_and_order_are_in_the_address_and_a_link_shows_the_same() -> None:
+    app = opened(PAGE)
+    app.text_input(key="table: words").set_value("rates").run()
+    assert column(app, "Comparison") == ["Low rates"]
+    assert app.query_params["find"] == "rates"
+    app.text_input(key="table: words").set_value("").run()
+    app.selectbox(key="table: order").set_value("created").run()
+    assert column(app, "Comparison")[0] == "cross-entropy, inverse"
+    app.selectbox(key="table: origin").set_value("command line").run()
+    app.toggle(key="table: grouped").set_value(True).run()
+    assert not app.exception
+    query = {name: app.query_params[name] for name in ("sort", "from", "group")}
+    again = opened(PAGE, **query)
+    assert column(again, "Comparison") == ["p**-k, k = 0.5"]
+    assert "Handwritten digits (1)" in [heading.value for heading in again.subheader]
+
+
+@pytest.mark.usefixtures("three")
+def test_another_page_and_back_shows_the_same_and_the_menu_names_it() -> None:
+    app = opened(PAGE, find="rates")
+    app.query_params.clear()
+    app.switch_page("pages/glossary.py").run()
+    links = [link.proto.query_string for link in app.get("page_link")]
+    assert any("find=rates" in query for query in links)
+    app.switch_page(PAGE).run()
+    assert column(app, "Comparison") == ["Low rates"]
+
+
+@pytest.mark.usefixtures("three")
+def test_where_nothing_matches_the_page_says_so_and_leads_back() -> None:
+    app = opened(PAGE, find="no such thing")
+    assert NOTHING_FOUND in [text.value for text in app.markdown]
+    app.button(key="nothing found: show all").click().run()
+    assert not app.exception
+    assert len(column(app, "Comparison")) == 3
+    assert "find" not in app.query_params
+
+
+@pytest.mark.usefixtures("database")
+def test_an_empty_database_leads_to_training() -> None:
+    app = opened(PAGE)
+    assert not app.exception
+    assert "Train a first comparison" in [link.proto.label for link in app.get("page_link")]
+
+
+@pytest.mark.usefixtures("three")
+def test_a_link_to_what_is_not_there_says_so_and_shows_the_table() -> None:
+    app = opened(PAGE, comparison="no-such", state="asleep")
+    assert not app.exception
+    assert NOT_THERE in [warning.value for warning in app.warning]
+    assert any("state should be" in warning.value for warning in app.warning)
+    assert len(column(app, "Comparison")) == 3
+
+
+def test_the_selected_one_is_shown_below_and_keeps_star_tags_and_note(three: Path) -> None:
+    app = opened(PAGE, comparison="judged")
+    assert not app.exception
+    assert "cross-entropy, inverse" in [heading.value.replace("\\", "") for heading in app.header]
+    assert "Results" in [heading.value for heading in app.header]
+    app.button(key="star judged").click().run()
+    app.multiselect(key="tags of judged").set_value(["Label  noise", "paper"]).run()
+    app.text_area(key="text of the note of judged").set_value("**Twice** ![x](y)").run()
+    app.button(key="keep the note of judged").click().run()
+    assert not app.exception
+    kept = stored(three, "judged")
+    assert kept.starred
+    assert kept.tags == ("label noise", "paper")
+    assert kept.note == "**Twice** ![x](y)"
+    assert any("**Twice** !\\[x](y)" in text.value for text in app.markdown), "fetches no picture"
+    app.button(key="star judged").click().run()
+    assert not stored(three, "judged").starred
+
+
+@pytest.mark.usefixtures("three")
+def test_a_tag_that_is_too_long_is_refused_at_its_field() -> None:
+    app = opened(PAGE, comparison="judged")
+    app.multiselect(key="tags of judged").set_value(["x" * 31]).run()
+    assert not app.exception
+    assert "shorten it" in app.error[0].value
+    assert app.multiselect(key="tags of judged").value == []
+
+
+@pytest.mark.usefixtures("three")
+def test_these_settings_again_sets_and_opens_the_form_on_train() -> None:
+    app = opened(PAGE, comparison="named")
+    app.button(key="duplicate named").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Train and compare"
+    again = comparison(id="named")
+    assert app.number_input(key="seeds of digits, 1").value == again.seeds
+    assert app.text_input(key="name of the next comparison, 1").value == "Low rates (copy)"
+    assert app.button(key="fold").label == "Hide the form"
+    assert app.query_params["name"] == "Low rates (copy)"
