@@ -7,7 +7,8 @@
     │   ├── UnknownLoss          no loss is registered under this key
     │   ├── UnknownRecipe        no recipe is registered under this key
     │   ├── UnknownNetwork       no network has this name
-    │   └── ParameterError       a parameter that is unknown, missing or out of range
+    │   ├── ParameterError       a parameter that is unknown, missing or out of range
+    │   └── ConditionsDiffer     trials of different conditions, which no chart may join
     ├── StoreError               the database cannot do what was requested
     │   ├── NewerDatabase        it was made by a newer lossviz
     │   ├── LeaseLost            another app has taken over this one's trials
@@ -192,6 +193,21 @@ class EngineError(LossvizError):
 
 class NotAllowed(LossvizError):
     """What was requested is another visitor's to decide, or is not there for this one."""
+
+
+class ConditionsDiffer(InvalidInput):
+    """Trials that were trained under different conditions, which no chart may join.
+
+    Attributes:
+        differences: What differs, each in words.
+    """
+
+    def __init__(self, differences: tuple[str, ...]) -> None:
+        self.differences = differences
+        super().__init__(
+            "they were not trained under the same conditions, so they cannot be joined; what"
+            f" differs: {'; '.join(differences)}"
+        )
 
 
 class QuotaExceeded(LossvizError):

@@ -23,7 +23,7 @@ from lossviz.experiments.idle_settings import Place, refuse_idle
 from lossviz.experiments.optimizers import ADAM
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.recipes import get_recipe
-from lossviz.experiments.records import Comparison, RateSearch, TrialState
+from lossviz.experiments.records import Comparison, Origin, RateSearch, TrialState
 
 STOPPED_BY_CTRL_C: Final = 130  # what a shell expects: 128 + SIGINT
 
@@ -62,7 +62,7 @@ def train_comparison(
     changes = changes or {}
     own = get_recipe(recipe).settings_with(changes.get("optimizer", ADAM))
     settings = replace(own, **changes)
-    comparison = plan_comparison(
+    planned = plan_comparison(
         id="cli",
         recipe=recipe,
         losses=losses,
@@ -72,6 +72,7 @@ def train_comparison(
         created_at=time.time(),
         settings=settings,
     )
+    comparison = replace(planned, origin=Origin.COMMAND_LINE)
     engine = read_deployment().engine
     if engine == "local":  # what the nodes of a cluster have is not known yet
         refuse_idle(settings, Place.on(this_machine(), recipe=recipe, network=settings.network))

@@ -19,7 +19,14 @@ from lossviz.cli.train_comparison import _print_results
 from lossviz.errors import EngineError
 from lossviz.experiments.export import ComparisonSnapshot, export_comparison
 from lossviz.experiments.machine import Machine
-from lossviz.experiments.records import Comparison, Preparation, Purpose, RateSearch, TrialState
+from lossviz.experiments.records import (
+    Comparison,
+    Origin,
+    Preparation,
+    Purpose,
+    RateSearch,
+    TrialState,
+)
 from lossviz.experiments.store.store import Store
 from tests.support.judgements import comparison_data
 from tests.support.records import comparison, trial
@@ -160,6 +167,7 @@ def test_without_options_a_comparison_gets_the_seeds_of_its_recipe_and_one_rate_
         chosen.losses[1],
         RateSearch(),
     )
+    assert {default.origin, chosen.origin} == {Origin.COMMAND_LINE}
 
 
 def test_a_database_of_a_newer_version_is_exit_code_2_and_says_what_to_do(

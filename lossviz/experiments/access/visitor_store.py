@@ -9,6 +9,7 @@ from lossviz.experiments.access.names import comparison_name
 from lossviz.experiments.bench.annotations import comparison_note, comparison_tags
 from lossviz.experiments.bench.bench_row import BenchRow
 from lossviz.experiments.bench.listing import read_bench
+from lossviz.experiments.comparison_data import ComparisonData, read_comparison_data
 from lossviz.experiments.export import ComparisonSnapshot, read_snapshot
 from lossviz.experiments.permissions import Action, Whose, whose
 from lossviz.experiments.records import (
@@ -127,6 +128,14 @@ class VisitorStore:
         """See ``Store.evaluations_near``."""
         self._guard.require_trials_seen(trial_ids)
         return self._store.evaluations_near(trial_ids, at=at, within=within)
+
+    def comparison_data(self, comparison_id: str) -> ComparisonData:
+        """All that is known of a comparison but the course of its trials; for others than the
+        deployer without what names things of the server.
+        """
+        comparison = self._guard.require(Action.SEE, comparison_id)
+        data = read_comparison_data(self._store, comparison)
+        return data if self._guard.visitor.is_deployer else data.without_server()
 
     def snapshot(self, comparison_id: str) -> ComparisonSnapshot:
         """All that is known of a comparison, to be exported."""

@@ -18,6 +18,7 @@ from tests.support.two_visitors import ANN, BOB, TwoVisitors, fill, two_visitors
 
 READS: dict[str, Callable[[VisitorStore], object]] = {
     "comparison": lambda store: store.comparison("c"),
+    "comparison data": lambda store: store.comparison_data("c"),
     "trials": lambda store: store.trials("c"),
     "preparation": lambda store: store.preparation("c"),
     "predictions": lambda store: store.predictions("c"),
