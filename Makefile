@@ -56,6 +56,7 @@ format: .venv/.dev .venv/.node
 docs: .venv/.dev
 	$(PY) -m lossviz catalogue > docs/catalogue.md
 	$(PY) docs/generate_api.py > docs/api.md
+	$(PY) -m lossviz.experiments.files.schema > docs/comparison.schema.json
 
 clean:
 	rm -rf .venv static tools/javascript/node_modules .pytest_cache .ruff_cache .mypy_cache .hypothesis

@@ -134,7 +134,7 @@ def _read_json(path: Path, text: str) -> RunFile:
         rates: dict[str, dict[int, float | None]] = {loss: {} for loss in document["losses"]}
         computed_on: dict[int, list[str]] = {}
         for trial in trials:
-            if trial["state"] == "finished":
+            if trial.get("state") == "finished":
                 on = device_words(trial.get("device", ""), trial.get("precision", ""))
                 computed_on.setdefault(trial["seed"], []).append(on)
             for rate in _ended(trial):
@@ -162,9 +162,9 @@ def _read_json(path: Path, text: str) -> RunFile:
 
 def _ended(trial: Mapping[str, Any]) -> Iterator[float | None]:
     """What a trial ended with, as in ``RunFile.rates``; nothing where it has not ended."""
-    if trial["state"] == "finished":
-        yield trial["epochs"][-1]["error_rate"] if trial["epochs"] else None
-    elif trial["state"] in _STATES:
+    if trial.get("state") == "finished":
+        yield trial["epochs"][-1]["error_rate"] if trial.get("epochs") else None
+    elif trial.get("state") in _STATES:
         yield _STATES[trial["state"]]
 
 
@@ -173,7 +173,7 @@ def _images(trials: Sequence[Mapping[str, Any]]) -> int | None:
     return _common(
         trial.get("validation_images") or sum(evaluation["histogram"])
         for trial in trials
-        for evaluation in trial["evaluations"][-1:]
+        for evaluation in trial.get("evaluations", ())[-1:]
     )
 
 

@@ -1,6 +1,5 @@
 """Train a comparison without the app: a progress bar, a final table and JSON."""
 
-import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +16,8 @@ from lossviz.experiments.conditions import describe_conditions
 from lossviz.experiments.descriptions import describe_comparison
 from lossviz.experiments.engine.resources import this_machine
 from lossviz.experiments.engine.temporary import temporary_engine
-from lossviz.experiments.export import ComparisonSnapshot, export_comparison, read_snapshot
+from lossviz.experiments.files.document import write_document
+from lossviz.experiments.files.snapshot import ComparisonSnapshot, read_snapshot
 from lossviz.experiments.fingerprints import compare_fingerprints, mismatch_warning
 from lossviz.experiments.idle_settings import Place, refuse_idle
 from lossviz.experiments.optimizers import ADAM
@@ -84,9 +84,7 @@ def train_comparison(
         Console(stderr=True).print("stopped; nothing was written")
         return STOPPED_BY_CTRL_C
     if json_path:  # first: printing fails where nobody reads the output to its end
-        json_path.write_text(
-            json.dumps(export_comparison(snapshot), indent=1, allow_nan=False) + "\n"
-        )
+        json_path.write_text(write_document(snapshot), encoding="utf-8")
     _print_results(snapshot)
     finished = all(trial.state is TrialState.FINISHED for trial in snapshot.data.trials)
     return 0 if finished else 1

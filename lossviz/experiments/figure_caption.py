@@ -11,7 +11,7 @@ from lossviz import __version__
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.conditions import describe_conditions
 from lossviz.experiments.descriptions import and_list, describe_comparison, format_count
-from lossviz.experiments.export import ComparisonSnapshot
+from lossviz.experiments.files.snapshot import ComparisonSnapshot
 from lossviz.experiments.fingerprints import compare_fingerprints, mismatch_warning
 from lossviz.experiments.judging.convergence import convergence_sentence, margin_of
 from lossviz.experiments.judging.judgement import Judgement, LossJudgement

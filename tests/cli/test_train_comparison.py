@@ -17,7 +17,8 @@ from lossviz.cli import training_progress
 from lossviz.cli.main import main
 from lossviz.cli.train_comparison import _print_results
 from lossviz.errors import EngineError
-from lossviz.experiments.export import ComparisonSnapshot, export_comparison
+from lossviz.experiments.files.document import write_document
+from lossviz.experiments.files.snapshot import ComparisonSnapshot
 from lossviz.experiments.machine import Machine
 from lossviz.experiments.records import (
     Comparison,
@@ -55,7 +56,7 @@ def test_what_a_failed_trial_wrote_is_printed_as_it_is_whatever_brackets_it_has(
     assert "note: [/a].png cannot be read" in printed.err
     assert f"seed 0: last lines of its standard error:\n{STDERR}\n" in printed.err
     assert "only a warning" not in printed.err
-    assert [trial["stderr"] for trial in export_comparison(snapshot)["trials"]] == [
+    assert [trial["stderr"] for trial in json.loads(write_document(snapshot))["trials"]] == [
         STDERR,
         "only a warning",
     ]
@@ -102,15 +103,16 @@ def test_each_loss_has_a_row_with_its_verdict_and_each_verdict_its_sentence(
 
 def test_the_json_holds_the_plan_and_what_the_table_and_the_sentences_say() -> None:
     snapshot = snapshot_of(comparison_data(OUTCOMES))
-    document = json.loads(json.dumps(export_comparison(snapshot), allow_nan=False))
+    document = json.loads(write_document(snapshot))
+    derived = document["derived"]
     assert document["plan"] == {
         "baseline": "cross_entropy",
         "seeds": 6,
         "alpha": 0.05,
         "margin": None,
     }
-    assert (document["images"], document["rate_search"]) == (359, None)
-    results = {result["loss"]: result for result in document["results"]}
+    assert (derived["images"], document["rate_search"]) == (359, None)
+    results = {result["loss"]: result for result in derived["results"]}
     assert results["cross_entropy"]["verdict"] is None
     verdict = results["inverse"]["verdict"]
     assert verdict["word"] == "worse"
@@ -139,8 +141,8 @@ def test_a_comparison_that_searched_shows_each_rate_and_keeps_its_search_apart(
     printed = printed_of(snapshot, capsys)
     assert "learning rates chosen on seeds 1000 and 1001: 0.036 (cross-entropy)" in printed
     assert cells_of(printed, "inverse")[1] == "0.036"
-    document = export_comparison(snapshot)
-    assert set(document["rate_search"]["chosen"].values()) == {0.036}
+    document = json.loads(write_document(snapshot))
+    assert set(document["derived"]["chosen_learning_rates"].values()) == {0.036}
     assert [one["seed"] for one in document["search_trials"]] == [1000]
     assert {one["seed"] for one in document["trials"]} == set(range(6))
 

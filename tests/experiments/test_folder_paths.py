@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lossviz.cli.result_table import reason_lines
 from lossviz.errors import InvalidInput
 from lossviz.experiments.descriptions import describe_comparison
-from lossviz.experiments.export import export_comparison
+from lossviz.experiments.files.document import write_document
 from lossviz.experiments.folder_paths import folder_path, printable
 from lossviz.experiments.plan import plan_comparison
 from lossviz.experiments.recipes import get_recipe, validate_settings
@@ -118,7 +118,7 @@ def test_a_folder_of_any_name_goes_to_database_page_and_json(tmp_path: Path) -> 
     snapshot = snapshot_of_trials(
         comparison, [replace(trial, reason=f"lost {shown}") for trial in comparison.trials()]
     )
-    written = json.dumps(export_comparison(snapshot), ensure_ascii=False)
+    written = write_document(snapshot)
     written.encode()
     assert json.loads(written)["settings"]["folder"] == shown
     assert all(shown in line for line in reason_lines(snapshot.data.trials))

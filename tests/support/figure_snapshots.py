@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from lossviz.experiments.export import ComparisonSnapshot
+from lossviz.experiments.files.snapshot import ComparisonSnapshot
 from lossviz.experiments.fingerprints import PARTS
 from lossviz.experiments.judging.judgement import judge_comparison
 from lossviz.experiments.records import Evaluation, Trial, TrialState

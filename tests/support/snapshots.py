@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from lossviz.experiments.comparison_data import ComparisonData
-from lossviz.experiments.export import ComparisonSnapshot
+from lossviz.experiments.files.snapshot import ComparisonSnapshot
 from lossviz.experiments.judging.judgement import judge_comparison
 from lossviz.experiments.records import Comparison, EpochMetrics, Preparation, Trial
 

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 
 from lossviz.charts.loss_style import LossStyle, styled_losses
-from lossviz.experiments.export import ComparisonSnapshot
+from lossviz.experiments.files.snapshot import ComparisonSnapshot
 from lossviz.experiments.records import Trial, TrialState
 
 _LEAST_AVERAGED: Final = 2  # seeds

@@ -29,8 +29,8 @@ from lossviz.charts.comparison_figure.paper_text import (
     wrapped,
 )
 from lossviz.charts.loss_style import LossStyle
-from lossviz.experiments.export import ComparisonSnapshot
 from lossviz.experiments.figure_caption import Caption, caption, figure_title
+from lossviz.experiments.files.snapshot import ComparisonSnapshot
 from lossviz.extras import require_extra
 
 if TYPE_CHECKING:

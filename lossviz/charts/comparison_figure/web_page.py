@@ -25,8 +25,8 @@ from lossviz.charts.comparison_figure.interactive import (
     learning_curves_figure,
 )
 from lossviz.charts.comparison_figure.learning_lines import learning_lines
-from lossviz.experiments.export import ComparisonSnapshot
 from lossviz.experiments.figure_caption import caption, figure_title
+from lossviz.experiments.files.snapshot import ComparisonSnapshot
 from lossviz.experiments.judging.judgement import Judgement, LossJudgement
 from lossviz.experiments.number_text import error_digits
 from lossviz.statistics.loss_verdict import WORDS

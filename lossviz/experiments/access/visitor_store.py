@@ -10,7 +10,7 @@ from lossviz.experiments.bench.annotations import comparison_note, comparison_ta
 from lossviz.experiments.bench.bench_row import BenchRow
 from lossviz.experiments.bench.listing import read_bench
 from lossviz.experiments.comparison_data import ComparisonData, read_comparison_data
-from lossviz.experiments.export import ComparisonSnapshot, read_snapshot
+from lossviz.experiments.files.snapshot import ComparisonSnapshot, read_snapshot
 from lossviz.experiments.permissions import Action, Whose, whose
 from lossviz.experiments.records import (
     Comparison,
@@ -142,7 +142,7 @@ class VisitorStore:
         found = read_snapshot(self._store, self._guard.require(Action.EXPORT, comparison_id))
         if self._guard.visitor.is_deployer:
             return found
-        return replace(found, data=found.data.without_server())
+        return found.without_server()
 
     def rename(self, comparison_id: str, name: str) -> None:
         """Note what a comparison is called; an empty name takes the old one away.

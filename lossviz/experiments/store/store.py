@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from lossviz.experiments.comparison_records import ComparisonRecords
 from lossviz.experiments.records import (
     NEXT_STATES,
     Comparison,
@@ -34,6 +35,7 @@ from lossviz.experiments.store.ownership import (
     read_open_trial_ids,
     seen_by,
 )
+from lossviz.experiments.store.record_rows import reported_rows
 from lossviz.experiments.store.retention import Limits, Retention
 from lossviz.experiments.store.row_check import RowCheck
 from lossviz.experiments.store.schema import (
@@ -106,6 +108,18 @@ class Store(TrialReports, UsageRows, BenchTables):
         with self._database.connection() as connection:
             connection.execute(COMPARISONS.insert().values(rows.comparison_row(comparison)))
             connection.execute(TRIALS.insert(), self._trial_rows(comparison.trials()))
+
+    def add_records(self, records: ComparisonRecords) -> None:
+        """Store a comparison whose trials have ended, with all that they reported: whole, or not at
+        all.
+        """
+        comparison = rows.comparison_row(records.comparison)
+        preparation = {"preparation": rows.preparation_json(records.preparation)}
+        with self._database.connection() as connection:
+            connection.execute(COMPARISONS.insert().values(comparison | preparation))
+            connection.execute(TRIALS.insert(), self._trial_rows(records.trials))
+            for table, reported in reported_rows(records):
+                connection.execute(table.insert(), reported)
 
     def comparisons(self) -> list[Comparison]:
         """All comparisons that can be read, newest first."""

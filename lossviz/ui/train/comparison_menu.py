@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
@@ -11,7 +10,7 @@ import streamlit as st
 
 from lossviz.errors import LossvizError
 from lossviz.experiments.access.names import MOST_CHARACTERS
-from lossviz.experiments.export import export_comparison
+from lossviz.experiments.files.document import write_document
 from lossviz.experiments.permissions import Action, Whose, whose
 from lossviz.experiments.records import Comparison
 from lossviz.ui.messages import show_error
@@ -93,8 +92,7 @@ def _share_switch(backend: TrainingBackend, comparison: Comparison) -> None:
 
 def _download_button(backend: TrainingBackend, comparison: Comparison) -> None:
     def document() -> str:
-        exported = export_comparison(backend.store.snapshot(comparison.id))
-        return json.dumps(exported, indent=1, allow_nan=False) + "\n"
+        return write_document(backend.store.snapshot(comparison.id))
 
     st.download_button(
         "Download as JSON",

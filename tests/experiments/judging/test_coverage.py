@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from lossviz.experiments.descriptions import divergence_advice
-from lossviz.experiments.export import export_comparison
+from lossviz.experiments.files.derived import derived_parts
 from lossviz.experiments.records import Preparation, TrialState
 from tests.support.judgements import comparison_data, judged
 from tests.support.records import comparison
@@ -48,7 +48,7 @@ def test_a_mean_says_over_how_many_seeds_it_is_and_what_became_of_the_others(
 
 def test_the_export_marks_a_mean_that_is_not_over_all_seeds() -> None:
     data = comparison_data(outcomes(FINISHED, DIVERGED, FINISHED), images=100)
-    (result,) = export_comparison(snapshot_of(data))["results"]
+    (result,) = derived_parts(snapshot_of(data))["results"]
     assert result["mean_error_rate"] == pytest.approx(0.2)
     assert (result["finished_seeds"], result["diverged_seeds"]) == ([0, 2], [1])
     assert result["coverage"] == "2 of 3 seeds, 1 diverged"

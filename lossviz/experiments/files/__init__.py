@@ -1,0 +1,1 @@
+"""Comparisons as files: written, read and imported, and as tables and reports for people."""
