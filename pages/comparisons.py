@@ -12,6 +12,7 @@ from lossviz.ui.frame import begin_page
 from lossviz.ui.messages import show_error
 from lossviz.ui.state.comparisons_query import sync_comparisons_from_url
 from lossviz.ui.train.backend import open_backend, show_obstacles
+from lossviz.ui.train.deleted import show_deleted, show_undo
 from lossviz.ui.train.unreadable_rows import show_unreadable
 
 sync_comparisons_from_url()
@@ -22,6 +23,7 @@ try:
     show_obstacles(training)
     rows, unreadable = training.store.bench_rows()
     show_unreadable(unreadable)
+    show_undo(training)
     if rows:
         view = read_view().value
         for problem in view_warnings(rows):
@@ -31,5 +33,6 @@ try:
         show_selected(training, rows, view)
     elif not unreadable:
         show_empty(training)
+    show_deleted(training)
 except LossvizError as error:
     show_error(error)

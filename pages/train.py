@@ -9,6 +9,7 @@ from lossviz.ui.messages import show_error
 from lossviz.ui.train.backend import open_backend, show_obstacles
 from lossviz.ui.train.comparison_picker import pick_comparison, read_rows
 from lossviz.ui.train.comparison_view import watch_comparison
+from lossviz.ui.train.deleted import show_undo
 from lossviz.ui.train.empty_state import show_empty_state
 from lossviz.ui.train.launching.class_count import chosen_class_count
 from lossviz.ui.train.launching.form_folding import form_container
@@ -31,6 +32,7 @@ try:
         parameter_controls(selection, classes=chosen_class_count())
         launch_form(training, list(selection.shown.values()), comparisons)
     show_unreadable(unreadable)
+    show_undo(training)
     if rows:
         shown = pick_comparison(rows, unreadable, backend=training)
         watch_comparison(training, shown)

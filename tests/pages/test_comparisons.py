@@ -1,5 +1,6 @@
 """The page of all comparisons, run without a browser."""
 
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -152,3 +153,31 @@ def test_these_settings_again_sets_and_opens_the_form_on_train() -> None:
     assert app.text_input(key="name of the next comparison, 1").value == "Low rates (copy)"
     assert app.button(key="fold").label == "Hide the form"
     assert app.query_params["name"] == "Low rates (copy)"
+
+
+def test_what_was_deleted_is_brought_back_by_undo_or_from_the_list(three: Path) -> None:
+    app = opened(PAGE, comparison="judged", find="inverse")
+    for key in ("undo deletion", "restore judged"):
+        app.button(key="delete judged").click().run()
+        app.button(key="really delete judged").click().run()
+        assert not app.exception
+        assert NOTHING_FOUND in [text.value for text in app.markdown]
+        assert dict(app.query_params) == {"find": "inverse"}
+        app.button(key=key).click().run()
+        assert not app.exception
+        assert column(app, "Comparison") == ["cross-entropy, inverse"]
+        assert app.query_params["comparison"] == "judged"
+        assert stored(three, "judged").deleted_at is None
+        assert "undo deletion" not in {button.key for button in app.button}
+
+
+def test_what_was_deleted_by_another_session_can_be_brought_back_too(three: Path) -> None:
+    with closing(Store(f"sqlite:///{three}")) as store:
+        store.hide("judged", now=time.time())
+    app = opened(PAGE)
+    assert not app.exception
+    assert "undo deletion" not in {button.key for button in app.button}
+    assert len(column(app, "Comparison")) == 2
+    app.button(key="restore judged").click().run()
+    assert not app.exception
+    assert len(column(app, "Comparison")) == 3

@@ -18,6 +18,7 @@ from lossviz.ui.state.address import write_address
 from lossviz.ui.text import draw_caption, draw_text
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.comparison_link import PARAMETER
+from lossviz.ui.train.deleted import note_deleted
 
 OF_ANOTHER: Final = "Shared by another visitor: you can look at it, and change nothing."
 SEEN_BY_ALL: Final = "Shared: every visitor of this app can look at it."
@@ -136,6 +137,7 @@ def _confirm_deletion(backend: TrainingBackend, comparison: Comparison) -> None:
     if is_confirmed:
         with st.spinner("Stopping its trials …"):
             backend.delete(comparison.id)
+        note_deleted(comparison.id)
         _ask(None)
         write_address({}, (PARAMETER,))
         st.rerun()
