@@ -118,7 +118,7 @@ PAGES = MappingProxyType(
             title="All comparisons",
             lead=(
                 "Everything that was trained here or brought from elsewhere: find it again, note"
-                " what it showed, and train it again."
+                " what it showed, and join several in one chart."
             ),
             icon=":material/table_rows:",
         ),

@@ -16,6 +16,7 @@ from lossviz.ui.comparisons.view_state import NOT_THERE
 from tests.support.judged_comparison import judged_comparison
 from tests.support.pages import opened
 from tests.support.records import comparison
+from tests.support.words import without_links
 
 PAGE = "pages/comparisons.py"
 
@@ -181,3 +182,47 @@ def test_what_was_deleted_by_another_session_can_be_brought_back_too(three: Path
     app.button(key="restore judged").click().run()
     assert not app.exception
     assert len(column(app, "Comparison")) == 3
+
+
+def two_judged(database: Path, **second: object) -> None:
+    with closing(Store(f"sqlite:///{database}")) as store:
+        judged_comparison(store, id="a", losses=("cross_entropy", "inverse"), seeds=3)
+        judged_comparison(store, id="b", losses=("cross_entropy", "brier"), seeds=2, **second)
+        store.rename("a", "first")
+        store.rename("b", "second")
+
+
+def test_several_of_the_same_settings_are_joined_in_one_chart_with_a_table(
+    database: Path,
+) -> None:
+    two_judged(database)
+    app = opened(PAGE, comparison=["a", "b"])
+    assert not app.exception
+    assert "2 comparisons in one chart" in [heading.value for heading in app.header]
+    assert column(app, "Loss · comparison", table=1) == [
+        "cross-entropy · first",
+        "inverse · first",
+        "cross-entropy · second",
+        "Brier score · second",
+    ]
+    assert [text[-1] for text in column(app, "Seed 2", table=1)] == ["%", "%", "–", "–"]
+    with closing(Store(f"sqlite:///{database}")) as store:
+        last = store.last_evaluations("a")
+        trials = [trial for trial in store.trials("a") if trial.loss == "cross_entropy"]
+        shared = [last[trial.id].error_rate for trial in trials if trial.seed < 2]
+    assert column(app, "Mean", table=1)[0] == f"{100 * sum(shared) / 2:.1f}%"
+    lines = next(box for box in app.multiselect if box.label.startswith("Lines"))
+    lines.set_value(lines.value[:1]).run()
+    assert not app.exception
+    assert column(app, "Loss · comparison", table=1) == ["cross-entropy · first"]
+
+
+def test_different_ones_are_not_joined_and_the_page_lists_what_differs(database: Path) -> None:
+    two_judged(database, rate_search=True)
+    app = opened(PAGE, comparison=["a", "b"])
+    assert not app.exception
+    (said,) = (text.value for text in app.markdown if "cannot be joined" in text.value)
+    assert "learning rate: 0.004 (first), each loss at its best rate (second)" in (
+        without_links(said).replace("\\", "")
+    )
+    assert len(app.dataframe) == 1

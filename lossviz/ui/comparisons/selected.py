@@ -12,13 +12,12 @@ from lossviz.experiments.bench.bench_row import BenchRow
 from lossviz.experiments.bench.filters import all_tags
 from lossviz.experiments.records import Comparison
 from lossviz.ui.comparisons.annotations import note_field, star_button, tags_field
+from lossviz.ui.comparisons.joined import show_joined
 from lossviz.ui.comparisons.table_view import TableView
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.state.selection import selection_query
-from lossviz.ui.text import draw_text
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.comparison_menu import comparison_menu, show_whose
-from lossviz.ui.train.comparison_picker import comparison_line
 from lossviz.ui.train.comparison_view import watch_comparison
 from lossviz.ui.train.launching.again import again_buttons, title_of
 
@@ -37,8 +36,7 @@ def show_selected(backend: TrainingBackend, rows: Sequence[BenchRow], view: Tabl
         return
     st.divider()
     if len(chosen) > 1:
-        st.header(f"{len(chosen)} comparisons", anchor=False)
-        draw_text("\n".join(f"- {escape_markdown(comparison_line(row))}" for row in chosen))
+        show_joined(backend, chosen)
         return
     comparison = chosen[0].comparison
     st.header(escape_markdown(title_of(comparison)), anchor=False)

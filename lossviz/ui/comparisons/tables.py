@@ -25,7 +25,7 @@ _LOOK_EVERY_S: Final = 3.0
 _Progress: TypeAlias = tuple[str, str, int, bool]
 _OPEN: Final = (BenchState.WAITING, BenchState.RUNNING)
 HOW_TO: Final = (
-    "Press a row to see it below, tick several to see how each ended. Press a heading to sort."
+    "Press a row to see it below; tick several to join them in one chart. Press a heading to sort."
 )
 NOTHING_FOUND: Final = "**No comparison matches.** Search for fewer words, or take a filter away."
 
