@@ -13,8 +13,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from lossviz import __version__
-from lossviz.charts.comparison_figure.differences import Differences, differences
-from lossviz.charts.comparison_figure.learning_lines import learning_lines
+from lossviz.charts.comparison_figure.content import FigureContent
+from lossviz.charts.comparison_figure.differences import Differences
 from lossviz.charts.comparison_figure.paper_panels import (
     difference_title,
     draw_differences,
@@ -29,8 +29,6 @@ from lossviz.charts.comparison_figure.paper_text import (
     wrapped,
 )
 from lossviz.charts.loss_style import LossStyle
-from lossviz.experiments.figure_caption import Caption, caption, figure_title
-from lossviz.experiments.files.snapshot import ComparisonSnapshot
 from lossviz.extras import require_extra
 
 if TYPE_CHECKING:
@@ -107,12 +105,12 @@ _STYLE: Final = MappingProxyType(
 
 
 def paper_figure(
-    snapshot: ComparisonSnapshot, *, format: PaperFormat, column: Column = Column.DOUBLE
+    content: FigureContent, *, format: PaperFormat, column: Column = Column.DOUBLE
 ) -> bytes:
-    """Draw a comparison as it stands, with its caption under it.
+    """Draw a comparison's figure, with its caption under it.
 
     Args:
-        snapshot: Of the comparison.
+        content: What it shows.
         format: As what it is written; letters are embedded, or drawn as outlines.
         column: How wide.
 
@@ -127,40 +125,36 @@ def paper_figure(
     require_extra("figures", needed_by="a figure for a paper")
     from matplotlib import rc_context
 
-    said = caption(snapshot)
     with rc_context(dict(_STYLE)):
-        figure = _draw(snapshot, said, _MEASURES[column])
+        figure = _draw(content, _MEASURES[column])
         file = BytesIO()
-        figure.savefig(file, format=str(format), metadata=_metadata(format, snapshot, said))
+        figure.savefig(file, format=str(format), metadata=_metadata(format, content))
     return file.getvalue()
 
 
-def _metadata(
-    format: PaperFormat, snapshot: ComparisonSnapshot, said: Caption
-) -> dict[str, str | None]:
+def _metadata(format: PaperFormat, content: FigureContent) -> dict[str, str | None]:
     """What the file says of itself; no date, so that the same figure is the same file."""
-    title = printable(figure_title(snapshot))
+    title, said = printable(content.title), printable(str(content.caption))
     if format is PaperFormat.SVG:
         return {
             "Title": title,
-            "Description": printable(str(said)),
+            "Description": said,
             "Creator": f"lossviz {__version__}",
             "Date": None,
         }
     return {
         "Title": title,
-        "Subject": printable(str(said)),
+        "Subject": said,
         "Creator": f"lossviz {__version__}",
         "CreationDate": None,
     }
 
 
-def _draw(snapshot: ComparisonSnapshot, said: Caption, sizes: _Measures) -> Figure:
+def _draw(content: FigureContent, sizes: _Measures) -> Figure:
     """The whole figure, laid out from the top in inches."""
     from matplotlib.figure import Figure
 
-    lines = learning_lines(snapshot)
-    compared = differences(snapshot.judgement)
+    lines, compared = content.lines, content.differences
     line_in = sizes.text_pt * _LINE / 72
     inner = sizes.width - 2 * _MARGIN
     legend = flow(
@@ -171,7 +165,8 @@ def _draw(snapshot: ComparisonSnapshot, said: Caption, sizes: _Measures) -> Figu
         gap_in=_GAP,
     )
     paragraphs = [
-        wrapped(printable(text), sizes.text_pt, within_in=inner) for text in said.paragraphs
+        wrapped(printable(text), sizes.text_pt, within_in=inner)
+        for text in content.caption.paragraphs
     ]
     boxes = _boxes(sizes, compared, line_in)
     top = _MARGIN + (legend[-1].row + 1) * line_in
@@ -180,7 +175,7 @@ def _draw(snapshot: ComparisonSnapshot, said: Caption, sizes: _Measures) -> Figu
     page = _Page(Figure(figsize=(sizes.width, height)), sizes.width, height)
     _draw_legend(page, legend, [loss.style for loss in lines], sizes.text_pt, line_in)
     curves = page.axes(boxes.curves, below=top)
-    draw_learning_curves(curves, lines, snapshot.data.comparison.settings, sizes.text_pt)
+    draw_learning_curves(curves, lines, content.settings, sizes.text_pt)
     if compared and boxes.differences:
         box = boxes.differences
         page.letter("(a)", _MARGIN, top + boxes.curves.top, sizes.text_pt)

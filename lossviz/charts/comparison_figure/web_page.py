@@ -19,13 +19,11 @@ import plotly.graph_objects as go
 from plotly.io import to_html
 from plotly.offline import get_plotlyjs
 
-from lossviz.charts.comparison_figure.differences import differences
+from lossviz.charts.comparison_figure.content import figure_content
 from lossviz.charts.comparison_figure.interactive import (
     differences_figure,
     learning_curves_figure,
 )
-from lossviz.charts.comparison_figure.learning_lines import learning_lines
-from lossviz.experiments.figure_caption import caption, figure_title
 from lossviz.experiments.files.snapshot import ComparisonSnapshot
 from lossviz.experiments.judging.judgement import Judgement, LossJudgement
 from lossviz.experiments.number_text import error_digits
@@ -42,11 +40,9 @@ _SCRIPT: Final = re.compile(r"<script[^>]*>(.*?)</script>", re.DOTALL)
 
 def web_page(snapshot: ComparisonSnapshot) -> str:
     """The file's text: charts, verdicts, numbers and caption of a comparison as it stands."""
-    judgement, said = snapshot.judgement, caption(snapshot)
-    lines, compared = learning_lines(snapshot), differences(judgement)
-    curves = learning_curves_figure(
-        lines, snapshot.data.comparison.settings, images=judgement.images
-    )
+    judgement, content = snapshot.judgement, figure_content(snapshot)
+    compared = content.differences
+    curves = learning_curves_figure(content.lines, content.settings, images=judgement.images)
     title = "Learning curves"
     charts = [_chart(curves, "curves", f"(a) {title}" if compared else title)]
     if compared:
@@ -59,12 +55,12 @@ def web_page(snapshot: ComparisonSnapshot) -> str:
         policy=_policy(scripts),
         style=files.joinpath("page.css").read_text("utf-8"),
         library=library,
-        title=_escaped(figure_title(snapshot)),
-        verdict=_escaped(said.verdict),
+        title=_escaped(content.title),
+        verdict=_escaped(content.caption.verdict),
         charts="\n".join(charts),
         sentences=_sentences(judgement),
         table=_table(judgement),
-        caption="\n".join(f"<p>{_escaped(text)}</p>" for text in said.paragraphs),
+        caption="\n".join(f"<p>{_escaped(text)}</p>" for text in content.caption.paragraphs),
     )
 
 

@@ -19,6 +19,7 @@ from lossviz.ui.text import draw_caption, draw_text
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.comparison_link import PARAMETER
 from lossviz.ui.train.deleted import note_deleted
+from lossviz.ui.train.figure_downloads import figure_download
 
 OF_ANOTHER: Final = "Shared by another visitor: you can look at it, and change nothing."
 SEEN_BY_ALL: Final = "Shared: every visitor of this app can look at it."
@@ -107,6 +108,11 @@ def _download_button(backend: TrainingBackend, comparison: Comparison) -> None:
     )
 
 
+def _downloads(backend: TrainingBackend, comparison: Comparison) -> None:
+    _download_button(backend, comparison)
+    figure_download(backend, comparison)
+
+
 def _delete_button(backend: TrainingBackend, comparison: Comparison) -> None:
     st.button(
         "Delete…",
@@ -147,7 +153,7 @@ _OFFERED: Final[Mapping[Action, Callable[[TrainingBackend, Comparison], None]]] 
     {
         Action.RENAME: _rename_field,
         Action.SHARE: _share_switch,
-        Action.EXPORT: _download_button,
+        Action.EXPORT: _downloads,
         Action.DELETE: _delete_button,
     }
 )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pickle
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from typing import Any
@@ -11,6 +14,7 @@ import numpy as np
 import pypdfium2
 import pytest
 
+from lossviz.charts.comparison_figure.content import figure_content
 from lossviz.charts.comparison_figure.paper import Column, PaperFormat, paper_figure
 from lossviz.charts.comparison_figure.paper_text import flow, printable, width_in, wrapped
 from lossviz.charts.loss_style import style_for
@@ -46,7 +50,7 @@ def words(pdf: bytes) -> str:
 def test_every_comparison_is_drawn_within_its_page_with_its_whole_caption(name: str) -> None:
     snapshot = SNAPSHOTS[name]()
     column = list(Column)[list(SNAPSHOTS).index(name) % 2]
-    pdf = paper_figure(snapshot, format=PaperFormat.PDF, column=column)
+    pdf = paper_figure(figure_content(snapshot), format=PaperFormat.PDF, column=column)
     with only_page(pdf) as page:
         assert page.get_width() == pytest.approx(72 * WIDTHS_IN[column], abs=0.5)
     drawn = picture(pdf)
@@ -60,7 +64,7 @@ def test_every_comparison_is_drawn_within_its_page_with_its_whole_caption(name: 
 
 @pytest.fixture(scope="module")
 def svg() -> bytes:
-    return paper_figure(usual(), format=PaperFormat.SVG, column=Column.SINGLE)
+    return paper_figure(figure_content(usual()), format=PaperFormat.SVG, column=Column.SINGLE)
 
 
 def test_an_svg_opens_without_fonts_scripts_or_the_network(svg: bytes) -> None:
@@ -81,7 +85,7 @@ def test_an_svg_opens_without_fonts_scripts_or_the_network(svg: bytes) -> None:
 
 
 def test_a_pdf_embeds_whole_letters_and_says_what_it_shows() -> None:
-    pdf = paper_figure(usual(), format=PaperFormat.PDF)
+    pdf = paper_figure(figure_content(usual()), format=PaperFormat.PDF)
     assert pdf.count(b"/FontFile2") == pdf.count(b"/FontDescriptor /FontName") >= 1
     assert b"/Type3" not in pdf
     with closing(pypdfium2.PdfDocument(pdf)) as document:
@@ -93,7 +97,7 @@ def test_a_pdf_embeds_whole_letters_and_says_what_it_shows() -> None:
 
 @pytest.mark.parametrize("format", PaperFormat)
 def test_the_same_comparison_is_the_same_file(format: PaperFormat) -> None:
-    first, second = (paper_figure(one_loss(), format=format) for _ in range(2))
+    first, second = (paper_figure(figure_content(one_loss()), format=format) for _ in range(2))
     assert first == second
 
 
@@ -118,3 +122,15 @@ def test_entries_of_a_legend_never_leave_their_row() -> None:
         assert place.x_in + 0.3 + width_in(place.text, 7.0) <= 3.0
     assert [place.row for place in places] == sorted(place.row for place in places)
     assert places[1].text.endswith("…")
+
+
+def test_another_process_draws_the_same_file() -> None:
+    content = figure_content(one_loss())
+    drawn = subprocess.run(
+        [sys.executable, "-m", "lossviz.charts.comparison_figure", "svg", "single"],
+        input=pickle.dumps(content),
+        capture_output=True,
+        check=True,
+    )
+    assert drawn.stdout == paper_figure(content, format=PaperFormat.SVG, column=Column.SINGLE)
+    assert drawn.stderr == b""
