@@ -40,17 +40,14 @@ def run_core_tests(*options: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
-def test_the_cores_tests_are_collected_where_no_heavy_package_is_installed() -> None:
-    result = run_core_tests("--collect-only")
-    assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-2000:]
-    assert result.stdout.endswith("imported:\n")
-    assert int(re.search(r"(\d+) tests collected", result.stdout)[1]) > 1000
-
-
-def test_what_the_cores_tests_compute_imports_no_heavy_package() -> None:
+def test_the_cores_tests_are_collected_and_run_where_no_heavy_package_is_installed() -> None:
+    """All are collected; one loss of each of them runs."""
     result = run_core_tests("-k", "cross_entropy", "-m", "not (alone or slow)")
     assert result.returncode == 0, result.stdout[-2000:] + result.stderr[-2000:]
     assert result.stdout.endswith("imported:\n")
+    counts = re.search(r"(\d+) passed, (?:\d+ skipped, )?(\d+) deselected", result.stdout)
+    assert counts
+    assert sum(map(int, counts.groups())) > 1000
 
 
 @pytest.mark.parametrize("package", ["numpy", "scipy", "sympy"])

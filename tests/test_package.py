@@ -25,7 +25,7 @@ from lossviz.app_folder import copy_to_cache
 from lossviz.errors import MissingExtra
 from tests.support.browser import ROOT, answers, free_port
 from tests.support.imports import imports
-from tests.support.lengths import light_first
+from tests.support.lengths import heavy, light_first
 from tests.support.waiting import wait_until
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -354,8 +354,8 @@ def installed_app_url(whole: Installation) -> Iterator[str]:
     ("address", "title", "drawn"),
     [
         ("", "How much does a mistake count?", ".main-svg"),
-        ("penalty_curves", "Penalty curves", ".main-svg"),
-        ("geometry", "A prediction is an arrow", "svg.plane"),
+        heavy("penalty_curves", "Penalty curves", ".main-svg"),
+        heavy("geometry", "A prediction is an arrow", "svg.plane"),
         ("train", "Train and compare", ".stMain button"),
     ],
 )
@@ -381,10 +381,10 @@ def test_an_installed_app_writes_nothing_beside_its_package(
     assert list(whole.elsewhere.iterdir()) == []
 
 
-@pytest.mark.slow
+@pytest.mark.heavy
 def test_an_installed_lossviz_trains_from_any_folder(whole: Installation) -> None:
     words = ("train", "--recipe", "digits", "--loss", "cross_entropy", "--seeds", "1")
-    result = whole.run("lossviz", *words, timeout_s=120)
+    result = whole.run("lossviz", *words, timeout_s=240)
     assert result.returncode == 0, result.stderr
     assert re.search(r"cross-entropy.*0\.\d{4}", result.stdout)
     assert list(whole.elsewhere.iterdir()) == []

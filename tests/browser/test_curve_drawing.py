@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from lossviz import LOSSES, parse_loss
 from lossviz.losses.loss import Loss
 from tests.support.curve_chart import chart_data, draw_chart, open_chart
+from tests.support.lengths import light_first
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +24,7 @@ DRAWN = [
 ]
 AXES = [("p", ()), ("p", ("x",)), ("odds", ()), ("odds", ("x",)), ("margin", ())]
 PAIRS = [("penalty", "slope"), ("weight", "pull")]
+CLASSES = (2, 37, 1000)
 # At some places of the cursor, how far the dots within the plots are from the drawn curves, at most
 FARTHEST = """async (shares) => {
   const pointsOf = (path) => [...path.getAttribute("d").matchAll(/([ML])([-\\d.]+),([-\\d.]+)/g)]
@@ -87,13 +89,15 @@ def assert_names_are_readable(found: dict[str, Any]) -> None:
         assert not overlap(one, other), (one, other)
 
 
+@pytest.mark.parametrize("counts_at_once", light_first(1, len(CLASSES)))
 def test_dots_lie_on_their_curves_in_every_view_over_every_axis_for_any_number_of_classes(
-    page: Page, monkeypatch: pytest.MonkeyPatch
+    page: Page, monkeypatch: pytest.MonkeyPatch, counts_at_once: int
 ) -> None:
     open_chart(page)
     kinds = itertools.product(AXES, [(), ("y",)], PAIRS)
+    next_counts = itertools.cycle(CLASSES)
     for (scale, log_x), log_y, views in kinds:
-        for classes in (2, 37, 1000):
+        for classes in itertools.islice(next_counts, counts_at_once):
             data = chart_data(
                 monkeypatch,
                 LOSSES_BY_NAME,

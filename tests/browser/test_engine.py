@@ -22,6 +22,7 @@ from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone]
 LONG_MS = 90_000  # a training on two busy cores
+MOST_S = 2.0  # from the press to the first metric
 TRAIN = re.compile(r"Train \d+ trials? · same")
 WHOLE = 2 * (1 + 2 * 10)  # points of two trials: one at first, two epochs of ten looks each
 
@@ -118,7 +119,7 @@ def test_from_the_press_to_the_first_metric_takes_two_seconds_once_the_host_is_w
     launch(page)
     page.get_by_text("Finished:").wait_for(timeout=LONG_MS)
     seconds = []
-    for _ in range(3):
+    for _ in range(3):  # what else the machine does can only make it later
         page.get_by_role("button", name="New comparison…").click()
         expect(page.get_by_role("button", name=TRAIN)).to_be_visible()
         began = time.monotonic()
@@ -131,8 +132,10 @@ def test_from_the_press_to_the_first_metric_takes_two_seconds_once_the_host_is_w
             what="its end",
         )
         wait_until(lambda: points(page) == WHOLE, within_s=30, what="all its points")
+        if seconds[-1] <= MOST_S:
+            break
     print(f"\nfrom the press to the first point: {', '.join(f'{s:.1f}' for s in seconds)} s")
-    assert min(seconds) <= 2
+    assert min(seconds) <= MOST_S
 
 
 def launch_again(page: Page) -> str:

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from lossviz import parse_loss
 from lossviz.losses.analysis.lint import lint
 from tests.support.curve_page import open_curves
+from tests.support.lengths import heavy
 
 pytestmark = pytest.mark.browser
 
@@ -124,7 +125,7 @@ def test_enter_keeps_the_loss_even_right_after_the_last_key(page: Page, app_url:
 
 @pytest.mark.parametrize(
     ("framework", "words"),
-    [("PyTorch", "import torch"), ("fastai", "fastai"), ("Keras", "import keras")],
+    [("PyTorch", "import torch"), heavy("fastai", "fastai"), heavy("Keras", "import keras")],
 )
 def test_a_kept_loss_can_be_copied_as_code(
     page: Page, app_url: str, framework: str, words: str

@@ -10,6 +10,7 @@ from lossviz.losses.catalogue import FAMILIES, LOSSES
 from lossviz.ui.loss_picker import FULL
 from tests.support.accessibility import lasting_violations, tab_to
 from tests.support.curve_page import open_curves
+from tests.support.lengths import light_first
 from tests.support.modules import open_modules
 
 pytestmark = pytest.mark.browser
@@ -78,7 +79,7 @@ def test_a_chip_looks_like_its_curve_is_pressed_at_once_and_obeys_the_keyboard(
     page.wait_for_url(lambda url: "loss=" not in url)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", light_first("light", "dark"))
 def test_the_catalogue_is_searched_and_several_losses_are_chosen_in_it(
     page: Page, app_url: str, scheme: str
 ) -> None:

@@ -6,24 +6,27 @@ from playwright.sync_api import Page, expect
 from tests.support.accessibility import lasting_violations, tab_to
 from tests.support.browser import settled
 from tests.support.curve_page import ADDRESSES, open_curves
+from tests.support.lengths import heavy, light_first
 
 pytestmark = pytest.mark.browser
 
 LAB = (
     "penalty_curves?view=weight&view=pull&log=y&loss=brier&loss=dot_product&loss=mine = p**-k",
     "story?step=2",
+    "geometry?lab=simplex&show=flow",
+    "geometry?lab=classes",
+)
+MORE_VIEWS = (
     "story?step=5",
     "story?step=7",
     "penalty_curves?loss=none",
     "geometry?mode=logits",
     "geometry?lab=simplex&truth=0.5,0.3,0.2",
     "geometry?lab=simplex&show=point",
-    "geometry?lab=simplex&show=flow",
-    "geometry?lab=classes",
 )
 
 
-@pytest.mark.parametrize("address", [*ADDRESSES, *LAB])
+@pytest.mark.parametrize("address", [*ADDRESSES, *LAB, *map(heavy, MORE_VIEWS)])
 def test_each_page_opens_by_its_address_without_an_error_and_axe_finds_no_violation(
     page: Page, app_url: str, address: str
 ) -> None:
@@ -44,7 +47,7 @@ def test_each_page_opens_by_its_address_without_an_error_and_axe_finds_no_violat
         assert lasting_violations(page) == [], scheme
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", light_first("dark", "light"))
 def test_axe_finds_no_violation_while_a_loss_is_typed_and_where_it_is_wrong(
     page: Page, app_url: str, scheme: str
 ) -> None:

@@ -12,6 +12,7 @@ from lossviz.ui.curves.findings import folded_findings, immediate_findings
 from lossviz.ui.markdown import escape_markdown
 from tests.support.browser import settled
 from tests.support.curve_page import open_curves
+from tests.support.lengths import light_first
 from tests.support.pages import opened, typed
 from tests.support.words import without_links
 
@@ -93,7 +94,7 @@ def test_the_training_page_checks_losses_at_the_recipes_number_of_classes(
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", light_first(390, 1280))
 def test_a_typed_loss_of_all_classes_gets_a_curve_and_a_card(
     page: Page, app_url: str, width: int
 ) -> None:

@@ -4,9 +4,11 @@ import pytest
 from _pytest.mark import ParameterSet
 
 
-def heavy(value: object) -> ParameterSet:
-    """A parameter of a test or fixture that ``make test`` leaves to ``make test-heavy``."""
-    return pytest.param(value, marks=pytest.mark.heavy)
+def heavy(*values: object) -> ParameterSet:
+    """A parameter of a test or fixture that ``make test`` leaves to ``make test-heavy``; where
+    several names are parametrised together, a value of each.
+    """
+    return pytest.param(*values, marks=pytest.mark.heavy)
 
 
 def light_first(light: object, *others: object) -> list[object | ParameterSet]:

@@ -55,7 +55,6 @@ def test_from_what_was_measured_the_search_chooses_a_rate_near_the_best(loss: st
 
 
 @pytest.mark.slow
-@pytest.mark.alone
 def test_a_search_that_is_trained_agrees_with_the_docs() -> None:
     loss = "inverse"  # the one of which the rate matters most
     with temporary_engine() as training:

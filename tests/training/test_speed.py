@@ -3,6 +3,7 @@
 All as ratios in one run.
 """
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,6 +35,18 @@ def one_thread():
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(before)
+
+
+def least(measured: Callable[[], float], *, wanted: float, rounds: int) -> float:
+    """The best of so many rounds, or of those until it is as wanted: what else the machine does
+    can only make it worse.
+    """
+    best = math.inf
+    for _ in range(rounds):
+        best = min(best, measured())
+        if best <= wanted:
+            break
+    return best
 
 
 class _Clock(Callback):
@@ -82,9 +95,9 @@ def bare() -> float:
 def test_a_batch_of_digits_takes_at_most_1_1_times_a_bare_loop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ratios = [ours(monkeypatch) / bare() for _ in range(3)]
-    print(f"\na batch against a bare loop: {min(ratios):.2f}")
-    assert min(ratios) <= 1.1  # what else the machine does can only make it worse
+    ratio = least(lambda: ours(monkeypatch) / bare(), wanted=1.1, rounds=3)
+    print(f"\na batch against a bare loop: {ratio:.2f}")
+    assert ratio <= 1.1
 
 
 def share_of_evaluations(monkeypatch: pytest.MonkeyPatch) -> float:
@@ -115,9 +128,10 @@ def test_evaluations_take_at_most_a_fifth_of_a_trial_of_the_digits(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     # 14 to 17 % were measured, the less the busier the machine
-    shares = [share_of_evaluations(monkeypatch) for _ in range(6)][1:]  # the first one warms up
-    print(f"\nevaluations take {min(shares):.1%} of a trial")
-    assert min(shares) <= 0.2
+    share_of_evaluations(monkeypatch)  # warms up
+    share = least(lambda: share_of_evaluations(monkeypatch), wanted=0.2, rounds=5)
+    print(f"\nevaluations take {share:.1%} of a trial")
+    assert share <= 0.2
 
 
 def test_a_comparison_has_the_error_rates_of_a_notebook_to_the_last_image_and_takes_less_time() -> (

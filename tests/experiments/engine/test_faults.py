@@ -30,7 +30,7 @@ from tests.support.waiting import wait_until
 
 LOSSES = ["cross_entropy", "dot_product", "inverse"]
 LOCKED_S = 6.0  # SQLite's driver alone would give up after 5
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 
 only_forked = pytest.mark.parametrize("harness", MODES[:1], indirect=True)
@@ -204,6 +204,7 @@ def stopped(harness: EngineHarness, trial: Trial) -> float:
     return wait_until(cancelled, within_s=30, what="the trial is cancelled")
 
 
+@pytest.mark.alone
 @only_forked  # test_contract stops one in a worker that stays
 @pytest.mark.parametrize("phase", ["frozen", "unfrozen"])
 def test_a_trial_stops_in_each_phase_within_3_s(harness: EngineHarness, phase: str) -> None:
@@ -221,6 +222,7 @@ def test_a_trial_stops_in_each_phase_within_3_s(harness: EngineHarness, phase: s
     assert trial.ended_at is not None
 
 
+@pytest.mark.alone
 def test_a_comparison_stops_while_it_is_prepared_and_while_it_waits_within_3_s(
     harness: EngineHarness,
 ) -> None:
@@ -245,6 +247,7 @@ def test_a_comparison_stops_while_it_is_prepared_and_while_it_waits_within_3_s(
     harness.wait_for(after, 1, TrialState.FINISHED)
 
 
+@pytest.mark.alone
 def test_a_trial_that_does_not_respond_is_killed_and_ends_as_cancelled(
     harness: EngineHarness,
 ) -> None:
@@ -315,6 +318,7 @@ def test_a_loss_is_judged_at_the_rate_that_its_search_chose_and_so_are_added_see
     assert harness.engine.place(comparison.id) is None
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("mode", light_first(*MODES))
 def test_a_host_that_hangs_is_killed_when_the_engine_ends(
     tmp_path_factory: pytest.TempPathFactory, mode: str

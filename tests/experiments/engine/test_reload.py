@@ -11,7 +11,7 @@ from lossviz.experiments.records import TrialState
 from tests.support.engine_harness import STARTING_S, EngineHarness, engine_harness
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

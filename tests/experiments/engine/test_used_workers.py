@@ -29,7 +29,6 @@ from tests.support.waiting import wait_until
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.alone,
     pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no fresh worker is forked"),
 ]
 # twelve trials, each comparison with settings that must not be those of the next one

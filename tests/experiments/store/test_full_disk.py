@@ -23,7 +23,6 @@ from tests.support.waiting import wait_until
 LOSSES = ["cross_entropy", "inverse"]
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.alone,
     pytest.mark.skipif(
         sys.platform != "linux" or os.geteuid() != 0,
         reason="mounting a small disk takes Linux and root",

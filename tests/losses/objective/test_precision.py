@@ -9,6 +9,7 @@ from torch.nn import functional as F
 from lossviz import LOSSES, get_loss, loss_from_spec, objective
 from lossviz.losses.loss import Loss
 from tests.support.exact_arithmetic import exact_value_and_gradient
+from tests.support.lengths import heavy
 from tests.support.loss_cases import every_loss
 from tests.support.loss_references import REFERENCES
 
@@ -94,7 +95,9 @@ def test_the_gradient_is_that_of_the_papers_definition(loss: Loss) -> None:
     assert (found.double().sum(1, keepdim=True).abs() / scale).max() <= 2e-5
 
 
-@pytest.mark.parametrize("loss", [*LOSSES.values(), *SETTINGS], ids=lambda loss: loss.label)
+@pytest.mark.parametrize(
+    "loss", [*LOSSES.values(), *map(heavy, SETTINGS)], ids=lambda loss: loss.label
+)
 def test_gradcheck_passes(loss: Loss) -> None:
     generator = torch.Generator().manual_seed(3)
     logits = torch.randn(5, 4, generator=generator, dtype=torch.float64).requires_grad_()
