@@ -11,6 +11,9 @@ ROOT = Path(__file__).parents[2]
 UNGUARDED = {  # what would be read, changed or exported by whoever imports it
     "lossviz.experiments.store.store",
     "lossviz.experiments.store.database",
+    "lossviz.experiments.store.deletion",
+    "lossviz.experiments.bench.listing",
+    "lossviz.experiments.access.deletion",
     "lossviz.experiments.engine.contract",
     "lossviz.experiments.engine.engines",
     "lossviz.experiments.engine.local",

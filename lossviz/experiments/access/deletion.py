@@ -71,11 +71,11 @@ def restore_comparison(
     comparison = guard.require_deleted(comparison_id)
     with store.transaction():
         store.lock_usage()
-        others = store.comparison_counts()  # those that are deleted do not count
         if not store.restore(comparison_id):
             raise NotAllowed(NOT_DELETED)
+        kept = store.comparison_counts()  # with this one
         use = Use(
-            visitor=Amount(used=others.get(comparison.owner, 0)),
-            everybody=Amount(used=sum(others.values())),
+            visitor=Amount(used=kept[comparison.owner] - 1),
+            everybody=Amount(used=sum(kept.values()) - 1),
         )
         quotas.require("comparisons", 1, use, now=clock())

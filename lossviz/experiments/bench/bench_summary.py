@@ -59,6 +59,11 @@ class BenchSummary:
     ran_s: float | None
 
 
+NOTHING_KNOWN: Final = BenchSummary(
+    verdict="", best_loss=None, best_error=None, best_seeds=0, ran_s=None
+)
+
+
 def summary_key(comparison: Comparison, counts: TrialCounts) -> str:
     """Of what a summary is made: what it says is the same as long as its key is."""
     states = [

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from lossviz.errors import StoreError
+from lossviz.errors import LossvizError, StoreError
 from lossviz.experiments.bench.bench_row import BenchRow, bench_row
 from lossviz.experiments.bench.bench_summary import (
+    NOTHING_KNOWN,
     BenchSummary,
     summarise_comparison,
     summary_json,
@@ -76,4 +77,8 @@ def read_bench(
 
 def _summarised(store: Store, comparison: Comparison) -> BenchSummary:
     data = read_comparison_data(store, comparison)
-    return summarise_comparison(judge_comparison(data), (*data.search_trials, *data.trials))
+    try:
+        judgement = judge_comparison(data)
+    except LossvizError:  # its rows fit together in no way; that must not hide the others
+        return NOTHING_KNOWN
+    return summarise_comparison(judgement, (*data.search_trials, *data.trials))

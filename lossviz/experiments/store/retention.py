@@ -56,7 +56,7 @@ class Retention:
         database: Where the rows are.
         limits: How much is kept.
         clock: Seconds since the epoch.
-        remove_more: Removes what is too old elsewhere, each time; None where nothing is.
+        afterwards: What else is done each time; None where nothing is.
     """
 
     def __init__(
@@ -65,10 +65,10 @@ class Retention:
         limits: Limits,
         *,
         clock: Callable[[], float] = time.time,
-        remove_more: Callable[[], object] | None = None,
+        afterwards: Callable[[], object] | None = None,
     ) -> None:
         self._database, self._limits, self._clock = database, limits, clock
-        self._remove_more = remove_more
+        self._afterwards = afterwards
         self._thinned: set[str] = set()
         self._over, self._due = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
@@ -141,9 +141,9 @@ class Retention:
         while True:
             with suppress(StoreError):  # the next sweep tries again; who writes says what is wrong
                 self.sweep()
-            if self._remove_more:
+            if self._afterwards:
                 with suppress(StoreError, OSError):
-                    self._remove_more()
+                    self._afterwards()
             self._due.wait(_SWEEP_S)
             self._due.clear()
             if self._over.is_set():

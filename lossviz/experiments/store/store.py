@@ -284,10 +284,10 @@ class Store(TrialReports, UsageRows, BenchTables):
         limits: Limits,
         *,
         clock: Callable[[], float] = time.time,
-        remove_more: Callable[[], object] | None = None,
+        afterwards: Callable[[], object] | None = None,
     ) -> Retention:
         """What thins its old comparisons; see ``Retention``."""
-        return Retention(self._database, limits, clock=clock, remove_more=remove_more)
+        return Retention(self._database, limits, clock=clock, afterwards=afterwards)
 
     def overview(self) -> Overview:
         """What is in it, counted."""

@@ -93,13 +93,13 @@ def read_trial_counts(
     )
     if comparison_id is not None:
         query = query.where(of.comparison_id == comparison_id)
-    by_comparison: dict[str, list[sa.Row[Any]]] = {}
+    by_comparison: dict[str, list[Any]] = {}
     for row in connection.execute(query):
         by_comparison.setdefault(row[0], []).append(row)
     return {id: _counts(found) for id, found in by_comparison.items()}
 
 
-def _counts(found: list[sa.Row[Any]]) -> TrialCounts:
+def _counts(found: list[Any]) -> TrialCounts:
     by_purpose: dict[str, dict[TrialState, int]] = {purpose.value: {} for purpose in Purpose}
     started, ended = [], []
     for _, purpose, state, count, _, first_start, last_end in found:

@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 import streamlit as st
 
 from lossviz.deployment import read_deployment
 from lossviz.errors import EngineError, LossvizError, MissingExtra
+from lossviz.experiments.bench.listing import read_bench
 from lossviz.experiments.engine.contract import Engine
 from lossviz.experiments.engine.engines import start_engine
 from lossviz.experiments.engine.resources import this_machine
@@ -31,6 +33,8 @@ from lossviz.ui.folder_access import deployed_access
 from lossviz.ui.running import set_running_source
 from lossviz.ui.train.running_counter import RunningCounter
 
+_SUMMED_UP_FOR_S: Final = 10.0  # a closing app waits no longer
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SharedBackend:
@@ -41,7 +45,8 @@ class SharedBackend:
         engine: Who runs them; None where another app does.
         obstacle: Why there is no engine, empty where there is one.
         notice: What happened to the database when it was opened; empty where nothing did.
-        retention: What thins old comparisons, and removes old uploads; None where another app does.
+        retention: What is done every hour: it erases and thins what is old, removes old uploads and
+            sums up what nobody has looked at; None where another app does.
     """
 
     store: Store
@@ -106,9 +111,14 @@ def _open_with_engine(url: str) -> SharedBackend:
         engine = start_engine(deployment.engine, store, deployed_access(), quotas=deployment.quotas)
         set_running_source(RunningCounter(store, engine).count)
         limits = Limits(days=deployment.keep_days, megabytes=deployment.max_mb)
-        retention = store.retention(
-            limits, remove_more=_remover_of_uploads(store, engine, deployment.keep_uploads_days)
-        )
+        remove_uploads = _remover_of_uploads(store, engine, deployment.keep_uploads_days)
+
+        def every_hour() -> None:
+            read_bench(store, within_s=_SUMMED_UP_FOR_S)  # after an upgrade no page waits for it
+            if remove_uploads:
+                remove_uploads()
+
+        retention = store.retention(limits, afterwards=every_hour)
         retention.start()
         return SharedBackend(store=store, engine=engine, notice=notice, retention=retention)
     except LossvizError:

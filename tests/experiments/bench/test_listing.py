@@ -1,15 +1,18 @@
 """What the rows of the table say, and of what they are made."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
-from lossviz.errors import StoreError
+from lossviz.errors import InvalidInput, StoreError
 from lossviz.experiments.bench import bench_summary
 from lossviz.experiments.bench.bench_row import BenchRow, BenchState
 from lossviz.experiments.bench.bench_summary import summary_of
 from lossviz.experiments.bench.listing import read_bench
+from lossviz.experiments.comparison_data import ComparisonData
+from lossviz.experiments.judging.judgement import Judgement, judge_comparison
 from lossviz.experiments.plan import with_added_seeds
 from lossviz.experiments.records import Origin, Purpose, TrialState
 from lossviz.experiments.store.store import Store
@@ -209,6 +212,42 @@ def test_where_nothing_can_be_written_the_table_is_shown_all_the_same(
     monkeypatch.setattr(store, "keep_summaries", refuse)
     assert row(store).best_error == 0.5
     assert store.summaries() == {}
+
+
+def test_apps_that_look_at_once_all_see_the_same(
+    store: Store, open_store: Callable[[], Store]
+) -> None:
+    for number in range(6):
+        id = f"c{number}"
+        store.add_comparison(comparison(id, losses=("cross_entropy",), seeds=1))
+        finish(store, f"{id}-0", error_rate=0.5)
+    apps = [open_store() for _ in range(4)]
+    with ThreadPoolExecutor(len(apps)) as pool:
+        seen = list(pool.map(lambda app: read_bench(app, within_s=None, clock=float)[0], apps))
+    assert seen == [seen[0]] * len(apps)
+    assert [row.best_error for row in seen[0]] == [0.5] * 6
+    assert len(store.summaries()) == 6
+    kept = store.summaries()
+    assert read_bench(store, within_s=0.0, clock=float)[0] == seen[0]
+    assert store.summaries() == kept
+
+
+def test_rows_that_fit_together_in_no_way_hide_no_others(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.add_comparison(comparison("good", losses=("cross_entropy",), seeds=1))
+    finish(store, "good-0", error_rate=0.5)
+    store.add_comparison(comparison("odd"))
+
+    def judge(data: ComparisonData) -> Judgement:
+        if data.comparison.id == "odd":
+            raise InvalidInput("images must be 1 or more, got 0")
+        return judge_comparison(data)
+
+    monkeypatch.setattr("lossviz.experiments.bench.listing.judge_comparison", judge)
+    rows = {found.id: found for found in read_bench(store, within_s=None)[0]}
+    assert (rows["good"].best_error, rows["odd"].best_error) == (0.5, None)
+    assert rows["odd"].summary, "it is not tried again at each look"
 
 
 def test_a_comparison_that_cannot_be_read_is_named_beside_the_others(store: Store) -> None:

@@ -1,12 +1,15 @@
 """What is deleted is hidden, kept for a while, and erased; in every database."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from lossviz.errors import StoreError
 from lossviz.experiments.records import TrialState
+from lossviz.experiments.store.backup import back_up, restore
 from lossviz.experiments.store.deletion import KEPT_DAYS
 from lossviz.experiments.store.retention import Limits
 from lossviz.experiments.store.store import Store
@@ -97,6 +100,35 @@ def test_a_full_app_erases_what_is_deleted_without_waiting_for_the_hour(store: S
         wait_until(lambda: store.trials("deleted") == [], within_s=20, what="it is erased")
     finally:
         retention.close()
+
+
+def test_each_app_that_sweeps_erases_what_is_left(
+    store: Store, open_store: Callable[[], Store]
+) -> None:
+    ids = [f"c{number}" for number in range(8)]
+    add(store, *ids, "kept")
+    for id in ids:
+        store.hide(id, now=0.0)
+    apps = [store, open_store(), open_store()]
+    with ThreadPoolExecutor(len(apps)) as pool:
+        list(pool.map(lambda app: sweep(app, days=KEPT_DAYS + 1), apps))
+    assert [store.trials(id) for id in ids] == [[]] * len(ids)
+    assert store.trials("kept")
+
+
+def test_a_backup_keeps_what_can_be_brought_back(
+    store: Store, url: str, tmp_path: Path, open_store: Callable[[], Store]
+) -> None:
+    add(store, "deleted", "kept")
+    store.hide("deleted", now=5.0)
+    summaries = store.summaries()
+    back_up(url, tmp_path / "backup")
+    store.restore("deleted")
+    restore(tmp_path / "backup", url, replace=True)
+    assert [found.id for found in store.comparisons()] == ["kept"]
+    assert store.summaries() == summaries
+    assert store.restore("deleted")
+    assert {found.id for found in open_store().comparisons()} == {"deleted", "kept"}
 
 
 def test_where_there_is_room_nothing_is_erased_early(store: Store) -> None:

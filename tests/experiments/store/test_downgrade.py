@@ -122,12 +122,15 @@ def test_what_an_earlier_version_knows_survives_going_down_and_up(
         store.add_evaluation("c-0", evaluation(1.0))
         store.add_predictions("c-0", predictions())
         store.move("c-0", TrialState.FINISHED, now=2.0)
+        store.move("c-1", TrialState.CANCELLED, now=2.0)
+        store.move("s", TrialState.CANCELLED, now=2.0)
+        store.hide("c", now=3.0)
     alembic(["downgrade", "baseline"])
     with engine.connect() as connection:
         ids = connection.exec_driver_sql("SELECT id FROM trials ORDER BY id").scalars().all()
     assert ids == ["c-0", "c-1"]  # no earlier version knew trials that search
     with closing(Store(url)) as store:
-        assert store.comparisons() == [wanted]
+        assert store.comparisons() == [wanted]  # it was deleted, which no earlier version knew
         assert store.trials("c")[0].state is TrialState.FINISHED
         assert store.epochs("c")[0] == [("c-0", metrics(1))]
         ((_, found),) = store.evaluations("c")[0]
