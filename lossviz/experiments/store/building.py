@@ -42,7 +42,7 @@ def build(record_class: type[_Record], values: Mapping[str, Any]) -> _Record:
     Traceback (most recent call last):
     lossviz.errors.InvalidInput: its at must be a number, got 'half'
     """
-    types, required = _fields(cast(type, record_class))
+    types, plain, required = _fields(cast(type, record_class))
     if values.keys() != types.keys():
         if unknown := sorted(values.keys() - types.keys()):
             raise InvalidInput(f"this version of lossviz does not know its {', '.join(unknown)}")
@@ -52,34 +52,46 @@ def build(record_class: type[_Record], values: Mapping[str, Any]) -> _Record:
     for name, value in values.items():
         expected = types[name]
         # most of what a page polls passes here, in a fifth of the time
-        is_plain = type(value) is expected and (expected is not float or math.isfinite(value))
+        kind = plain[name]
+        is_plain = type(value) is kind and (kind is not float or math.isfinite(value))
         checked[name] = value if is_plain else _checked(name, value, expected)
     return record_class(**checked)
 
 
 @cache
-def _fields(record_class: type) -> tuple[dict[str, Any], set[str]]:
-    """The types of its fields, and the names of those that have no default."""
+def _fields(record_class: type) -> tuple[dict[str, Any], dict[str, Any], set[str]]:
+    """The types of its fields, the same without "or None", and the names of those that have no
+    default.
+    """
+    types = get_type_hints(record_class)
     required = {
         field.name
         for field in dataclasses.fields(record_class)
         if field.default is dataclasses.MISSING
     }
-    return get_type_hints(record_class), required
+    return types, {name: _something(expected) for name, expected in types.items()}, required
+
+
+def _something(expected: Any) -> Any:
+    """The type of what is not None; all unions of ours are "something or None"."""
+    if get_origin(expected) is not UnionType:
+        return expected
+    (something,) = (part for part in get_args(expected) if part is not type(None))
+    return something
 
 
 def _checked(name: str, value: Any, expected: Any) -> Any:
-    if get_origin(expected) is UnionType:  # all of ours are "something or None"
+    if get_origin(expected) is UnionType:
         if value is None:
             return None
-        (expected,) = (part for part in get_args(expected) if part is not type(None))
+        expected = _something(expected)
     if get_origin(expected) is tuple:
         if not isinstance(value, list | tuple):
             raise _refusal(name, "a list", value)
         (of, *_) = get_args(expected)
         # one by one takes a second for what 200 trials predict of 359 images each
         if all(type(item) is of for item in value) and (
-            of is int or (of is float and all(map(math.isfinite, value)))
+            of in (int, str) or (of is float and all(map(math.isfinite, value)))
         ):
             return tuple(value)
         return tuple(_checked(name, item, of) for item in value)

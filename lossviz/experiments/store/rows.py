@@ -78,7 +78,7 @@ def comparison_of(row: Row) -> Comparison:
     for loss in losses:
         loss_label(loss)
     return Comparison(
-        **asdict(comparison),
+        **{name: getattr(comparison, name) for name in _StoredComparison.__slots__},
         settings=settings,
         plan=_plan_of(row, comparison),
         rate_search=(

@@ -45,7 +45,6 @@ def test_comparisons_and_trials_come_back_as_they_were(store: Store) -> None:
         note="**Why** it was trained",
         tags=("pets", "first"),
         starred=True,
-        deleted_at=5.0,
     )
     store.add_comparison(wanted)
     assert store.comparisons() == [wanted]
