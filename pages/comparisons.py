@@ -8,6 +8,7 @@ from lossviz.ui.comparisons.empty import show_empty
 from lossviz.ui.comparisons.selected import show_selected
 from lossviz.ui.comparisons.tables import show_tables
 from lossviz.ui.comparisons.view_state import read_view, view_warnings
+from lossviz.ui.files.import_field import import_field
 from lossviz.ui.frame import begin_page
 from lossviz.ui.messages import show_error
 from lossviz.ui.state.comparisons_query import sync_comparisons_from_url
@@ -33,6 +34,8 @@ try:
         show_selected(training, rows, view)
     elif not unreadable:
         show_empty(training)
+    if training.can_import:
+        import_field(training)
     show_deleted(training)
 except LossvizError as error:
     show_error(error)

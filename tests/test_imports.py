@@ -51,6 +51,7 @@ LAYERS = {  # each may import itself and what stands here
     },
     "cli": {
         "app_folder",
+        "charts",
         "deployment",
         "doctor",
         "experiments",

@@ -21,6 +21,7 @@ from lossviz.cli import (
     lint,
     losses,
     networks,
+    runs,
     train,
     verdict,
 )
@@ -45,6 +46,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
     bench.COMMAND,
     train.COMMAND,
     verdict.COMMAND,
+    runs.COMMAND,
     doctor.COMMAND,
     backup.BACKUP,
     backup.RESTORE,

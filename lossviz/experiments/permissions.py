@@ -67,15 +67,15 @@ def may(visitor: Visitor, action: Action, comparison: Comparison) -> bool:
 
 
 def may_start(visitor: Visitor) -> bool:
-    """Whether a visitor may start comparisons: one who is known, whose they then are."""
+    """Whether a visitor may start and import comparisons: one who is known, whose they then are."""
     return bool(visitor.key) or visitor.owns_all
 
 
 def require_known(visitor: Visitor) -> None:
-    """Refuse a visitor who may start nothing.
+    """Refuse a visitor who may start or import nothing.
 
     Raises:
         NotAllowed: They are not known.
     """
     if not may_start(visitor):
-        raise NotAllowed("log in first: what is trained here belongs to whoever started it")
+        raise NotAllowed("log in first: what is trained or imported here belongs to whoever did it")

@@ -17,6 +17,7 @@ from lossviz.experiments.settings import RANGES, Settings
 HOUR_S: Final = 3600.0
 DAY_S: Final = 24 * HOUR_S
 TRAINING: Final = "training_s"  # the quota of seconds of training
+IMPORTS: Final = "import_mb"  # that of what is imported
 _FOR_ALL: Final = "all_"  # before the name of a quota, what all visitors may use together
 
 
@@ -132,6 +133,18 @@ _SHARED: Final = (
         all_of_us="previews were made for all visitors within an hour",
         then="try again later",
         window_s=HOUR_S,
+    ),
+    Quota(
+        name=IMPORTS,
+        what="MB of comparisons imported from files in 24 hours",
+        visitor=50,
+        everybody=500,
+        unit="of files",
+        yours="of files were imported by you within 24 hours",
+        all_of_us="of files were imported by all visitors within 24 hours",
+        then="try again later",
+        window_s=DAY_S,
+        amount=_mb,
     ),
     Quota(
         name="comparisons",

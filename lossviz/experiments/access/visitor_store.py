@@ -1,6 +1,7 @@
 """A store as one visitor has it: they read what they may see, and change what is theirs."""
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +11,11 @@ from lossviz.experiments.bench.annotations import comparison_note, comparison_ta
 from lossviz.experiments.bench.bench_row import BenchRow
 from lossviz.experiments.bench.listing import read_bench
 from lossviz.experiments.comparison_data import ComparisonData, read_comparison_data
+from lossviz.experiments.files.import_quota import admit_import
+from lossviz.experiments.files.importing import Imported, import_file
 from lossviz.experiments.files.snapshot import ComparisonSnapshot, read_snapshot
-from lossviz.experiments.permissions import Action, Whose, whose
+from lossviz.experiments.permissions import Action, Whose, require_known, whose
+from lossviz.experiments.quotas import UNLIMITED, Quotas
 from lossviz.experiments.records import (
     Comparison,
     EpochMetrics,
@@ -143,6 +147,25 @@ class VisitorStore:
         if self._guard.visitor.is_deployer:
             return found
         return found.without_server()
+
+    def import_file(
+        self, content: bytes, *, quotas: Quotas = UNLIMITED, clock: Callable[[], float] = time.time
+    ) -> Imported:
+        """Put the comparison of a file into the store as the visitor's own, seen by nobody else.
+
+        Args:
+            content: The file, whoever wrote it, see ``read_document``.
+            quotas: Those of the app; an imported comparison counts as one that is trained here.
+            clock: Seconds since the epoch.
+
+        Raises:
+            InvalidInput: See ``read_document`` and ``import_records``.
+            QuotaExceeded: It is too large, or one too many.
+        """
+        visitor = self._guard.visitor
+        require_known(visitor)
+        admit = admit_import(self._store, quotas, owner=visitor.key, size=len(content), now=clock())
+        return import_file(self._store, content, owner=visitor.key, admit=admit)
 
     def rename(self, comparison_id: str, name: str) -> None:
         """Note what a comparison is called; an empty name takes the old one away.

@@ -12,7 +12,15 @@ from lossviz.errors import QuotaExceeded
 from lossviz.experiments.engine.recent import Recent
 from lossviz.experiments.event_log import log_event, visitor_label
 from lossviz.experiments.expected_time import TrialTimes
-from lossviz.experiments.quotas import QUOTAS, TRAINING, Amount, Quotas, Use, trials_asked_for
+from lossviz.experiments.quotas import (
+    IMPORTS,
+    QUOTAS,
+    TRAINING,
+    Amount,
+    Quotas,
+    Use,
+    trials_asked_for,
+)
 from lossviz.experiments.records import Comparison, Trial
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.store import Store
@@ -199,7 +207,7 @@ class Admission:
             comparisons=store.comparison_counts(),
             spent={
                 name: store.spendings(name, since=now - (QUOTAS[name].window_s or 0))
-                for name in (TRAINING, _PREVIEWS)
+                for name in (TRAINING, _PREVIEWS, IMPORTS)
             },
         )
 
@@ -220,7 +228,10 @@ class Admission:
             TRAINING: _use_of(
                 [*books.spent[TRAINING], *training], owner, QUOTAS[TRAINING].window_s
             ),
-            _PREVIEWS: _use_of(books.spent[_PREVIEWS], owner, QUOTAS[_PREVIEWS].window_s),
+            **{
+                name: _use_of(books.spent[name], owner, QUOTAS[name].window_s)
+                for name in (_PREVIEWS, IMPORTS)
+            },
         }
 
     def _claimed_s(self, trials: OpenTrials, now: float) -> float:

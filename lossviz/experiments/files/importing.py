@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -10,11 +11,15 @@ from lossviz.errors import InvalidInput, LossvizError
 from lossviz.experiments.comparison_records import ComparisonRecords
 from lossviz.experiments.files.derived import derived_parts
 from lossviz.experiments.files.document import records_document
+from lossviz.experiments.files.reading import read_document
 from lossviz.experiments.files.snapshot import read_snapshot
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.store.store import Store
 
 _DESCRIBED: Final = ("lossviz", "name", "note", "tags", "made_by")  # what may change at any time
+MB: Final = 2**20
+MOST_BYTES: Final = 100 * MB
+_one_at_a_time = threading.Lock()
 _DIGITS: Final = 24  # hexadecimal, of the id
 
 
@@ -29,6 +34,32 @@ class Imported:
 
     comparison: Comparison
     is_new: bool
+
+
+def import_file(
+    store: Store, content: bytes, *, owner: str = "", admit: Callable[[], None] = lambda: None
+) -> Imported:
+    """Read a file that anybody may have written, and put its comparison into a database.
+
+    Args:
+        store: The database.
+        content: The file.
+        owner: See ``import_records``.
+        admit: See ``import_records``; called before the file is read, and again when it is stored.
+
+    Raises:
+        InvalidInput: See ``read_document``; or it is too large.
+        QuotaExceeded, StoreError: See ``import_records``.
+
+    Side effects: reads and writes the store.
+    """
+    if len(content) > MOST_BYTES:
+        raise InvalidInput(
+            f"the file has {len(content) / MB:,.0f} MB, and {MOST_BYTES / MB:,.0f} are the most"
+        )
+    admit()
+    with _one_at_a_time:  # a file takes up to twenty times its size of memory while it is read
+        return import_records(store, read_document(content), owner=owner, admit=admit)
 
 
 def import_records(

@@ -1,12 +1,15 @@
 """JSON from a file that anybody may have written: parsed strictly, refused with line and column."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
 from lossviz.errors import InvalidInput
 
+# at the end of a file, of which more may have followed
+_LAST_WORD: Final = re.compile(r"[\w.+-]{0,40}\s*")
 _MOST_DIGITS: Final = 18  # of a whole number
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _OTHER_FILES: Final = (  # how they begin, and what they are
@@ -37,7 +40,7 @@ def decoded(content: bytes) -> str:
     """
     for beginning, reason in _OTHER_FILES:
         if content.startswith(beginning):
-            raise InvalidInput(f"no JSON: {reason}")
+            raise InvalidInput(f"this isn't JSON: {reason}")
     content = content.removeprefix(_BYTE_ORDER_MARK)
     try:
         return content.decode()
@@ -66,14 +69,21 @@ def parse_json(text: str) -> Any:
         )
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
-        is_cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
-        if is_cut:
+        if _is_cut_off(text, error):
             reason = "the file ends here, in the middle: it is cut off; copy or download it again"
         else:
-            reason = f"this is no JSON ({error.msg}); export the comparison again"
+            reason = f"this isn't JSON ({error.msg}); export the comparison again"
         raise InvalidInput(f"{place}: {reason}") from None
     except RecursionError:
         raise InvalidInput("objects or lists are nested too deeply in it") from None
+
+
+def _is_cut_off(text: str, error: json.JSONDecodeError) -> bool:
+    """Whether a text is wrong only in that it ends too early."""
+    if error.msg.startswith("Extra data"):
+        return False
+    in_text = error.msg.startswith("Unterminated string")
+    return in_text or bool(_LAST_WORD.fullmatch(text, error.pos))
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Refused:

@@ -8,12 +8,13 @@ from typing import BinaryIO, Final
 import streamlit as st
 
 from lossviz.deployment import read_deployment
-from lossviz.errors import NotAllowed
+from lossviz.errors import EngineError, NotAllowed
 from lossviz.experiments.access.deletion import delete_comparison, restore_comparison
 from lossviz.experiments.access.guard import Guard
 from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.access.visitor_store import VisitorStore
 from lossviz.experiments.feed import Feed
+from lossviz.experiments.files.importing import Imported
 from lossviz.experiments.permissions import Action, may, may_start, require_known
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.uploads.reference import uploads_folder
@@ -107,6 +108,21 @@ class TrainingBackend:
         now = time.time()
         admit = admit_within(self.quotas, self._uploads, now=now)
         return self._uploads.add(archive, name=name, owner=self.visitor.key, now=now, admit=admit)
+
+    @property
+    def can_import(self) -> bool:
+        """Whether the visitor can put comparisons of files into the database."""
+        return may_start(self.visitor)
+
+    def import_file(self, content: bytes) -> Imported:
+        """See ``VisitorStore.import_file``.
+
+        Raises:
+            EngineError: There is no room on the disk.
+        """
+        if problem := self._shared.room_problem():
+            raise EngineError(problem)
+        return self.store.import_file(content, quotas=self.quotas)
 
     def remove_upload(self, upload: Upload) -> None:
         """Remove an upload of the visitor's.

@@ -10,9 +10,9 @@ import streamlit as st
 
 from lossviz.errors import LossvizError
 from lossviz.experiments.access.names import MOST_CHARACTERS
-from lossviz.experiments.files.document import write_document
 from lossviz.experiments.permissions import Action, Whose, whose
 from lossviz.experiments.records import Comparison
+from lossviz.ui.files.download_menu import download_menu
 from lossviz.ui.messages import show_error
 from lossviz.ui.state.address import write_address
 from lossviz.ui.text import draw_caption, draw_text
@@ -92,24 +92,8 @@ def _share_switch(backend: TrainingBackend, comparison: Comparison) -> None:
         st.rerun()
 
 
-def _download_button(backend: TrainingBackend, comparison: Comparison) -> None:
-    def document() -> str:
-        return write_document(backend.store.snapshot(comparison.id))
-
-    st.download_button(
-        "Download as JSON",
-        document,
-        file_name=f"lossviz-{comparison.id}.json",
-        mime="application/json",
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"download {comparison.id}",
-        width="stretch",
-    )
-
-
 def _downloads(backend: TrainingBackend, comparison: Comparison) -> None:
-    _download_button(backend, comparison)
+    download_menu(backend, comparison)
     figure_download(backend, comparison)
 
 
