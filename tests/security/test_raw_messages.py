@@ -6,6 +6,7 @@ her browser would send.
 
 import asyncio
 import json
+import time
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, closing
 from dataclasses import dataclass
@@ -133,6 +134,43 @@ def test_no_press_of_a_button_of_another_s_page_does_anything(app: PublicApp, sh
     run_async(attack())
     assert app.stored(id) == before
     assert app.states(id) == ENDED
+
+
+def test_no_press_on_the_table_changes_or_brings_back_another_s(app: PublicApp) -> None:
+    """Bob sends what Ann's own page of comparisons would send."""
+    app.add(ANN, "in-table", shared=True)
+    app.add(ANN, "deleted", shared=True)
+    app.add(BOB, "bobs-row")
+    with app.store() as store:
+        store.hide("deleted", now=time.time())
+    before = app.stored("in-table")
+
+    async def attack() -> None:
+        async with app.visit(ANN, "comparison=in-table", page="comparisons") as ann:
+            presses = buttons(ann)
+            assert {"star in-table", "restore deleted"} <= set(presses)
+            note = ann.widget("text of the note of in-table").id
+        for selected in ("in-table", "bobs-row", "deleted"):
+            async with app.visit(BOB, f"comparison={selected}", page="comparisons") as bob:
+                assert "restore deleted" not in buttons(bob)
+                for key, press in presses.items():
+                    if key.endswith(("in-table", "deleted")):
+                        await send(bob, WidgetState(id=note, string_value="Bob's"), press)
+                assert bob.exceptions == []
+                if selected == "deleted":
+                    assert "deleted-0" not in everything_sent_to(bob)
+
+    async def own_press() -> None:
+        async with app.visit(ANN, "comparison=in-table", page="comparisons") as ann:
+            await ann.press("star in-table")
+            await ann.press("restore deleted")
+
+    run_async(attack())
+    assert app.stored("in-table") == before
+    assert app.stored("deleted") is None
+    run_async(own_press())
+    assert app.stored("in-table") != before
+    assert app.stored("deleted")
 
 
 def test_no_component_event_stops_or_opens_another_s_trial(app: PublicApp) -> None:
