@@ -20,7 +20,7 @@ from tests.support.accessibility import lasting_violations
 from tests.support.browser import choose, free_port, served_app
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LONG_MS = 90_000  # a training on two busy cores
 MOST_S = 2.0  # from the press to the first metric
 TRAIN = re.compile(r"Train \d+ trials? · same")
@@ -111,6 +111,7 @@ def test_a_look_shows_the_first_batch_and_strikes_out_what_noise_has_changed(
     assert [text.split()[0] for text in tiles.all_inner_texts()] == names
 
 
+@pytest.mark.alone
 def test_from_the_press_to_the_first_metric_takes_two_seconds_once_the_host_is_warm(
     page: Page, url: str, store: Store
 ) -> None:

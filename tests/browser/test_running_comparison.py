@@ -10,7 +10,7 @@ from tests.browser.test_train import launch
 from tests.support.browser import free_port, served_app
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LONG_MS = 90_000  # a training on two busy cores
 QUIET_MS = 4000  # longer than from one question to the next

@@ -19,7 +19,7 @@ from lossviz.ui.state.comparisons_query import PAGE as COMPARISONS
 from tests.support.browser import free_port, served_app, watch_for_errors
 from tests.support.waiting import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LONG_MS = 90_000  # a training on two busy cores
 SHOWN_S = 2.5  # two seconds, and what a screenful takes to be drawn
@@ -146,6 +146,7 @@ def test_stopping_one_trial_and_then_the_whole_comparison(
         page.goto("about:blank")
 
 
+@pytest.mark.alone
 def test_a_killed_trial_shows_as_failed_within_two_seconds_and_the_others_go_on(
     page: Page, database: Path, store: Store
 ) -> None:
@@ -178,6 +179,7 @@ def test_a_killed_trial_shows_as_failed_within_two_seconds_and_the_others_go_on(
     assert min(shown_s) < SHOWN_S
 
 
+@pytest.mark.alone
 def test_a_killed_app_leaves_no_process_and_nothing_that_claims_to_run(
     browser: Browser, database: Path, store: Store
 ) -> None:

@@ -19,7 +19,6 @@ from tests.support.waiting import wait_until
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.alone,
     pytest.mark.skipif(sys.platform != "linux", reason="its nodes are told by Linux' processes"),
 ]
 
@@ -123,6 +122,7 @@ def test_the_numbers_are_those_of_the_local_engine(
     assert of_one_machine.items() <= numbers(on_ray).items()
 
 
+@pytest.mark.alone
 def test_running_trials_stop_within_five_seconds(harness: EngineHarness) -> None:
     comparison = harness.launch(LOSSES, unfrozen_epochs=50)
     harness.wait_for_training(comparison, 2)

@@ -31,7 +31,7 @@ SLURM = EngineVariant(
     method="slurm",
     ending_s=STOP_S,
 )
-pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +42,7 @@ def harness(site: SlurmSite, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             yield harness
 
 
+@pytest.mark.alone
 def test_training_stops_within_five_seconds_and_no_process_is_left(
     harness: EngineHarness, site: SlurmSite
 ) -> None:
