@@ -5,7 +5,9 @@ where they are not installed (``make test-core``).
 """
 
 import os
+import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=200,
         help="rows of each of the 200 trials that tests/browser/test_race_page.py watches",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _components_are_searched_once() -> Iterator[None]:
+    """AppTest reads about all installed packages, to find components, for each page that it opens:
+    nineteen twentieths of its time.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if "streamlit" in sys.modules:
+            from streamlit.components.v2 import manifest_scanner
+
+            found = cache(manifest_scanner.scan_component_manifests)
+            patch.setattr(manifest_scanner, "scan_component_manifests", found)
+        yield
 
 
 @pytest.fixture(scope="module")
