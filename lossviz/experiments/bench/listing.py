@@ -79,6 +79,6 @@ def _summarised(store: Store, comparison: Comparison) -> BenchSummary:
     data = read_comparison_data(store, comparison)
     try:
         judgement = judge_comparison(data)
-    except LossvizError:  # its rows fit together in no way; that must not hide the others
+    except (LossvizError, ArithmeticError):  # that must not hide the others
         return NOTHING_KNOWN
     return summarise_comparison(judgement, (*data.search_trials, *data.trials))
