@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from lossviz.errors import MissingExtra
 from lossviz.experiments.files.document import write_document
+from lossviz.experiments.files.report import write_report
 from lossviz.experiments.files.snapshot import ComparisonSnapshot
+from lossviz.experiments.files.table_file import trials_csv
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,14 @@ class ExportFormat:
 
 def _json(snapshot: ComparisonSnapshot) -> bytes:
     return write_document(snapshot).encode()
+
+
+def _report(snapshot: ComparisonSnapshot) -> bytes:
+    try:
+        figure = _svg(snapshot)
+    except MissingExtra:  # a report without it says all the same
+        figure = b""
+    return write_report(snapshot, figure=figure).encode()
 
 
 def _html(snapshot: ComparisonSnapshot) -> bytes:
@@ -61,6 +72,13 @@ _ENTRIES: Final = (
         mime="application/json",
         write=_json,
     ),
+    ExportFormat(
+        key="csv",
+        label="CSV: one row a trial",
+        mime="text/csv",
+        write=lambda snapshot: trials_csv(snapshot).encode(),
+    ),
+    ExportFormat(key="md", label="Markdown: a report", mime="text/markdown", write=_report),
     ExportFormat(
         key="html", label="HTML: the figure", mime="text/html", write=_html, is_figure=True
     ),

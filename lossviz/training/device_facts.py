@@ -1,12 +1,16 @@
 """What a trial is computed on: the device's name, the precision, and how busy the device is."""
 
+import platform
 from collections import deque
 from functools import cache
+from importlib.metadata import version
 from statistics import fmean
 from typing import Any, Final
 
 import pynvml
 import torch
+
+from lossviz import __version__
 
 _READ_EVERY_S: Final = 1.0  # NVML's own period is a sixth of a second to a second
 _READINGS: Final = 10
@@ -58,6 +62,19 @@ def _products_in_tf32(device: torch.device) -> list[str]:
         "matrix products": torch.backends.cuda.matmul.allow_tf32,
     }
     return [name for name, is_allowed in allowed.items() if is_allowed]
+
+
+def library_versions(device: torch.device) -> str:
+    """What is trained with here, in words: the versions of Python and of what decides the numbers.
+
+    >>> library_versions(torch.device("cpu"))  # doctest: +ELLIPSIS
+    'lossviz ..., Python ..., torch ..., torchvision ..., fastai ...'
+    """
+    found = {"lossviz": __version__, "Python": platform.python_version()}
+    found |= {package: version(package) for package in ("torch", "torchvision", "fastai")}
+    if device.type == "cuda":
+        found |= {"ROCm": torch.version.hip} if torch.version.hip else {"CUDA": torch.version.cuda}
+    return ", ".join(f"{name} {number}" for name, number in found.items())
 
 
 class BusyMeter:

@@ -14,7 +14,7 @@ from lossviz.experiments.settings import Settings
 from lossviz.losses.objective.module import Objective
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.training.data.loaders import describe_images, training_images
-from lossviz.training.device_facts import device_name, precision_of
+from lossviz.training.device_facts import device_name, library_versions, precision_of
 from lossviz.training.fingerprints import FingerprintCallback
 from lossviz.training.interruption import StopRequested, stop_check
 from lossviz.training.metrics_on_device import keep_metrics_on_device
@@ -81,6 +81,7 @@ def run_trial(
             validation_images=len(learner.dls.valid_ds),
             device=device_name(device),
             precision=precision_of(device, mixed=mixed),
+            versions=library_versions(device),
         )
     )
     fingerprints = FingerprintCallback(emit=emit)

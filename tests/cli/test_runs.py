@@ -116,7 +116,14 @@ def test_the_command_line_offers_the_formats_of_the_table() -> None:
 
 def test_every_format_is_written_as_the_name_of_the_file_says(store: Store, tmp_path: Path) -> None:
     store.add_records(named("aa11", "low rates"))
-    begins = {"json": b"{", "html": b"<!", "svg": b"<?xml", "pdf": b"%PDF"}
+    begins = {
+        "json": b"{",
+        "csv": b"loss,",
+        "md": b"# low rates",
+        "html": b"<!",
+        "svg": b"<?xml",
+        "pdf": b"%PDF",
+    }
     for ending, beginning in begins.items():
         file = tmp_path / f"run.{ending}"
         result = lossviz_here("runs", "export", "aa11", "-o", str(file))

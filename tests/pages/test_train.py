@@ -68,6 +68,7 @@ def test_a_trial_in_detail_says_what_it_is_computed_on_and_how_busy_that_is(data
         store.set_device("c-0", "NVIDIA H100 80GB HBM3", "32-bit (convolutions in TF32)")
         store.set_progress("c-0", 0.5, busy=0.872)
         store.set_device("c-1", "processor", "32-bit")
+        store.set_versions("c-1", "lossviz 1.0, torch 2.9")
         app = opened("pages/train.py")
         facts = []
         for trial in ("c-0", "c-1"):
@@ -81,6 +82,7 @@ def test_a_trial_in_detail_says_what_it_is_computed_on_and_how_busy_that_is(data
     assert on_gpu.value.endswith(" · 1,234 images per second · GPU 87% busy · 2,048 MB of memory")
     assert on_gpu.proto.help == WHAT_BUSY_MEANS
     assert f" · {escape_markdown('the processor, 32-bit')} · " in on_processor.value
+    assert on_processor.value.endswith(f" · {escape_markdown('lossviz 1.0, torch 2.9')}")
     assert "busy" not in on_processor.value + on_processor.proto.help
 
 

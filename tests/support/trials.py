@@ -93,6 +93,12 @@ class RecordedTrial:
         return origin.device, origin.precision
 
     @property
+    def versions(self) -> str:
+        """What it was trained with."""
+        (origin,) = self._of(TrialOrigin)
+        return origin.versions
+
+    @property
     def image_counts(self) -> tuple[int | None, int | None]:
         """Of training and of validation."""
         (origin,) = self._of(TrialOrigin)

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from lossviz.training import device_facts
-from lossviz.training.device_facts import BusyMeter, device_name, precision_of
+from lossviz.training.device_facts import BusyMeter, device_name, library_versions, precision_of
 from tests.support.trials import train
 
 CPU, CUDA, MPS = map(torch.device, ("cpu", "cuda", "mps"))
@@ -28,6 +28,10 @@ def hopper(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_trial_records_its_device_and_its_precision() -> None:
     recorded = train(imbalance=100.0, evaluations=1, mixed_precision=True)
     assert recorded.computed_on == ("processor", "32-bit")
+    assert recorded.versions == library_versions(CPU)
+    for name in ("lossviz", "Python", "torch", "torchvision", "fastai"):
+        assert f"{name} " in recorded.versions
+    assert "CUDA" not in recorded.versions
 
 
 def test_each_device_has_a_name(hopper: None) -> None:

@@ -209,6 +209,7 @@ class TrialOrigin:
         validation_images: How many it is validated on.
         device: See ``Trial.device``.
         precision: See ``Trial.precision``.
+        versions: See ``Trial.versions``.
     """
 
     description: str
@@ -216,6 +217,7 @@ class TrialOrigin:
     validation_images: int | None = None
     device: str = ""
     precision: str = ""
+    versions: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -338,6 +338,10 @@ class Store(TrialReports, UsageRows, BenchTables):
         """Note what a trial is trained on, and in which numbers, in words."""
         self._update(TRIALS, trial_id, device=rows.storable(device), precision=precision)
 
+    def set_versions(self, trial_id: str, versions: str) -> None:
+        """Note what a trial is trained with, in words."""
+        self._update(TRIALS, trial_id, versions=rows.storable(versions))
+
     def _update(self, table: sa.Table, id: str, **values: object) -> None:
         with self._database.connection() as connection:
             connection.execute(table.update().where(table.c.id == id).values(values))

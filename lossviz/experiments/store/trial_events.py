@@ -25,6 +25,7 @@ def store_event(store: Store, trial_id: str, event: TrialEvent) -> None:
             store.set_origin(trial_id, event.description)
             store.set_image_counts(trial_id, event.training_images, event.validation_images)
             store.set_device(trial_id, event.device, event.precision)
+            store.set_versions(trial_id, event.versions)
         case TrialProgress():
             store.set_progress(
                 trial_id, event.share, event.images_per_s, event.memory_mb, event.busy

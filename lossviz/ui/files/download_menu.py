@@ -8,9 +8,14 @@ from typing import Final
 
 import streamlit as st
 
+from lossviz.charts.comparison_figure.content import figure_content
+from lossviz.charts.comparison_figure.paper import Column, PaperFormat
 from lossviz.charts.export_formats import EXPORT_FORMATS, ExportFormat
+from lossviz.experiments.files.report import write_report
+from lossviz.experiments.files.snapshot import ComparisonSnapshot
 from lossviz.experiments.records import Comparison
 from lossviz.ui.train.backend import TrainingBackend
+from lossviz.ui.train.figure_downloads import drawn_elsewhere
 
 _UNSAFE: Final = re.compile(r"[^\w.-]+")  # in the name of a file
 
@@ -41,7 +46,18 @@ def download_menu(backend: TrainingBackend, comparison: Comparison) -> None:
 def _writer(
     backend: TrainingBackend, comparison: Comparison, chosen: ExportFormat
 ) -> Callable[[], bytes]:
-    return lambda: chosen.write(backend.store.snapshot(comparison.id))
+    return lambda: _WRITERS.get(chosen.key, chosen.write)(backend.store.snapshot(comparison.id))
+
+
+def _report(snapshot: ComparisonSnapshot) -> bytes:
+    """The report with its figure, which another process draws, as it takes 150 MB for that."""
+    content = figure_content(snapshot)
+    return write_report(
+        snapshot, figure=drawn_elsewhere(content, PaperFormat.SVG, Column.DOUBLE)
+    ).encode()
+
+
+_WRITERS: Final = {"md": _report}  # where the app writes otherwise than a command
 
 
 def file_name(comparison: Comparison) -> str:

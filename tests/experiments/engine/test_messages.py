@@ -45,7 +45,9 @@ METRICS = EpochMetrics(
 )
 EVENTS: tuple[messages.JobEvent, ...] = (
     messages.TrialOrigin(description="from scratch", training_images=10, validation_images=None),
-    messages.TrialOrigin(description="again", device="NVIDIA H100", precision="32-bit"),
+    messages.TrialOrigin(
+        description="again", device="NVIDIA H100", precision="32-bit", versions="torch 2.9"
+    ),
     messages.TrialProgress(share=1 / 3, images_per_s=None, memory_mb=36.5, busy=0.5),
     messages.BatchLosses(losses=(BatchLoss(at=0.1, loss=2.3, learning_rate=4e-3),) * 2),
     messages.Evaluated(

@@ -88,8 +88,8 @@ def _show_stderr(trial: Trial) -> None:
 
 
 def _facts(trial: Trial) -> str:
-    """What a trial started from, what it is computed on, how long it still takes, its speed and its
-    memory; what is known of these.
+    """What a trial started from, what it is computed on, how long it still takes, its speed, its
+    memory and what it is trained with; what is known of these.
     """
     facts = [part for part in (trial.origin, trial.computed_on) if part]
     left_s = trial_remaining_s(trial, now=time.time())
@@ -101,4 +101,6 @@ def _facts(trial: Trial) -> str:
         facts.append(f"GPU {trial.busy:.0%} busy")
     if trial.memory_mb:
         facts.append(f"{trial.memory_mb:,.0f} MB of memory")
+    if trial.versions:
+        facts.append(trial.versions)
     return " · ".join(facts)
