@@ -12,7 +12,7 @@ from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-LONG_MS = 90_000  # a training on two busy cores
+LONG_MS = 200_000  # a training, which gives way to the browser of another test
 QUIET_MS = 4000  # longer than from one question to the next
 COUNT = 12  # trials, which take longer than the other page takes to open
 

@@ -28,7 +28,7 @@ MODES = ["fork", "forkserver"] if sys.platform == "linux" else ["spawn"]
 # How long processes may outlive their parent. A spawned trial notices only after its own imports;
 # a forked one is killed by the kernel.
 ENDING_S = {"fork": 3.0, "forkserver": 3.0, "spawn": 15.0}
-STARTING_S = 90.0  # imports of fastai, several at once, on a busy machine
+STARTING_S = 180.0  # imports of fastai, several at once, where trials give way to all else
 
 
 class Nodes(Protocol):
