@@ -10,6 +10,7 @@ import tomllib
 import venv
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 from zipfile import ZipFile
@@ -189,9 +190,12 @@ def test_every_requirement_has_a_lower_and_an_upper_bound_the_same_in_every_file
         assert all(file.get(package, specifier) == specifier for file in files), package
 
 
+distributions_by_module = cache(packages_distributions)  # reads about all that is installed
+
+
 def imported_packages(folder: Path) -> set[str]:
     """The distributions, by name, that the files below a folder import, inside functions too."""
-    distributions = packages_distributions()
+    distributions = distributions_by_module()
     roots = {
         name.partition(".")[0]
         for path in folder.rglob("*.py")
