@@ -27,6 +27,7 @@ from lossviz.experiments.records import (
     Trial,
     TrialState,
 )
+from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.store import Store
 from lossviz.losses.parsing import loss_from_spec
 
@@ -106,16 +107,20 @@ def judged_comparison(
     moments: Sequence[float] = MOMENTS,
     rate_search: bool = False,
     with_predictions: bool = True,
+    settings: Settings | None = None,
+    owner: str = "",
 ) -> Comparison:
     """Store a comparison of which all trials have finished, with all that they reported."""
-    planned = plan_comparison(
+    unowned = plan_comparison(
         id=id,
         recipe="digits",
         losses=losses,
         seeds=seeds,
         created_at=1e9,
         rate_search=RateSearch() if rate_search else None,
+        settings=settings,
     )
+    planned = replace(unowned, owner=owner)
     preparation = Preparation(
         done=True,
         learning_rate=4e-3,

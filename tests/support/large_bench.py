@@ -5,6 +5,7 @@ import json
 import sqlite3
 from contextlib import closing
 from dataclasses import asdict, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -69,7 +70,7 @@ def fill_bench(
             connection,
             "fingerprints",
             [
-                {"trial_id": trial.id, "part": part, "value": f"{part} of {trial.seed}"}
+                {"trial_id": trial.id, "part": part, "value": hash_of(part, trial.seed)}
                 for trial in trials
                 if trial.started_at is not None
                 for part in PARTS
@@ -77,6 +78,11 @@ def fill_bench(
         )
         _add_metrics(connection)
     return stored
+
+
+def hash_of(part: str, seed: int) -> str:
+    """A hash as trials of one seed report it of a part of what they are trained on."""
+    return sha256(f"{part} of {seed}".encode()).hexdigest()[:16]
 
 
 def _comparison(number: int, *, seeds: int, owner: str) -> Comparison:
