@@ -24,6 +24,7 @@ from lossviz.experiments.engine.messages import (
 )
 from lossviz.experiments.engine.queue_engine import QueueEngine
 from lossviz.experiments.engine.stderr_tail import StderrTail
+from lossviz.experiments.folder_access import EVERY_FOLDER, FolderAccess
 from lossviz.experiments.quotas import UNLIMITED, Quotas
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
@@ -108,7 +109,12 @@ class SleepingHost:
 
 
 def sleeping_engine(
-    store: Store, *, cores: int = 2, epoch_s: float = 0.05, quotas: Quotas = UNLIMITED
+    store: Store,
+    *,
+    cores: int = 2,
+    epoch_s: float = 0.05,
+    quotas: Quotas = UNLIMITED,
+    folders: FolderAccess = EVERY_FOLDER,
 ) -> QueueEngine:
     """An engine whose trials sleep."""
     return QueueEngine(
@@ -116,4 +122,5 @@ def sleeping_engine(
         start_host=lambda for_accelerator: SleepingHost(cores, epoch_s),
         cores=cores,
         quotas=quotas,
+        folders=folders,
     )

@@ -3,8 +3,7 @@
 import copy
 import gzip
 import json
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -303,13 +302,6 @@ def test_a_wrong_value_is_refused_with_its_path(text: str, beginning: str) -> No
 
 def test_a_value_that_is_refused_is_shown_short() -> None:
     assert len(refusal(setting("seeds", to=["x" * 100] * 1_000))) < 300
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path / 'lossviz.sqlite'}")
-    yield opened
-    opened.close()
 
 
 def test_scripts_in_names_and_notes_are_texts_like_others(store: Store) -> None:

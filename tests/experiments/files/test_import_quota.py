@@ -1,8 +1,5 @@
 """What visitors of a public app may import."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from lossviz.errors import InvalidInput, NotAllowed, QuotaExceeded
@@ -17,13 +14,6 @@ from tests.support.recorded import recorded
 
 ANA, BEN = Visitor(key="ana"), Visitor(key="ben")
 DAY_S = 24 * 3600.0
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path / 'lossviz.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")
