@@ -31,11 +31,12 @@ try:
             st.warning(problem, icon=":material/link_off:")
         table_controls(rows, view, with_others=not training.visitor.owns_all)
         show_tables(training, rows, view)
-        show_selected(training, rows, view)
     elif not unreadable:
         show_empty(training)
     if training.can_import:
         import_field(training)
     show_deleted(training)
+    if rows:
+        show_selected(training, rows, view)
 except LossvizError as error:
     show_error(error)

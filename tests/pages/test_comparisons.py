@@ -226,3 +226,15 @@ def test_different_ones_are_not_joined_and_the_page_lists_what_differs(database:
         without_links(said).replace("\\", "")
     )
     assert len(app.dataframe) == 1
+
+
+def test_a_comparison_is_joined_with_another_from_a_list(database: Path) -> None:
+    two_judged(database)
+    app = opened(PAGE, comparison="a")
+    assert not app.exception
+    box = app.selectbox(key="join with 1 a")
+    assert [option.partition(" · ")[0] for option in box.options] == ["second"]
+    box.set_value("b").run()
+    assert not app.exception
+    assert app.query_params["comparison"] == ["a", "b"]
+    assert "2 comparisons in one chart" in [heading.value for heading in app.header]

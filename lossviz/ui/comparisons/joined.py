@@ -29,6 +29,7 @@ from lossviz.ui.state.actions import keep_selection
 from lossviz.ui.text import draw_caption, draw_text
 from lossviz.ui.train.backend import TrainingBackend
 
+_HEIGHT_PX, _LEGEND_PX = 380, 24  # of the chart, and of each line in its legend on a phone
 _MOST_POINTS: Final = 60  # of a trial
 CANNOT_JOIN: Final = (
     "**These comparisons cannot be joined in one chart**, as their results would not compare. They"
@@ -86,7 +87,7 @@ def show_joined(backend: TrainingBackend, rows: Sequence[BenchRow]) -> None:
         ),
         key="joined chart",
         label="error rate over epochs, a line for each loss; the table below has the numbers",
-        height_px=440,
+        height_px=_HEIGHT_PX + _LEGEND_PX * len(drawn),
     )
     draw_caption(ABOUT_THE_CHART)
     _show_table(joined, drawn, seeds, images or None)
@@ -120,7 +121,7 @@ def _pick_seeds(joined: Joined) -> list[int]:
         "Seeds",
         there,
         default=there,
-        key=f"seeds, of 0 to {there[-1]}",
+        key=f"seeds of 0 to {there[-1]}",
         on_change=keep_selection,
     )
     return sorted(picked) or there
@@ -164,8 +165,8 @@ def _notes(joined: Joined) -> list[str]:
     notes = [NO_VERDICT]
     notes += [f"They differ in {escape_markdown(shown(each))}." for each in joined.noted]
     notes += [
-        f"{escape_markdown(capitalised(each))}: not recorded of all of them, so that it is not"
-        " known whether it was the same."
+        f"{escape_markdown(capitalised(each))}: not recorded of all of them, so it is not known"
+        " whether they were the same."
         for each in joined.not_recorded
     ]
     return notes

@@ -13,11 +13,13 @@ from lossviz.experiments.bench.filters import all_tags
 from lossviz.experiments.records import Comparison
 from lossviz.ui.comparisons.annotations import note_field, star_button, tags_field
 from lossviz.ui.comparisons.joined import show_joined
-from lossviz.ui.comparisons.table_view import TableView
+from lossviz.ui.comparisons.table_view import MOST_SELECTED, TableView
+from lossviz.ui.comparisons.view_state import change_view
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.state.selection import selection_query
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.comparison_menu import comparison_menu, show_whose
+from lossviz.ui.train.comparison_picker import comparison_line
 from lossviz.ui.train.comparison_view import watch_comparison
 from lossviz.ui.train.launching.again import again_buttons, title_of
 
@@ -37,6 +39,7 @@ def show_selected(backend: TrainingBackend, rows: Sequence[BenchRow], view: Tabl
     st.divider()
     if len(chosen) > 1:
         show_joined(backend, chosen)
+        _join_with(rows, chosen)
         return
     comparison = chosen[0].comparison
     st.header(escape_markdown(title_of(comparison)), anchor=False)
@@ -44,7 +47,27 @@ def show_selected(backend: TrainingBackend, rows: Sequence[BenchRow], view: Tabl
     show_whose(backend, comparison)
     tags_field(backend, comparison, known=all_tags(rows))
     note_field(backend, comparison)
+    _join_with(rows, chosen)
     watch_comparison(backend, comparison)
+
+
+def _join_with(rows: Sequence[BenchRow], chosen: Sequence[BenchRow]) -> None:
+    """Let the visitor select one more of the same dataset, also where no pointer ticks a box."""
+    ids = [row.id for row in chosen]
+    recipe = chosen[0].comparison.recipe
+    others = {row.id: row for row in rows if row.id not in ids and row.comparison.recipe == recipe}
+    if not others or len(ids) == MOST_SELECTED:
+        return
+    key = f"join with {len(ids)} {ids[0]}"
+    st.selectbox(
+        "Join with",
+        list(others),
+        index=None,
+        format_func=lambda other: comparison_line(others[other]),
+        placeholder="Another comparison of this dataset",
+        key=key,
+        on_change=lambda: change_view(selected=(*ids, st.session_state[key])),
+    )
 
 
 def _show_actions(backend: TrainingBackend, comparison: Comparison) -> None:

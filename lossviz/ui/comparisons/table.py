@@ -20,6 +20,7 @@ from lossviz.ui.train.launching.again import title_of
 
 _ROW_PX: Final = 36
 _MOST_ROWS: Final = 10  # that are seen without scrolling
+_CELL: Final = "cell pressed last in {}"  # in the session, of a table
 _HEADING: Final = MappingProxyType({"height": _ROW_PX + 2})
 
 
@@ -67,14 +68,14 @@ COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
         ),
         "Comparison": Column(
             value=lambda row: title_of(row.comparison),
-            config=_text(width=190, pinned=True),
+            config=_text(width=180, pinned=True),
             sort="name",
         ),
         "Changed settings": Column(
             value=lambda row: ", ".join(map(shown, row.changes)), config=_text(width=150)
         ),
-        "State": Column(value=state_words, config=_text(width=110), sort="state"),
-        "Verdict": Column(value=lambda row: row.verdict, config=_text(width=185), sort="verdict"),
+        "State": Column(value=state_words, config=_text(width=125), sort="state"),
+        "Verdict": Column(value=lambda row: row.verdict, config=_text(width=230), sort="verdict"),
         "Lowest error": Column(
             value=lambda row: None if row.best_error is None else 100 * row.best_error,
             config=_number(width=95, format="%.1f%%"),
@@ -127,14 +128,16 @@ def comparison_table(
     """
     ids = [row.id for row in rows]
     chosen = [place for place, row_id in enumerate(ids) if row_id in view.selected]
-    st.session_state[key] = _state(chosen)
+    cell = _kept_cell(key, ids)
+    st.session_state[key] = {"selection": {"rows": chosen, "columns": [], "cells": cell}}
 
     def pressed() -> None:
         selection = st.session_state[key]["selection"]
+        cells = [each for each in selection["cells"] if each not in cell]
+        if cells:
+            st.session_state[_CELL.format(key)] = (ids[cells[0][0]], cells[0][1])
         before = read_view().value
-        set_view(
-            view_after(before, ids, selection["rows"], selection["columns"], selection["cells"])
-        )
+        set_view(view_after(before, ids, selection["rows"], selection["columns"], cells))
 
     st.dataframe(
         {name: [column.value(row) for row in rows] for name, column in COLUMNS.items()},
@@ -195,5 +198,7 @@ def order_after(order: str, heading: str) -> str:
     return wanted if wanted in ORDERS else next(each for each in (first, second) if each in ORDERS)
 
 
-def _state(rows: Sequence[int]) -> dict[str, Any]:
-    return {"selection": {"rows": list(rows), "columns": [], "cells": []}}
+def _kept_cell(key: str, ids: Sequence[str]) -> list[tuple[int, str]]:
+    """The cell that was pressed last, if its row is still there: from it the arrow keys go on."""
+    row_id, heading = st.session_state.get(_CELL.format(key), ("", ""))
+    return [(ids.index(row_id), heading)] if row_id in ids else []

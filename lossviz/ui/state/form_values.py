@@ -126,13 +126,13 @@ def _tables(
     """What an address can say of the form and of the settings, with a dataset's own as defaults."""
     recipe = get_recipe(recipe_key)
     usual = recipe.settings_with(optimizer)
-    own = (
+    own: tuple[Property[Any], ...] = (
         _number("seeds", "seeds", recipe.seeds, (1, MAX_SEEDS)),
         _text("baseline", "baseline"),
         _text("name", "name", most=MOST_CHARACTERS),
         _flag("rates", "each_at_best", ("same", "best"), default=False),
     )
-    settings = (
+    settings: tuple[Property[Any], ...] = (
         one_of("network", "network", _NETWORKS, default=usual.network),
         _flag("weights", "pretrained", ("scratch", "pretrained"), default=usual.pretrained),
         *(
