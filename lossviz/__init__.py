@@ -1,6 +1,7 @@
 """Understand classification losses with eyes and hands, then prove it on real training.
 
-``import lossviz`` does not import torch; calling ``objective`` does.
+``import lossviz`` does not import torch; calling ``objective`` does. ``LossvizCallback`` needs
+fastai, and so is not among what ``from lossviz import *`` imports.
 """
 
 import importlib
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from lossviz.losses.objective.class_weights import Weights
     from lossviz.losses.objective.module import Objective
     from lossviz.losses.parsing import loss_from_spec, parse_loss
+    from lossviz.notebook.callback import LossvizCallback as LossvizCallback
     from lossviz.statistics.loss_verdict import LossVerdict
 
 __version__ = "0.1.0.dev0"  # the only place; pyproject.toml reads it
@@ -39,6 +41,7 @@ _HOMES: Final = {  # imported when first used, as sympy costs a second
     "Analysis": "lossviz.losses.analysis.analysis",
     "Finding": "lossviz.losses.analysis.lint",
     "Loss": "lossviz.losses.loss",
+    "LossvizCallback": "lossviz.notebook.callback",
     "get_loss": "lossviz.losses.catalogue",
     "lint": "lossviz.losses.analysis.lint",
     "loss_from_spec": "lossviz.losses.parsing",
@@ -49,9 +52,18 @@ _HOMES: Final = {  # imported when first used, as sympy costs a second
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(importlib.import_module(_HOMES[name]), name)
+    home = _HOMES[name]
+    if home.startswith("lossviz.notebook"):
+        _require_training(name)
+    found: object = getattr(importlib.import_module(home), name)
     globals()[name] = found
     return found
+
+
+def _require_training(name: str) -> None:
+    from lossviz.extras import require_extra  # here, as nothing else of the core needs it
+
+    require_extra("train", needed_by=f"lossviz.{name}")
 
 
 def __dir__() -> list[str]:

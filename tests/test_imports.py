@@ -108,7 +108,18 @@ LAYERS = {  # each may import itself and what stands here
         "language",
         "errors",
     },
-    "__init__": {"losses", "statistics", "errors"},
+    "notebook": {
+        "charts",
+        "experiments",
+        "extras",
+        "losses",
+        "statistics",
+        "streamlit_secrets",
+        "training",
+        "errors",
+        "__init__",
+    },
+    "__init__": {"extras", "losses", "notebook", "statistics", "errors"},
     "__main__": {"cli"},
 }
 WITH_TORCH = {"losses.objective"}
@@ -117,9 +128,9 @@ HOME = {  # where a heavy package may be imported
     "plotly": {"charts", "ui"},
     "matplotlib": {"charts.comparison_figure", "training"},
     "jinja2": {"ui.templates"},
-    "torch": {"training", *WITH_TORCH},
+    "torch": {"training", "notebook", *WITH_TORCH},
     "torchvision": {"training"},
-    "fastai": {"training"},
+    "fastai": {"training", "notebook"},
     "safetensors": {"training"},
     "ray": {"experiments.engine.cluster"},
 }
@@ -166,7 +177,7 @@ def is_allowed(module: str, imported: str, *, lazily: bool) -> bool:
     layer = module.split(".")[0]
     target = ".".join(rest) if rest and rest[0] in LAYERS else "losses"  # from lossviz import x
     if within(target, WITH_TORCH):
-        return within(module, WITH_TORCH) or layer == "training"
+        return within(module, WITH_TORCH) or layer in ("training", "notebook")
     return within(target, LAYERS[layer] | {layer})
 
 

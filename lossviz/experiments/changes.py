@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from lossviz.experiments.descriptions import format_count
-from lossviz.experiments.optimizers import OPTIMIZERS
+from lossviz.experiments.optimizers import optimizer_name
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.settings import Settings
@@ -18,7 +18,7 @@ _WORDS: Final[Mapping[str, Callable[[Any], str]]] = MappingProxyType(
         "network": str,
         "pretrained": lambda pretrained: "pretrained" if pretrained else "from scratch",
         "epochs": lambda epochs: format_count(epochs, "epoch"),
-        "optimizer": OPTIMIZERS.__getitem__,
+        "optimizer": optimizer_name,
         "learning_rate": lambda rate: "rate to be found" if rate is None else f"rate {rate:g}",
         "batch_size": lambda size: f"batches of {size}",
         "image_size": lambda size: f"{size} × {size} pixels",

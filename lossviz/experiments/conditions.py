@@ -2,9 +2,10 @@
 
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.descriptions import and_list, format_count
-from lossviz.experiments.fingerprints import PARTS, compare_fingerprints
-from lossviz.experiments.optimizers import OPTIMIZERS
+from lossviz.experiments.fingerprints import ALL_PARTS, compare_fingerprints
+from lossviz.experiments.optimizers import optimizer_name
 from lossviz.experiments.records import TrialState
+from lossviz.experiments.settings import OwnSettings
 from lossviz.experiments.trial_devices import devices_sentence
 
 
@@ -18,7 +19,7 @@ def describe_conditions(data: ComparisonData) -> str:
     if not found.compared or found.mismatches:
         return ""
     seeds = format_count(data.comparison.seeds, "seed")
-    parts = and_list([PARTS[part] for part in found.compared])
+    parts = and_list([ALL_PARTS[part] for part in found.compared])
     sentences = [
         f"With {len(found.seeds)} of {seeds} two losses or more have finished, and they had the"
         f" same {parts}, by their hashes.",
@@ -39,8 +40,10 @@ def _computed_on(data: ComparisonData) -> str:
 
 def _set_for_all(data: ComparisonData) -> str:
     settings, search = data.comparison.settings, data.comparison.rate_search
+    if isinstance(settings, OwnSettings):  # its settings are among what was compared
+        return ""
     threads = format_count(data.preparation.threads, "thread")
-    optimizer = OPTIMIZERS[settings.optimizer]
+    optimizer = optimizer_name(settings.optimizer)
     if search is None:
         return f"All trained with {optimizer}, {threads} per trial and the same learning rate."
     return (

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from lossviz.experiments.networks import DIGITS_NETWORK
 from lossviz.experiments.number_text import format_rate
-from lossviz.experiments.optimizers import OPTIMIZERS
+from lossviz.experiments.optimizers import optimizer_name
 from lossviz.experiments.rate_search import chosen_rates
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Comparison, Preparation, RateSearch, Trial, TrialState
-from lossviz.experiments.settings import Settings
+from lossviz.experiments.settings import OwnSettings, Settings
 from lossviz.experiments.trial_devices import describe_devices
 from lossviz.experiments.uploads.reference import folder_name
 from lossviz.losses.functions import loss_label
@@ -36,10 +36,10 @@ def describe_comparison(
         _recipe(comparison),
         _network(settings),
         _epochs(settings),
-        OPTIMIZERS[settings.optimizer],
+        optimizer_name(settings.optimizer),
         rates,
-        f"batches of {settings.batch_size}",
-        f"{settings.image_size} × {settings.image_size} pixels",
+        f"batches of {settings.batch_size}" if settings.batch_size else "",
+        f"{settings.image_size} × {settings.image_size} pixels" if settings.image_size else "",
     ]
     if settings.label_noise:
         parts.append(f"{settings.label_noise:.0%} of the training labels wrong")
@@ -47,12 +47,12 @@ def describe_comparison(
         parts.append(f"classes {settings.imbalance:g} to 1")
     if settings.mixed_precision:
         parts.append("mixed precision")
-    if preparation.done:
+    if preparation.done and not isinstance(settings, OwnSettings):
         threads = format_count(preparation.threads, "thread")
         parts.append(f"{preparation.at_once} at once, {threads} each")
     if devices := describe_devices(trial.computed_on for trial in trials if trial.device):
         parts.append(f"on {devices}")
-    return " · ".join(parts)
+    return " · ".join(filter(None, parts))
 
 
 def divergence_advice(
@@ -130,6 +130,8 @@ def _recipe(comparison: Comparison) -> str:
 
 
 def _network(settings: Settings) -> str:
+    if isinstance(settings, OwnSettings):  # what it started from is not known
+        return settings.network
     start = "pretrained" if settings.pretrained else "from scratch"
     return f"{network_name(settings.network)}, {start}"
 
@@ -163,6 +165,8 @@ def _chosen_rates(comparison: Comparison, search: RateSearch, trials: Sequence[T
 def _learning_rate(settings: Settings, preparation: Preparation) -> str:
     if settings.learning_rate is not None:
         return f"learning rate {format_rate(settings.learning_rate)}"
+    if isinstance(settings, OwnSettings):
+        return ""
     if preparation.learning_rate is None:
         return "learning rate to be found"
     return f"learning rate {format_rate(preparation.learning_rate)}, found by lr_find"

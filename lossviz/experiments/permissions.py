@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from lossviz.errors import NotAllowed
+from lossviz.experiments.recipes import can_be_launched
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.visitors import Visitor
 
@@ -38,6 +39,7 @@ _ALL: Final = frozenset(Action)
 _MODERATE: Final = frozenset(
     {Action.SEE, Action.STOP, Action.SHARE, Action.DELETE, Action.RESTORE, Action.EXPORT}
 )  # what uses up another visitor's quota, or speaks for them, stays theirs
+_TRAINING: Final = frozenset({Action.START, Action.RUN_AGAIN, Action.ADD_SEEDS})
 _VISITOR: Final[Mapping[Whose, frozenset[Action]]] = MappingProxyType(
     {
         Whose.OWN: _ALL,
@@ -61,7 +63,11 @@ def whose(visitor: Visitor, comparison: Comparison) -> Whose:
 
 
 def may(visitor: Visitor, action: Action, comparison: Comparison) -> bool:
-    """Whether a visitor may do something with a comparison."""
+    """Whether a visitor may do something with a comparison. What a notebook trained is trained
+    further there.
+    """
+    if action in _TRAINING and not can_be_launched(comparison.recipe):
+        return False
     table = _DEPLOYER if visitor.is_deployer else _VISITOR
     return action in table[whose(visitor, comparison)]
 

@@ -1,4 +1,4 @@
-"""What can be trained: one table.
+"""What can be trained: one table; and what is trained elsewhere and shown here.
 
 A recipe's data and network are built by ``lossviz.training.recipes`` under the same key, in another
 process.
@@ -7,12 +7,13 @@ process.
 import os
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Final
 
 from lossviz.errors import InvalidInput, UnknownRecipe
 from lossviz.experiments.idle_settings import Place, refuse_idle
 from lossviz.experiments.networks import DIGITS_NETWORK, get_network, local_weights
 from lossviz.experiments.optimizers import ADAM
-from lossviz.experiments.settings import Settings
+from lossviz.experiments.settings import OwnSettings, Settings
 from lossviz.experiments.uploads.reference import folder_name, images_folder
 
 
@@ -131,18 +132,32 @@ _ENTRIES = (
         classes=None,
     ),
 )
-RECIPES = MappingProxyType({recipe.key: recipe for recipe in _ENTRIES})
+RECIPES = MappingProxyType({recipe.key: recipe for recipe in _ENTRIES})  # that can be launched
+OWN_TRAINING: Final = Recipe(
+    key="notebook",
+    name="Your own training",
+    summary="Trained by a program of your own, with fastai; it reports to lossviz by a callback.",
+    settings=OwnSettings(),
+    classes=None,
+    needs_preparation=False,
+)
+KNOWN_RECIPES: Final = MappingProxyType({**RECIPES, OWN_TRAINING.key: OWN_TRAINING})
 
 
 def get_recipe(key: str) -> Recipe:
-    """The recipe ``key``.
+    """The recipe ``key``, whether it can be launched or not.
 
     Raises:
         UnknownRecipe: No such key.
     """
-    if key not in RECIPES:
+    if key not in KNOWN_RECIPES:
         raise UnknownRecipe(key, tuple(RECIPES))
-    return RECIPES[key]
+    return KNOWN_RECIPES[key]
+
+
+def can_be_launched(key: str) -> bool:
+    """Whether lossviz can train a recipe itself."""
+    return key in RECIPES
 
 
 def validate_settings(recipe: Recipe, settings: Settings) -> None:
@@ -154,6 +169,10 @@ def validate_settings(recipe: Recipe, settings: Settings) -> None:
 
     Side effects: checks whether weights and folder are on this machine.
     """
+    if not can_be_launched(recipe.key):
+        raise InvalidInput(
+            f"the recipe {recipe.key} is trained in a notebook; choose one of {', '.join(RECIPES)}"
+        )
     if settings.network != DIGITS_NETWORK:
         network = get_network(settings.network)
         if not recipe.any_network and settings.network != recipe.settings.network:

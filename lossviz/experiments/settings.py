@@ -89,3 +89,23 @@ class Settings:
     def epochs(self) -> int:
         """Epochs in all."""
         return self.frozen_epochs + self.unfrozen_epochs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnSettings(Settings):
+    """The settings of a user's own training, as far as they are known.
+
+    They say what was done, and request nothing: no range of ours holds. ``network`` and
+    ``optimizer`` are names; what is not known is 0, False or empty, a learning rate None.
+    """
+
+    network: str = ""
+    pretrained: bool = False
+    image_size: int = 0
+    learning_rate: float | None = None
+    optimizer: str = ""
+    batch_size: int = 0
+
+    def __post_init__(self) -> None:
+        if min(self.frozen_epochs, self.unfrozen_epochs) < 0 or self.epochs < 1:
+            raise InvalidInput(f"a training has 1 epoch or more, got {self.epochs}")

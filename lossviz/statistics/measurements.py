@@ -64,6 +64,7 @@ def measure(
     *,
     images: int | None,
     training_images: int | None,
+    order: Sequence[int] | None = None,
 ) -> list[Measurement]:
     """Take all looks at all losses.
 
@@ -73,8 +74,10 @@ def measure(
         plan: What was planned.
         images: Validation images; None where they are not known.
         training_images: Images of an epoch of training; None where they are not known.
+        order: All seeds in the order of the looks; rising by default.
     """
-    seeds = sorted(baseline.seeds.union(*(run.seeds for run in runs))) or [0]
+    known = baseline.seeds.union(*(run.seeds for run in runs))
+    seeds = [seed for seed in order or sorted(known) if seed in known] or [0]
     differences = np.array([_path(run, baseline, seeds) for run in runs])
     looks, p, rejections = judge_paths(
         differences,

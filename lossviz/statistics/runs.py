@@ -16,6 +16,8 @@ class LossRuns:
         diverged: The seeds whose training diverged.
         dropped: The seeds that ended without an error rate for another reason: failed, stopped.
         waiting: The seeds still to come.
+        unmatched: The seeds that finished, but not under the conditions of the baseline's run, so
+            that the two cannot be paired.
     """
 
     loss: str
@@ -23,6 +25,7 @@ class LossRuns:
     diverged: frozenset[int] = field(default_factory=frozenset)
     dropped: frozenset[int] = field(default_factory=frozenset)
     waiting: frozenset[int] = field(default_factory=frozenset)
+    unmatched: frozenset[int] = field(default_factory=frozenset)
 
     def __post_init__(self) -> None:
         for seed, rate in self.errors.items():
@@ -31,14 +34,16 @@ class LossRuns:
                     f"an error rate lies between 0 and 1, and {self.loss} has {rate} for seed"
                     f" {seed}"
                 )
-        places = [self.errors.keys(), self.diverged, self.dropped, self.waiting]
+        others = (self.diverged, self.dropped, self.waiting, self.unmatched)
+        places = [self.errors.keys(), *others]
         if sum(map(len, places)) != len(self.seeds):
             raise InvalidInput(f"a seed of {self.loss} is listed twice, as two outcomes")
 
     @property
     def seeds(self) -> frozenset[int]:
         """All its seeds."""
-        return self.diverged | self.dropped | self.waiting | self.errors.keys()
+        others = self.diverged | self.dropped | self.waiting | self.unmatched
+        return others | self.errors.keys()
 
     @property
     def ended(self) -> frozenset[int]:

@@ -39,10 +39,11 @@ def judge(
     training_images: int | None = None,
     labels: Mapping[str, str] | None = None,
     notes: Mapping[str, Sequence[str]] | None = None,
+    order: Sequence[int] | None = None,
 ) -> Verdicts:
     """Compare losses with the plan's baseline over the seeds that both have.
 
-    The seeds are looked at in their order, each once it and all lower ones have ended for both
+    The seeds are looked at in their order, each once it and all before it have ended for both
     losses; so the looks do not depend on the results, and the risk of ``plan.alpha`` holds over
     all looks and all losses together. The first ``plan.seeds`` of all seeds are the plan's; later
     ones were added to it.
@@ -54,6 +55,8 @@ def judge(
         training_images: Images of an epoch of training; None where they are not known.
         labels: How losses are called in sentences; their own strings where one is missing.
         notes: Sentences to add to a loss's; the baseline's go to the summary.
+        order: All seeds in the order in which they are looked at; rising by default. Where they
+            were not chosen in advance, it is the order in which they began.
 
     Returns:
         A verdict for each loss but the baseline.
@@ -66,7 +69,9 @@ def judge(
     labels, notes = labels or {}, notes or {}
     (baseline,) = [run for run in runs if run.loss == plan.baseline]
     others = [run for run in runs if run.loss != plan.baseline]
-    measurements = measure(others, baseline, plan, images=images, training_images=training_images)
+    measurements = measure(
+        others, baseline, plan, images=images, training_images=training_images, order=order
+    )
     verdicts = [
         _written(
             _verdict(run, baseline, plan, measurement, images=images, comparisons=len(others)),

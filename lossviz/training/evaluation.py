@@ -1,13 +1,13 @@
 """How well a network does on the validation images."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from lossviz.experiments.confidence_bins import BINS, INNER_EDGES
 from lossviz.experiments.records import Evaluation
-from lossviz.losses.objective.module import Objective
 from lossviz.training.scores import brier_scores, negative_log_likelihoods
 
 
@@ -15,15 +15,21 @@ class ValidationSums:
     """Sums over validation batches: errors, scores, and where the loss pulls.
 
     Args:
-        losses: The trial's objective with reduction "none".
+        losses: The trial's objective with reduction "none": of logits [N, K] and targets [N], one
+            value an example.
     """
 
-    def __init__(self, losses: Objective) -> None:
+    def __init__(self, losses: Callable[[Tensor, Tensor], Tensor]) -> None:
         self._losses = losses
         self._images = 0
         self._sums = torch.zeros(4 + 2 * BINS, dtype=torch.double)
         self._edges = torch.tensor(INNER_EDGES, dtype=torch.double)
         self._bins = torch.arange(BINS)
+
+    @property
+    def images(self) -> int:
+        """How many were added."""
+        return self._images
 
     def add(self, logits: Tensor, targets: Tensor) -> None:
         """Add a batch. Its sums stay on its device, which is not waited for.

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import torch
 from fastai.callback.core import Callback
 from fastai.learner import Learner
 from torch import Tensor
@@ -34,8 +35,8 @@ class FingerprintCallback(Callback):  # type: ignore[misc]
         """Report split and initial weights; call it before the training."""
         datasets = (learner.dls.train.dataset, learner.dls.valid.dataset)
         split = (part for dataset in datasets for part in (dataset.rows, dataset.targets))
-        self._report("split", map(_bytes_of, split))
-        self._report("weights", _named_tensors(learner.model.state_dict()))
+        self._report("split", map(bytes_of, split))
+        self._report("weights", named_tensors(learner.model.state_dict()))
 
     def before_batch(self) -> None:
         """Keep the batch, and report the first."""
@@ -43,27 +44,41 @@ class FingerprintCallback(Callback):  # type: ignore[misc]
             return
         batch = (*self.learn.xb, *self.learn.yb)
         if self._last_batch is None:
-            self._report("first_batch", map(_bytes_of, batch))
+            self._report("first_batch", map(bytes_of, batch))
         self._last_batch = batch
 
     def report_end(self) -> None:
         """Report the last batch; call it after the training."""
         if self._last_batch is not None:
-            self._report("last_batch", map(_bytes_of, self._last_batch))
+            self._report("last_batch", map(bytes_of, self._last_batch))
 
     def _report(self, part: str, pieces: Iterable[bytes]) -> None:
-        digest = hashlib.sha256()
-        for piece in pieces:
-            digest.update(len(piece).to_bytes(8, "little") + piece)
-        self._emit(Fingerprint(part=part, digest=digest.hexdigest()[:_DIGITS]))
+        self._emit(Fingerprint(part=part, digest=hash_of(pieces)))
 
 
-def _named_tensors(tensors: Mapping[str, Any]) -> Iterable[bytes]:
+def hash_of(pieces: Iterable[bytes]) -> str:
+    """The short hash of pieces in their order.
+
+    >>> hash_of([b"a", b"b"]) == hash_of([b"ab"])
+    False
+    """
+    digest = hashlib.sha256()
+    for piece in pieces:
+        digest.update(len(piece).to_bytes(8, "little") + piece)
+    return digest.hexdigest()[:_DIGITS]
+
+
+def named_tensors(tensors: Mapping[str, Any]) -> Iterable[bytes]:
+    """The names and values of tensors, such as a network's."""
     for name, tensor in tensors.items():
         yield name.encode()
-        yield _bytes_of(tensor)
+        yield bytes_of(tensor)
 
 
-def _bytes_of(tensor: Tensor) -> bytes:
-    array = tensor.detach().cpu().contiguous().numpy()
+def bytes_of(tensor: Tensor) -> bytes:
+    """Type, shape and values of a tensor."""
+    values = tensor.detach().cpu().contiguous()
+    if values.dtype is torch.bfloat16:  # NumPy has none
+        values = values.view(torch.int16)
+    array = values.numpy()
     return f"{array.dtype}{array.shape}".encode() + array.tobytes()

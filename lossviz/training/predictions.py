@@ -1,16 +1,34 @@
 """What a trained network says of each validation image."""
 
+from typing import Protocol
+
 import torch
 from torch import Tensor
 
 from lossviz.experiments.records import Predictions
 from lossviz.training.data.dataset import seeded_generator
-from lossviz.training.data.loaders import ImageSubset
 from lossviz.training.late_reads import LateReads
 from lossviz.training.temperature import scale_temperature
 
 MAX_PREDICTIONS = 20_000  # a megabyte of a trial's rows in the database
 _SAMPLE_STREAM = 4  # of random numbers, see ``seeded_generator``
+
+
+class PredictedImages(Protocol):
+    """The validation images that are asked about, in their order.
+
+    They are read once all answers are recorded.
+    """
+
+    @property
+    def rows(self) -> Tensor:
+        """Which image of the data each is, int64 [N]."""
+
+    @property
+    def targets(self) -> Tensor:
+        """The true classes, int64 [N]."""
+
+    def __len__(self) -> int: ...
 
 
 class PredictionRecorder:
@@ -24,7 +42,7 @@ class PredictionRecorder:
         seed: The trial's.
     """
 
-    def __init__(self, images: ImageSubset, *, seed: int) -> None:
+    def __init__(self, images: PredictedImages, *, seed: int) -> None:
         self._images, self._seed = images, seed
         self._seen = 0
         self._reads: LateReads[Tensor] = LateReads()

@@ -1,6 +1,7 @@
 """A fastai callback that reports a training while it runs, and stops it on request."""
 
 import time
+from collections.abc import Callable
 
 import torch
 from fastai.callback.core import Callback
@@ -15,14 +16,12 @@ from lossviz.experiments.engine.messages import (
     TrialProgress,
 )
 from lossviz.experiments.records import BatchLoss, EpochMetrics, Phase
-from lossviz.losses.loss import Loss
-from lossviz.losses.objective.module import Objective
 from lossviz.training.device_facts import BusyMeter
 from lossviz.training.evaluation import ValidationSums
 from lossviz.training.interruption import StopRequested, TrialDiverged, stop_check
 from lossviz.training.late_reads import LateReads
 from lossviz.training.memory import memory_mb
-from lossviz.training.predictions import PredictionRecorder
+from lossviz.training.predictions import PredictedImages, PredictionRecorder
 from lossviz.training.throughput import Throughput
 from lossviz.training.training_losses import TrainingLosses
 from lossviz.training.validation import ValidationPass
@@ -42,7 +41,7 @@ class ReportCallback(Callback):  # type: ignore[misc]
     fit only and go on with the unfrozen one.
 
     Args:
-        loss: What is trained with.
+        losses: What is trained with: of logits and targets, one value an example.
         seed: Draws the halves of the validation images for temperature scaling.
         emit: Called with each event.
         stop_requested: Called after every batch.
@@ -66,7 +65,7 @@ class ReportCallback(Callback):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        loss: Loss,
+        losses: Callable[[Tensor, Tensor], Tensor],
         seed: int,
         emit: EmitTrialEvent,
         stop_requested: StopRequested,
@@ -74,7 +73,7 @@ class ReportCallback(Callback):  # type: ignore[misc]
         evaluations: int,
         initial_logits: Tensor | None = None,
     ) -> None:
-        self._losses, self._seed, self._emit = Objective(loss, reduction="none"), seed, emit
+        self._losses, self._seed, self._emit = losses, seed, emit
         self._check_stop = stop_check(stop_requested)
         self._total_epochs = epochs
         self._evaluations = evaluations
@@ -101,13 +100,16 @@ class ReportCallback(Callback):  # type: ignore[misc]
                 epochs=self._total_epochs, batches_per_epoch=self._batches_per_epoch
             )
             self._pass = ValidationPass(self.learn)
-            if self._initial_logits is None:
-                self._evaluate()
-            else:
-                self._count(self._initial_logits, self.learn.dls.valid_ds.targets)
-                self._report_evaluation(0.0)
+            self._evaluate_untrained()
             self._began = time.perf_counter()
             self._busy = BusyMeter(self.learn.dls.device, now=self._began)
+
+    def _evaluate_untrained(self) -> None:
+        if self._initial_logits is None:
+            self._evaluate()
+        else:
+            self._count(self._initial_logits, self.learn.dls.valid_ds.targets)
+            self._report_evaluation(0.0)
 
     def before_epoch(self) -> None:
         """Start the epoch's clock."""
@@ -121,14 +123,14 @@ class ReportCallback(Callback):  # type: ignore[misc]
         """Begin to count; the answers after the last epoch are kept."""
         self._sums = ValidationSums(self._losses)
         if self._epochs + 1 == self._total_epochs:
-            self._predictions = PredictionRecorder(self.learn.dls.valid.dataset, seed=self._seed)
+            self._predictions = PredictionRecorder(self._predicted_images(), seed=self._seed)
 
     def after_loss(self) -> None:
         """Note a training loss, or count a validation batch; neither may be other than finite."""
         if self.learn.training:
             self._curve.add(
                 self.learn.loss,
-                images=len(self.learn.xb[0]),
+                images=len(self.learn.yb[0]),
                 learning_rate=float(max(group["lr"] for group in self.learn.opt.hypers)),
             )
         else:
@@ -157,9 +159,9 @@ class ReportCallback(Callback):  # type: ignore[misc]
     def after_epoch(self) -> None:
         """Report the epoch."""
         self._epochs += 1
-        train_loss, valid_loss, error_rate = self.learn.recorder.values[-1]
+        train_loss, valid_loss, error_rate = self._epoch_values()
         metrics = EpochMetrics(
-            phase=Phase.FROZEN if self._fits == 1 else Phase.UNFROZEN,
+            phase=self._phase(),
             epoch=self._epochs,
             train_loss=train_loss,
             valid_loss=valid_loss,
@@ -171,6 +173,18 @@ class ReportCallback(Callback):  # type: ignore[misc]
         if self._predictions:
             self._emit(Predicted(predictions=self._predictions.predictions()))
         self._report(time.perf_counter())
+
+    def _predicted_images(self) -> PredictedImages:
+        images: PredictedImages = self.learn.dls.valid.dataset
+        return images
+
+    def _epoch_values(self) -> tuple[float, float, float]:
+        """Training loss, validation loss and error rate of the epoch that has ended."""
+        train_loss, valid_loss, error_rate = self.learn.recorder.values[-1]
+        return train_loss, valid_loss, error_rate
+
+    def _phase(self) -> Phase:
+        return Phase.FROZEN if self._fits == 1 else Phase.UNFROZEN
 
     @property
     def _at(self) -> float:

@@ -87,7 +87,7 @@ def run_trial(
     fingerprints = FingerprintCallback(emit=emit)
     fingerprints.report_start(learner)
     report = ReportCallback(
-        loss=trained,
+        losses=Objective(trained, reduction="none"),
         seed=seed,
         emit=emit,
         stop_requested=stop_requested,

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import nullcontext
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import torch
 from fastai.learner import Learner
 from fastai.torch_core import to_device
 from torch import Tensor
 
-_Batch: TypeAlias = tuple[Tensor, Tensor]
+_Batch: TypeAlias = tuple[Any, ...]  # what the network takes, and the targets
 _KEPT_VALUES = 2**20  # small images are kept from one evaluation to the next, 4 MB of them at most
 
 
@@ -38,9 +38,9 @@ class ValidationPass:
         model.eval()
         # a loader that begins draws from torch's generator
         with torch.no_grad(), torch.random.fork_rng(devices=[]):
-            for images, targets in self._batches():
+            for *inputs, targets in self._batches():
                 with autocast:
-                    logits = model(images)
+                    logits = model(*inputs)
                 on_batch(logits.float(), targets)
         model.train()
 
@@ -53,11 +53,20 @@ class ValidationPass:
         if len(loader) > 1:
             return batches
         kept = list(batches)
-        if sum(images.numel() for images, _ in kept) <= _KEPT_VALUES:
+        if sum(map(_values, kept)) <= _KEPT_VALUES:
             self._kept = kept
         return kept
 
     def _on_device(self, batch: _Batch) -> _Batch:
-        images, targets = (Tensor.as_subclass(part, Tensor) for part in batch)
-        moved: _Batch = to_device((images, targets), self._learner.dls.device)
+        plain = tuple(
+            part.as_subclass(Tensor) if isinstance(part, Tensor) else part for part in batch
+        )
+        moved: _Batch = to_device(plain, self._learner.dls.device)
         return moved
+
+
+def _values(batch: _Batch) -> int:
+    """How many numbers a batch's inputs have; of what is no tensor, more than are kept."""
+    return sum(
+        part.numel() if isinstance(part, Tensor) else _KEPT_VALUES + 1 for part in batch[:-1]
+    )

@@ -105,8 +105,9 @@ def test_the_warning_names_every_seed_and_part_and_gives_advice() -> None:
     )
     assert mismatch_warning(found) == (
         "The losses were not trained under the same conditions (seed 0: split into training and"
-        " validation; seed 1: initial weights), so their error rates must not be compared. Train"
-        " again; if it happens again, the recipe draws random numbers that its seed does not set."
+        " validation; seed 1: initial weights), so their error rates must not be compared. A seed"
+        " that does not match the baseline's is left out of the verdict. Train again; if it"
+        " happens again, the recipe draws random numbers that its seed does not set."
     )
 
 

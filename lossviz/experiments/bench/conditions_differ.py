@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.descriptions import and_list, format_count, network_name
-from lossviz.experiments.fingerprints import PARTS, compare_fingerprints
+from lossviz.experiments.fingerprints import ALL_PARTS, PARTS, compare_fingerprints
 from lossviz.experiments.number_text import format_rate
-from lossviz.experiments.optimizers import OPTIMIZERS
+from lossviz.experiments.optimizers import optimizer_name
 from lossviz.experiments.rate_search import chosen_rates
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Trial, TrialState
@@ -114,7 +114,7 @@ _CONDITIONS: Final[Mapping[str, Callable[[Part], str]]] = MappingProxyType(
         ),
         "frozen epochs": _setting("frozen_epochs", str),
         "unfrozen epochs": _setting("unfrozen_epochs", str),
-        "optimizer": _setting("optimizer", OPTIMIZERS.__getitem__),
+        "optimizer": _setting("optimizer", optimizer_name),
         "learning rate": _learning_rate,
         "batch size": _setting("batch_size", str),
         "image size": _setting("image_size", lambda size: f"{size} × {size} pixels"),
@@ -163,7 +163,7 @@ def _fingerprints(parts: Sequence[Part]) -> Iterable[str]:
         seeds.setdefault(mismatch.part, []).append(str(mismatch.seed))
     for part, of in seeds.items():
         seed_or_seeds = "seed" if len(of) == 1 else "seeds"
-        yield f"{PARTS[part]}, by the hashes of {seed_or_seeds} {and_list(of)}"
+        yield f"{ALL_PARTS[part]}, by the hashes of {seed_or_seeds} {and_list(of)}"
 
 
 def _missing_fingerprints(parts: Sequence[Part]) -> Iterable[str]:

@@ -2,6 +2,8 @@
 
 What happens to the trials of an app that has ended: those that ran are lost; those that waited are
 cancelled in a file, and on a server go on in another app.
+
+A notebook holds its own trials by a lease, in a file too; what it trained is lost once that ends.
 """
 
 import logging
@@ -25,6 +27,7 @@ from lossviz.experiments.store.leases import LEASE_S, Lease
 from lossviz.experiments.store.store import Store
 
 _POLL_S: Final = 0.5  # so that what another app asks is done within a second
+_NOTEBOOKS_EVERY_S: Final = 5.0  # in a file
 _ANSWER_S: Final = 5.0
 _LABEL: Final = 8  # characters of an engine's id, in events
 _ASK_EVERY_S: Final = 0.1
@@ -99,15 +102,16 @@ class Instance(Protocol):
 
 
 class SoleInstance:
-    """The only app that trains with a SQLite file: it holds a lock file beside it.
+    """The only app that trains with a SQLite file: it holds a lock file beside it. Notebooks may
+    report to the file meanwhile.
 
     Raises:
         EngineError: Another app holds it.
 
-    Side effects: takes the lock; ends the trials that a dead app left open.
+    Side effects: takes the lock; ends the trials that a dead app or notebook left open.
     """
 
-    poll_every_s: float | None = None
+    poll_every_s: float | None = _NOTEBOOKS_EVERY_S
 
     def __init__(self, store: Store, *, clock: Callable[[], float]) -> None:
         self.store, self._clock = store, clock
@@ -120,10 +124,25 @@ class SoleInstance:
                 "another lossviz app trains with this database; use that one, or set"
                 " LOSSVIZ_DATABASE to another file"
             ) from None
+        self._polled_at = self._may_end_at = time.monotonic()
+        store.leases.end_notebooks(now=clock())
         self.leave()
 
     def poll(self) -> Duties:
-        """There is nobody else."""
+        """End the trials of notebooks whose leases have ended; there is no other app.
+
+        After a time in which it was suspended it waits for as long as a lease lasts: a notebook on
+        the same machine was so too, and renews its lease first.
+        """
+        now = time.monotonic()
+        since = now - self._polled_at
+        if since < _NOTEBOOKS_EVERY_S:
+            return Duties()
+        if since > LEASE_S / 2:
+            self._may_end_at = now + LEASE_S
+        if now >= self._may_end_at and self.store.leases.end_notebooks(now=self._clock()):
+            log_event("notebook_trials_lost")
+        self._polled_at = time.monotonic()
         return Duties()
 
     def answer(self, request: EngineRequest, do: Callable[[Mapping[str, Any]], Any]) -> None:
@@ -146,16 +165,16 @@ class SoleInstance:
         """It is claimed."""
 
     def others_with(self, trial_ids: Iterable[str]) -> tuple[str, ...]:
-        """None."""
-        return ()
+        """Notebooks, as nobody else has a name."""
+        return tuple(sorted(filter(None, self.store.leases.owners(sorted(trial_ids)))))
 
     def other_with(self, comparison_id: str) -> str | None:
-        """None."""
-        return None
+        """A notebook; see ``Instance``."""
+        return self.store.leases.owner_of(comparison_id) or None
 
     def ask(self, other: str, request: Mapping[str, Any]) -> Any:
-        """Nobody answers."""
-        raise EngineError("no other app trains with this database")
+        """See ``Instance``."""
+        return _ask(self.store, other, request, lease_s=LEASE_S)
 
 
 class LeasedInstance:
@@ -280,22 +299,25 @@ class LeasedInstance:
 
     def ask(self, other: str, request: Mapping[str, Any]) -> Any:
         """See ``Instance``."""
-        requests, id = self._shared.engine_requests, uuid.uuid4().hex
-        requests.ask(id, other, request)
-        until = time.monotonic() + _ANSWER_S
-        while (answer := requests.take_answer(id)) is None:
-            if time.monotonic() > until:
-                requests.withdraw(id)
-                raise EngineError(
-                    "these trials are another app's that shares the database, and it has not"
-                    f" answered for {_ANSWER_S:g} s. If it has ended, those that wait go on in"
-                    f" another app within {self._lease_s:g} s, and those that run are ended; try"
-                    " again then"
-                )
-            time.sleep(_ASK_EVERY_S)
-        if "error" in answer:
-            raise _ERRORS.get(answer["kind"], EngineError)(answer["error"])
-        return answer["result"]
+        return _ask(self._shared, other, request, lease_s=self._lease_s)
+
+
+def _ask(store: Store, other: str, request: Mapping[str, Any], *, lease_s: float) -> Any:
+    requests, id = store.engine_requests, uuid.uuid4().hex
+    requests.ask(id, other, request)
+    until = time.monotonic() + _ANSWER_S
+    while (answer := requests.take_answer(id)) is None:
+        if time.monotonic() > until:
+            requests.withdraw(id)
+            raise EngineError(
+                "these trials are another app's or a notebook's that shares the database, and it"
+                f" has not answered for {_ANSWER_S:g} s. If it has ended, those that wait go on in"
+                f" another app within {lease_s:g} s, and those that run are ended; try again then"
+            )
+        time.sleep(_ASK_EVERY_S)
+    if "error" in answer:
+        raise _ERRORS.get(answer["kind"], EngineError)(answer["error"])
+    return answer["result"]
 
 
 _ERRORS: Final[Mapping[str, type[LossvizError]]] = {

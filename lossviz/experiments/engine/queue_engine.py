@@ -23,6 +23,7 @@ from lossviz.experiments.folder_access import EVERY_FOLDER, FolderAccess
 from lossviz.experiments.memory_needs import idle_s_for, require_memory
 from lossviz.experiments.plan import next_attempts, next_search_attempts, with_added_seeds
 from lossviz.experiments.quotas import UNLIMITED, Quotas, Use
+from lossviz.experiments.recipes import can_be_launched
 from lossviz.experiments.records import Comparison, Purpose, Trial, TrialState
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.leases import LEASE_S
@@ -143,6 +144,7 @@ class QueueEngine:
 
     def run_again(self, comparison: Comparison) -> int:
         """Queue another attempt at each of its trials that may end otherwise; see the contract."""
+        _require_own_recipe(comparison)
         if other := self._instance.other_with(comparison.id):
             return int(self._instance.ask(other, {"do": "run_again", "id": comparison.id}))
         return self._loop.call(lambda: self._run_again(comparison))
@@ -211,8 +213,9 @@ class QueueEngine:
 
     def _require(self, comparison: Comparison) -> None:
         """Refuse a comparison whose owner may not read its images, or for which memory is too
-        small.
+        small; or that is trained elsewhere.
         """
+        _require_own_recipe(comparison)
         self._folders.require(comparison.settings.folder, comparison.owner)
         self._require_memory(comparison.settings, visitor=comparison.owner)
 
@@ -346,3 +349,8 @@ class QueueEngine:
                     self._instance.leave()
         finally:
             self._instance.release()
+
+
+def _require_own_recipe(comparison: Comparison) -> None:
+    if not can_be_launched(comparison.recipe):
+        raise InvalidInput("this comparison is trained in a notebook; train it further there")

@@ -10,7 +10,8 @@ from types import MappingProxyType
 from typing import Final
 
 from lossviz.experiments.comparison_data import ComparisonData
-from lossviz.experiments.descriptions import format_count
+from lossviz.experiments.descriptions import and_list, format_count
+from lossviz.experiments.fingerprints import ALL_PARTS, differing_parts
 from lossviz.experiments.judging.convergence import Convergence, assess_convergence
 from lossviz.experiments.records import Comparison, Evaluation, Trial, TrialState
 from lossviz.losses.functions import loss_label
@@ -29,7 +30,7 @@ class SeedResult:
         trial: Which.
         last: Its last evaluation; None before it has one.
         difference: Its error rate minus that of the baseline with the same seed; None unless both
-            have finished, and of the baseline.
+            have finished under the same conditions, and of the baseline.
     """
 
     trial: Trial
@@ -174,7 +175,11 @@ def judge_comparison(
         for loss in comparison.losses
     }
     labels = {loss: loss_label(loss) for loss in comparison.losses}
-    runs = {loss: _runs(loss, trials, data.last) for loss, trials in by_loss.items()}
+    unmatched = {loss: _unmatched(data, trials) for loss, trials in by_loss.items()}
+    runs = {
+        loss: _runs(loss, trials, data.last, frozenset(unmatched[loss]))
+        for loss, trials in by_loss.items()
+    }
     verdicts = None
     if len(runs) > 1:
         verdicts = judge(
@@ -183,6 +188,11 @@ def judge_comparison(
             images=images,
             training_images=training_images,
             labels=labels,
+            notes={
+                loss: _mismatch_note(parts, labels[comparison.plan.baseline])
+                for loss, parts in unmatched.items()
+            },
+            order=_order_of_seeds(data.trials),
         )
     convergence = None
     if images:
@@ -195,7 +205,7 @@ def judge_comparison(
                 label=labels[loss],
                 is_baseline=loss == comparison.plan.baseline,
                 verdict=verdicts.by_loss.get(loss) if verdicts else None,
-                seeds=_seed_results(trials, data.last, runs[comparison.plan.baseline]),
+                seeds=_seed_results(trials, data.last, runs[loss], runs[comparison.plan.baseline]),
             )
             for loss, trials in by_loss.items()
         ),
@@ -206,20 +216,64 @@ def judge_comparison(
     )
 
 
-def _runs(loss: str, trials: Sequence[Trial], last: Mapping[str, Evaluation]) -> LossRuns:
+def _order_of_seeds(trials: Iterable[Trial]) -> list[int]:
+    """The seeds in the order in which their first trials were to begin."""
+    by_position = sorted(trials, key=lambda trial: trial.position)
+    return list(dict.fromkeys(trial.seed for trial in by_position))
+
+
+def _unmatched(data: ComparisonData, trials: Sequence[Trial]) -> dict[int, tuple[str, ...]]:
+    """The finished seeds of a loss that were not trained as the baseline's of that seed, with the
+    parts that differ.
+    """
+    baseline = data.comparison.plan.baseline
+    reported = {
+        trial.seed: data.fingerprints.get(trial.id, {})
+        for trial in data.trials
+        if trial.loss == baseline and trial.state is TrialState.FINISHED
+    }
+    found = {
+        trial.seed: differing_parts(
+            data.fingerprints.get(trial.id, {}), reported.get(trial.seed, {})
+        )
+        for trial in trials
+        if trial.state is TrialState.FINISHED
+    }
+    return {seed: parts for seed, parts in found.items() if parts}
+
+
+def _mismatch_note(unmatched: Mapping[int, Sequence[str]], baseline: str) -> list[str]:
+    """That seeds are left out as their conditions differ, and in what."""
+    if not unmatched:
+        return []
+    parts = {part for of_seed in unmatched.values() for part in of_seed}
+    named = [name for part, name in ALL_PARTS.items() if part in parts]
+    seeds = format_count(len(unmatched), "seed")
+    are, their = ("is", "its") if len(unmatched) == 1 else ("are", "their")
+    differ = "differs" if len(named) == 1 else "differ"
+    return [f"{seeds} {are} left out, as {their} {and_list(named)} {differ} from {baseline}'s."]
+
+
+def _runs(
+    loss: str,
+    trials: Sequence[Trial],
+    last: Mapping[str, Evaluation],
+    unmatched: frozenset[int],
+) -> LossRuns:
     """What the statistics know of a loss. A finished trial whose evaluations cannot be read counts
     as dropped.
     """
     errors = {
         trial.seed: last[trial.id].error_rate
         for trial in trials
-        if trial.state is TrialState.FINISHED and trial.id in last
+        if trial.state is TrialState.FINISHED and trial.id in last and trial.seed not in unmatched
     }
     return LossRuns(
         loss=loss,
         errors=errors,
         diverged=_seeds(trials, TrialState.DIVERGED),
-        dropped=_seeds(trials, *_DROPPED, TrialState.FINISHED) - set(errors),
+        dropped=_seeds(trials, *_DROPPED, TrialState.FINISHED) - set(errors) - unmatched,
+        unmatched=unmatched,
         waiting=_seeds(trials, TrialState.QUEUED, TrialState.RUNNING),
     )
 
@@ -229,14 +283,14 @@ def _seeds(trials: Sequence[Trial], *states: TrialState) -> frozenset[int]:
 
 
 def _seed_results(
-    trials: Sequence[Trial], last: Mapping[str, Evaluation], baseline: LossRuns
+    trials: Sequence[Trial], last: Mapping[str, Evaluation], runs: LossRuns, baseline: LossRuns
 ) -> tuple[SeedResult, ...]:
     results = []
     for trial in trials:
         evaluation = last.get(trial.id)
         is_paired = (
             trial.loss != baseline.loss
-            and trial.state is TrialState.FINISHED
+            and trial.seed in runs.errors
             and trial.seed in baseline.errors
         )
         difference = None

@@ -1,4 +1,5 @@
-"""The leases of the app instances that share a database: whose each open trial is.
+"""The leases of those who train with a database: whose each open trial is. App instances that share
+a server have one each, and every training that a notebook reports, to a SQLite file too.
 
 An instance holds its trials as long as its row stands in the table of engines. It moves the row's
 end on; once that has passed, by the database's clock, another instance may delete the row, and with
@@ -16,22 +17,27 @@ from lossviz.errors import LeaseLost
 from lossviz.experiments.records import Trial, TrialState
 from lossviz.experiments.store import rows
 from lossviz.experiments.store.clock import database_now
-from lossviz.experiments.store.closing import close_running
+from lossviz.experiments.store.closing import close_queued, close_running
 from lossviz.experiments.store.database import Database
 from lossviz.experiments.store.schema import ENGINE_REQUESTS, ENGINES, TRIALS
 
 LEASE_S: Final = 30.0
+NOTEBOOK: Final = "notebook"  # a training that reports by itself, and trains nothing for others
+_NOTEBOOK_ENDED: Final = (
+    "the notebook that trained it did not renew its lease (its kernel was ended or cut off)"
+)
 _OPEN: Final = tuple(state for state in TrialState if not state.ended)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineLease:
-    """An app instance that trains, or did so a moment ago.
+    """An app instance or a notebook that trains, or did so a moment ago.
 
     Attributes:
         id: Unique in the database.
         host: The machine's name and the process's id, for people.
-        kind: Of its engine: a key of ``lossviz.experiments.engine.engines.ENGINES``.
+        kind: Of its engine: a key of ``lossviz.experiments.engine.engines.ENGINES``, or
+            ``NOTEBOOK``.
         version: Of its lossviz.
         started_at: Seconds since the epoch, by the database's clock.
         left_s: Seconds until its lease ends; not above 0 where it has ended.
@@ -165,7 +171,7 @@ class Leases:
         self, by: str, *, now: float, cause: str, also_ownerless: bool = False
     ) -> TakenOver:
         """Delete the leases that have ended. The trials that ran there are lost; those that waited
-        there are this engine's from now on.
+        there are this engine's from now on, of apps.
 
         Args:
             by: The engine.
@@ -175,12 +181,8 @@ class Leases:
                 database, such as those of a file that was copied here.
         """
         with self._database.transaction(), self._database.connection() as connection:
-            ended = connection.execute(
-                sa.select(ENGINES.c.id, ENGINES.c.host)
-                .where(ENGINES.c.expires_at <= database_now(connection), ENGINES.c.id != by)
-                .order_by(ENGINES.c.id)
-                .with_for_update(skip_locked=True)
-            ).all()
+            _end_notebooks(connection, now)
+            ended = _ended(connection, ENGINES.c.kind != NOTEBOOK, ENGINES.c.id != by)
             queued: list[Trial] = []
             for id, _ in ended:
                 of_engine = TRIALS.c.engine == id
@@ -191,6 +193,18 @@ class Leases:
                 ownerless = TRIALS.c.engine.not_in(sa.select(ENGINES.c.id))
                 queued += self._take(connection, ownerless, by, now, "the app ended")
         return TakenOver(hosts=tuple(host for _, host in ended), queued=tuple(queued))
+
+    def end_notebooks(self, *, now: float) -> int:
+        """Delete the leases of notebooks that have ended; the trials that ran there are lost.
+
+        Args:
+            now: Seconds since the epoch.
+
+        Returns:
+            How many there were.
+        """
+        with self._database.transaction(), self._database.connection() as connection:
+            return _end_notebooks(connection, now)
 
     def _take(
         self,
@@ -224,7 +238,9 @@ class Leases:
         """
         with self._database.connection() as connection:
             others = sa.select(sa.func.count()).where(
-                ENGINES.c.id != id, ENGINES.c.expires_at > database_now(connection)
+                ENGINES.c.id != id,
+                ENGINES.c.kind != NOTEBOOK,
+                ENGINES.c.expires_at > database_now(connection),
             )
             if not connection.execute(others).scalar():
                 return False
@@ -252,3 +268,25 @@ class Leases:
         )
         with self._database.connection() as connection:
             return connection.execute(query.limit(1)).scalar()
+
+
+def _ended(connection: sa.Connection, *which: sa.ColumnElement[bool]) -> list[tuple[str, str]]:
+    """Id and host of those engines whose lease has ended."""
+    query = (
+        sa.select(ENGINES.c.id, ENGINES.c.host)
+        .where(ENGINES.c.expires_at <= database_now(connection), *which)
+        .order_by(ENGINES.c.id)
+        .with_for_update(skip_locked=True)
+    )
+    return [(row.id, row.host) for row in connection.execute(query)]
+
+
+def _end_notebooks(connection: sa.Connection, now: float) -> int:
+    ended = _ended(connection, ENGINES.c.kind == NOTEBOOK)
+    for id, _ in ended:
+        of_engine = TRIALS.c.engine == id
+        close_running(connection, of_engine, now=now, cause=_NOTEBOOK_ENDED)
+        close_queued(connection, of_engine, now=now, cause=_NOTEBOOK_ENDED)
+        connection.execute(ENGINE_REQUESTS.delete().where(ENGINE_REQUESTS.c.engine == id))
+        connection.execute(ENGINES.delete().where(ENGINES.c.id == id))
+    return len(ended)

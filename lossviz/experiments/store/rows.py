@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from lossviz.errors import InvalidInput, LossvizError
 from lossviz.experiments.plan import MAX_SEEDS, default_baseline
-from lossviz.experiments.recipes import get_recipe
+from lossviz.experiments.recipes import can_be_launched, get_recipe
 from lossviz.experiments.records import (
     BatchLoss,
     Comparison,
@@ -24,7 +24,6 @@ from lossviz.experiments.records import (
     TemperatureScaling,
     Trial,
 )
-from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.building import UnreadableRow, build
 from lossviz.losses.functions import loss_label
 from lossviz.statistics.plan import Plan
@@ -64,7 +63,9 @@ def comparison_of(row: Row) -> Comparison:
         LossvizError: There is something in it that this version cannot show or train.
     """
     recipe = get_recipe(row["recipe"])
-    settings = build(Settings, _json(row, "settings", dict)) if row["settings"] else recipe.settings
+    settings = recipe.settings
+    if row["settings"]:
+        settings = build(type(settings), _json(row, "settings", dict))
     values = {name: row[name] for name in _PLAIN_COLUMNS}
     losses = _json(row, "losses", list)
     lists = {"losses": losses, "tags": _json(row, "tags", list)}
@@ -169,7 +170,13 @@ def trial_of(row: Row, comparison: Row | None = None) -> Trial:
     if comparison is None:
         return trial
     losses, seeds = _json(comparison, "losses", list), comparison["seeds"]
-    is_planned = trial.purpose is Purpose.SEARCH or 0 <= trial.seed < seeds
+    is_planned = (
+        trial.purpose is Purpose.SEARCH
+        or 0 <= trial.seed < seeds
+        or (
+            trial.seed >= 0 and not can_be_launched(comparison["recipe"])
+        )  # any seeds, as they come
+    )
     if trial.loss not in losses or not is_planned:
         raise InvalidInput(
             f"its comparison has {seeds} seeds of {', '.join(losses)}, and no seed {trial.seed} of"

@@ -38,10 +38,7 @@ from lossviz.experiments.store.ownership import (
 from lossviz.experiments.store.record_rows import reported_rows
 from lossviz.experiments.store.retention import Limits, Retention
 from lossviz.experiments.store.row_check import RowCheck
-from lossviz.experiments.store.schema import (
-    COMPARISONS,
-    TRIALS,
-)
+from lossviz.experiments.store.schema import COMPARISONS, ENGINES, TRIALS
 from lossviz.experiments.store.trial_reports import TrialReports
 from lossviz.experiments.store.usage import UsageRows
 
@@ -103,11 +100,13 @@ class Store(TrialReports, UsageRows, BenchTables):
         """See ``Database.report_transaction``."""
         return self._database.report_transaction()
 
-    def add_comparison(self, comparison: Comparison) -> None:
-        """Store a new comparison and its queued trials."""
+    def add_comparison(self, comparison: Comparison, trials: Sequence[Trial] | None = None) -> None:
+        """Store a new comparison and its trials; by default those that it plans, queued."""
+        first = comparison.trials() if trials is None else trials
         with self._database.connection() as connection:
             connection.execute(COMPARISONS.insert().values(rows.comparison_row(comparison)))
-            connection.execute(TRIALS.insert(), self._trial_rows(comparison.trials()))
+            if first:
+                connection.execute(TRIALS.insert(), self._trial_rows(first))
 
     def add_records(self, records: ComparisonRecords) -> None:
         """Store a comparison whose trials have ended, with all that they reported: whole, or not at
@@ -174,6 +173,19 @@ class Store(TrialReports, UsageRows, BenchTables):
         query = COMPARISONS.select().where(IS_DELETED).order_by(COMPARISONS.c.deleted_at.desc())
         of_owner = sa.true() if owner is None else COMPARISONS.c.owner == owner
         return self._read_comparisons(query.where(of_owner))[0]
+
+    def named_comparison(self, recipe: str, name: str) -> Comparison | None:
+        """The newest comparison of a recipe that is called so and not deleted; None where there is
+        none that can be read.
+        """
+        called = (COMPARISONS.c.recipe == recipe, COMPARISONS.c.name == rows.storable(name))
+        query = (
+            COMPARISONS.select()
+            .where(*called, NOT_DELETED)
+            .order_by(COMPARISONS.c.created_at.desc(), COMPARISONS.c.id)
+        )
+        read, _ = self._read_comparisons(query)
+        return read[0] if read else None
 
     def rename(self, comparison_id: str, name: str) -> None:
         """Note what a comparison is called."""
@@ -323,6 +335,11 @@ class Store(TrialReports, UsageRows, BenchTables):
         row = rows.comparison_row(comparison)
         self._update(COMPARISONS, comparison.id, seeds=row["seeds"], plan=row["plan"])
 
+    def set_losses(self, comparison: Comparison) -> None:
+        """Note which losses a comparison has from now on; the trials are added apart."""
+        losses = rows.comparison_row(comparison)["losses"]
+        self._update(COMPARISONS, comparison.id, losses=losses)
+
     def set_learning_rate(self, trial_id: str, learning_rate: float) -> None:
         """Note the learning rate that was chosen for a trial."""
         self._update(TRIALS, trial_id, learning_rate=learning_rate)
@@ -396,7 +413,10 @@ class Store(TrialReports, UsageRows, BenchTables):
 
     @property
     def _mine(self) -> sa.ColumnElement[bool]:
-        return TRIALS.c.engine == self._lease.id if self._lease else sa.true()
+        """Of an engine without a lease, those that no lease holds."""
+        if self._lease:
+            return TRIALS.c.engine == self._lease.id
+        return TRIALS.c.engine.not_in(sa.select(ENGINES.c.id))
 
     def set_progress(
         self,

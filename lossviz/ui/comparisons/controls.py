@@ -11,7 +11,7 @@ import streamlit as st
 from lossviz.experiments.bench.bench_row import BenchRow, BenchState
 from lossviz.experiments.bench.filters import all_tags
 from lossviz.experiments.permissions import Whose
-from lossviz.experiments.recipes import RECIPES
+from lossviz.experiments.recipes import KNOWN_RECIPES
 from lossviz.experiments.records import Origin
 from lossviz.ui.comparisons.table_view import ORDERS, TableView
 from lossviz.ui.comparisons.view_state import change_view, read_view, set_view
@@ -61,7 +61,10 @@ def _filters(rows: Sequence[BenchRow], view: TableView, *, with_others: bool) ->
     states = {row.state for row in rows} | {view.state}
     origins = {row.comparison.origin for row in rows} | {view.origin}
     _pick(
-        view, "recipe", "Dataset", _options({k: r.name for k, r in RECIPES.items() if k in recipes})
+        view,
+        "recipe",
+        "Dataset",
+        _options({k: r.name for k, r in KNOWN_RECIPES.items() if k in recipes}),
     )
     _pick(view, "state", "State", _options({s: s for s in map(str, BenchState) if s in states}))
     _pick(view, "origin", "Made by", _options({o: o for o in map(str, Origin) if o in origins}))

@@ -13,7 +13,7 @@ from typing import Any, Final
 from lossviz.experiments.bench.bench_row import BenchRow, BenchState
 from lossviz.experiments.bench.filters import BenchFilter, by_recipe, filtered, sorted_by
 from lossviz.experiments.permissions import Whose
-from lossviz.experiments.recipes import RECIPES
+from lossviz.experiments.recipes import KNOWN_RECIPES
 from lossviz.experiments.records import Origin
 from lossviz.ui.state.comparisons_query import SELECTED
 from lossviz.ui.state.url_state import (
@@ -194,7 +194,7 @@ _PROPERTIES: Final[tuple[Property[Any], ...]] = (
         print=lambda words: [words],
         limits=f"at most {_LONGEST_SEARCH} printable characters",
     ),
-    one_of("recipe", "recipe", RECIPES, default=""),
+    one_of("recipe", "recipe", KNOWN_RECIPES, default=""),
     one_of("state", "state", _words_of(BenchState), default=""),
     _texts("tag", "tags", most=_MOST_TAGS, longest=60, limits=f"at most {_MOST_TAGS} tags"),
     _yes("starred", "starred", "yes"),

@@ -14,6 +14,7 @@ from lossviz.experiments.conditions import describe_conditions
 from lossviz.experiments.fingerprints import compare_fingerprints, mismatch_warning
 from lossviz.experiments.judging.judgement import Judgement
 from lossviz.experiments.permissions import Action
+from lossviz.experiments.recipes import can_be_launched
 from lossviz.ui.components.result_table.component import TableActions, result_table
 from lossviz.ui.markdown import capitalised, escape_markdown
 from lossviz.ui.messages import error_text
@@ -113,7 +114,8 @@ def _opened_seeds(
 def _show_fairness(data: ComparisonData) -> None:
     """Say whether the losses had the same conditions: quietly where they had, loudly where not."""
     found = compare_fingerprints(data.trials, data.fingerprints)
-    if warning := mismatch_warning(found):
+    own_training = not can_be_launched(data.comparison.recipe)
+    if warning := mismatch_warning(found, own_training=own_training):
         st.error(warning, icon=":material/balance:")
     elif conditions := describe_conditions(data):
         title = "Not computed alike." if found.devices_differ else "Same conditions."

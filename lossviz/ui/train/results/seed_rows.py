@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from lossviz.charts.difference_scale import DifferenceScale
 from lossviz.experiments.comparison_data import ComparisonData
-from lossviz.experiments.fingerprints import PARTS, compare_fingerprints
+from lossviz.experiments.fingerprints import ALL_PARTS, compare_fingerprints
 from lossviz.experiments.judging.judgement import LossJudgement, SeedResult
 from lossviz.experiments.number_text import format_rate
 from lossviz.experiments.records import Trial, TrialState
@@ -89,7 +89,7 @@ def _conditions(trial: Trial, data: ComparisonData) -> str:
     of_seed = [other for other in data.trials if other.seed == trial.seed]
     found = compare_fingerprints(of_seed, data.fingerprints)
     if found.mismatches:
-        parts = ", ".join(PARTS[mismatch.part] for mismatch in found.mismatches)
+        parts = ", ".join(ALL_PARTS[mismatch.part] for mismatch in found.mismatches)
         conditions = f"not the same for all losses: {parts}"
     elif found.devices_differ:
         conditions = "same for all losses but the device or the precision"
