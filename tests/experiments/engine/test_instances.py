@@ -22,7 +22,7 @@ from tests.support.waiting import wait_until
 
 LEASE_S = 4.0
 LONG = {"ticks": 100_000, "tick_s": 0.05}  # trials that do not end by themselves
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -70,6 +70,7 @@ def owners(trials: list[Trial]) -> set[str]:
     return {trial.engine for trial in trials}
 
 
+@pytest.mark.alone
 def test_of_a_killed_app_what_ran_is_lost_and_what_waited_goes_on_elsewhere_within_the_lease(
     store: Store, postgresql_url: str, start: Callable[..., QueueEngine]
 ) -> None:
@@ -130,6 +131,7 @@ def test_an_app_that_nobody_replaced_goes_on_after_it_was_suspended(
         assert suspended.do("failure") == ""
 
 
+@pytest.mark.alone
 def test_what_is_pressed_in_one_app_is_done_by_the_one_that_trains(
     store: Store, start: Callable[..., QueueEngine]
 ) -> None:
