@@ -14,6 +14,7 @@ from lossviz.ui.messages import show_error
 from lossviz.ui.state.comparisons_query import sync_comparisons_from_url
 from lossviz.ui.train.backend import open_backend, show_obstacles
 from lossviz.ui.train.deleted import show_deleted, show_undo
+from lossviz.ui.train.gallery.gallery_cards import show_gallery
 from lossviz.ui.train.unreadable_rows import show_unreadable
 
 sync_comparisons_from_url()
@@ -38,5 +39,6 @@ try:
     show_deleted(training)
     if rows:
         show_selected(training, rows, view)
+    show_gallery(training)
 except LossvizError as error:
     show_error(error)

@@ -11,6 +11,7 @@ from lossviz.ui.train.comparison_picker import pick_comparison, read_rows
 from lossviz.ui.train.comparison_view import watch_comparison
 from lossviz.ui.train.deleted import show_undo
 from lossviz.ui.train.empty_state import show_empty_state
+from lossviz.ui.train.gallery.gallery_cards import show_gallery
 from lossviz.ui.train.launching.class_count import chosen_class_count
 from lossviz.ui.train.launching.form_folding import form_container
 from lossviz.ui.train.launching.launch_form import launch_form
@@ -26,6 +27,8 @@ try:
     rows, unreadable = read_rows(training)
     comparisons = [row.comparison for row in rows]
     with form_container(foldable=bool(rows)):
+        if not rows:
+            show_gallery(training)
         show_named_experiments(training)
         st.header("Or compare losses of your choice", anchor=False)
         selection = pick_losses()

@@ -7,7 +7,7 @@ from typing import Final
 
 from lossviz.errors import NotAllowed
 from lossviz.experiments.recipes import can_be_launched
-from lossviz.experiments.records import Comparison
+from lossviz.experiments.records import Comparison, Origin
 from lossviz.experiments.visitors import Visitor
 
 
@@ -33,6 +33,7 @@ class Whose(StrEnum):
     OWN = "own"
     SHARED = "shared by another"
     HIDDEN = "not shared by another"
+    RECORDED = "recorded"  # it ships with lossviz, and is nobody's
 
 
 _ALL: Final = frozenset(Action)
@@ -45,10 +46,16 @@ _VISITOR: Final[Mapping[Whose, frozenset[Action]]] = MappingProxyType(
         Whose.OWN: _ALL,
         Whose.SHARED: frozenset({Action.SEE}),
         Whose.HIDDEN: frozenset(),
+        Whose.RECORDED: frozenset({Action.SEE, Action.EXPORT}),
     }
 )
 _DEPLOYER: Final[Mapping[Whose, frozenset[Action]]] = MappingProxyType(
-    {Whose.OWN: _ALL, Whose.SHARED: _MODERATE, Whose.HIDDEN: _MODERATE}
+    {
+        Whose.OWN: _ALL,
+        Whose.SHARED: _MODERATE,
+        Whose.HIDDEN: _MODERATE,
+        Whose.RECORDED: _MODERATE,
+    }
 )
 
 
@@ -59,7 +66,9 @@ def whose(visitor: Visitor, comparison: Comparison) -> Whose:
     """
     if visitor.owns_all or (visitor.key and visitor.key == comparison.owner):
         return Whose.OWN
-    return Whose.SHARED if comparison.shared else Whose.HIDDEN
+    if not comparison.shared:
+        return Whose.HIDDEN
+    return Whose.RECORDED if comparison.origin is Origin.RECORDED else Whose.SHARED
 
 
 def may(visitor: Visitor, action: Action, comparison: Comparison) -> bool:

@@ -49,6 +49,7 @@ from tests.support.deployer_claims import DEPLOYER, DEPLOYER_SENTENCES
 from tests.support.device_claims import DEVICE_SENTENCES, DEVICES
 from tests.support.experiment_claims import EXPERIMENT_TEXTS, FORM_TEXTS
 from tests.support.file_claims import FILE_SENTENCES, FILES
+from tests.support.gallery_claims import GALLERY, GALLERY_SENTENCES
 from tests.support.judgements import judged
 from tests.support.loss_cases import every_loss, parameter_corners
 from tests.support.quota_claims import QUOTA_SENTENCES, QUOTA_TEXTS
@@ -131,6 +132,7 @@ TEXTS: dict[str, tuple[list[str], dict[str, Claim]]] = {
     "the deployer's page": (DEPLOYER_SENTENCES, DEPLOYER),
     "the page of comparisons": (COMPARISON_SENTENCES, COMPARISONS),
     "the import of files": (FILE_SENTENCES, FILES),
+    "the gallery": (GALLERY_SENTENCES, GALLERY),
     "quotas and the queue": (QUOTA_SENTENCES, QUOTA_TEXTS),
     "the launch form": (
         [

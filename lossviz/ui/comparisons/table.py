@@ -54,7 +54,7 @@ def state_words(row: BenchRow) -> str:
 def made_by_words(row: BenchRow) -> str:
     """Who or what made it; of one that another visitor shares, that."""
     words = shown(row.made_by) or "this app"
-    return words if row.whose is Whose.OWN else f"{words} · {row.whose}"
+    return words if row.whose in (Whose.OWN, Whose.RECORDED) else f"{words} · {row.whose}"
 
 
 _text, _number = st.column_config.TextColumn, st.column_config.NumberColumn

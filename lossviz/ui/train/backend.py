@@ -15,6 +15,8 @@ from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.access.visitor_store import VisitorStore
 from lossviz.experiments.feed import Feed
 from lossviz.experiments.files.importing import Imported
+from lossviz.experiments.gallery.opening import open_recording
+from lossviz.experiments.gallery.recordings import Recording
 from lossviz.experiments.permissions import Action, may, may_start, require_known
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.uploads.reference import uploads_folder
@@ -162,6 +164,12 @@ class TrainingBackend:
         delete_comparison(shared.store, shared.engine, self._guard, comparison_id)
         if shared.retention:
             shared.retention.make_room()
+
+    def open_recording(self, recording: Recording) -> Comparison:
+        """A recording, put into the database where it is not there, see ``open_recording``. Every
+        visitor may: it is the same for all, and nobody's.
+        """
+        return open_recording(self._shared.store, recording)
 
     def restore(self, comparison_id: str) -> None:
         """Bring a deleted comparison back, see ``restore_comparison``."""

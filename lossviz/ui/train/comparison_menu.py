@@ -54,8 +54,10 @@ def show_whose(backend: TrainingBackend, comparison: Comparison) -> None:
     """Say that others see a comparison, or that it is another's; nothing where neither holds."""
     if backend.visitor.owns_all or not comparison.shared:
         return
-    is_own = whose(backend.visitor, comparison) is Whose.OWN
-    draw_caption(f":material/group: {SEEN_BY_ALL if is_own else OF_ANOTHER}")
+    found = whose(backend.visitor, comparison)
+    if found is not Whose.RECORDED:
+        said = SEEN_BY_ALL if found is Whose.OWN else OF_ANOTHER
+        draw_caption(f":material/group: {said}")
 
 
 def _is_offered(backend: TrainingBackend, action: Action, comparison: Comparison) -> bool:

@@ -94,7 +94,7 @@ def comparison_line(row: BenchRow) -> str:
     lowest = row.best_error
     parts = (
         title_of(row.comparison),
-        "" if row.whose is Whose.OWN else str(row.whose),
+        "" if row.whose in (Whose.OWN, Whose.RECORDED) else str(row.whose),
         "" if row.comparison.recipe == _USUAL else row.recipe_name,
         *map(shown, row.changes),
         "" if row.state is BenchState.FINISHED else f"{row.state} {row.finished}/{row.trials}",

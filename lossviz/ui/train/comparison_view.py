@@ -17,6 +17,7 @@ from lossviz.experiments.records import Comparison
 from lossviz.ui.fragments import fragment, rerun_parts
 from lossviz.ui.messages import show_error, shown
 from lossviz.ui.train.backend import TrainingBackend
+from lossviz.ui.train.gallery.recorded_view import show_recorded
 from lossviz.ui.train.launching.named_experiments import show_question
 from lossviz.ui.train.pace import are_results_due, note_drawn
 from lossviz.ui.train.panels import show_panels
@@ -68,6 +69,7 @@ def _draw_state(backend: TrainingBackend, feed: Feed, _: Comparison, data: Compa
     show_progress(backend, data)
     judgement = _judge(backend.store, data)
     show_question(judgement, ended=data.has_ended)
+    show_recorded(backend, judgement)
     show_summary(judgement)
 
 

@@ -120,12 +120,12 @@ def show_question(judgement: Judgement, *, ended: bool) -> None:
     if launched is None or launched["experiment"] not in EXPERIMENTS:
         return
     experiment = EXPERIMENTS[launched["experiment"]]
-    said = _guess_text(launched["guess"], judgement.verdicts if ended else None)
+    said = guess_text(launched["guess"], judgement.verdicts if ended else None)
     question = f":material/science: **{experiment.name}:** {escape_markdown(experiment.question)}"
     draw_text(f"{question} {escape_markdown(said)}")
 
 
-def _guess_text(guess: str, verdicts: Verdicts | None) -> str:
+def guess_text(guess: str, verdicts: Verdicts | None) -> str:
     """The guess, and its answer where there are verdicts; empty without a guess."""
     if not guess:
         return ""

@@ -1,0 +1,1 @@
+"""Comparisons that were trained when lossviz was made, and ship with it."""

@@ -1,0 +1,1 @@
+"""The gallery: recorded comparisons, which can be seen where nothing has been trained yet."""
