@@ -50,6 +50,14 @@ class BenchTables:
             connection.execute(old)
             connection.execute(SUMMARIES.insert(), new)
 
+    def rename(self, comparison_id: str, name: str) -> None:
+        """Note what a comparison is called."""
+        self._annotate(comparison_id, name=rows.storable(name))
+
+    def set_shared(self, comparison_id: str, shared: bool) -> None:
+        """Note whether every visitor may see a comparison."""
+        self._annotate(comparison_id, shared=shared)
+
     def set_note(self, comparison_id: str, note: str) -> None:
         """Keep what its owner notes of a comparison."""
         self._annotate(comparison_id, note=rows.storable(note))

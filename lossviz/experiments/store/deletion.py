@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import Final
 
 import sqlalchemy as sa
@@ -18,7 +17,6 @@ from lossviz.experiments.store.ownership import (
 from lossviz.experiments.store.schema import COMPARISONS
 
 KEPT_DAYS: Final = 7  # for so long deleting can be undone, unless room is needed
-_DAY_S: Final = 86_400.0
 
 
 def hide_comparison(connection: sa.Connection, comparison_id: str, *, now: float) -> None:
@@ -36,23 +34,24 @@ def hide_comparison(connection: sa.Connection, comparison_id: str, *, now: float
     connection.execute(COMPARISONS.update().where(found).values(deleted_at=now))
 
 
-def read_deleted(database: Database, *, before: float) -> list[str]:
-    """Read which comparisons were deleted before a time, the first deleted first.
+def read_deleted(database: Database) -> list[tuple[str, float]]:
+    """Read which comparisons are deleted, and when they were in seconds since the epoch; the first
+    deleted first.
 
     Side effects: reads the database.
     """
-    query = (
-        sa.select(COMPARISONS.c.id)
-        .where(IS_DELETED, COMPARISONS.c.deleted_at <= before)
-        .order_by(COMPARISONS.c.deleted_at)
-    )
+    deleted_at = COMPARISONS.c.deleted_at
+    query = sa.select(COMPARISONS.c.id, deleted_at).where(IS_DELETED).order_by(deleted_at)
     with database.bulk() as connection:
-        return list(connection.execute(query).scalars())
+        return [(id, at) for id, at in connection.execute(query)]
 
 
 def erase_deleted(database: Database, comparison_id: str) -> bool:
     """Erase a deleted comparison with all that its trials reported, whole or not at all; return
     whether it was there, and had not been brought back.
+
+    Raises:
+        StoreError: One of its trials waits or runs, or the database cannot be written.
 
     Side effects: writes to the database.
     """
@@ -65,18 +64,3 @@ def erase_deleted(database: Database, comparison_id: str) -> bool:
         delete_comparison_rows(connection, comparison_id)
     log_event("comparison_erased", comparison=comparison_id)
     return True
-
-
-def erase_old(database: Database, *, now: float) -> int:
-    """Erase what was deleted longer ago than deleting can be undone; return how many that were.
-
-    Side effects: writes to the database.
-    """
-    old = read_deleted(database, before=now - KEPT_DAYS * _DAY_S)
-    return sum(_erased(database, comparison_id) for comparison_id in old)
-
-
-def _erased(database: Database, comparison_id: str) -> bool:
-    with suppress(StoreError):  # the next sweep tries again, and the others go first
-        return erase_deleted(database, comparison_id)
-    return False

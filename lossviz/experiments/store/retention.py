@@ -21,7 +21,7 @@ from lossviz.experiments.event_log import log_event
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.courses import EXAMINED
 from lossviz.experiments.store.database import Database, count_deleted
-from lossviz.experiments.store.deletion import erase_deleted, erase_old, read_deleted
+from lossviz.experiments.store.deletion import KEPT_DAYS, erase_deleted, read_deleted
 from lossviz.experiments.store.points import read_spans, spaced_cursors
 from lossviz.experiments.store.room import LEAST_FREE_MB, free_mb
 from lossviz.experiments.store.schema import BATCHES, EVALUATIONS, TRIALS
@@ -150,12 +150,14 @@ class Retention:
                 return
 
     def _erase(self) -> int:
-        """Erase deleted comparisons; return how many."""
-        erased = erase_old(self._database, now=self._clock())
-        if self._needs_room():
-            for comparison_id in read_deleted(self._database, before=self._clock()):
-                if self._over.is_set() or not self._needs_room():
-                    break
+        """Erase what was deleted long ago; where room is needed all that was, the first deleted
+        first. Return how many comparisons.
+        """
+        erased, old = 0, self._clock() - KEPT_DAYS * _DAY_S
+        for comparison_id, deleted_at in read_deleted(self._database):
+            if self._over.is_set() or not (deleted_at < old or self._needs_room()):
+                break  # those that follow were deleted later
+            with suppress(StoreError):  # the next sweep tries again
                 erased += erase_deleted(self._database, comparison_id)
         return erased
 

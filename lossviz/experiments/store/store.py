@@ -23,17 +23,15 @@ from lossviz.experiments.store import rows
 from lossviz.experiments.store.bench_tables import BenchTables
 from lossviz.experiments.store.building import UnreadableRow
 from lossviz.experiments.store.closing import close_queued, close_running
+from lossviz.experiments.store.comparison_rows import ComparisonRows
 from lossviz.experiments.store.database import Database
 from lossviz.experiments.store.engine_requests import EngineRequests
 from lossviz.experiments.store.leases import Lease, Leases
 from lossviz.experiments.store.overview import Overview, read_overview
 from lossviz.experiments.store.ownership import (
-    IS_DELETED,
-    NOT_DELETED,
     delete_comparison_rows,
     read_comparison_ids,
     read_open_trial_ids,
-    seen_by,
 )
 from lossviz.experiments.store.record_rows import reported_rows
 from lossviz.experiments.store.retention import Limits, Retention
@@ -45,7 +43,7 @@ from lossviz.experiments.store.usage import UsageRows
 _CHECKED_AT_ONCE = 50_000
 
 
-class Store(TrialReports, UsageRows, BenchTables):
+class Store(ComparisonRows, TrialReports, UsageRows, BenchTables):
     """Comparisons, trials and what these report, in a database. Safe to share between threads.
 
     Side effects: every method reads or writes the database.
@@ -119,81 +117,6 @@ class Store(TrialReports, UsageRows, BenchTables):
             connection.execute(TRIALS.insert(), self._trial_rows(records.trials))
             for table, reported in reported_rows(records):
                 connection.execute(table.insert(), reported)
-
-    def comparisons(self) -> list[Comparison]:
-        """All comparisons that can be read, newest first."""
-        return self.read_comparisons()[0]
-
-    def read_comparisons(
-        self, *, visitor: str | None = None
-    ) -> tuple[list[Comparison], list[UnreadableRow]]:
-        """All comparisons that are not deleted, newest first; and those that this version can make
-        nothing of.
-
-        Args:
-            visitor: Key of a visitor: only those that are theirs, or shared. None for all.
-        """
-        order = COMPARISONS.c.created_at.desc(), COMPARISONS.c.id
-        query = COMPARISONS.select().where(NOT_DELETED).order_by(*order)
-        return self._read_comparisons(query if visitor is None else query.where(seen_by(visitor)))
-
-    def _read_comparisons(
-        self, query: sa.Select[Any]
-    ) -> tuple[list[Comparison], list[UnreadableRow]]:
-        with self._database.connection() as connection:
-            found = connection.execute(query).mappings().all()
-        read, unreadable = rows.read(
-            found,
-            rows.comparison_of,
-            id_of=lambda row: str(row["id"]),
-            name_of=lambda row: f"comparison {row['id']}",
-        )
-        return [comparison for _, comparison in read], unreadable
-
-    def comparison(self, comparison_id: str) -> Comparison | None:
-        """A comparison as it is now; None where there is none that can be read, and where it is
-        deleted.
-        """
-        query = COMPARISONS.select().where(COMPARISONS.c.id == comparison_id, NOT_DELETED)
-        read, _ = self._read_comparisons(query)
-        return read[0] if read else None
-
-    def deleted_comparison(self, comparison_id: str) -> Comparison | None:
-        """One that is deleted and can still be brought back; None where there is none."""
-        query = COMPARISONS.select().where(COMPARISONS.c.id == comparison_id, IS_DELETED)
-        read, _ = self._read_comparisons(query)
-        return read[0] if read else None
-
-    def deleted_comparisons(self, *, owner: str | None = None) -> list[Comparison]:
-        """Those that are deleted and can still be brought back, the last deleted first.
-
-        Args:
-            owner: Key of a visitor: only those that are theirs. None for all.
-        """
-        query = COMPARISONS.select().where(IS_DELETED).order_by(COMPARISONS.c.deleted_at.desc())
-        of_owner = sa.true() if owner is None else COMPARISONS.c.owner == owner
-        return self._read_comparisons(query.where(of_owner))[0]
-
-    def named_comparison(self, recipe: str, name: str) -> Comparison | None:
-        """The newest comparison of a recipe that is called so and not deleted; None where there is
-        none that can be read.
-        """
-        called = (COMPARISONS.c.recipe == recipe, COMPARISONS.c.name == rows.storable(name))
-        query = (
-            COMPARISONS.select()
-            .where(*called, NOT_DELETED)
-            .order_by(COMPARISONS.c.created_at.desc(), COMPARISONS.c.id)
-        )
-        read, _ = self._read_comparisons(query)
-        return read[0] if read else None
-
-    def rename(self, comparison_id: str, name: str) -> None:
-        """Note what a comparison is called."""
-        self._update(COMPARISONS, comparison_id, name=rows.storable(name))
-
-    def set_shared(self, comparison_id: str, shared: bool) -> None:
-        """Note whether every visitor may see a comparison."""
-        self._update(COMPARISONS, comparison_id, shared=shared)
 
     def erase(self, comparison_id: str) -> None:
         """Erase a comparison with all that its trials reported: whole, or not at all. It cannot be
