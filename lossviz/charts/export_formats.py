@@ -68,26 +68,20 @@ def _for_a_paper(snapshot: ComparisonSnapshot, format: str) -> bytes:
 _ENTRIES: Final = (
     ExportFormat(
         key="json",
-        label="JSON: everything, to import elsewhere",
+        label="JSON, to import",
         mime="application/json",
         write=_json,
     ),
     ExportFormat(
         key="csv",
-        label="CSV: one row a trial",
+        label="CSV, a row a trial",
         mime="text/csv",
         write=lambda snapshot: trials_csv(snapshot).encode(),
     ),
-    ExportFormat(key="md", label="Markdown: a report", mime="text/markdown", write=_report),
-    ExportFormat(
-        key="html", label="HTML: the figure", mime="text/html", write=_html, is_figure=True
-    ),
-    ExportFormat(
-        key="svg", label="SVG: the figure", mime="image/svg+xml", write=_svg, is_figure=True
-    ),
-    ExportFormat(
-        key="pdf", label="PDF: the figure", mime="application/pdf", write=_pdf, is_figure=True
-    ),
+    ExportFormat(key="md", label="Markdown report", mime="text/markdown", write=_report),
+    ExportFormat(key="html", label="HTML figure", mime="text/html", write=_html, is_figure=True),
+    ExportFormat(key="svg", label="SVG figure", mime="image/svg+xml", write=_svg, is_figure=True),
+    ExportFormat(key="pdf", label="PDF figure", mime="application/pdf", write=_pdf, is_figure=True),
 )
 EXPORT_FORMATS: Final[Mapping[str, ExportFormat]] = MappingProxyType(
     {format.key: format for format in _ENTRIES}

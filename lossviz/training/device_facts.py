@@ -73,7 +73,8 @@ def library_versions(device: torch.device) -> str:
     found = {"lossviz": __version__, "Python": platform.python_version()}
     found |= {package: version(package) for package in ("torch", "torchvision", "fastai")}
     if device.type == "cuda":
-        found |= {"ROCm": torch.version.hip} if torch.version.hip else {"CUDA": torch.version.cuda}
+        hip, cuda = torch.version.hip, torch.version.cuda
+        found |= {"ROCm": hip} if hip else {"CUDA": str(cuda)}
     return ", ".join(f"{name} {number}" for name, number in found.items())
 
 

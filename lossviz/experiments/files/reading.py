@@ -21,7 +21,6 @@ from lossviz.experiments.records import (
     EpochMetrics,
     Evaluation,
     Origin,
-    Plan,
     Predictions,
     Preparation,
     Purpose,
@@ -35,6 +34,7 @@ from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.building import build
 from lossviz.experiments.uploads.reference import read_reference
 from lossviz.losses.functions import loss_label
+from lossviz.statistics.plan import Plan
 
 FROM_FILE: Final = "file"  # the id of a comparison that is in no database yet
 STILL_RAN: Final = "it was still running when this file was written; run it again"
@@ -208,7 +208,7 @@ def _reports(values: Mapping[str, Any], path: tuple[str, int]) -> Iterator[tuple
         yield "fingerprints", fingerprints
     records: tuple[tuple[str, type], ...] = (("epochs", EpochMetrics), ("evaluations", Evaluation))
     for name, record in records:
-        found = []
+        found: list[EpochMetrics | Evaluation] = []
         for number, row in enumerate(values.get(name, ())):
             with _at(*path, name, number):
                 found.append(build(record, _with_infinite(row)))

@@ -18,7 +18,6 @@ from lossviz.experiments.records import (
     Comparison,
     EpochMetrics,
     Evaluation,
-    Plan,
     Predictions,
     Preparation,
     RateSearch,
@@ -26,6 +25,7 @@ from lossviz.experiments.records import (
     Trial,
 )
 from lossviz.experiments.settings import RANGES, Settings
+from lossviz.statistics.plan import Plan
 
 FORMAT: Final = "lossviz comparison"
 VERSION: Final = 1

@@ -1,6 +1,6 @@
 """All that the trials of a comparison have reported, as rows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from lossviz.experiments.store.schema import (
 
 def reported_rows(records: ComparisonRecords) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
     """The rows of one table after the other, of those that have any."""
+    listed: tuple[tuple[sa.Table, Mapping[str, Sequence[Any]], Callable[..., dict[str, Any]]], ...]
     listed = (
         (EPOCHS, records.epochs, rows.epoch_row),
         (EVALUATIONS, records.evaluations, rows.evaluation_row),

@@ -9,7 +9,7 @@ import streamlit as st
 from lossviz.errors import LossvizError
 from lossviz.experiments.files.importing import MB, MOST_BYTES
 from lossviz.experiments.quotas import IMPORTS
-from lossviz.ui.markdown import capitalised, escape_markdown
+from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.messages import error_text
 from lossviz.ui.text import draw_text
 from lossviz.ui.train.backend import TrainingBackend
@@ -70,7 +70,9 @@ def _outcome(backend: TrainingBackend, content: bytes) -> tuple[str, str]:
 def _show(outcome: tuple[str, str]) -> None:
     comparison_id, sentence = outcome
     if not comparison_id:
-        st.error(f"{capitalised(escape_markdown(sentence)).rstrip('.')}.", icon=":material/error:")
+        # what is wrong begins with its place, which is written in small letters
+        said = f"Not imported. {escape_markdown(sentence).rstrip('.')}."
+        st.error(said, icon=":material/error:")
         return
     draw_text(sentence)
     st.page_link(
