@@ -117,8 +117,12 @@ def _deepest(error: ValidationError) -> ValidationError:
 
 
 def _message(error: ValidationError) -> str:
-    word = _WORDS.get(str(error.validator), lambda error: error.message[:200])
-    return f"{place([*error.absolute_path])}: {word(error)}"
+    said = _WORDS.get(str(error.validator), _in_its_words)
+    return f"{place([*error.absolute_path])}: {said(error)}"
+
+
+def _in_its_words(error: ValidationError) -> str:
+    return str(error.message)[:200]
 
 
 def _kind(error: ValidationError) -> str:

@@ -1,6 +1,6 @@
 """All that the trials of a comparison have reported, as rows."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,20 +18,28 @@ from lossviz.experiments.store.schema import (
 
 def reported_rows(records: ComparisonRecords) -> Iterator[tuple[sa.Table, list[dict[str, Any]]]]:
     """The rows of one table after the other, of those that have any."""
-    listed: tuple[tuple[sa.Table, Mapping[str, Sequence[Any]], Callable[..., dict[str, Any]]], ...]
-    listed = (
-        (EPOCHS, records.epochs, rows.epoch_row),
-        (EVALUATIONS, records.evaluations, rows.evaluation_row),
-        (BATCHES, records.batches, rows.batch_row),
-    )
-    for table, by_trial, row_of in listed:
-        if found := [row_of(id, one) for id, reported in by_trial.items() for one in reported]:
-            yield table, found
-    if predicted := [rows.predictions_row(id, one) for id, one in records.predictions.items()]:
-        yield PREDICTIONS, predicted
-    if hashes := [
+    epochs = [
+        rows.epoch_row(id, one) for id, reported in records.epochs.items() for one in reported
+    ]
+    evaluations = [
+        rows.evaluation_row(id, one)
+        for id, reported in records.evaluations.items()
+        for one in reported
+    ]
+    batches = [
+        rows.batch_row(id, one) for id, reported in records.batches.items() for one in reported
+    ]
+    predictions = [rows.predictions_row(id, one) for id, one in records.predictions.items()]
+    hashes = [
         {"trial_id": id, "part": part, "value": value}
         for id, parts in records.fingerprints.items()
         for part, value in parts.items()
-    ]:
-        yield FINGERPRINTS, hashes
+    ]
+    tables = (
+        (EPOCHS, epochs),
+        (EVALUATIONS, evaluations),
+        (BATCHES, batches),
+        (PREDICTIONS, predictions),
+        (FINGERPRINTS, hashes),
+    )
+    yield from ((table, found) for table, found in tables if found)
