@@ -9,7 +9,7 @@ from lossviz.errors import MissingExtra
 from lossviz.experiments.files.document import write_document
 from lossviz.experiments.files.report import write_report
 from lossviz.experiments.files.snapshot import ComparisonSnapshot
-from lossviz.experiments.files.table_file import trials_csv
+from lossviz.experiments.files.table_file import evaluations_csv, trials_csv
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +18,8 @@ class ExportFormat:
     second and 40 MB.
 
     Attributes:
-        key: As the command line names it, and how such files end.
+        key: As the command line names it.
+        ending: How such files end; empty for the key.
         label: What it is, for people.
         mime: Its media type.
         write: Makes the file of a snapshot.
@@ -30,6 +31,12 @@ class ExportFormat:
     mime: str
     write: Callable[[ComparisonSnapshot], bytes]
     is_figure: bool = False
+    ending: str = ""
+
+    @property
+    def suffix(self) -> str:
+        """How the name of a file ends, with a dot."""
+        return f".{self.ending or self.key}"
 
 
 def _json(snapshot: ComparisonSnapshot) -> bytes:
@@ -77,6 +84,13 @@ _ENTRIES: Final = (
         label="CSV, a row a trial",
         mime="text/csv",
         write=lambda snapshot: trials_csv(snapshot).encode(),
+    ),
+    ExportFormat(
+        key="evaluations",
+        label="CSV, learning curves",
+        mime="text/csv",
+        write=lambda snapshot: evaluations_csv(snapshot).encode(),
+        ending="csv",
     ),
     ExportFormat(key="md", label="Markdown report", mime="text/markdown", write=_report),
     ExportFormat(key="html", label="HTML figure", mime="text/html", write=_html, is_figure=True),

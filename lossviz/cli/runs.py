@@ -7,7 +7,7 @@ from typing import Final
 from lossviz.cli.command import Command
 
 # as in ``lossviz.charts.export_formats``, which needs more than a command line that is parsed
-FORMATS: Final = ("json", "csv", "md", "html", "svg", "pdf")
+FORMATS: Final = ("json", "csv", "evaluations", "md", "html", "svg", "pdf")
 
 
 def _add_arguments(parser: ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lossviz.charts.export_formats import EXPORT_FORMATS
+from lossviz.cli import run_actions
 from lossviz.cli.runs import FORMATS
 from lossviz.experiments.comparison_records import ComparisonRecords
 from lossviz.experiments.store.store import Store
@@ -112,6 +113,16 @@ def test_a_mistake_is_said_and_the_exit_code_is_2(
 
 def test_the_command_line_offers_the_formats_of_the_table() -> None:
     assert tuple(EXPORT_FORMATS) == FORMATS
+
+
+def test_the_learning_curves_are_a_csv_too(
+    store: Store, capsysbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    store.add_records(named("aa11", "low rates"))
+    assert run_actions.export_run("aa11", format="evaluations", output=None) == 0
+    lines = capsysbinary.readouterr().out.decode().splitlines()
+    assert lines[0].startswith("loss,label,seed,at,error_rate")
+    assert len(lines) == 1 + 4 * 2, "two evaluations of each of the four trials"
 
 
 def test_every_format_is_written_as_the_name_of_the_file_says(store: Store, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ def download_menu(backend: TrainingBackend, comparison: Comparison) -> None:
         st.download_button(
             "Download",
             _writer(backend, comparison, chosen),
-            file_name=f"{file_name(comparison)}.{chosen.key}",
+            file_name=f"{file_name(comparison)}{chosen.suffix}",
             mime=chosen.mime,
             icon=":material/download:",
             on_click="ignore",
