@@ -1,7 +1,7 @@
 """Understand classification losses with eyes and hands, then prove it on real training.
 
-``import lossviz`` does not import torch; calling ``objective`` does. ``LossvizCallback`` needs
-fastai, and so is not among what ``from lossviz import *`` imports.
+``import lossviz`` does not import torch; calling ``objective`` does. ``LossvizCallback`` and
+``compare`` need fastai, and so are not among what ``from lossviz import *`` imports.
 """
 
 import importlib
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from lossviz.losses.objective.module import Objective
     from lossviz.losses.parsing import loss_from_spec, parse_loss
     from lossviz.notebook.callback import LossvizCallback as LossvizCallback
+    from lossviz.notebook.comparing import compare as compare
     from lossviz.statistics.loss_verdict import LossVerdict
 
 __version__ = "0.1.0.dev0"  # the only place; pyproject.toml reads it
@@ -42,6 +43,7 @@ _HOMES: Final = {  # imported when first used, as sympy costs a second
     "Finding": "lossviz.losses.analysis.lint",
     "Loss": "lossviz.losses.loss",
     "LossvizCallback": "lossviz.notebook.callback",
+    "compare": "lossviz.notebook.comparing",
     "get_loss": "lossviz.losses.catalogue",
     "lint": "lossviz.losses.analysis.lint",
     "loss_from_spec": "lossviz.losses.parsing",

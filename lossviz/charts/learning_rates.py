@@ -53,7 +53,7 @@ def _errors(curve: RateCurve) -> Iterator[float]:
 
 
 def _draw_curve(figure: go.Figure, curve: RateCurve, styled: StyledLoss, *, digits: int) -> None:
-    label, style = html_label(styled.loss), styled.style
+    label, style = html_label(styled.loss) if styled.loss else styled.label, styled.style
     seeds = [
         (point.learning_rate, 100 * error, (format_rate(point.learning_rate), seed))
         for point in curve.points

@@ -149,7 +149,7 @@ def listening_picture(
         curves.append(
             {
                 "loss": loss,
-                "label": styled[loss].loss.label,
+                "label": styled[loss].label,
                 "color": styled[loss].style.color,
                 "dash": styled[loss].style.dash,
                 "heights": [
@@ -160,7 +160,7 @@ def listening_picture(
                 "high": high,
             }
         )
-    labels = {loss: styled[loss].loss.label for loss in drawn}
+    labels = {loss: styled[loss].label for loss in drawn}
     return {
         "end": _END,
         "edges": [odds_place(edge) for edge in edges],
@@ -208,7 +208,9 @@ def odds_place(p: float) -> float:
     return math.log2(p / (1 - p))
 
 
-def _heights(loss: Loss, places: Array, classes: int | None) -> Array:
+def _heights(loss: Loss | None, places: Array, classes: int | None) -> Array:
+    if loss is None:  # a function, of which only what it did was measured
+        return np.full(len(places), np.nan)
     log_p = -np.log1p(np.exp2(-places))
     return loss.evaluate("penalty", log_p, classes=classes or DEFAULT_CLASSES)
 

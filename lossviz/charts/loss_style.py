@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from zlib import crc32
 
 from lossviz.losses.catalogue import LOSSES
+from lossviz.losses.functions import is_function, loss_label
 from lossviz.losses.loss import Loss
 from lossviz.losses.parsing import loss_from_spec
 
@@ -35,10 +36,17 @@ class LossStyle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StyledLoss:
-    """A loss of a comparison and how it is drawn there."""
+    """A loss of a comparison and how it is drawn there.
 
-    loss: Loss
+    Attributes:
+        label: What it is called.
+        style: How it is drawn.
+        loss: The formula; None of a function of a user's own, of which there is none.
+    """
+
+    label: str
     style: LossStyle
+    loss: Loss | None
 
 
 _DASHES = ("solid", "dash", "dot", "dashdot")  # no two that are taken for each other
@@ -70,8 +78,14 @@ def style_for(loss: Loss) -> LossStyle:
     """
     if loss.key in _FEATURED:
         return _FEATURED[loss.key]
-    place = crc32(loss.text.encode()) if loss.key is None else _PLACES[loss.key]
-    return _OTHERS[place % len(_OTHERS)]
+    if loss.key is None:
+        return _other_style(loss.text)
+    return _OTHERS[_PLACES[loss.key] % len(_OTHERS)]
+
+
+def _other_style(text: str) -> LossStyle:
+    """The style of what has no place in the catalogue."""
+    return _OTHERS[crc32(text.encode()) % len(_OTHERS)]
 
 
 def distinct_styles(losses: Sequence[Loss]) -> list[LossStyle]:
@@ -80,7 +94,10 @@ def distinct_styles(losses: Sequence[Loss]) -> list[LossStyle]:
     Of losses that share a style the first keeps it, and the others get styles that none of these
     losses has. Beyond twelve, colours come again with another dash.
     """
-    wanted = [style_for(loss) for loss in losses]
+    return _distinct([style_for(loss) for loss in losses])
+
+
+def _distinct(wanted: Sequence[LossStyle]) -> list[LossStyle]:
     free = (style for style in _all_styles() if style not in wanted)
     return [
         style if style not in wanted[:place] else next(free, style)
@@ -98,9 +115,13 @@ def _all_styles() -> Iterator[LossStyle]:
 
 def styled_losses(specs: Sequence[str]) -> dict[str, StyledLoss]:
     """The losses of a comparison with their styles, by spec."""
-    losses = [loss_from_spec(spec) for spec in specs]
-    styled = zip(losses, distinct_styles(losses), strict=True)
+    losses = [None if is_function(spec) else loss_from_spec(spec) for spec in specs]
+    labels = [loss_label(spec) for spec in specs]
+    wanted = [
+        style_for(loss) if loss else _other_style(label)
+        for loss, label in zip(losses, labels, strict=True)
+    ]
     return {
-        spec: StyledLoss(loss=loss, style=style)
-        for spec, (loss, style) in zip(specs, styled, strict=True)
+        spec: StyledLoss(label=label, style=style, loss=loss)
+        for spec, label, style, loss in zip(specs, labels, _distinct(wanted), losses, strict=True)
     }

@@ -271,6 +271,12 @@ class Loss:
         tree = getattr(self.formula.curve("even" if classes == 2 else path), quantity)
         return evaluate_tree(tree, self.values, classes, log_p)
 
+    def _repr_html_(self) -> str:
+        """Its name, formula and curve, as a notebook shows it."""
+        from lossviz.losses.notebook_view import loss_html  # here, as it draws a loss
+
+        return loss_html(self)
+
     def _evaluate_at(
         self, quantity: CurveQuantity, p: ArrayLike, classes: int, path: SimplexPath
     ) -> Array:

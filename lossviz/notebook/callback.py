@@ -42,6 +42,7 @@ from lossviz.training.fingerprints import hash_of, named_tensors
 from lossviz.training.interruption import TrialDiverged, TrialStopped
 from lossviz.training.predictions import PredictedImages
 from lossviz.training.report_callback import ReportCallback
+from lossviz.training.validation import device_of
 
 _INTERRUPTED: Final = "interrupted in the notebook"
 
@@ -245,7 +246,7 @@ class LossvizCallback(ReportCallback):
         train, valid = (item_names(part) for part in (learner.dls.train_ds, learner.dls.valid_ds))
         count = len(learner.dls.valid_ds)
         self._validated = _Validated(rows_of(train, valid, count=count, seed=self._seed))
-        device = learner.dls.device or next(learner.model.parameters()).device
+        device = device_of(learner)
         self._emit(
             TrialOrigin(
                 description=f"a notebook's {network_of(learner)}, fastai {fastai.__version__}",
@@ -289,7 +290,7 @@ class LossvizCallback(ReportCallback):
             self._evaluate()
 
     def _evaluate(self) -> None:
-        with _random_state_kept(self.learn.dls.device):
+        with _random_state_kept(device_of(self.learn)):
             super()._evaluate()
 
     def _predicted_images(self) -> PredictedImages:
@@ -347,9 +348,9 @@ def _reason(error: Exception) -> str:
 
 
 @contextmanager
-def _random_state_kept(device: torch.device | None) -> Iterator[None]:
+def _random_state_kept(device: torch.device) -> Iterator[None]:
     """Let what is done inside draw no random numbers of the training."""
-    devices = [device] if device is not None and device.type == "cuda" else []
+    devices = [device] if device.type == "cuda" else []
     python, numpy = random.getstate(), np.random.get_state()
     with torch.random.fork_rng(devices=devices):
         yield

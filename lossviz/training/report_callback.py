@@ -24,7 +24,7 @@ from lossviz.training.memory import memory_mb
 from lossviz.training.predictions import PredictedImages, PredictionRecorder
 from lossviz.training.throughput import Throughput
 from lossviz.training.training_losses import TrainingLosses
-from lossviz.training.validation import ValidationPass
+from lossviz.training.validation import ValidationPass, device_of
 
 _REPORT_EVERY_S = 0.1
 _MEASURE_MEMORY_EVERY_S = 2.0  # reading a process's memory takes milliseconds
@@ -102,7 +102,7 @@ class ReportCallback(Callback):  # type: ignore[misc]
             self._pass = ValidationPass(self.learn)
             self._evaluate_untrained()
             self._began = time.perf_counter()
-            self._busy = BusyMeter(self.learn.dls.device, now=self._began)
+            self._busy = BusyMeter(device_of(self.learn), now=self._began)
 
     def _evaluate_untrained(self) -> None:
         if self._initial_logits is None:
@@ -230,7 +230,7 @@ class ReportCallback(Callback):  # type: ignore[misc]
     def _report(self, now: float) -> None:
         if now - self._memory_measured_at >= _MEASURE_MEMORY_EVERY_S:
             self._memory_measured_at = now
-            self._memory_mb = memory_mb(self.learn.dls.device)
+            self._memory_mb = memory_mb(device_of(self.learn))
         if self._points:
             self._emit(BatchLosses(losses=tuple(self._points)))
             self._points = []

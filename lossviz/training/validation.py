@@ -61,8 +61,14 @@ class ValidationPass:
         plain = tuple(
             part.as_subclass(Tensor) if isinstance(part, Tensor) else part for part in batch
         )
-        moved: _Batch = to_device(plain, self._learner.dls.device)
+        moved: _Batch = to_device(plain, device_of(self._learner))
         return moved
+
+
+def device_of(learner: Learner) -> torch.device:
+    """Where a learner trains: loaders need not say it."""
+    device: torch.device = learner.dls.device or next(learner.model.parameters()).device
+    return device
 
 
 def _values(batch: _Batch) -> int:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from lossviz.errors import InvalidInput
+from lossviz.losses.functions import is_function
 from lossviz.losses.parsing import loss_from_spec
 
 ARTICLE_RECIPE: Final = "pets"
@@ -67,4 +68,4 @@ def article_run(loss: str) -> ArticleRun | None:
     >>> article_run("inverse_power:k=0.2").wrong_images, article_run("brier")
     (135, None)
     """
-    return ARTICLE_RUNS.get(loss_from_spec(loss).spec)
+    return None if is_function(loss) else ARTICLE_RUNS.get(loss_from_spec(loss).spec)

@@ -153,9 +153,9 @@ def _losses(data: ComparisonData, *, together: bool = False) -> list[dict[str, o
     return [
         _drawn(
             spec,
-            styled.loss.label,
+            styled.label,
             styled.style,
-            lowest=lowest_value(styled.loss, classes),
+            lowest=lowest_value(styled.loss, classes) if styled.loss else None,
         )
         for spec, styled in styled_losses(data.comparison.losses).items()
     ]

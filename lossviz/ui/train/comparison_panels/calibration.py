@@ -44,7 +44,7 @@ def show_calibration(backend: TrainingBackend, data: ComparisonData) -> None:
     comparison = data.comparison
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         drawn = pick_losses(comparison, panel=_PANEL)
-        seeds = pick_seeds(comparison, panel=_PANEL, pooled="all seeds together")
+        seeds = pick_seeds(data, panel=_PANEL, pooled="all seeds together")
         binning = st.segmented_control(
             "Bins",
             list(_BINNINGS),
@@ -97,7 +97,7 @@ def _draw_diagrams(data: ComparisonData, found: Mapping[str, Calibration]) -> No
     styled = styled_losses(data.comparison.losses)
     places = [column for _ in range(0, len(found), 2) for column in st.columns(2, gap="medium")]
     for place, (loss, calibration) in enumerate(found.items()):
-        label = styled[loss].loss.label
+        label = styled[loss].label
         with places[place]:
             key = legend_key(styled[loss].style)
             st.html(render("loss_title.html", legend_key=key, name=label))
@@ -119,7 +119,7 @@ def _draw_diagrams(data: ComparisonData, found: Mapping[str, Calibration]) -> No
 def _show_calibration_errors(
     data: ComparisonData,
     found: Mapping[str, Calibration],
-    seeds: range,
+    seeds: Sequence[int],
     finished: Sequence[Trial],
 ) -> None:
     cells = {

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 import streamlit as st
 
+from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.records import Comparison, Trial
 from lossviz.losses.functions import loss_label
 
@@ -20,27 +21,27 @@ def label_of(spec: str) -> str:
     return loss_label(spec)
 
 
-def pick_seeds(comparison: Comparison, *, panel: str, pooled: str) -> range:
+def pick_seeds(data: ComparisonData, *, panel: str, pooled: str) -> Sequence[int]:
     """Let the visitor choose one seed or all.
 
     Args:
-        comparison: Whose.
+        data: The comparison whose seeds they are.
         panel: In which panel.
         pooled: What all seeds together are called.
     """
-    seeds = comparison.seeds
-    if seeds == 1:
-        return range(1)
-    options = [_ALL, *range(seeds)]
+    seeds = sorted({trial.seed for trial in data.trials})
+    if len(seeds) < 2:
+        return seeds
+    options = [_ALL, *seeds]
     seed = st.selectbox(
         "Seeds shown",
         options,
-        index=0 if seeds <= _POOLED_AT_FIRST else 1,
+        index=0 if len(seeds) <= _POOLED_AT_FIRST else 1,
         format_func=lambda number: pooled if number == _ALL else f"seed {number}",
-        key=f"seeds {panel} {comparison.id}",
+        key=f"seeds {panel} {data.comparison.id}",
         width=220,
     )
-    return range(seeds) if seed == _ALL else range(seed, seed + 1)
+    return seeds if seed == _ALL else [seed]
 
 
 def pick_losses(comparison: Comparison, *, panel: str) -> list[str]:
@@ -87,6 +88,6 @@ def pick_loss(
     )
 
 
-def trials_of(trials: Sequence[Trial], loss: str, seeds: range) -> list[Trial]:
+def trials_of(trials: Sequence[Trial], loss: str, seeds: Collection[int]) -> list[Trial]:
     """The trials of one loss with some seeds."""
     return [trial for trial in trials if trial.loss == loss and trial.seed in seeds]

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from lossviz.errors import LossvizError
 from lossviz.experiments.access.visitor_engine import VisitorEngine
 from lossviz.experiments.engine.messages import PreviewImage
+from lossviz.experiments.recipes import can_be_launched
 from lossviz.experiments.records import Comparison
 from lossviz.ui.fragments import fragment
 from lossviz.ui.markdown import capitalised, escape_markdown
@@ -91,6 +92,8 @@ def images_by_row(
     Side effects: requests those that it lacks, says how far they are, and draws the page anew when
     they have come.
     """
+    if not can_be_launched(comparison.recipe):  # only who trained it has them
+        return {}
     held = st.session_state.get(_KEY)
     if held is None or held.comparison_id != comparison.id:
         held = st.session_state[_KEY] = _SessionImages(comparison_id=comparison.id)

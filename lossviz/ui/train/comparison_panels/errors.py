@@ -18,6 +18,8 @@ from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.descriptions import format_count
 from lossviz.experiments.plan import class_count, class_names
 from lossviz.experiments.records import TrialState
+from lossviz.losses.functions import is_function
+from lossviz.losses.loss import Loss
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.number_text import error_percent, short
@@ -62,7 +64,7 @@ def show_errors(backend: TrainingBackend, data: ComparisonData) -> None:
         other = None
         if len(comparison.losses) > 1:
             other = pick_loss(comparison, "Compared with", panel=_PANEL, besides=loss)
-        seeds = pick_seeds(comparison, panel=_PANEL, pooled="all seeds together")
+        seeds = pick_seeds(data, panel=_PANEL, pooled="all seeds together")
     ours = pairs_of(finished, loss, seeds)
     errors = _errors(backend.store, str(backend.store.path), comparison.id, loss, ours, classes)
     if errors is None or classes is None:
@@ -103,8 +105,13 @@ def _errors(
         return None
     return (
         confusion_counts(list(by_seed.values()), classes=classes),
-        hardest_images(loss_from_spec(loss), by_seed, classes=classes, most=_MOST_HARD),
+        hardest_images(_charged_by(loss), by_seed, classes=classes, most=_MOST_HARD),
     )
+
+
+def _charged_by(loss: str) -> Loss:
+    """The formula of a loss; of a function, which has none here, that of cross-entropy."""
+    return loss_from_spec("cross_entropy" if is_function(loss) else loss)
 
 
 def _draw_confusions(loss: str, counts: Counts, names: Sequence[str], note: str) -> None:
@@ -148,7 +155,9 @@ def _draw_hardest(
         f"The images that cost most with {label}, by the mean penalty over the seeds that validated"
         " on them; p is the probability of the true class."
     )
-    if loss_from_spec(loss).formula.depends_on_pj:
+    if is_function(loss):
+        text += f" {label} has no formula here: the penalty is that of cross-entropy, −ln p."
+    elif loss_from_spec(loss).formula.depends_on_pj:
         text += (
             " This loss depends on the other classes too, whose probabilities are not kept: the"
             " penalty is what it would be if they shared 1 − p evenly."

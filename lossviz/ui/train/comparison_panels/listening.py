@@ -14,6 +14,7 @@ from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.experiments.confidence_bins import BINS
 from lossviz.experiments.plan import class_count
 from lossviz.experiments.records import Evaluation, Trial
+from lossviz.losses.functions import is_function
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.components.listening.component import listening_chart
 from lossviz.ui.markdown import escape_markdown
@@ -36,7 +37,7 @@ def show_listening(backend: TrainingBackend, data: ComparisonData) -> None:
     draw_text(_QUESTION)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         drawn = pick_losses(comparison, panel=_PANEL)
-        seeds = pick_seeds(comparison, panel=_PANEL, pooled="all seeds together")
+        seeds = pick_seeds(data, panel=_PANEL, pooled="all seeds together")
     if not drawn:
         st.info("Choose one loss or more.", icon=":material/info:")
         return
@@ -152,7 +153,11 @@ def _caption(picture: Picture, drawn: Sequence[str]) -> str:
             " An earlier lossviz trained this comparison: its bins are equally wide in p, and it"
             " did not measure the gradient."
         )
-    others = [loss for loss in drawn if loss_from_spec(loss).formula.depends_on_pj]
+    functions = [loss for loss in drawn if is_function(loss)]
+    if functions:
+        text += f" {', '.join(map(label_of, functions))}: no formula here, so there is no curve."
+    formulas = [loss for loss in drawn if loss not in functions]
+    others = [loss for loss in formulas if loss_from_spec(loss).formula.depends_on_pj]
     if others:
         text += (
             f" {', '.join(map(label_of, others))}: the curve is for a prediction whose other"

@@ -49,7 +49,7 @@ def panel_table(
         PanelRow(
             loss=loss,
             legend_key=legend_key(styled[loss].style),
-            label=styled[loss].loss.label,
+            label=styled[loss].label,
             cells=tuple(cells[loss]),
         )
         for loss in losses

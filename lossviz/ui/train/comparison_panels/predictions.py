@@ -11,7 +11,7 @@ from lossviz.ui.train.comparison_panels.choices import trials_of
 TrialSeeds = tuple[tuple[str, int], ...]  # pairs of a trial's id and its seed
 
 
-def pairs_of(finished: Sequence[Trial], loss: str, seeds: range) -> TrialSeeds:
+def pairs_of(finished: Sequence[Trial], loss: str, seeds: Sequence[int]) -> TrialSeeds:
     """The trials of one loss with some seeds, by id and seed; what a cache is keyed by."""
     return tuple((trial.id, trial.seed) for trial in trials_of(finished, loss, seeds))
 

@@ -114,7 +114,7 @@ def show_temperatures(store: VisitorStore, data: ComparisonData, finished: Seque
     comparison = data.comparison
     by_loss = {
         loss: _temperatures(
-            store, comparison.id, trials_of(finished, loss, range(comparison.seeds))
+            store, comparison.id, trials_of(finished, loss, {trial.seed for trial in finished})
         )
         for loss in comparison.losses
     }

@@ -80,7 +80,7 @@ def article_rows(judgement: Judgement) -> list[ArticleRow]:
         ArticleRow(
             loss=run.loss,
             legend_key=legend_key(styled[run.loss].style),
-            label=styled[run.loss].loss.label,
+            label=styled[run.loss].label,
             frozen=error_percent(run.frozen, ARTICLE_IMAGES),
             unfrozen=error_percent(run.unfrozen, ARTICLE_IMAGES),
             wrong=str(run.wrong_images),
