@@ -27,9 +27,9 @@ try:
     rows, unreadable = read_rows(training)
     comparisons = [row.comparison for row in rows]
     with form_container(foldable=bool(rows)):
+        show_named_experiments(training)
         if not rows:
             show_gallery(training)
-        show_named_experiments(training)
         st.header("Or compare losses of your choice", anchor=False)
         selection = pick_losses()
         parameter_controls(selection, classes=chosen_class_count())
