@@ -162,6 +162,23 @@ def hostile() -> ComparisonSnapshot:
     )
 
 
+def with_a_function() -> ComparisonSnapshot:
+    """The usual one, but that a loss is a function of which only the name is known."""
+    found, old, new = usual(), "inverse", "function:<b>Focal</b> & $co$"
+
+    def renamed(loss: str) -> str:
+        return new if loss == old else loss
+
+    data = found.data
+    losses = tuple(map(renamed, data.comparison.losses))
+    data = replace(
+        data,
+        comparison=replace(data.comparison, losses=losses),
+        trials=[replace(trial, loss=renamed(trial.loss)) for trial in data.trials],
+    )
+    return replace(found, data=data, judgement=judge_comparison(data))
+
+
 SNAPSHOTS: Mapping[str, Callable[[], ComparisonSnapshot]] = {
     make.__name__: make
     for make in (
@@ -174,5 +191,6 @@ SNAPSHOTS: Mapping[str, Callable[[], ComparisonSnapshot]] = {
         twelve_losses,
         long_names,
         hostile,
+        with_a_function,
     )
 }
