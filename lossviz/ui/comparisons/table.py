@@ -128,7 +128,7 @@ def comparison_table(
     """
     ids = [row.id for row in rows]
     chosen = [place for place, row_id in enumerate(ids) if row_id in view.selected]
-    cell = _kept_cell(key, ids)
+    cell = _kept_cell(key, ids, view)
     st.session_state[key] = {"selection": {"rows": chosen, "columns": [], "cells": cell}}
 
     def pressed() -> None:
@@ -198,7 +198,11 @@ def order_after(order: str, heading: str) -> str:
     return wanted if wanted in ORDERS else next(each for each in (first, second) if each in ORDERS)
 
 
-def _kept_cell(key: str, ids: Sequence[str]) -> list[tuple[int, str]]:
-    """The cell that was pressed last, if its row is still there: from it the arrow keys go on."""
+def _kept_cell(key: str, ids: Sequence[str], view: TableView) -> list[tuple[int, str]]:
+    """The cell that was pressed last, where its row alone is still selected: from it the arrow keys
+    go on. Else another press of it would change nothing, and not be reported.
+    """
     row_id, heading = st.session_state.get(_CELL.format(key), ("", ""))
-    return [(ids.index(row_id), heading)] if row_id in ids else []
+    if view.selected != (row_id,) or row_id not in ids:
+        return []
+    return [(ids.index(row_id), heading)]
