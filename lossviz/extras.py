@@ -12,7 +12,7 @@ _MODULES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "experiments": ("sqlalchemy", "alembic", "filelock", "platformdirs"),
         "figures": ("matplotlib", "plotly", "sqlalchemy"),
-        "app": ("streamlit", "plotly", "sqlalchemy", "pynvml"),
+        "app": ("streamlit", "plotly", "sqlalchemy", "pynvml", "markdown_it"),
         "train": ("torch", "fastai", "rich", "sqlalchemy", "pynvml"),
         "ray": ("ray",),
     }

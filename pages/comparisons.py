@@ -12,13 +12,16 @@ from lossviz.ui.files.import_field import import_field
 from lossviz.ui.frame import begin_page
 from lossviz.ui.messages import show_error
 from lossviz.ui.state.comparisons_query import sync_comparisons_from_url
+from lossviz.ui.state.view import is_shown
 from lossviz.ui.train.backend import open_backend, show_obstacles
 from lossviz.ui.train.deleted import show_deleted, show_undo
 from lossviz.ui.train.gallery.gallery_cards import show_gallery
+from lossviz.ui.train.place import sync_place
 from lossviz.ui.train.unreadable_rows import show_unreadable
 
 sync_comparisons_from_url()
 begin_page("pages/comparisons.py")
+sync_place()
 
 try:
     training = open_backend()
@@ -30,8 +33,9 @@ try:
         view = read_view().value
         for problem in view_warnings(rows):
             st.warning(problem, icon=":material/link_off:")
-        table_controls(rows, view, with_others=not training.visitor.owns_all)
-        show_tables(training, rows, view)
+        if is_shown("comparisons"):
+            table_controls(rows, view, with_others=not training.visitor.owns_all)
+            show_tables(training, rows, view)
     elif not unreadable:
         show_empty(training)
     if training.can_import:

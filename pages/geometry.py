@@ -9,16 +9,19 @@ from lossviz.ui.loss_controls import styles_by_id
 from lossviz.ui.loss_picker import loss_picker_popover, show_warning
 from lossviz.ui.share_link import share_button
 from lossviz.ui.state.selection import read_selection
+from lossviz.ui.state.view import is_shown
 
 begin_page("pages/geometry.py", current_heading)
 
 selection = read_selection()
 show_warning(selection)
 with st.container(horizontal=True, vertical_alignment="center", gap="small", key="geometry_top"):
-    pick_part(selection)
+    if is_shown("classes"):
+        pick_part(selection)
     if not needs_no_loss(selection.geometry):
         loss_picker_popover(selection)
     share_button()
 styles = styles_by_id(selection.shown)
 DRAW_PART[selection.geometry.part](selection, styles)
-parameter_cards(selection, styles)
+if is_shown("cards"):
+    parameter_cards(selection, styles)

@@ -138,6 +138,7 @@ LAZILY = {  # inside a function only
     ("__init__", "losses.objective"),
     ("cli.bench", "losses.objective"),
     ("cli.app", "streamlit"),
+    ("cli.lessons", "ui.lessons.library"),
     ("streamlit_secrets", "streamlit"),
 }
 FILES = [

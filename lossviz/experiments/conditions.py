@@ -18,7 +18,7 @@ def describe_conditions(data: ComparisonData) -> str:
     found = compare_fingerprints(data.trials, data.fingerprints)
     if not found.compared or found.mismatches:
         return ""
-    seeds = format_count(data.comparison.seeds, "seed")
+    seeds = format_count(len({trial.seed for trial in data.trials}), "seed")
     parts = and_list([ALL_PARTS[part] for part in found.compared])
     sentences = [
         f"With {len(found.seeds)} of {seeds} two losses or more have finished, and they had the"

@@ -9,7 +9,7 @@ import uuid
 from array import array
 from base64 import b64encode
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from threading import RLock, Thread
@@ -28,6 +28,7 @@ FRESH_S: Final = 0.4  # what was read so long ago is shown to others too
 LOOKS_S: Final = 5.0  # who has not asked for so long looks on no more
 _CHECKED_AT_ONCE: Final = 2_000  # rows: 10 ms
 _CHECKED_BY_THREAD: Final = 20_000
+_SEED: Final = 2  # its place in a row of the trials
 _ATTEMPTS: Final = 2**20  # more positions than a comparison has
 TRIALS: Final = "trials"  # the key of their version among the cursors
 FEED: Final = "feed"
@@ -233,7 +234,9 @@ class Feed:
         series.upto = points.upto
         series.thinned |= points.thinned
 
-    def since(self, cursors: Cursors, kinds: Sequence[str]) -> dict[str, Any]:
+    def since(
+        self, cursors: Cursors, kinds: Sequence[str], *, seed: int | None = None
+    ) -> dict[str, Any]:
         """What is new since what the browser has, as its series.js reads it.
 
         Trials are counted by versions of this feed; where the browser has those of another, it gets
@@ -242,8 +245,10 @@ class Feed:
         Args:
             cursors: What this has returned as ``cursors_of`` before; empty for nothing.
             kinds: Keys of ``POINT_KINDS`` that it needs.
+            seed: The only one that it shows; None for all.
         """
         with self._lock:
+            shown = {key for key, row in self._rows.items() if seed in (None, row[_SEED])}
             for kind in kinds:
                 if kind not in self._series:
                     self._read(kind)
@@ -253,16 +258,26 @@ class Feed:
                 TRIALS: {
                     "after": known,
                     "upto": self._version,
-                    "rows": [row for key, row in self._rows.items() if self._versions[key] > known],
+                    "rows": [
+                        row
+                        for key, row in self._rows.items()
+                        if self._versions[key] > known and key in shown
+                    ],
                 },
-                "rows": {kind: self._block(kind, int(cursors.get(kind, 0))) for kind in kinds},
+                "rows": {
+                    kind: self._block(
+                        kind, int(cursors.get(kind, 0)), None if seed is None else shown
+                    )
+                    for kind in kinds
+                },
                 "thinned": any(self._series[kind].thinned for kind in kinds),
                 "most": 2 * MOST_POINTS,
             }
 
-    def _block(self, kind: str, after: int) -> dict[str, Any]:
+    def _block(self, kind: str, after: int, shown: Collection[int] | None) -> dict[str, Any]:
+        """The points after a cursor of some trials, by their keys; None stands for all."""
         series = self._series[kind]
-        found = series.since(after)
+        found = [each for each in series.since(after) if shown is None or each[0] in shown]
         columns = {
             "cursor": [point[0] for _, point in found],
             "trial": [key for key, _ in found],

@@ -17,6 +17,7 @@ from lossviz.errors import InvalidInput
 from lossviz.experiments.uploads.limits import LIMITS, MB
 from lossviz.ui import train_link
 from lossviz.ui._compat import bound_incoming_files, keep_shared_caches
+from lossviz.ui.embedding import draw_embedded_frame
 from lossviz.ui.fragments import fragment
 from lossviz.ui.glossary.page_words import begin_words
 from lossviz.ui.login import draw_login
@@ -25,6 +26,7 @@ from lossviz.ui.state.comparisons_query import PAGE as COMPARISONS_PAGE
 from lossviz.ui.state.comparisons_query import comparisons_query
 from lossviz.ui.state.selection import selection_query
 from lossviz.ui.state.session import sync_from_url
+from lossviz.ui.state.view import is_embedded, is_shown
 from lossviz.ui.static_files import MODULES, PLOTLY_URL, module_url, publish
 from lossviz.ui.story.source import ARTICLE_URL
 from lossviz.ui.styles import load_styles
@@ -87,6 +89,12 @@ PAGES = MappingProxyType(
                 " to do something."
             ),
             icon=":material/auto_stories:",
+        ),
+        "pages/lessons.py": Page(
+            name="Lessons",
+            title="Lessons",
+            lead="Each asks you to guess before it shows what was computed or measured.",
+            icon=":material/school:",
         ),
         "pages/penalty_curves.py": Page(
             name="Penalty curves",
@@ -181,14 +189,19 @@ def begin_page(path: str, heading: Callable[[], Heading] | None = None) -> None:
         with st.container(key="fetch"):
             st.html(_PRELOAD_PLOTLY, unsafe_allow_javascript=True)
     fragment(_draw_menu, key=MENU)(path)
-    with st.container(key="head"):
-        st.title(top.title, anchor=False)
-        draw_text(top.lead)
+    if is_shown("title"):
+        with st.container(key="head"):
+            st.title(top.title, anchor=False)
+            draw_text(top.lead)
+    if is_embedded():
+        draw_embedded_frame()
     keep_visitor()
 
 
 def _draw_menu(path: str) -> None:
     """Links that take the visitor's losses along."""
+    if not is_shown("menu"):
+        return
     query = selection_query()
     with st.container(horizontal=True, key="menu", gap="small"):
         for target, page in PAGES.items():

@@ -12,6 +12,7 @@ from lossviz.ui.components.parameter_slider.component import parameter_slider
 from lossviz.ui.legend_key import legend_key
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.state.actions import set_parameter
+from lossviz.ui.state.view import is_shown
 from lossviz.ui.templates import render
 
 
@@ -56,7 +57,8 @@ def parameter_sliders(
     playable: bool = True,
     on_release: Callable[[str, str, float], None] = set_parameter,
 ) -> None:
-    """Draw a slider for each of a loss's parameters; what is released becomes the visitor's loss.
+    """Draw a slider for each of a loss's parameters, unless the view hides them; what is released
+    becomes the visitor's loss.
 
     Args:
         loss_id: Its id.
@@ -77,7 +79,8 @@ def parameter_sliders(
             st.session_state[refusal] = str(error)
             st.rerun()
 
-    for parameter in loss.parameters:
+    parameters = loss.parameters if is_shown("sliders") else ()
+    for parameter in parameters:
         parameter_slider(
             loss_id,
             loss,

@@ -12,6 +12,7 @@ from lossviz.ui.markdown import count_of
 from lossviz.ui.state.actions import change_choice
 from lossviz.ui.state.page_state import ARTICLE, MAX_LOSSES
 from lossviz.ui.state.selection import Selection, read_selection
+from lossviz.ui.state.view import is_shown
 from lossviz.ui.text import draw_caption
 
 FEATURED = (*ARTICLE, "generalized")  # of the catalogue's losses, those that always have a chip
@@ -22,16 +23,25 @@ FULL: Final = (
 _KEPT = "losses with a chip"
 
 
-def pick_losses() -> Selection:
-    """Let the visitor choose among the catalogue's losses and own ones; return what is chosen."""
+def pick_losses(*, warned: bool = False) -> Selection:
+    """Let the visitor choose among the catalogue's losses and own ones, unless the view hides that;
+    return what is chosen.
+
+    Args:
+        warned: Whether the page has said already what of its address could not be applied.
+    """
     selection = read_selection()
-    show_warning(selection)
-    _draw_picker(selection)
+    if not warned:
+        show_warning(selection)
+    if is_shown("losses"):
+        _draw_picker(selection)
     return selection
 
 
 def loss_picker_popover(selection: Selection) -> None:
     """The same behind a button, where the losses are not what the page begins with."""
+    if not is_shown("losses"):
+        return
     label = count_of(len(selection.chosen), "loss", "losses")
     with st.popover(label, icon=":material/checklist:", key="losses"):
         _draw_picker(selection, folded=True)

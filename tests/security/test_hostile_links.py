@@ -61,6 +61,12 @@ PARAMETERS = (
     "seeds",
     "folder",
     "baseline",
+    "seed",
+    "row",
+    "trial",
+    "panel",
+    "experiment",
+    "lesson",
 )
 # what a browser would act on, had it not been escaped
 LIVE_HTML = re.compile(r"<script>window\.harmed|<img src=x|<svg onload|<b onmouseover")

@@ -29,7 +29,14 @@ from lossviz.ui.state.geometry_state import (
     TRIANGLE_STEPS,
     GeometryState,
 )
-from lossviz.ui.state.page_state import CURSOR_DIGITS, LEAST_CURSOR_P, MAX_LOSSES, PageState
+from lossviz.ui.state.hideable import HIDEABLE, NOTHING
+from lossviz.ui.state.page_state import (
+    CURSOR_DIGITS,
+    LARGEST_SEED,
+    LEAST_CURSOR_P,
+    MAX_LOSSES,
+    PageState,
+)
 
 COORDINATES = st.floats(-2, 2)
 PAIRS = st.tuples(COORDINATES, COORDINATES)
@@ -128,6 +135,10 @@ PAGE_STATES = st.builds(
         chart=CHART_SETTINGS,
         geometry=GEOMETRY_STATES,
         form=FORM_VALUES,
+        hidden_parts=st.sets(st.sampled_from((*HIDEABLE, NOTHING))).map(
+            lambda hidden: tuple(name for name in (*HIDEABLE, NOTHING) if name in hidden)
+        ),
+        seed=st.none() | st.integers(0, LARGEST_SEED),
         cursor_p=st.none()
         | st.floats(LEAST_CURSOR_P, 1.0).map(lambda p: float(f"{p:.{CURSOR_DIGITS}g}")),
     ),

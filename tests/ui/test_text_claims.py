@@ -19,7 +19,13 @@ from lossviz.ui.frame import PAGES
 from lossviz.ui.front_page import FAMILY, INVITATION
 from lossviz.ui.geometry import many_classes, three_classes, two_classes
 from lossviz.ui.geometry.headings import HEADINGS
+from lossviz.ui.lesson_view import EMBEDDED_MENU, NOT_A_PROTECTION, WHAT_A_SEED_DOES
+from lossviz.ui.lessons.asking import GUESS_FIRST
+from lossviz.ui.lessons.layout import NOT_SHOWN
+from lossviz.ui.lessons.lesson_state import PAGE as LESSONS_PAGE
+from lossviz.ui.lessons.library import read_library
 from lossviz.ui.page_cards import CARDS
+from lossviz.ui.share_link import OPENS_THE_SAME
 from lossviz.ui.state.chart_settings import ChartSettings
 from lossviz.ui.state.geometry_state import RACES, TRIANGLE_STEPS, GeometryState
 from lossviz.ui.state.page_state import ARTICLE
@@ -40,9 +46,10 @@ from lossviz.ui.train.launching.launch_form import (
 )
 from lossviz.ui.train.results.article_comparison import one_run_sentence
 from lossviz.ui.train.results.result_rows import loss_rows
-from lossviz.ui.train.results.results import about_the_table
-from lossviz.ui.train.results.trial_details import WHAT_BUSY_MEANS
+from lossviz.ui.train.results.results import NO_SUCH_LOSS, about_the_table
+from lossviz.ui.train.results.trial_details import NO_SUCH_TRIAL, WHAT_BUSY_MEANS
 from lossviz.ui.train.results.verdict_text import CLAIMS, KORNBLITH, ONE_LOSS
+from lossviz.ui.train.seed_lock import missing_sentence, seed_sentence, training_sentence
 from tests.support.claims import Claim, hold, plain_sentences
 from tests.support.comparison_claims import COMPARISON_SENTENCES, COMPARISONS
 from tests.support.deployer_claims import DEPLOYER, DEPLOYER_SENTENCES
@@ -51,6 +58,7 @@ from tests.support.experiment_claims import EXPERIMENT_TEXTS, FORM_TEXTS
 from tests.support.file_claims import FILE_SENTENCES, FILES
 from tests.support.gallery_claims import GALLERY, GALLERY_SENTENCES
 from tests.support.judgements import judged
+from tests.support.lesson_claims import ARTICLE_LESSON, LESSON_VIEWS, NOISE_LESSON, texts_of
 from tests.support.loss_cases import every_loss, parameter_corners
 from tests.support.quota_claims import QUOTA_SENTENCES, QUOTA_TEXTS
 from tests.support.reference_curves import hard_to_easy, loss_of, penalty, pull, weight
@@ -60,6 +68,8 @@ from tests.support.text_predicates import defaults
 from tests.support.verdict_claims import VERDICT
 from tests.support.visitor_claims import VISITORS
 from tests.support.weight_sentences import mistake_sentences, weighs
+
+LESSONS = read_library({}).lessons
 
 
 def _about_a_table_of_unequal_losses() -> str:
@@ -134,6 +144,25 @@ TEXTS: dict[str, tuple[list[str], dict[str, Claim]]] = {
     "the import of files": (FILE_SENTENCES, FILES),
     "the gallery": (GALLERY_SENTENCES, GALLERY),
     "quotas and the queue": (QUOTA_SENTENCES, QUOTA_TEXTS),
+    "the lesson of the article": (texts_of(LESSONS["article"]), ARTICLE_LESSON),
+    "the lesson of label noise": (texts_of(LESSONS["label_noise"]), NOISE_LESSON),
+    "views of lessons": (
+        [
+            OPENS_THE_SAME,
+            NOT_A_PROTECTION,
+            WHAT_A_SEED_DOES,
+            EMBEDDED_MENU,
+            seed_sentence(2, 6),
+            missing_sentence(9, 6),
+            training_sentence(2),
+            NO_SUCH_TRIAL,
+            NO_SUCH_LOSS,
+            PAGES[LESSONS_PAGE].lead,
+            GUESS_FIRST,
+            NOT_SHOWN,
+        ],
+        LESSON_VIEWS,
+    ),
     "the launch form": (
         [
             question_at_same_rate(get_recipe("digits").settings),

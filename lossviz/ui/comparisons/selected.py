@@ -17,6 +17,7 @@ from lossviz.ui.comparisons.table_view import MOST_SELECTED, TableView
 from lossviz.ui.comparisons.view_state import change_view
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.state.selection import selection_query
+from lossviz.ui.state.view import is_shown
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.comparison_menu import comparison_menu, show_whose
 from lossviz.ui.train.comparison_picker import comparison_line
@@ -43,11 +44,14 @@ def show_selected(backend: TrainingBackend, rows: Sequence[BenchRow], view: Tabl
         return
     comparison = chosen[0].comparison
     st.header(escape_markdown(title_of(comparison)), anchor=False)
-    _show_actions(backend, comparison)
+    if is_shown("manage"):
+        _show_actions(backend, comparison)
     show_whose(backend, comparison)
-    tags_field(backend, comparison, known=all_tags(rows))
-    note_field(backend, comparison)
-    _join_with(rows, chosen)
+    if is_shown("manage"):
+        tags_field(backend, comparison, known=all_tags(rows))
+        note_field(backend, comparison)
+    if is_shown("comparisons"):
+        _join_with(rows, chosen)
     watch_comparison(backend, comparison)
 
 

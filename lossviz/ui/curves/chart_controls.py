@@ -13,6 +13,7 @@ from lossviz.ui.share_link import share_button
 from lossviz.ui.state.actions import set_chart_settings
 from lossviz.ui.state.chart_settings import LEAST_CLASSES, MAX_VIEWS, MOST_CLASSES, ChartSettings
 from lossviz.ui.state.selection import read_selection
+from lossviz.ui.state.view import is_shown
 
 _VIEWS = "views"
 _SCALE = "scale"
@@ -26,12 +27,14 @@ def pick_chart_settings(settings: ChartSettings) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="chart-controls"
     ):
-        _pick_views(settings)
+        if is_shown("views"):
+            _pick_views(settings)
         with st.container(
             horizontal=True, horizontal_alignment="right", gap="small", key="chart-options"
         ):
-            with st.popover("Axes", icon=":material/tune:", key="axes"):
-                _pick_axes(settings)
+            if is_shown("axes"):
+                with st.popover("Axes", icon=":material/tune:", key="axes"):
+                    _pick_axes(settings)
             share_button()
 
 

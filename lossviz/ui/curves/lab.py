@@ -17,7 +17,8 @@ from lossviz.ui.fragments import fragment
 from lossviz.ui.loss_controls import parameter_sliders, styles_by_id
 from lossviz.ui.state.actions import hide_losses, put_cursor
 from lossviz.ui.state.chart_settings import ChartSettings
-from lossviz.ui.state.selection import Selection, read_selection
+from lossviz.ui.state.selection import Selection, read_selection, selection_query
+from lossviz.ui.state.view import is_shown
 from lossviz.ui.text import draw_caption
 
 
@@ -28,21 +29,28 @@ def curve_lab(selection: Selection) -> None:
         selection: The losses, and how they are drawn.
     """
     styles = styles_by_id(selection.shown)
-    left, right = st.columns([2, 1], gap="medium")
+    left, right = st.container(), None
+    if is_shown("formula") or is_shown("cards"):
+        left, right = st.columns([2, 1], gap="medium")
     with left, st.container(key="sticky-curves", gap="small"):
         pick_chart_settings(selection.chart)
         fragment(_draw_curves, key=CURVES)()
+    if right is None:
+        return
     with right:
-        with st.container(border=True, gap="small"):
-            formula_field(drawn=True)
+        if is_shown("formula"):
+            with st.container(border=True, gap="small"):
+                formula_field(drawn=True)
         if not selection.shown:
             st.info("Choose a loss above, or type one of your own.")
-        _draw_cards(selection, styles)
+        if is_shown("cards"):
+            _draw_cards(selection, styles)
 
 
 def _draw_curves() -> None:
     selection = read_selection()
-    _draw_captions(selection)
+    if is_shown("text"):
+        _draw_captions(selection)
     _draw_chart(selection, selection.chart)
 
 
@@ -72,6 +80,7 @@ def _draw_captions(selection: Selection) -> None:
             "pages/story.py",
             label="New here? Begin with the story.",
             icon=":material/auto_stories:",
+            query_params=selection_query(),
         )
 
 

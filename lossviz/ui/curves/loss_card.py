@@ -22,7 +22,7 @@ from lossviz.ui.glossary.page_words import words_of_part
 from lossviz.ui.loss_controls import colored_card, loss_title, parameter_sliders
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.state.actions import keep_selection, rename_loss
-from lossviz.ui.state.selection import read_selection
+from lossviz.ui.state.selection import read_selection, view_query
 from lossviz.ui.text import draw_caption
 
 _RENAMED = "a loss was renamed"  # state: the whole page is to show its new name
@@ -125,7 +125,7 @@ def _draw_actions(loss_id: str, loss: Loss) -> None:
             "pages/train.py",
             label="Train",
             icon=":material/model_training:",
-            query_params={"loss": [*baseline, loss.spec]},
+            query_params=view_query() | {"loss": [*baseline, loss.spec]},
             help=None if is_baseline else "Side by side with cross-entropy",
         )
 

@@ -13,6 +13,7 @@ from lossviz.ui.components.class_bars.component import classes_bars
 from lossviz.ui.state.actions import on_drag_end, set_geometry
 from lossviz.ui.state.geometry_state import ARTICLE, LEAST_CLASSES, MOST_CLASSES, GeometryState
 from lossviz.ui.state.selection import Selection, read_selection
+from lossviz.ui.state.view import is_shown
 from lossviz.ui.text import draw_text
 
 
@@ -57,8 +58,9 @@ def many_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
         refusals=selection.rejections,
         on_release=_on_release,
     )
-    draw_text(about_the_start(classes))
-    draw_text(about_the_article())
+    if is_shown("text"):
+        draw_text(about_the_start(classes))
+        draw_text(about_the_article())
 
 
 def pick_classes(selection: Selection) -> None:

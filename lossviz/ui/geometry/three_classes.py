@@ -16,6 +16,7 @@ from lossviz.ui.markdown import count_of, escape_markdown
 from lossviz.ui.state.actions import on_drag_end, set_geometry
 from lossviz.ui.state.geometry_state import MAX_MAPS, RACES, SPACES, TRIANGLE_STEPS, Vector
 from lossviz.ui.state.selection import Selection, read_selection
+from lossviz.ui.state.view import is_shown
 from lossviz.ui.text import draw_text
 
 TRUTHS: Final[Mapping[str, Vector]] = MappingProxyType(
@@ -99,6 +100,9 @@ def three_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None
     maps = maps_of(selection)
     if geometry.step != FIRST_STEP and not selection.chosen:
         st.info("Choose a loss above.")
+        return
+    if not is_shown("text"):
+        _draw_triangle(selection, styles, maps)
         return
     if geometry.step == "all":
         _draw_triangle(selection, styles, maps)

@@ -12,6 +12,7 @@ from lossviz.ui.components.arrow_plane.component import plane
 from lossviz.ui.state.actions import on_drag_end, set_geometry
 from lossviz.ui.state.geometry_state import MODES, GeometryState, Vector
 from lossviz.ui.state.selection import Selection, read_selection
+from lossviz.ui.state.view import is_shown
 from lossviz.ui.text import draw_text
 
 TARGETS: Final[Mapping[str, Vector]] = MappingProxyType(
@@ -62,8 +63,9 @@ def two_classes(selection: Selection, styles: Mapping[str, LossStyle]) -> None:
         refusals=selection.rejections,
         on_release=on_drag_end,
     )
-    draw_text(about_the_plane(geometry))
-    draw_text(about_the_article())
+    if is_shown("text"):
+        draw_text(about_the_plane(geometry))
+        draw_text(about_the_article())
 
 
 def about_the_plane(geometry: GeometryState) -> str:

@@ -12,6 +12,11 @@ def read_address(names: Sequence[str]) -> Query:
     return {name: values for name in names if (values := st.query_params.get_all(name))}
 
 
+def whole_address() -> Query:
+    """All that the address says, but for what it says to Streamlit."""
+    return {name: st.query_params.get_all(name) for name in st.query_params}
+
+
 def write_address(query: Query, names: Sequence[str]) -> None:
     """Let the address say this of these parameters; what it says of others stays.
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from lossviz.errors import InvalidInput, LossvizError
+from lossviz.experiments.plan import MAX_SEEDS
 from lossviz.losses.catalogue import LOSSES
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.ui.state.chart_settings import CHART_PROPERTIES, ChartSettings, read_chart_settings
 from lossviz.ui.state.form_values import FORM_PROPERTIES, FormValues, read_form, write_form
 from lossviz.ui.state.geometry_properties import GEOMETRY_PROPERTIES, read_geometry
 from lossviz.ui.state.geometry_state import GeometryState
+from lossviz.ui.state.hideable import read_parts
 from lossviz.ui.state.url_state import (
     Property,
     Query,
@@ -32,6 +34,8 @@ TOO_MANY_LOSSES: Final = (
 )
 LEAST_CURSOR_P: Final = 1e-4
 CURSOR_DIGITS: Final = 4  # significant ones of its place
+LARGEST_SEED: Final = MAX_SEEDS - 1
+_LONGEST_SEED: Final = len(str(LARGEST_SEED))
 _NO_LOSS = "none"  # an address without any loss parameter stands for the defaults
 
 
@@ -44,24 +48,35 @@ class PageState:
         chart: How they are drawn.
         geometry: Where the arrows of the geometry page stand.
         hidden: The ids of those losses whose curves the visitor has hidden, in the losses' order.
+        hidden_parts: Names of ``HIDEABLE``, in its order: the parts of pages that are not drawn.
+        seed: The only one that is shown of a comparison; None for all.
         cursor_p: Where the cursor on the curves stands, as a probability; None until the visitor
             has moved it.
         form: What the launch form is set to.
 
     Raises:
-        InvalidInput: The cursor cannot stand there.
+        InvalidInput: The cursor cannot stand there, or no seed has that number.
     """
 
     losses: tuple[str, ...] = tuple(LOSSES[key].spec for key in ARTICLE)
     chart: ChartSettings = field(default_factory=ChartSettings)
     geometry: GeometryState = field(default_factory=GeometryState)
     hidden: tuple[str, ...] = ()
+    hidden_parts: tuple[str, ...] = ()
+    seed: int | None = None
     cursor_p: float | None = None
     form: FormValues = field(default_factory=FormValues)
 
     def __post_init__(self) -> None:
         if self.cursor_p is not None and not LEAST_CURSOR_P <= self.cursor_p <= 1.0:
             raise InvalidInput(f"cursor_p must be {LEAST_CURSOR_P:g} to 1")
+        if self.seed is not None and not 0 <= self.seed <= LARGEST_SEED:
+            raise InvalidInput(f"seed must be 0 to {LARGEST_SEED}")
+
+    @property
+    def all_hidden(self) -> tuple[str, ...]:
+        """All that is hidden, as an address says it: the parts in one text, each loss apart."""
+        return (*([",".join(self.hidden_parts)] if self.hidden_parts else ()), *self.hidden)
 
 
 def read_page_state(query: Mapping[str, Sequence[str]]) -> Reading[PageState]:
@@ -75,10 +90,17 @@ def read_page_state(query: Mapping[str, Sequence[str]]) -> Reading[PageState]:
     geometry = read_geometry(query)
     form = read_form(query)
     state = PageState(**losses.value, chart=chart.value, geometry=geometry.value, form=form.value)
-    reading = read_query((_HIDDEN, _CURSOR), query)
-    hidden, problems = _among(reading.value["hidden"], state.losses)
+    reading = read_query((_HIDDEN, _SEED, _CURSOR), query)
+    parts, others = read_parts(reading.value["all_hidden"])
+    hidden, problems = _among(others, state.losses)
     return Reading(
-        value=replace(state, hidden=hidden, cursor_p=reading.value["cursor_p"]),
+        value=replace(
+            state,
+            hidden=hidden,
+            hidden_parts=parts,
+            seed=reading.value["seed"],
+            cursor_p=reading.value["cursor_p"],
+        ),
         problems=(
             *losses.problems,
             *chart.problems,
@@ -101,7 +123,7 @@ def write_page_state(state: PageState) -> Query:
         **write_query(CHART_PROPERTIES, state.chart),
         **write_query(GEOMETRY_PROPERTIES, state.geometry),
         **write_form(state.form),
-        **write_query((_HIDDEN, _CURSOR), state),
+        **write_query((_HIDDEN, _SEED, _CURSOR), state),
     }
 
 
@@ -113,7 +135,10 @@ def _among(hidden: Sequence[str], losses: Sequence[str]) -> tuple[tuple[str, ...
     problems = (
         ()
         if unknown is None
-        else (f"The link hides {unknown[:60]!r}, which is none of its losses; it is left out.",)
+        else (
+            f"The link hides {unknown[:60]!r}, which is no part of a page and none of its losses;"
+            " it is left out.",
+        )
     )
     return tuple(loss_id for loss_id in ids if loss_id in hidden), problems
 
@@ -143,6 +168,14 @@ def _print_losses(specs: tuple[str, ...]) -> list[str]:
     return list(specs) or [_NO_LOSS]
 
 
+def _parse_seed(texts: Sequence[str]) -> int:
+    if not texts[-1].isdecimal() or not texts[-1].isascii() or len(texts[-1]) > _LONGEST_SEED:
+        raise Unreadable
+    if int(texts[-1]) > LARGEST_SEED:
+        raise Unreadable
+    return int(texts[-1])
+
+
 def _parse_cursor(texts: Sequence[str]) -> float:
     place = float(f"{float(texts[-1][:20]):.{CURSOR_DIGITS}g}")
     if not LEAST_CURSOR_P <= place <= 1.0:
@@ -161,11 +194,19 @@ _LOSSES: Property[tuple[str, ...]] = Property(
 )
 _HIDDEN: Property[tuple[str, ...]] = Property(
     name="hide",
-    attribute="hidden",
-    default=_START.hidden,
+    attribute="all_hidden",
+    default=_START.all_hidden,
     parse=tuple,
     print=list,
-    limits="losses that the link names",
+    limits="parts of a page, or losses that the link names",
+)
+_SEED: Property[int | None] = Property(
+    name="seed",
+    attribute="seed",
+    default=_START.seed,
+    parse=_parse_seed,
+    print=lambda seed: [str(seed)],
+    limits=f"the number of a seed, from 0 to {LARGEST_SEED}",
 )
 # The last of all: curve_chart/cursor_report.js writes it at the end of the address too, so that a
 # cursor that moves adds no step to the browser's Back.
@@ -183,6 +224,7 @@ PROPERTIES: Final[tuple[Property[Any], ...]] = (
     *GEOMETRY_PROPERTIES,
     *FORM_PROPERTIES,
     _HIDDEN,
+    _SEED,
     _CURSOR,
 )
 PARAMETERS: Final = tuple(spec.name for spec in PROPERTIES)  # their names in an address

@@ -10,6 +10,7 @@ from lossviz.ui.state.chart_settings import ChartSettings, read_chart_settings
 from lossviz.ui.state.form_values import FormValues, read_form
 from lossviz.ui.state.geometry_properties import read_geometry
 from lossviz.ui.state.geometry_state import GeometryState
+from lossviz.ui.state.page_state import PageState, write_page_state
 from lossviz.ui.state.session import query_of, session
 from lossviz.ui.state.url_state import Query
 
@@ -73,6 +74,13 @@ def read_selection() -> Selection:
         warning=data["warning"],
         rejections=data["rejections"],
     )
+
+
+def view_query() -> Query:
+    """The query that brings along what the view of a lesson hides, and the seed that it shows."""
+    choice = session()["choice"]
+    state = PageState(hidden_parts=tuple(choice["hidden_parts"]), seed=choice["seed"])
+    return write_page_state(state)
 
 
 def selection_query(*more: str) -> Query:

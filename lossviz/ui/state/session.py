@@ -37,6 +37,8 @@ class Choice(TypedDict):
         chart: How they are drawn, as ``read_chart_settings`` reads it.
         geometry: Where the arrows stand, as ``read_geometry`` reads it.
         hidden: See ``PageState``.
+        hidden_parts: The same.
+        seed: The same.
         cursor_p: The same.
         form: What the launch form is set to, as ``read_form`` reads it.
     """
@@ -45,6 +47,8 @@ class Choice(TypedDict):
     chart: Query
     geometry: Query
     hidden: list[str]
+    hidden_parts: list[str]
+    seed: int | None
     cursor_p: float | None
     form: Query
 
@@ -88,7 +92,14 @@ def session() -> SessionData:
             specs=specs,
             start_specs=dict(specs),
             choice=Choice(
-                chosen=list(ARTICLE), chart={}, geometry={}, hidden=[], cursor_p=None, form={}
+                chosen=list(ARTICLE),
+                chart={},
+                geometry={},
+                hidden=[],
+                hidden_parts=[],
+                seed=None,
+                cursor_p=None,
+                form={},
             ),
             page="",
             address={},
@@ -104,8 +115,9 @@ def sync_from_url(page: str) -> None:
     """Apply what the page's address newly says; the first thing in every run.
 
     An empty address leaves the choice as it is where the visitor comes from another page, and leads
-    back to the start on the same one. Cursor and hidden curves stay where the visitor comes from
-    another page: its links were drawn before the last of these changes.
+    back to the start on the same one. Cursor, hidden curves and the view of a lesson stay where the
+    visitor comes from another page: its links were drawn before the last of these changes, or say
+    only what is new.
 
     Side effects: changes the session.
     """
@@ -139,24 +151,33 @@ def sync_to_url(data: SessionData, warning: str = "") -> None:
     write_address(data["address"], PARAMETERS)
 
 
-def query_of(data: SessionData, *more: str) -> Query:
-    """The query that names the choice, and maybe more losses."""
+def state_of(data: SessionData, *more: str) -> PageState:
+    """The choice as a record, maybe with more losses."""
     choice = data["choice"]
     specs = [data["specs"][loss_id] for loss_id in choice["chosen"]]
-    state = PageState(
+    return PageState(
         losses=(*specs, *more),
         chart=read_chart_settings(choice["chart"]).value,
         geometry=read_geometry(choice["geometry"]).value,
         hidden=tuple(choice["hidden"]),
+        hidden_parts=tuple(choice["hidden_parts"]),
+        seed=choice["seed"],
         cursor_p=choice["cursor_p"],
         form=read_form(choice["form"]).value,
     )
-    return write_page_state(state)
+
+
+def query_of(data: SessionData, *more: str) -> Query:
+    """The query that names the choice, and maybe more losses."""
+    return write_page_state(state_of(data, *more))
 
 
 def _keep_what_links_miss(data: SessionData, before: Choice) -> None:
     choice = data["choice"]
     choice["cursor_p"] = choice["cursor_p"] or before["cursor_p"]
+    choice["hidden_parts"] = choice["hidden_parts"] or before["hidden_parts"]
+    if choice["seed"] is None:
+        choice["seed"] = before["seed"]
     hide_ids(data, choice["hidden"] or before["hidden"])
 
 
@@ -173,6 +194,8 @@ def _apply_address(data: SessionData, address: Query) -> str:
         chart=write_chart_settings(state.chart),
         geometry=write_geometry(state.geometry),
         hidden=list(state.hidden),
+        hidden_parts=list(state.hidden_parts),
+        seed=state.seed,
         cursor_p=state.cursor_p,
         form=form,
     )

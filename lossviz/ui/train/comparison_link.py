@@ -7,6 +7,7 @@ from typing import Final
 
 from lossviz.ui.state.address import read_address, write_address
 from lossviz.ui.state.url_state import Property, Reading, Unreadable, read_query
+from lossviz.ui.train.place import OF_COMPARISON
 
 PARAMETER: Final = "comparison"
 
@@ -60,11 +61,11 @@ def linked_comparison(known: Collection[str], unreadable: Collection[str] = ()) 
 
 
 def link_comparison(comparison_id: str) -> None:
-    """Let the page's address name a comparison.
+    """Let the page's address name a comparison, and nothing more of another one.
 
     Side effects: writes the address.
     """
-    write_address({PARAMETER: [comparison_id]}, (PARAMETER,))
+    write_address({PARAMETER: [comparison_id]}, (PARAMETER, *OF_COMPARISON))
 
 
 def linked_id() -> str:

@@ -15,14 +15,16 @@ from lossviz.experiments.records import Comparison
 from lossviz.experiments.store.building import UnreadableRow
 from lossviz.ui.messages import shown
 from lossviz.ui.number_text import error_percent
+from lossviz.ui.share_link import share_button
 from lossviz.ui.state.comparisons_query import PAGE as COMPARISONS_PAGE
 from lossviz.ui.state.comparisons_query import comparisons_query
 from lossviz.ui.state.selection import selection_query
+from lossviz.ui.state.view import is_shown
 from lossviz.ui.train.backend import TrainingBackend
-from lossviz.ui.train.comparison_link import link_comparison, linked_comparison
+from lossviz.ui.train.comparison_link import PARAMETER, link_comparison, linked_comparison
 from lossviz.ui.train.comparison_menu import comparison_menu, show_whose
 from lossviz.ui.train.launching.again import again_buttons, title_of
-from lossviz.ui.train.launching.form_folding import fold_button
+from lossviz.ui.train.launching.form_folding import fold_button, is_form_shown
 
 _KEY: Final = "comparison"  # of the control
 _USUAL: Final = next(iter(RECIPES))
@@ -59,27 +61,37 @@ def pick_comparison(
     with st.container(
         horizontal=True, vertical_alignment="bottom", gap="medium", key="comparison-row"
     ):
-        st.selectbox(
-            "Comparison",
-            list(by_id),
-            format_func=lambda comparison_id: comparison_line(by_id[comparison_id]),
-            key=_KEY,
-            on_change=_on_pick,
-        )
-        fold_button()
-        comparison_menu(backend, picked)
+        if is_shown("comparisons"):
+            st.selectbox(
+                "Comparison",
+                list(by_id),
+                format_func=lambda comparison_id: comparison_line(by_id[comparison_id]),
+                key=_KEY,
+                on_change=_on_pick,
+            )
+        if is_form_shown():
+            fold_button()
+        if is_shown("manage"):
+            comparison_menu(backend, picked)
+        share_button({PARAMETER: [picked.id]})
+    if is_shown("comparisons"):
+        _draw_ways(backend, picked)
+    show_whose(backend, picked)
+    return picked
+
+
+def _draw_ways(backend: TrainingBackend, picked: Comparison) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key="comparison-ways"
     ):
-        again_buttons(backend, picked)
+        if is_shown("form"):
+            again_buttons(backend, picked)
         st.page_link(
             COMPARISONS_PAGE,
             label="All comparisons",
             icon=":material/table_rows:",
             query_params=selection_query() | comparisons_query() | {"comparison": [picked.id]},
         )
-    show_whose(backend, picked)
-    return picked
 
 
 def _on_pick() -> None:

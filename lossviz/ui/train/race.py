@@ -28,7 +28,9 @@ from lossviz.experiments.rate_search import chosen_rates
 from lossviz.losses.functions import loss_label
 from lossviz.ui.components.race_chart.component import race_chart
 from lossviz.ui.legend_key import legend_key
+from lossviz.ui.state.view import is_shown
 from lossviz.ui.train.launching.launches import launched_here
+from lossviz.ui.train.seed_lock import shown_seed
 
 _KEY: Final = "race"
 _SENT: Final = "race: what the browser has"  # in the session: a comparison's id, and cursors
@@ -37,7 +39,8 @@ _ONE_LINE: Final = LossStyle(color="#808080", dash="solid")  # that stands for a
 
 
 def show_race(feed: Feed, data: ComparisonData, *, on_poll: Callable[[], None]) -> None:
-    """Draw the race, with what it shows to choose from, and send what the browser has not.
+    """Draw the race, with what it shows to choose from, and send what the browser has not; of one
+    seed where the page's link names one.
 
     Args:
         feed: Of the comparison.
@@ -53,10 +56,13 @@ def show_race(feed: Feed, data: ComparisonData, *, on_poll: Callable[[], None]) 
         view = _choose_view(data)
     measure = MEASURES[view.measure]
     comparison = data.comparison
-    news = feed.since(_sent(comparison.id), measure.kinds)
+    seed = shown_seed(comparison)
+    # the browser keeps what it has been sent by this name
+    shown = comparison.id if seed is None else f"{comparison.id} seed {seed}"
+    news = feed.since(_sent(shown), measure.kinds, seed=seed)
     message = {
         **news,
-        "comparison": comparison.id,
+        "comparison": shown,
         "running": not (data.has_ended and feed.is_checked),
         "ended": data.has_ended,
         "created_at": comparison.created_at,
@@ -78,13 +84,10 @@ def show_race(feed: Feed, data: ComparisonData, *, on_poll: Callable[[], None]) 
         "words": _words(view, data),
         "arrive": launched_here(comparison.id),
     }
-    st.session_state[_SENT] = (
-        comparison.id,
-        {**_sent(comparison.id), **cursors_of(news)},
-    )
+    st.session_state[_SENT] = (shown, {**_sent(shown), **cursors_of(news)})
 
     def polled(value: object) -> None:
-        st.session_state[_SENT] = (comparison.id, read_cursors(value))
+        st.session_state[_SENT] = (shown, read_cursors(value))
         on_poll()
 
     race_chart(
@@ -95,21 +98,23 @@ def show_race(feed: Feed, data: ComparisonData, *, on_poll: Callable[[], None]) 
     )
 
 
-def _sent(comparison_id: str) -> Mapping[str, Any]:
+def _sent(shown: str) -> Mapping[str, Any]:
     of, cursors = st.session_state.get(_SENT, ("", {}))
-    return cursors if of == comparison_id else {}
+    return cursors if of == shown else {}
 
 
 def _choose_view(data: ComparisonData) -> RaceView:
     measure = _control("Measure", list(MEASURES), label_visibility="collapsed")
-    with st.popover("Axes", icon=":material/tune:", key="race-axes"):
-        over = _control("Horizontal axis", list(OVER))
-        # a learning rate has no best
-        without = {FROM_BEST} if measure == LEARNING_RATE else set()
-        scale = _control("Vertical axis", [each for each in SCALES if each not in without])
-        smoothing = st.slider(
-            "Smoothing", 0.0, _MOST_SMOOTHING, 0.0, step=0.05, key="race: smoothing"
-        )
+    over, scale, smoothing = next(iter(OVER)), next(iter(SCALES)), 0.0
+    if is_shown("axes"):
+        with st.popover("Axes", icon=":material/tune:", key="race-axes"):
+            over = _control("Horizontal axis", list(OVER))
+            # a learning rate has no best
+            without = {FROM_BEST} if measure == LEARNING_RATE else set()
+            scale = _control("Vertical axis", [each for each in SCALES if each not in without])
+            smoothing = st.slider(
+                "Smoothing", 0.0, _MOST_SMOOTHING, 0.0, step=0.05, key="race: smoothing"
+            )
     return RaceView(
         measure=measure,
         over=over,

@@ -105,6 +105,10 @@ OLD_LINKS: Mapping[str, PageState] = {
     "loss=(1-p)**2&hide=(1-p)**2&at=0.027031": PageState(
         losses=("(1-p)**2",), hidden=("(1-p)**2",), cursor_p=0.02703
     ),
+    "hide=title,menu&hide=inverse&seed=2": PageState(
+        hidden=("inverse",), hidden_parts=("menu", "title"), seed=2
+    ),
+    "hide=menu&hide=none": PageState(hidden_parts=("menu", "none")),
 }
 
 
@@ -166,7 +170,17 @@ def test_a_hidden_loss_that_the_link_does_not_show_is_left_out_with_a_sentence()
     reading = read_page_state({"loss": ["inverse"], "hide": ["brier", "inverse"]})
     assert reading.value.hidden == ("inverse",)
     assert reading.problems == (
-        "The link hides 'brier', which is none of its losses; it is left out.",
+        "The link hides 'brier', which is no part of a page and none of its losses; it is left"
+        " out.",
+    )
+
+
+@pytest.mark.parametrize("text", ["-1", "50", "two", "1.0", "²", "9" * 5000])
+def test_a_seed_that_no_comparison_has_is_left_out_with_a_sentence(text: str) -> None:
+    reading = read_page_state({"seed": [text]})
+    assert reading.value.seed is None
+    assert reading.problems == (
+        "The link's seed should be the number of a seed, from 0 to 49; it is left out.",
     )
 
 

@@ -67,10 +67,12 @@ def _show_table(
     losses = data.comparison.losses
     st.html(panel_table(losses, cells, heads=heads, name="the search for learning rates"))
     seeds = " and ".join(map(str, search.seeds))
+    judged = sorted({trial.seed for trial in data.trials})
+    which = f"seed {judged[0]}" if len(judged) == 1 else f"the seeds {judged[0]} to {judged[-1]}"
     draw_caption(
         "Mean error rates after the last epoch. Lines, dots and the columns of rates: the seeds of"
         f" the search, {seeds}, which choose the rate and are not compared. Diamonds and the last"
-        f" column: the seeds of the comparison, 0 to {data.comparison.seeds - 1}, at the chosen"
+        f" column: {which} of the comparison, at the chosen"
         " rate. They differ from the line because other seeds split the images differently, and"
         " because the lowest mean of few seeds is a little too low by chance. A rate at which a"
         " seed diverged has no mean."

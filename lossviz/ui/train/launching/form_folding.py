@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lossviz.ui.state.actions import keep_selection
+from lossviz.ui.state.view import is_shown
 from lossviz.ui.train.comparison_link import linked_id
 
 _IS_OPEN: Final = "launch form is open"  # keys of the session
@@ -32,6 +33,11 @@ def form_container(*, foldable: bool) -> DeltaGenerator:
     st.session_state[_LAST_LINKED] = linked
     is_open = st.session_state[_IS_OPEN] or not foldable
     return st.container(key="launch-form" if is_open else "launch-form-folded")
+
+
+def is_form_shown() -> bool:
+    """Whether the view has anything that launches."""
+    return is_shown("form") or is_shown("experiments")
 
 
 def fold_form() -> None:

@@ -28,6 +28,7 @@ from lossviz.ui.messages import error_text, show_error
 from lossviz.ui.state.actions import keep_form_value, keep_selection
 from lossviz.ui.state.form_values import FormValues
 from lossviz.ui.state.selection import read_selection
+from lossviz.ui.state.view import only_seed
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.launching.batch_preview import batch_preview_button, show_batch_preview
@@ -53,6 +54,7 @@ from lossviz.ui.train.launching.settings_form import (
     FormStart,
     pick_settings,
 )
+from lossviz.ui.train.seed_lock import training_sentence
 
 _BASELINE: Final = "baseline"  # key of the control
 
@@ -162,6 +164,10 @@ def _pick_seeds(
 ) -> int | None:
     """How many seeds; None where the field holds no number that will do."""
     most_trials = int(min(MAX_TRIALS, quotas.most("comparison_trials")))
+    locked = only_seed()
+    if locked is not None:
+        draw_caption(training_sentence(locked), width=300)
+        return _within(problems, locked + 1, losses, most_trials)
     with field_box("seeds", width=170):
         seeds = whole_number_field(
             problems,
@@ -178,13 +184,18 @@ def _pick_seeds(
         )
         if seeds is None:
             return None
-        if losses * seeds > most_trials:
-            problems.show(
-                "Seeds",
-                f"{losses} losses × {seeds} seeds are {losses * seeds} trials; {most_trials} are"
-                f" the most. Enter {most_trials // losses} or fewer.",
-            )
-            return None
+        return _within(problems, seeds, losses, most_trials)
+
+
+def _within(problems: FieldProblems, seeds: int, losses: int, most_trials: int) -> int | None:
+    """The number of seeds; None where they make too many trials."""
+    if losses * seeds > most_trials:
+        problems.show(
+            "Seeds",
+            f"{losses} losses × {seeds} seeds are {losses * seeds} trials; {most_trials} are"
+            f" the most. Enter {most_trials // losses} or fewer.",
+        )
+        return None
     return seeds
 
 

@@ -22,6 +22,14 @@ from lossviz.ui.text import draw_caption, draw_text
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.launching.form_start import start_form_from
 from lossviz.ui.train.launching.launches import Request, launch, launch_of, refusal_of
+from lossviz.ui.train.place import (
+    EXPERIMENT,
+    bring_into_view,
+    newly_named,
+    note_problem,
+    show_problem,
+)
+from lossviz.ui.train.seed_lock import seeds_to_train
 
 _RECIPE: Final = "digits"
 _MEASURED: Final = "Measured with `lossviz bench experiments` on two cores."
@@ -32,7 +40,12 @@ def show_named_experiments(backend: TrainingBackend) -> None:
 
     Side effects: a press stores a comparison, queues its trials and shows it.
     """
+    named = newly_named(EXPERIMENT)[-1:]
+    if named and named[0] not in EXPERIMENTS:
+        problem = f"The link's experiment should be one of {', '.join(EXPERIMENTS)}."
+        note_problem(EXPERIMENT, problem)
     st.header("Start with an experiment", anchor=False)
+    show_problem(EXPERIMENT)
     draw_text(
         "One click trains its losses on handwritten digits. Watch the error rates fall, then read"
         " which loss makes fewer errors, if any does."
@@ -40,8 +53,11 @@ def show_named_experiments(backend: TrainingBackend) -> None:
     with st.container(key="experiments"):
         columns = st.columns(len(EXPERIMENTS), gap="small")
     for column, experiment in zip(columns, EXPERIMENTS.values(), strict=True):
-        with column, st.container(border=True, height="stretch", gap="xsmall"):
+        key = f"experiment-{experiment.key}"
+        with column, st.container(border=True, height="stretch", gap="xsmall", key=key):
             _draw_card(backend, experiment)
+        if experiment.key in named:
+            bring_into_view(EXPERIMENT, key)
 
 
 def _draw_card(backend: TrainingBackend, experiment: NamedExperiment) -> None:
@@ -94,7 +110,7 @@ def _request(experiment: NamedExperiment) -> Request:
     return Request(
         recipe=_RECIPE,
         losses=tuple(loss_from_spec(loss).spec for loss in setup.losses),
-        seeds=SEEDS,
+        seeds=seeds_to_train(SEEDS),
         settings=setup.settings,
         rate_search=setup.rate_search,
     )

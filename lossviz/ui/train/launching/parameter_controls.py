@@ -9,6 +9,7 @@ import streamlit as st
 from lossviz.ui.curves.formula_field import formula_field
 from lossviz.ui.loss_controls import loss_title, parameter_sliders, styles_by_id
 from lossviz.ui.state.selection import Selection
+from lossviz.ui.state.view import is_shown
 
 
 def parameter_controls(selection: Selection, *, classes: int | None) -> None:
@@ -21,7 +22,10 @@ def parameter_controls(selection: Selection, *, classes: int | None) -> None:
     styles = styles_by_id(selection.shown)
     left, right = st.columns(2, gap="medium")
     with left:
-        formula_field(drawn=False, classes=classes)
+        if is_shown("formula"):
+            formula_field(drawn=False, classes=classes)
+    if not is_shown("sliders"):
+        return
     adjustable = [(loss_id, loss) for loss_id, loss in selection.shown.items() if loss.parameters]
     for (loss_id, loss), column in zip(adjustable, cycle((right, left)), strict=False):
         with column, st.container(border=True, gap="xsmall"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from lossviz.charts.difference_scale import DifferenceScale, difference_scale
 from lossviz.charts.loss_style import StyledLoss, styled_losses
@@ -27,6 +27,8 @@ Cell = tuple[Sequence[str], float | str | None]  # lines of text, and what they 
 _NOTHING: Final[Cell] = ((), None)
 _MOST_IN_A_STRIP: Final = 20
 
+Column: TypeAlias = tuple[str, str, str, bool]
+_OF_VERDICTS: Final = ("difference", "verdict")  # columns
 KINDS: Final = tuple(map(str, TrialState))  # of trials, by the numbers in "states"
 _ORDER: Final = tuple(WORDS)  # in which the column of verdicts is sorted
 _TONES: Final[Mapping[Word, str]] = MappingProxyType(
@@ -34,14 +36,15 @@ _TONES: Final[Mapping[Word, str]] = MappingProxyType(
 )
 
 
-def table_columns(baseline: str) -> tuple[tuple[str, str, str, bool], ...]:
+def table_columns(baseline: str, *, judged: bool = True) -> tuple[Column, ...]:
     """Each column's key, title, meaning, and whether it is sorted by.
 
     Args:
         baseline: The label of the loss that the others are compared with.
+        judged: Whether there are verdicts.
     """
     seeds = "over the seeds that have finished"
-    return (
+    columns = (
         ("loss", "Loss", "", True),
         ("error", "Error rate", f"mean ± standard deviation {seeds}", True),
         (
@@ -56,6 +59,7 @@ def table_columns(baseline: str) -> tuple[tuple[str, str, str, bool], ...]:
         ("nll", "NLL", f"mean negative log-likelihood {seeds}: lower is better", True),
         ("seconds", "Seconds", f"mean time per trial {seeds}", True),
     )
+    return tuple(column for column in columns if judged or column[0] not in _OF_VERDICTS)
 
 
 def loss_rows(judgement: Judgement) -> tuple[list[dict[str, Any]], DifferenceScale]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import Any, Final
 
 import streamlit as st
 
@@ -16,37 +16,71 @@ from lossviz.experiments.judging.judgement import Judgement
 from lossviz.experiments.permissions import Action
 from lossviz.experiments.recipes import can_be_launched
 from lossviz.ui.components.result_table.component import TableActions, result_table
+from lossviz.ui.link_button import link_button
 from lossviz.ui.markdown import capitalised, escape_markdown
 from lossviz.ui.messages import error_text
+from lossviz.ui.state.view import is_shown
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.backend import TrainingBackend
+from lossviz.ui.train.comparison_link import PARAMETER
+from lossviz.ui.train.place import (
+    ROW,
+    bring_into_view,
+    name_place,
+    newly_named,
+    note_problem,
+    show_problem,
+)
 from lossviz.ui.train.results.article_comparison import show_article
 from lossviz.ui.train.results.finished_trials import finished_trials
 from lossviz.ui.train.results.result_rows import KINDS, loss_rows, table_columns
 from lossviz.ui.train.results.seed_rows import seed_rows
-from lossviz.ui.train.results.trial_details import choose_trial, trial_details
+from lossviz.ui.train.results.trial_details import choose_trial
 
+NO_SUCH_LOSS: Final = "The link names a loss that this comparison does not have."
 _OPEN = "opened losses of {}"  # in the session, of a comparison
 _REFUSAL = "why a trial was not stopped"  # in the session
 
 
 def show_results(backend: TrainingBackend, data: ComparisonData, judgement: Judgement) -> None:
-    """Draw the table, whether the losses had the same conditions, and one trial in detail.
+    """Draw the table, and whether the losses had the same conditions; the page's address may name
+    rows that are open.
 
     Side effects: a press in the table stops a trial.
     """
-    st.header("Results", anchor=False)
     key = _OPEN.format(data.comparison.id)
+    _open_named(data, key)
+    with st.container(key="results"):
+        st.header("Results", anchor=False)
+        show_problem(ROW)
+        _draw_table(backend, data, judgement, key)
+    bring_into_view(ROW, "results")
+
+
+def _open_named(data: ComparisonData, key: str) -> None:
+    """Open the rows that the page's address newly names."""
+    named = newly_named(ROW)
+    losses = [loss for loss in data.comparison.losses if loss in named]
+    if losses:
+        st.session_state[key] = tuple(losses)
+    if len(losses) < len(set(named)):
+        note_problem(ROW, NO_SUCH_LOSS)
+
+
+def _draw_table(
+    backend: TrainingBackend, data: ComparisonData, judgement: Judgement, key: str
+) -> None:
     opened = [loss for loss in data.comparison.losses if loss in st.session_state.get(key, ())]
     rows, scale = loss_rows(judgement)
+    columns = table_columns(judgement.baseline.label, judged=judgement.verdicts is not None)
     result_table(
         {
-            "id": data.comparison.id,
+            "id": f"{data.comparison.id} {len(columns)}",  # other columns, another table
             "caption": (
                 "Error rates of the losses on the validation images, and their differences to"
                 f" {judgement.baseline.label}"
             ),
-            "columns": table_columns(judgement.baseline.label),
+            "columns": columns,
             "axis": {
                 "least": scale.least,
                 "greatest": scale.greatest,
@@ -59,17 +93,23 @@ def show_results(backend: TrainingBackend, data: ComparisonData, judgement: Judg
             "seeds": _opened_seeds(backend, data, judgement, opened, scale),
         },
         TableActions(
-            open=lambda losses: st.session_state.update({key: tuple(losses)}),
+            open=lambda losses: _on_open(key, losses),
             details=lambda trial_id: choose_trial(data.comparison.id, trial_id),
             stop=lambda trial_id: _stop(backend, trial_id),
         ),
     )
+    if opened and is_shown("share"):
+        link_button("the open rows", {PARAMETER: [data.comparison.id], ROW: opened})
     if refusal := st.session_state.pop(_REFUSAL, ""):
         st.error(escape_markdown(capitalised(refusal)), icon=":material/error:")
     draw_caption(escape_markdown(about_the_table(judgement, scale)))
     _show_fairness(data)
     show_article(judgement)
-    trial_details(backend, data.comparison, data.trials)
+
+
+def _on_open(key: str, losses: Collection[str]) -> None:
+    st.session_state[key] = tuple(losses)
+    name_place(ROW, list(losses))
 
 
 def _stop(backend: TrainingBackend, trial_id: str) -> None:

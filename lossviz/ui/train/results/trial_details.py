@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import streamlit as st
 
@@ -11,9 +12,20 @@ from lossviz.experiments.descriptions import format_duration
 from lossviz.experiments.progress import trial_remaining_s
 from lossviz.experiments.records import Comparison, Trial, TrialState
 from lossviz.losses.functions import loss_label
+from lossviz.ui.link_button import link_button
 from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.state.view import is_shown
 from lossviz.ui.text import draw_caption
 from lossviz.ui.train.backend import TrainingBackend
+from lossviz.ui.train.comparison_link import PARAMETER
+from lossviz.ui.train.place import (
+    TRIAL,
+    bring_into_view,
+    name_place,
+    newly_named,
+    note_problem,
+    show_problem,
+)
 from lossviz.ui.train.results.epoch_table import epoch_table
 
 WHAT_BUSY_MEANS = (
@@ -21,29 +33,43 @@ WHAT_BUSY_MEANS = (
     " for another program. It does not say how much of the GPU was used."
 )
 
+NO_SUCH_TRIAL: Final = "The link names a trial that is not shown here."
 _KEY = "trial of {}"  # of the control, of a comparison
 
 
 def choose_trial(comparison_id: str, trial_id: str) -> None:
     """Have ``trial_details`` show a trial.
 
-    Side effects: writes to the session.
+    Side effects: writes to the session, and to the page's address.
     """
     st.session_state[_KEY.format(comparison_id)] = trial_id
+    name_place(TRIAL, [trial_id])
 
 
 def trial_details(
     backend: TrainingBackend, comparison: Comparison, trials: Sequence[Trial]
 ) -> None:
-    """Let the visitor choose a trial, and draw it; nothing before one is chosen.
+    """Let the visitor choose a trial, and draw it; nothing before one is chosen, by the visitor or
+    by the page's address.
 
     Args:
         backend: Where its epochs are read from.
         comparison: The comparison.
         trials: Its trials.
     """
-    by_id = {trial.id: trial for trial in trials}
+    with st.container(key="trial-details", gap="small"):
+        _draw(backend, comparison, {trial.id: trial for trial in trials})
+    bring_into_view(TRIAL, "trial-details")
+
+
+def _draw(backend: TrainingBackend, comparison: Comparison, by_id: Mapping[str, Trial]) -> None:
     key = _KEY.format(comparison.id)
+    for trial_id in newly_named(TRIAL)[-1:]:
+        if trial_id in by_id:
+            st.session_state[key] = trial_id
+        else:
+            note_problem(TRIAL, NO_SUCH_TRIAL)
+    show_problem(TRIAL)
     if st.session_state.get(key) not in by_id:  # another attempt took its place
         st.session_state[key] = None
     chosen = st.selectbox(
@@ -52,10 +78,13 @@ def trial_details(
         format_func=lambda trial_id: _title(by_id[trial_id]),
         key=key,
         placeholder="Choose a trial: its epochs, weights, memory and messages",
+        on_change=lambda: name_place(TRIAL, [st.session_state[key]]),
     )
     if chosen is None:
         return
     trial = by_id[chosen]
+    if is_shown("share"):
+        link_button("this trial", {PARAMETER: [comparison.id], TRIAL: [trial.id]})
     if trial.reason:
         _show_reason(trial)
     if trial.stderr and backend.visitor.is_deployer:
