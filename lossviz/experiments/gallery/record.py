@@ -30,6 +30,7 @@ FOLDER: Final = Path(__file__).with_name("data")
 _DIGITS: Final = 3  # that count, of what is drawn and not judged
 _SCORE_DIGITS: Final = 5  # the same, of scores that the table averages
 _PROBABILITY_DIGITS: Final = 2  # the same, of an image's probabilities
+_VECTORS: Final = {"avx512f": "AVX-512", "avx2": "AVX2"}  # by the processor's flag
 _MOST_BATCHES: Final = 24  # of a trial
 
 
@@ -63,9 +64,21 @@ def write_recording(recording: Recording, trained: bytes) -> None:
 
 
 def _machine() -> str:
-    """What kind of machine this is, without its name."""
+    """What this machine is, without its name."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{cores} cores of {platform.system()} ({platform.machine()})"
+    return f"{cores} cores of {machine_kind()}"
+
+
+def machine_kind() -> str:
+    """What decides the last digits of sums: system, architecture, and the widest vectors.
+
+    Side effects: reads /proc/cpuinfo where there is one.
+    """
+    info = Path("/proc/cpuinfo")
+    flags = set(info.read_text().split()) if info.exists() else set()
+    widest = next((name for flag, name in _VECTORS.items() if flag in flags), "")
+    kind = ", ".join(filter(None, (platform.machine(), widest)))
+    return f"{platform.system()} ({kind})"
 
 
 def slimmed(records: ComparisonRecords) -> ComparisonRecords:
