@@ -1,18 +1,25 @@
 """compare trains every loss on the same conditions, and returns what a notebook shows and keeps."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import torch
 from fastai.learner import Learner
 from fastai.metrics import error_rate
+from filelock import FileLock
 from torch import Tensor, nn
 
 import lossviz
 from lossviz.errors import InvalidInput
+from lossviz.experiments.files.importing import import_records
+from lossviz.experiments.files.reading import read_document
+from lossviz.experiments.files.snapshot import read_snapshot
 from lossviz.experiments.records import TrialState
+from lossviz.experiments.store.store import Store
 from tests.support.learners import learner_of_rows
+from tests.support.pages import opened
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -47,6 +54,31 @@ def test_a_comparison_has_a_verdict_a_table_a_chart_and_a_file(tmp_path: Path) -
     assert "data:image/svg+xml;base64," in html
     assert result.verdict.split()[0] in html
     assert json.loads(file.read_text())["name"] == "rows <b>"
+
+
+def test_its_file_is_imported_and_shown_by_the_app_function_losses_included(
+    database: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "rows.json"
+    result = lossviz.compare(
+        make_learner,
+        ["cross_entropy", hinge],
+        train=lambda learner: learner.fit(2, 0.01),
+        to=file,
+        evaluations=2,
+    )
+    with closing(Store(f"sqlite:///{database}")) as store:
+        imported = import_records(store, read_document(file.read_bytes())).comparison
+        snapshot = read_snapshot(store, imported)
+    assert snapshot.judgement.verdicts.summary == result.verdict
+    assert snapshot.data.fingerprints.values()
+    with FileLock(f"{database}.lock"):
+        for name in ("Errors", "Calibration", "Gradient shares"):
+            app = opened("pages/train.py", comparison=imported.id)
+            app.session_state["panel"] = name
+            app.run()
+            assert not app.exception
+            assert not app.error
 
 
 def test_a_loss_that_diverges_does_not_end_the_comparison() -> None:

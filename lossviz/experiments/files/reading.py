@@ -14,7 +14,7 @@ from lossviz.experiments.files.json_text import Refused, decoded, parse_json
 from lossviz.experiments.files.schema import FORMAT, VERSION
 from lossviz.experiments.files.validation import place, require_valid, shown
 from lossviz.experiments.plan import class_count, validate_trial_count
-from lossviz.experiments.recipes import get_recipe
+from lossviz.experiments.recipes import can_be_launched, get_recipe
 from lossviz.experiments.records import (
     BatchLoss,
     Comparison,
@@ -30,7 +30,6 @@ from lossviz.experiments.records import (
     TrialState,
     trial_id,
 )
-from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.building import build
 from lossviz.experiments.uploads.reference import read_reference
 from lossviz.losses.functions import loss_label
@@ -126,9 +125,9 @@ def _comparison(document: Mapping[str, Any]) -> Comparison:
     losses, search = tuple(document["losses"]), document.get("rate_search")
     _require_losses(losses)
     with _at("recipe"):
-        get_recipe(document["recipe"])
+        recipe = get_recipe(document["recipe"])
     with _at("settings"):
-        settings = build(Settings, document["settings"])
+        settings = build(type(recipe.settings), document["settings"])
     with _at("settings", "folder"):
         if read_reference(settings.folder):
             raise InvalidInput("it names an upload, which is of one app alone; name the folder")
@@ -182,7 +181,8 @@ def _trial(values: Mapping[str, Any], purpose: Purpose, comparison: Comparison) 
     )
     if trial.loss not in comparison.losses:
         raise InvalidInput(f"its loss {shown(trial.loss)} is none of the comparison's losses")
-    if purpose is Purpose.JUDGE and trial.seed >= comparison.seeds:
+    is_planned = trial.seed < comparison.seeds or not can_be_launched(comparison.recipe)
+    if purpose is Purpose.JUDGE and not is_planned:
         raise InvalidInput(
             f"its seed {trial.seed} is none of the comparison's {comparison.seeds}, which are"
             " counted from 0"

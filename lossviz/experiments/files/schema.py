@@ -11,8 +11,9 @@ from typing import Any, Final, TypeAlias, get_args, get_origin, get_type_hints
 
 from lossviz.experiments.access.names import MOST_CHARACTERS
 from lossviz.experiments.bench.annotations import LONGEST_NOTE, LONGEST_TAG, MOST_TAGS
-from lossviz.experiments.fingerprints import PARTS
+from lossviz.experiments.fingerprints import ALL_PARTS
 from lossviz.experiments.plan import MAX_SEEDS, MAX_TRIALS
+from lossviz.experiments.recipes import OWN_TRAINING
 from lossviz.experiments.records import (
     BatchLoss,
     Comparison,
@@ -24,7 +25,7 @@ from lossviz.experiments.records import (
     TemperatureScaling,
     Trial,
 )
-from lossviz.experiments.settings import RANGES, Settings
+from lossviz.experiments.settings import RANGES, OwnSettings, Settings
 from lossviz.statistics.plan import Plan
 
 FORMAT: Final = "lossviz comparison"
@@ -137,6 +138,7 @@ def document_schema() -> Schema:
             "description": "The version of lossviz that wrote the file.",
         },
         **comparison["properties"],
+        "settings": {"description": comparison["properties"]["settings"]["description"]},
         "preparation": {"$ref": "#/$defs/Preparation"},
         "trials": {
             "type": "array",
@@ -161,6 +163,7 @@ def document_schema() -> Schema:
     }
     records = (
         Settings,
+        OwnSettings,
         Plan,
         RateSearch,
         Preparation,
@@ -177,6 +180,9 @@ def document_schema() -> Schema:
         "properties": properties,
         "required": ["format", "version", "lossviz", *comparison["required"], "trials"],
         "additionalProperties": False,
+        "if": {"properties": {"recipe": {"const": OWN_TRAINING.key}}},
+        "then": {"properties": {"settings": {"$ref": "#/$defs/OwnSettings"}}},
+        "else": {"properties": {"settings": {"$ref": "#/$defs/Settings"}}},
         "$defs": {
             **{record.__name__: _object(record) for record in records},
             "BatchLosses": _columns(BatchLoss),
@@ -192,7 +198,9 @@ def _trial() -> Schema:
         **trial["properties"],
         "fingerprints": {
             "type": "object",
-            "properties": {part: digest | {"description": name} for part, name in PARTS.items()},
+            "properties": {
+                part: digest | {"description": name} for part, name in ALL_PARTS.items()
+            },
             "additionalProperties": False,
             "description": "Hashes of what it was trained on.",
         },
@@ -263,9 +271,14 @@ def _type(expected: Any) -> Schema:
 
 
 def _descriptions(record: type) -> dict[str, str]:
-    """What a record's docstring says of its attributes; nothing where there are no docstrings."""
-    _, _, attributes = (inspect.getdoc(record) or "").partition("Attributes:\n")
-    return {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(attributes)}
+    """What the docstrings of a record and of what it extends say of its attributes; nothing where
+    there are no docstrings.
+    """
+    found: dict[str, str] = {}
+    for one in reversed(record.__mro__):
+        _, _, attributes = inspect.cleandoc(one.__doc__ or "").partition("Attributes:\n")
+        found |= {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(attributes)}
+    return found
 
 
 if __name__ == "__main__":
