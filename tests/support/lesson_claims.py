@@ -280,7 +280,7 @@ NOISE_LESSON: dict[str, Claim] = {
     "Three seeds on one dataset are no law: train it yourself, over more seeds, and read the"
     " verdict.": _INSTRUCTION,
 }
-_VIEW = Cited(source="tests/pages/test_lesson_views.py")
+_VIEW = Cited(source="tests/pages/test_lesson_views.py and tests/browser/test_lesson_views.py")
 LESSON_VIEWS: dict[str, Claim] = {
     "This link opens the same losses, your own too, in the same views:": Cited(
         source="tests/browser/test_share_link.py"
