@@ -251,6 +251,7 @@ def test_a_wheel_carries_every_file_of_the_package_and_the_pages(wheel: Path) ->
     pages = {f"pages/{path.name}" for path in (ROOT / "pages").glob("*.py")}
     assert served == {"app.py", ".streamlit/config.toml", *pages}
     assert not any(name.startswith(("tests", "docs")) for name in carried)
+    assert "lossviz/experiments/files/comparison.schema.json" in carried
 
 
 def test_a_copy_for_serving_is_made_once_for_the_same_files(tmp_path: Path) -> None:
