@@ -7,12 +7,9 @@ from lossviz.ui.view_links import view_link
 
 
 def draw_embedded_frame() -> None:
-    """Take the frame's margins away, and lead to the page itself; the style sheet puts the link at
-    the page's end.
+    """Lead to the page itself; where this link is, the style sheet takes the margins away and
+    puts the link at its end.
     """
-    st.html(
-        "<style>.stMainBlockContainer.stMainBlockContainer { padding: 0.5rem 0.75rem; }</style>"
-    )
     with st.container(key="open-in-lossviz", horizontal=True, horizontal_alignment="right"):
         st.link_button(
             "Open in lossviz",
