@@ -12,7 +12,7 @@ from lossviz.experiments.store.store import Store
 from tests.support.browser import free_port, served_app, settled
 from tests.support.large_bench import fill_bench
 
-pytestmark = [pytest.mark.browser, pytest.mark.alone]
+pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.heavy]
 
 OPENS_WITHIN_S, FILTERS_WITHIN_S = 1.5, 0.3
 ROUNDS = 6
