@@ -37,7 +37,7 @@ from lossviz.notebook.learner_facts import (
 )
 from lossviz.notebook.loss_names import losses_of, require_named_loss, spec_of, trained_loss
 from lossviz.notebook.trial_writer import TrialWriter
-from lossviz.training.device_facts import device_name, precision_of
+from lossviz.training.device_facts import device_name, library_versions, precision_of
 from lossviz.training.fingerprints import hash_of, named_tensors
 from lossviz.training.interruption import TrialDiverged, TrialStopped
 from lossviz.training.predictions import PredictedImages
@@ -91,7 +91,8 @@ class LossvizCallback(ReportCallback):
         seed: What you have set the random seeds to, any whole number from 0 on.
         comparison: The name of the comparison.
         to: Where it is kept: by default in the database of the app on this machine; a database's
-            URL.
+            URL; or a file that ends in ``.json``, which is written once the training has ended, and
+            goes on where it holds earlier trainings of the comparison.
         seeds: How many seeds each loss is to get, fixed by the first training of a comparison. What
             is not planned counts as added after looking, which widens the intervals.
         baseline: The loss that the others are compared with, fixed likewise; by default
@@ -106,7 +107,7 @@ class LossvizCallback(ReportCallback):
         LossvizError: From ``fit``: a loss cannot be read, the comparison has another plan, or the
             database cannot be used.
 
-    Side effects: while it trains, writes to the database.
+    Side effects: while it trains, writes to the database, or to a temporary one.
     """
 
     def __init__(
@@ -224,7 +225,7 @@ class LossvizCallback(ReportCallback):
             **self._request,
         )
         with ExitStack() as open_things:
-            store = open_things.enter_context(opened(self._to))
+            store = open_things.enter_context(opened(self._to, comparison=run.comparison))
             writer = TrialWriter(store, run)
             open_things.callback(watch_errors(learner, self._fail))
             self._open_things = open_things.pop_all()
@@ -254,6 +255,7 @@ class LossvizCallback(ReportCallback):
                 validation_images=count,
                 device=device_name(device),
                 precision=precision_of(device, mixed=hasattr(learner, "mixed_precision")),
+                versions=library_versions(device),
             )
         )
         if train is not None and valid is not None:

@@ -1,13 +1,10 @@
 """A whole comparison, trained in a notebook."""
 
 import inspect
-import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from os import PathLike, fspath
-from pathlib import Path
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Sequence
+from os import PathLike
+from typing import Any, TypeAlias
 
 import fastai.callback.progress
 import fastai.callback.schedule  # noqa: F401 - and its fine_tune
@@ -19,17 +16,15 @@ from lossviz.experiments.access.names import comparison_name
 from lossviz.experiments.files.snapshot import read_snapshot
 from lossviz.experiments.plan import default_baseline
 from lossviz.experiments.recipes import OWN_TRAINING
-from lossviz.experiments.store.store import Store
 from lossviz.losses.functions import function_spec, is_function
 from lossviz.losses.loss import Loss
 from lossviz.losses.objective.module import Objective
 from lossviz.losses.parsing import loss_from_spec
 from lossviz.notebook.callback import LossvizCallback
-from lossviz.notebook.destinations import opened
+from lossviz.notebook.destinations import file_of, opened, temporary_store
 from lossviz.notebook.loss_names import function_name, spec_of
 from lossviz.notebook.result import ComparisonResult
 
-APP: Final = "app"
 LossFunction: TypeAlias = Callable[..., Any]
 MakeLearner: TypeAlias = Callable[..., Learner]
 
@@ -84,8 +79,8 @@ def compare(
             f"the baseline {compared_with} is none of the losses; choose one of"
             f" {', '.join(planned)}"
         )
-    name, file = comparison_name(comparison), _file(to)
-    with _store(None if file else to) as store:
+    name, file = comparison_name(comparison), file_of(to)
+    with temporary_store() if to is None or file else opened(to) as store:
         done, total = 0, seeds * len(functions)
         for seed in range(seeds):
             for spec, function in functions.items():
@@ -115,6 +110,7 @@ def compare(
 def _functions(losses: Sequence[str | Loss | LossFunction]) -> dict[str, LossFunction]:
     """Each loss as one string, with what computes it."""
     functions: dict[str, LossFunction] = {}
+    function: LossFunction
     for loss in losses:
         if isinstance(loss, Objective):
             spec, function = loss.loss.spec, loss
@@ -148,28 +144,3 @@ def _train(
         warnings.filterwarnings("ignore", "lossviz has ended the training")  # the result says so
         train(learner)
     learner.remove_cb(callback)
-
-
-def _file(to: str | PathLike[str] | None) -> Path | None:
-    if to is None or to == APP or "://" in fspath(to):
-        return None
-    path = Path(to)
-    if path.suffix != ".json":
-        raise InvalidInput(
-            f"to must be a file that ends in .json, {APP!r}, or a database's URL; got {fspath(to)}"
-        )
-    return path
-
-
-@contextmanager
-def _store(to: str | PathLike[str] | None) -> Iterator[Store]:
-    """Where it is trained; without a destination a database that is gone at the end."""
-    if to is not None:
-        with opened(None if to == APP else to) as store:
-            yield store
-        return
-    with (
-        tempfile.TemporaryDirectory() as folder,
-        opened(f"sqlite:///{Path(folder) / 'lossviz.sqlite'}") as store,
-    ):
-        yield store

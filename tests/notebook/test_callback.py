@@ -4,6 +4,7 @@ and how it ended, whatever ends it.
 
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,16 +13,19 @@ from fastai.callback.core import Callback, CancelFitException
 from fastai.callback.mixup import MixUp
 from fastai.learner import Learner
 from fastai.metrics import accuracy, error_rate
+from filelock import FileLock
 from torch import Tensor, nn
 
 from lossviz import LossvizCallback, get_loss, objective
 from lossviz.errors import InvalidInput
 from lossviz.experiments.comparison_data import ComparisonData, read_comparison_data
+from lossviz.experiments.files.importing import import_file
 from lossviz.experiments.fingerprints import ALL_PARTS, compare_fingerprints
 from lossviz.experiments.judging.judgement import judge_comparison
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import Phase, Trial, TrialState
 from lossviz.experiments.store.store import Store
+from lossviz.training.device_facts import library_versions
 from lossviz.training.recipes import LOAD, LoadOptions, seeded_learner
 from tests.support.learners import learner_of_maps, learner_of_pictures, learner_of_rows
 
@@ -256,7 +260,7 @@ def test_targets_that_are_no_classes_are_refused(store: Store) -> None:
 
 
 def trained_alike(
-    store: Store, loss: str, seed: int, *, split: int = 0, comparison: str = NAME
+    store: Store | Path, loss: str, seed: int, *, split: int = 0, comparison: str = NAME
 ) -> None:
     """A training of rows whose data, split and weights come from numbers."""
     torch.manual_seed(seed)
@@ -298,6 +302,39 @@ def test_on_another_split_the_difference_is_named_and_there_is_no_verdict(store:
         " batch differ from cross-entropy's."
     ) in verdict.sentence
     assert all(seed.difference is None for seed in judgement.losses[1].seeds)
+
+
+def test_a_file_gathers_the_trainings_of_a_comparison_and_can_be_imported(
+    store: Store, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.json"
+    for loss in ("cross_entropy", "inverse"):
+        for seed in (0, 1, 2):
+            trained_alike(file, loss, seed)
+            trained_alike(store, loss, seed)
+    imported = import_file(store, file.read_bytes()).comparison
+    from_file = judge_comparison(read_comparison_data(store, imported))
+    in_database = judge_comparison(read(store))
+    assert from_file.verdicts is not None
+    assert from_file.verdicts == in_database.verdicts
+    assert {path.name for path in tmp_path.glob("*.json*")} == {"mine.json", "mine.json.lock"}
+    versions = {trial.versions for trial in read(store).trials}
+    assert versions == {library_versions(torch.device("cpu"))}
+
+
+def test_a_file_of_another_comparison_or_that_is_written_to_is_refused_and_kept(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "mine.json"
+    trained_alike(file, "cross_entropy", 0)
+    before = file.read_bytes()
+    with pytest.raises(InvalidInput, match="holds the comparison 'mine', and this is 'another'"):
+        trained_alike(file, "cross_entropy", 1, comparison="another")
+    with FileLock(f"{file}.lock"), pytest.raises(InvalidInput, match="another training writes"):
+        trained_alike(file, "cross_entropy", 1)
+    with pytest.raises(InvalidInput, match="a file that ends in"):
+        trained_alike(tmp_path / "mine.txt", "cross_entropy", 1)
+    assert file.read_bytes() == before
 
 
 def test_what_is_no_training_is_not_reported(store: Store) -> None:

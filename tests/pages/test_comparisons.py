@@ -72,7 +72,7 @@ def test_search_filters_and_order_are_in_the_address_and_a_link_shows_the_same()
     app.selectbox(key="table: origin").set_value("command line").run()
     app.toggle(key="table: grouped").set_value(True).run()
     assert not app.exception
-    query = {name: app.query_params[name] for name in ("sort", "from", "group")}
+    query = {name: app.query_params[name] for name in ("sort", "origin", "group")}
     again = opened(PAGE, **query)
     assert column(again, "Comparison") == ["p**-k, k = 0.5"]
     assert "Handwritten digits (1)" in [heading.value for heading in again.subheader]

@@ -5,9 +5,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from lossviz.experiments.access.deletion import delete_comparison
+from lossviz.experiments.kept_days import KEPT_DAYS
 from lossviz.experiments.permissions import Action, may, may_start
 from lossviz.experiments.records import TrialState
-from lossviz.experiments.store.deletion import KEPT_DAYS
 from lossviz.experiments.store.retention import Limits
 from lossviz.experiments.visitors import Visitor
 from lossviz.ui.train.comparison_menu import WHAT_DELETING_DOES

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 import sqlalchemy as sa
 
 from lossviz.errors import StoreError
@@ -15,8 +13,6 @@ from lossviz.experiments.store.ownership import (
     read_open_trial_ids,
 )
 from lossviz.experiments.store.schema import COMPARISONS
-
-KEPT_DAYS: Final = 7  # for so long deleting can be undone, unless room is needed
 
 
 def hide_comparison(connection: sa.Connection, comparison_id: str, *, now: float) -> None:

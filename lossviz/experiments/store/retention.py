@@ -18,10 +18,11 @@ import sqlalchemy as sa
 
 from lossviz.errors import StoreError
 from lossviz.experiments.event_log import log_event
+from lossviz.experiments.kept_days import KEPT_DAYS
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.courses import EXAMINED
 from lossviz.experiments.store.database import Database, count_deleted
-from lossviz.experiments.store.deletion import KEPT_DAYS, erase_deleted, read_deleted
+from lossviz.experiments.store.deletion import erase_deleted, read_deleted
 from lossviz.experiments.store.points import read_spans, spaced_cursors
 from lossviz.experiments.store.room import LEAST_FREE_MB, free_mb
 from lossviz.experiments.store.schema import BATCHES, EVALUATIONS, TRIALS

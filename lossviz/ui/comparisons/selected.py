@@ -37,7 +37,6 @@ def show_selected(backend: TrainingBackend, rows: Sequence[BenchRow], view: Tabl
     chosen = [by_id[each] for each in view.selected if each in by_id]
     if not chosen:
         return
-    st.divider()
     if len(chosen) > 1:
         show_joined(backend, chosen)
         _join_with(rows, chosen)

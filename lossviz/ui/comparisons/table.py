@@ -19,7 +19,7 @@ from lossviz.ui.messages import shown
 from lossviz.ui.train.launching.again import title_of
 
 _ROW_PX: Final = 36
-_MOST_ROWS: Final = 10  # that are seen without scrolling
+_MOST_ROWS: Final = 7  # at once: what is selected begins on the first screen of a laptop
 _CELL: Final = "cell pressed last in {}"  # in the session, of a table
 _HEADING: Final = MappingProxyType({"height": _ROW_PX + 2})
 

@@ -198,7 +198,7 @@ _PROPERTIES: Final[tuple[Property[Any], ...]] = (
     one_of("state", "state", _words_of(BenchState), default=""),
     _texts("tag", "tags", most=_MOST_TAGS, longest=60, limits=f"at most {_MOST_TAGS} tags"),
     _yes("starred", "starred", "yes"),
-    one_of("from", "origin", _words_of(Origin), default=""),
+    one_of("origin", "origin", _words_of(Origin), default=""),
     one_of("whose", "whose", _words_of(Whose), default=""),
     one_of("sort", "order", ORDERS, default=NEWEST_FIRST),
     _yes("group", "grouped", "recipe"),

@@ -22,7 +22,7 @@ NAMES: Final = (
     "state",
     "tag",
     "starred",
-    "from",
+    "origin",
     "whose",
     "sort",
     "group",

@@ -8,8 +8,8 @@ from typing import Final
 import streamlit as st
 
 from lossviz.errors import LossvizError
+from lossviz.experiments.kept_days import KEPT_DAYS
 from lossviz.experiments.records import Comparison
-from lossviz.experiments.store.deletion import KEPT_DAYS
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.messages import error_text
 from lossviz.ui.state.actions import keep_selection

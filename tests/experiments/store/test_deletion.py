@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from lossviz.errors import StoreError
+from lossviz.experiments.kept_days import KEPT_DAYS
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.backup import back_up, restore
-from lossviz.experiments.store.deletion import KEPT_DAYS
 from lossviz.experiments.store.retention import Limits
 from lossviz.experiments.store.store import Store
 from tests.support.records import comparison

@@ -19,6 +19,7 @@ from lossviz.ui.comparisons.table_view import (
     write_table_view,
 )
 from lossviz.ui.state.comparisons_query import NAMES
+from lossviz.ui.state.page_state import PARAMETERS
 
 WORDS = st.text(st.characters(categories=["L", "N", "Zs"], max_codepoint=900), max_size=30)
 IDS = st.lists(st.sampled_from(["a", "b", "c", "5f0c2a7be391"]), unique=True).map(tuple)
@@ -57,6 +58,10 @@ def test_whatever_an_address_says_the_page_has_a_view_and_says_what_it_left_out(
         assert problem.startswith("The link's ")
 
 
+def test_its_address_says_nothing_that_means_something_else_on_other_pages() -> None:
+    assert set(NAMES).isdisjoint(PARAMETERS)
+
+
 def test_an_old_link_still_shows_what_it_showed() -> None:
     reading = read_table_view(
         {
@@ -65,7 +70,7 @@ def test_an_old_link_still_shows_what_it_showed() -> None:
             "state": ["finished"],
             "tag": ["noise", "paper"],
             "starred": ["yes"],
-            "from": ["command line"],
+            "origin": ["command line"],
             "whose": ["own"],
             "sort": ["-error"],
             "group": ["recipe"],
