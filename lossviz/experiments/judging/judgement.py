@@ -216,6 +216,21 @@ def judge_comparison(
     )
 
 
+def comparable_trials(data: ComparisonData) -> list[Trial]:
+    """The finished trials that may be paired with the baseline's of their seed: those in which no
+    part of the conditions is known to differ from it.
+    """
+    unmatched = {
+        loss: _unmatched(data, [trial for trial in data.trials if trial.loss == loss])
+        for loss in data.comparison.losses
+    }
+    return [
+        trial
+        for trial in data.trials
+        if trial.state is TrialState.FINISHED and trial.seed not in unmatched[trial.loss]
+    ]
+
+
 def _order_of_seeds(trials: Iterable[Trial]) -> list[int]:
     """The seeds in the order in which their first trials were to begin."""
     by_position = sorted(trials, key=lambda trial: trial.position)

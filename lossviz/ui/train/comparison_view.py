@@ -77,8 +77,8 @@ def _draw_part(
 def _draw_state(backend: TrainingBackend, feed: Feed, _: Comparison, data: ComparisonData) -> None:
     show_unreadable(feed.unreadable)
     show_progress(backend, data)
-    show_lock(data.comparison)
-    if shown_seed(data.comparison) is not None or not is_shown("verdict"):
+    show_lock(data)
+    if shown_seed(data) is not None or not is_shown("verdict"):
         return
     judgement = _judge(backend.store, data)
     show_question(judgement, ended=data.has_ended)
@@ -102,7 +102,7 @@ def _draw_results(
     backend: TrainingBackend, feed: Feed, comparison: Comparison, data: ComparisonData
 ) -> None:
     note_drawn(feed, comparison)
-    seed = shown_seed(comparison)
+    seed = shown_seed(data)
     if seed is None:
         judgement = _judge(backend.store, data)
     else:

@@ -56,7 +56,7 @@ def show_race(feed: Feed, data: ComparisonData, *, on_poll: Callable[[], None]) 
         view = _choose_view(data)
     measure = MEASURES[view.measure]
     comparison = data.comparison
-    seed = shown_seed(comparison)
+    seed = shown_seed(data)
     # the browser keeps what it has been sent by this name
     shown = comparison.id if seed is None else f"{comparison.id} seed {seed}"
     news = feed.since(_sent(shown), measure.kinds, seed=seed)

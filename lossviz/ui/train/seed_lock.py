@@ -1,28 +1,40 @@
 """A comparison of which a link shows one seed only, so that all who open it see the same numbers.
 
-Seeds are numbered from 0, so whoever trains anew in such a view trains the seeds up to that one.
+The app numbers seeds from 0, so whoever trains anew in such a view trains the seeds up to that one.
+Trainings of a notebook have any seeds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
 from lossviz.experiments.comparison_data import ComparisonData
-from lossviz.experiments.descriptions import format_count
+from lossviz.experiments.descriptions import and_list, format_count
 from lossviz.experiments.judging.judgement import Judgement
-from lossviz.experiments.records import Comparison
 from lossviz.ui.state.view import only_seed
 from lossviz.ui.text import draw_text
 
 
-def shown_seed(comparison: Comparison) -> int | None:
+def shown_seed(data: ComparisonData) -> int | None:
     """The only seed that is shown of a comparison; None where all are, as also where the link names
     one that it does not have.
     """
     seed = only_seed()
-    return seed if seed is not None and seed < comparison.seeds else None
+    return seed if seed in _seeds(data) else None
+
+
+def _seeds(data: ComparisonData) -> list[int]:
+    return sorted({trial.seed for trial in data.trials})
+
+
+def _named(seeds: Sequence[int]) -> str:
+    """Seeds in words, in rising order."""
+    if len(seeds) > 1 and seeds[-1] - seeds[0] == len(seeds) - 1:
+        return f"{seeds[0]} to {seeds[-1]}"
+    return and_list([str(seed) for seed in seeds])
 
 
 def seeds_to_train(usual: int) -> int:
@@ -46,30 +58,31 @@ def without_verdict(judgement: Judgement) -> Judgement:
     return replace(judgement, losses=losses, verdicts=None, convergence=None)
 
 
-def seed_sentence(seed: int, seeds: int) -> str:
+def seed_sentence(seed: int, seeds: Sequence[int]) -> str:
     """That one seed is shown of a comparison, and what cannot be said of it.
 
-    >>> seed_sentence(2, 6)[:44]
+    >>> seed_sentence(2, range(6))[:44]
     'Only seed 2 of the 6 seeds, 0 to 5, is shown'
     """
-    of = f" of the {format_count(seeds, 'seed')}, 0 to {seeds - 1}," if seeds > 1 else ""
+    others = len(seeds) > 1
+    of = f" of the {format_count(len(seeds), 'seed')}, {_named(seeds)}," if others else ""
     return (
         f"Only seed {seed}{of} is shown: one seed cannot tell losses apart, so there is no verdict."
     )
 
 
-def missing_sentence(seed: int, seeds: int) -> str:
+def missing_sentence(seed: int, seeds: Sequence[int]) -> str:
     """That a link names a seed which a comparison does not have.
 
-    >>> missing_sentence(9, 1)
+    >>> missing_sentence(9, [0])
     'The link names seed 9, but this comparison has only seed 0; it is shown.'
+    >>> missing_sentence(9, [3, 7, 42])
+    'The link names seed 9, but this comparison has the seeds 3, 7 and 42; all are shown.'
     """
-    if seeds == 1:
-        return f"The link names seed {seed}, but this comparison has only seed 0; it is shown."
-    return (
-        f"The link names seed {seed}, but this comparison has the seeds 0 to {seeds - 1}; all are"
-        " shown."
+    has = (
+        f"the seeds {_named(seeds)}; all are" if len(seeds) > 1 else f"only seed {seeds[0]}; it is"
     )
+    return f"The link names seed {seed}, but this comparison has {has} shown."
 
 
 def training_sentence(seed: int) -> str:
@@ -85,14 +98,14 @@ def training_sentence(seed: int) -> str:
     )
 
 
-def show_lock(comparison: Comparison) -> None:
+def show_lock(data: ComparisonData) -> None:
     """Say that one seed is shown, or that the link names one that is not there; nothing where the
     link names none.
     """
-    seed = only_seed()
-    if seed is None:
+    seed, seeds = only_seed(), _seeds(data)
+    if seed is None or not seeds:
         return
-    if shown_seed(comparison) is None:
-        st.warning(missing_sentence(seed, comparison.seeds), icon=":material/link_off:")
+    if seed in seeds:
+        draw_text(f":material/filter_1: {seed_sentence(seed, seeds)}")
     else:
-        draw_text(f":material/filter_1: {seed_sentence(seed, comparison.seeds)}")
+        st.warning(missing_sentence(seed, seeds), icon=":material/link_off:")

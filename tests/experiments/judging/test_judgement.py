@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lossviz.experiments.comparison_data import read_comparison_data
-from lossviz.experiments.judging.judgement import judge_comparison
+from lossviz.experiments.judging.judgement import comparable_trials, judge_comparison
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
 from lossviz.statistics.verdicts import Word
@@ -22,6 +22,21 @@ BASE = (90, 100, 80, 95, 85, 92)
 CLEARLY_MORE = tuple(
     wrong + more for wrong, more in zip(BASE, (40, 41, 39, 40, 42, 40), strict=True)
 )
+
+
+def test_a_trial_is_paired_only_where_no_part_of_its_conditions_differs() -> None:
+    data = comparison_data({"cross_entropy": BASE, "inverse": (*BASE[:5], "failed")})
+    ours = {trial.seed: trial.id for trial in data.trials if trial.loss == "inverse"}
+    theirs = {trial.seed: trial.id for trial in data.trials if trial.loss == "cross_entropy"}
+    reported = {
+        theirs[0]: {"split": "a", "weights": "w"},
+        ours[0]: {"split": "b", "weights": "w"},
+        theirs[1]: {"split": "a"},
+        ours[1]: {"split": "a", "weights": "unknown of the other"},
+    }
+    paired = comparable_trials(replace(data, fingerprints=reported))
+    assert sorted(trial.seed for trial in paired if trial.loss == "inverse") == [1, 2, 3, 4]
+    assert len([trial for trial in paired if trial.loss == "cross_entropy"]) == len(BASE)
 
 
 def test_a_loss_has_its_means_over_its_finished_seeds() -> None:

@@ -18,6 +18,7 @@ from lossviz.experiments.analysis.calibration import (
     calibration_of,
 )
 from lossviz.experiments.comparison_data import ComparisonData
+from lossviz.experiments.judging.judgement import comparable_trials
 from lossviz.experiments.records import Trial, TrialState
 from lossviz.ui.components.live_chart.component import live_chart
 from lossviz.ui.legend_key import legend_key
@@ -70,8 +71,9 @@ def show_calibration(backend: TrainingBackend, data: ComparisonData) -> None:
         return
     _draw_diagrams(data, {loss: found[loss] for loss in drawn if loss in found})
     _show_calibration_errors(data, found, seeds, finished)
-    show_scores(data, finished)
-    show_temperatures(backend.store, data, finished)
+    paired = comparable_trials(data)
+    show_scores(data, paired)
+    show_temperatures(backend.store, data, paired)
 
 
 def _calibration(

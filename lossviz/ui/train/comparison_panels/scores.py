@@ -33,7 +33,7 @@ def show_scores(data: ComparisonData, finished: Sequence[Trial]) -> None:
 
     Args:
         data: The comparison.
-        finished: Its trials that have finished.
+        finished: Its trials that have finished and may be paired, see ``comparable_trials``.
     """
     st.subheader("Brier score and negative log-likelihood", anchor=False)
     drawn = [_draw_score(data, finished, name, score) for name, score in _SCORES.items()]
@@ -41,10 +41,10 @@ def show_scores(data: ComparisonData, finished: Sequence[Trial]) -> None:
         draw_caption("No trial that has finished has these scores together with the baseline's.")
         return
     draw_caption(
-        "Means over the seeds that both losses have, with the 95% interval of the paired"
-        " differences. Lower is better for both scores. Only the error rate was planned, so only it"
-        " gets a verdict: each interval is computed as if it were the only one, and about one of"
-        " twenty such misses by chance."
+        "Means over the seeds that both losses have under the same conditions, with the 95%"
+        " interval of the paired differences. Lower is better for both scores. Only the error rate"
+        " was planned, so only it gets a verdict: each interval is computed as if it were the only"
+        " one, and about one of twenty such misses by chance."
     )
 
 
@@ -108,7 +108,7 @@ def show_temperatures(store: VisitorStore, data: ComparisonData, finished: Seque
     Args:
         store: Where predictions are read from.
         data: The comparison.
-        finished: Its trials that have finished.
+        finished: Its trials that have finished and may be paired, see ``comparable_trials``.
     """
     st.subheader("What temperature scaling changes", anchor=False)
     comparison = data.comparison
