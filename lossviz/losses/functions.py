@@ -3,6 +3,7 @@
 They are trained elsewhere, and shown and judged here: without a curve, as there is none to draw.
 """
 
+from functools import lru_cache
 from typing import Final
 
 from lossviz.errors import InvalidInput
@@ -34,6 +35,7 @@ def is_function(spec: str) -> bool:
     return spec.startswith(_PREFIX)
 
 
+@lru_cache(maxsize=512)  # a table of 500 comparisons asks 5,000 times for a few
 def loss_label(spec: str) -> str:
     """What a loss is called for people, whether it is a formula or a function.
 

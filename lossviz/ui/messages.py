@@ -44,7 +44,7 @@ def error_text(error: LossvizError) -> str:
 
 def shown(text: str) -> str:
     """A message as the visitor may read it."""
-    return text if sees_server() else without_server(text, hidden=_hidden())
+    return text if not text or sees_server() else without_server(text, hidden=_hidden())
 
 
 def sees_server() -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import lru_cache
+from typing import Any, cast
 
 import sqlalchemy as sa
 
@@ -48,7 +49,7 @@ class ComparisonRows:
             found = connection.execute(query).mappings().all()
         read, unreadable = rows.read(
             found,
-            rows.comparison_of,
+            _comparison_of,
             id_of=lambda row: str(row["id"]),
             name_of=lambda row: f"comparison {row['id']}",
         )
@@ -90,3 +91,12 @@ class ComparisonRows:
         )
         read, _ = self._read_comparisons(query)
         return read[0] if read else None
+
+
+def _comparison_of(row: rows.Row) -> Comparison:
+    return _comparison_of_items(tuple(row.items()))
+
+
+@lru_cache(maxsize=2_000)  # a page of 500 reads the same rows at every press
+def _comparison_of_items(items: tuple[tuple[str, Any], ...]) -> Comparison:
+    return rows.comparison_of(cast(rows.Row, dict(items)))
