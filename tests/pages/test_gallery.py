@@ -57,3 +57,12 @@ def test_a_deleted_recording_is_opened_again_from_its_card(database: Path) -> No
     assert not app.exception
     with closing(Store(f"sqlite:///{database}")) as store:
         assert store.comparison("recorded-article") is not None
+
+
+def test_a_lesson_leads_to_a_recording(database: Path) -> None:
+    app = opened("pages/lessons.py", lesson="article", step="7")
+    app.button("lesson article 7 recorded article").click().run()
+    assert not app.exception
+    assert app.title[0].value == "Train and compare"
+    with closing(Store(f"sqlite:///{database}")) as store:
+        assert [one.id for one in store.comparisons()] == ["recorded-article"]

@@ -4,6 +4,7 @@ hand, and read from the sentence as the page shows it.
 
 import math
 
+from lossviz.experiments.gallery.cards import CARDS
 from lossviz.experiments.judging.article_results import ARTICLE_IMAGES, ARTICLE_RUNS
 from lossviz.ui.lessons.lesson import Guess, Lesson, Question, Reveal, Text
 from tests.support import text_predicates as true
@@ -14,6 +15,7 @@ from tests.support.experiment_claims import (
     percent,
     three_seeds,
 )
+from tests.support.gallery import judged_recording
 from tests.support.story_claims import COSTS, WEIGHTS
 
 _MEANING = Cited(source="what the words mean")
@@ -60,6 +62,22 @@ def _generalized_ratio(p: float) -> float:
 def _two_digits(ratio: float) -> str:
     found = ratio if ratio > 1 else 1 / ratio
     return f"{'' if ratio > 1 else '1/'}{float(f'{found:.2g}'):g}"
+
+
+def _recorded(key: str, *noises: float) -> Claim:
+    """A card of the gallery has more seeds than a named experiment, verdicts, and these shares of
+    wrong labels.
+    """
+
+    def holds(_: str) -> None:
+        card = next(card for card in CARDS if card.key == key)
+        judged = [judged_recording(recording) for recording in card.steps.values()]
+        assert [one.comparison.settings.label_noise for one in judged] == list(noises)
+        for one in judged:
+            assert one.comparison.seeds > 3
+            assert one.verdicts is not None
+
+    return holds
 
 
 def _angle(_: str) -> None:
@@ -216,10 +234,9 @@ ARTICLE_LESSON: dict[str, Claim] = {
     "The dot product made 49.6%, the inverse 39.7%.": (
         _errors("article", {"dot_product": "49.6%", "inverse": "39.7%"})
     ),
-    "Train them yourself, over more seeds.": _INSTRUCTION,
-    "The verdict says which differences are more than chance, and where it cannot tell.": Cited(
-        source="docs/verdict.md"
-    ),
+    "A recorded comparison has more seeds and a verdict, which says which differences are more than"
+    " chance, and where it cannot tell.": _recorded("article", 0),
+    "Or train them yourself.": _INSTRUCTION,
 }
 NOISE_LESSON: dict[str, Claim] = {
     "Why bounded losses resist labels that are wrong, and when that does not show.": _MEANING,
@@ -277,8 +294,10 @@ NOISE_LESSON: dict[str, Claim] = {
     " with cross-entropy.": (
         _errors("noise", {"generalized": "5.3%", "dot_product": "5.3%", "cross_entropy": "9.3%"})
     ),
-    "Three seeds on one dataset are no law: train it yourself, over more seeds, and read the"
-    " verdict.": _INSTRUCTION,
+    "Three seeds on one dataset are no law: see a recorded comparison of more seeds at 0, 20 and"
+    " 40% wrong labels with its verdicts, or train it yourself.": (
+        _recorded("wrong labels", 0, 0.2, 0.4)
+    ),
 }
 _VIEW = Cited(source="tests/pages/test_lesson_views.py and tests/browser/test_lesson_views.py")
 LESSON_VIEWS: dict[str, Claim] = {

@@ -10,6 +10,8 @@ from typing import Final
 
 import streamlit as st
 
+from lossviz.errors import LossvizError
+from lossviz.experiments.gallery.cards import CARDS
 from lossviz.experiments.named_experiments import EXPERIMENTS
 from lossviz.losses.loss import Loss
 from lossviz.losses.parsing import loss_from_spec
@@ -25,10 +27,13 @@ from lossviz.ui.lessons.lesson import View
 from lossviz.ui.lessons.lesson_state import move_view, moves, view_now
 from lossviz.ui.loss_controls import styles_by_id
 from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.messages import show_error
 from lossviz.ui.state.geometry_state import MAX_MAPS, GeometryState
 from lossviz.ui.state.page_state import PageState
 from lossviz.ui.state.selection import selection_query
-from lossviz.ui.text import draw_text
+from lossviz.ui.text import draw_caption, draw_text
+from lossviz.ui.train.backend import open_backend
+from lossviz.ui.train.gallery.gallery_cards import OPEN, show_recording
 from lossviz.ui.train_link import PATH as TRAIN
 
 
@@ -129,7 +134,7 @@ def _draw_classes(state: PageState, losses: Mapping[str, Loss], name: str, moved
 
 
 def _draw_experiment(view: View, _: str) -> None:
-    experiment = EXPERIMENTS[view.experiment]
+    experiment = EXPERIMENTS[view.name]
     with st.container(border=True, gap="xsmall"):
         draw_text(f"**{escape_markdown(experiment.name)}.** {escape_markdown(experiment.question)}")
         st.page_link(
@@ -138,6 +143,18 @@ def _draw_experiment(view: View, _: str) -> None:
             icon=":material/model_training:",
             query_params=selection_query() | {"experiment": [experiment.key]},
         )
+
+
+def _draw_recorded(view: View, name: str) -> None:
+    card = next(card for card in CARDS if card.key == view.name)
+    with st.container(border=True, gap="xsmall"):
+        draw_text(f"**{escape_markdown(card.title)}.** {escape_markdown(card.question)}")
+        draw_caption(escape_markdown(card.about))
+        if st.button(OPEN, icon=":material/play_circle:", key=f"{name} {card.key}"):
+            try:
+                show_recording(open_backend(), card.first)
+            except LossvizError as error:
+                show_error(error)
 
 
 def _losses(state: PageState) -> dict[str, Loss]:
@@ -167,5 +184,10 @@ _PARTS: Final = MappingProxyType(
     {"plane": _draw_plane, "simplex": _draw_simplex, "classes": _draw_classes}
 )
 _DRAWINGS: Final[Mapping[str, Callable[[View, str], None]]] = MappingProxyType(
-    {"curves": _draw_curves, "geometry": _draw_geometry, "experiment": _draw_experiment}
+    {
+        "curves": _draw_curves,
+        "geometry": _draw_geometry,
+        "experiment": _draw_experiment,
+        "recorded": _draw_recorded,
+    }
 )

@@ -46,12 +46,12 @@ class View:
     Attributes:
         kind: Key of ``VIEWS`` in ``views.py``.
         state: What is drawn, as a page's address says it.
-        experiment: Key of a named experiment; empty where none is shown.
+        name: Of a named experiment or of a card of the gallery, its key; else empty.
     """
 
     kind: str
     state: PageState
-    experiment: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

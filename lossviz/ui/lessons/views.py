@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from lossviz.experiments.gallery.cards import CARDS
 from lossviz.experiments.named_experiments import EXPERIMENTS
 from lossviz.ui.lessons.fields import Lines, read_fields
 from lossviz.ui.lessons.lesson import View
@@ -15,7 +16,12 @@ from lossviz.ui.state.geometry_properties import GEOMETRY_PROPERTIES
 from lossviz.ui.state.page_state import PageState, read_page_state
 from lossviz.ui.state.url_state import Query
 
-EXPERIMENT: Final = "experiment"
+_NAMED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {  # kinds that are shown by name, with the names that there are
+        "experiment": tuple(EXPERIMENTS),
+        "recorded": tuple(card.key for card in CARDS),
+    }
+)
 _CHART: Final = tuple(spec.name for spec in CHART_PROPERTIES)
 _GEOMETRY: Final = tuple(spec.name for spec in GEOMETRY_PROPERTIES)
 
@@ -37,7 +43,7 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
     {
         "curves": Kind(fields=("loss", *_CHART, "at"), needed="loss"),
         "geometry": Kind(fields=("loss", "K", *_GEOMETRY)),
-        EXPERIMENT: Kind(fields=("name",), needed="name"),
+        **{kind: Kind(fields=("name",), needed="name") for kind in _NAMED},
     }
 )
 
@@ -64,14 +70,13 @@ def read_view(names: list[str], lines: Lines) -> View:
         raise lines.error(-1, f"the view does not say its {kind.needed}")
     if problems := _problems(names[0], query):
         raise lines.error(-1, problems)
-    if names[0] == EXPERIMENT:
-        return View(kind=EXPERIMENT, state=PageState(), experiment=query["name"][-1])
+    if names[0] in _NAMED:
+        return View(kind=names[0], state=PageState(), name=query["name"][-1])
     # a page shows losses where its address names none; a drawing in a lesson need not
     return View(kind=names[0], state=read_page_state({"loss": ["none"]} | query).value)
 
 
 def _problems(kind: str, query: Query) -> str:
-    if kind == EXPERIMENT:
-        known = query["name"][-1] in EXPERIMENTS
-        return "" if known else f"name must be one of {', '.join(EXPERIMENTS)}"
+    if known := _NAMED.get(kind):
+        return "" if query["name"][-1] in known else f"name must be one of {', '.join(known)}"
     return " ".join(read_page_state(query).problems)

@@ -72,6 +72,7 @@ WRONG: dict[str, tuple[str, int, str]] = {
     "a wrong range": (f"{HEADER}# A\n```view curves\nloss: brier\nat: 7\n```", 10, "0.0001 to 1"),
     "a wrong field": (f"{HEADER}# A\n```view curves\nlos: brier\n```", 9, "write one of loss"),
     "an experiment": (f"{HEADER}# A\n```view experiment\nname: x\n```", 9, "one of article"),
+    "a recording": (f"{HEADER}# A\n```view recorded\nname: x\n```", 9, "one of article, wrong"),
     "an open block": (f"{HEADER}# A\n```question\nWhich?", 8, "no closing line"),
     "no choice": (f"{HEADER}# A\n```question\nWhich?\n```", 8, "needs 2 to 12 choices"),
     "two right ones": (

@@ -26,6 +26,7 @@ LEAD: Final = (
     "These were trained before, and ship with lossviz. Guess first, then see the whole race, its"
     " replay and its verdict at once: nothing is trained for it."
 )
+OPEN: Final = "See the race and the verdict"
 _PAGE: Final = "pages/train.py"
 
 
@@ -58,7 +59,7 @@ def _draw_card(backend: TrainingBackend, card: GalleryCard) -> None:
         label_visibility="collapsed",
     )
     if st.button(
-        "See the race and the verdict",
+        OPEN,
         icon=":material/play_circle:",
         key=f"open recorded {card.key}",
         width="stretch",
