@@ -154,7 +154,8 @@ class QueueEngine:
         self._supervisor.recover()
         with self._admission.exclusive():
             self._instance.claim(comparison.id)
-            self._stored(comparison.id)  # it may have been deleted meanwhile
+            if not self._store.has_comparison(comparison.id):  # deleted meanwhile
+                raise _not_here(comparison.id)
             judged, of_search = next_attempts(
                 self._store.trials(comparison.id), self._store.search_trials(comparison.id)
             )
@@ -186,7 +187,7 @@ class QueueEngine:
     def _stored(self, comparison_id: str) -> Comparison:
         stored = self._store.comparison(comparison_id)
         if stored is None:
-            raise EngineError(f"comparison {comparison_id} is not in this database")
+            raise _not_here(comparison_id)
         return stored
 
     @property
@@ -349,6 +350,10 @@ class QueueEngine:
                     self._instance.leave()
         finally:
             self._instance.release()
+
+
+def _not_here(comparison_id: str) -> EngineError:
+    return EngineError(f"comparison {comparison_id} is not in this database")
 
 
 def _require_own_recipe(comparison: Comparison) -> None:

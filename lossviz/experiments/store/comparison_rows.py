@@ -63,6 +63,12 @@ class ComparisonRows:
         read, _ = self._read_comparisons(query)
         return read[0] if read else None
 
+    def has_comparison(self, comparison_id: str) -> bool:
+        """Whether there is one that is not deleted, be it that it cannot be read."""
+        query = sa.select(COMPARISONS.c.id).where(COMPARISONS.c.id == comparison_id, NOT_DELETED)
+        with self._database.connection() as connection:
+            return connection.scalar(query) is not None
+
     def deleted_comparison(self, comparison_id: str) -> Comparison | None:
         """One that is deleted and can still be brought back; None where there is none."""
         query = COMPARISONS.select().where(COMPARISONS.c.id == comparison_id, IS_DELETED)
