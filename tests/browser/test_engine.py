@@ -148,6 +148,7 @@ def launch_again(page: Page) -> str:
     return re.findall(r"comparison=(\w+)", page.url)[0]
 
 
+@pytest.mark.alone  # beside another test a press comes when all trials have finished
 def test_a_rate_is_looked_for_first_and_what_was_stopped_runs_again(
     page: Page, url: str, store: Store
 ) -> None:
