@@ -17,6 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.alone, pytest.mark.heavy]
 OPENS_WITHIN_S, FILTERS_WITHIN_S = 1.5, 0.3
 ROUNDS = 6
 WORDS = "experiment 49"
+CANVAS = """document.querySelector("[data-testid=stDataFrame] canvas")"""
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +48,25 @@ def until_rows(page: Page, wanted: int, since: float) -> float:
     return time.perf_counter() - since
 
 
+def drawing(page: Page) -> str:
+    """What the table's canvas shows."""
+    return str(page.evaluate(f"() => {CANVAS}.toDataURL()"))
+
+
+def until_filtered(page: Page, wanted: int, before: str, since: float) -> float:
+    """Seconds until the page says that it shows so many rows, and the table is drawn anew.
+
+    The grid describes its rows to screen readers only a fifth of a second after it has drawn them,
+    so that description is not what is timed.
+    """
+    page.wait_for_function(
+        f"""([said, before]) => document.body.innerText.includes(said)
+          && {CANVAS}.toDataURL() !== before""",
+        arg=[f"{wanted} of 500 comparisons.", before],
+    )
+    return time.perf_counter() - since
+
+
 def test_500_comparisons_open_and_are_filtered_at_once(
     page: Page, large_app: tuple[str, int]
 ) -> None:
@@ -60,9 +80,10 @@ def test_500_comparisons_open_and_are_filtered_at_once(
         settled(page)
         field = page.get_by_role("textbox", name="Search")
         field.fill(WORDS)
-        began = time.perf_counter()
+        before, began = drawing(page), time.perf_counter()
         field.press("Enter")
-        filtering_s.append(until_rows(page, wanted, began))
+        filtering_s.append(until_filtered(page, wanted, before, began))
+        until_rows(page, wanted, began)
         settled(page)
     print(f"\nopens in {min(opening_s):.2f} s, filters in {min(filtering_s):.2f} s")
     assert min(opening_s) < OPENS_WITHIN_S
