@@ -10,16 +10,8 @@ from hypothesis import strategies as st
 from lossviz.deployment import read_deployment
 from lossviz.errors import InvalidInput, QuotaExceeded
 from lossviz.experiments.named_experiments import EXPERIMENTS, SEEDS
-from lossviz.experiments.quotas import (
-    QUOTAS,
-    SIZE_LIMITS,
-    UNLIMITED,
-    Amount,
-    Use,
-    left_sentence,
-    read_quotas,
-    trials_asked_for,
-)
+from lossviz.experiments.quota_table import QUOTAS, SIZE_LIMITS, trials_asked_for
+from lossviz.experiments.quotas import UNLIMITED, Amount, Use, left_sentence, read_quotas
 from lossviz.experiments.recipes import get_recipe
 from lossviz.experiments.records import RateSearch
 from tests.support.browser import ROOT

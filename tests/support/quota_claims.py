@@ -8,7 +8,8 @@ from lossviz.errors import QuotaExceeded
 from lossviz.experiments.engine.expected_starts import Situation, expected_starts
 from lossviz.experiments.engine.scheduling import QueuedTrial
 from lossviz.experiments.engine.trial_queue import TrialQueue
-from lossviz.experiments.quotas import QUOTAS, Amount, Use, left_sentence, read_quotas
+from lossviz.experiments.quota_table import QUOTAS
+from lossviz.experiments.quotas import Amount, Use, left_sentence, read_quotas
 from lossviz.ui.train.progress import waiting_text
 from tests.support.claims import Claim
 from tests.support.records import comparison

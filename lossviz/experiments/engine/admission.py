@@ -12,15 +12,8 @@ from lossviz.errors import QuotaExceeded
 from lossviz.experiments.engine.recent import Recent
 from lossviz.experiments.event_log import log_event, visitor_label
 from lossviz.experiments.expected_time import TrialTimes
-from lossviz.experiments.quotas import (
-    IMPORTS,
-    QUOTAS,
-    TRAINING,
-    Amount,
-    Quotas,
-    Use,
-    trials_asked_for,
-)
+from lossviz.experiments.quota_table import IMPORTS, QUOTAS, TRAINING, trials_asked_for
+from lossviz.experiments.quotas import Amount, Quotas, Use
 from lossviz.experiments.records import Comparison, Trial
 from lossviz.experiments.settings import Settings
 from lossviz.experiments.store.store import Store

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from lossviz.errors import QuotaExceeded
 from lossviz.experiments.event_log import log_event, visitor_label
-from lossviz.experiments.quotas import IMPORTS, QUOTAS, Amount, Quotas, Use
+from lossviz.experiments.quota_table import IMPORTS, QUOTAS
+from lossviz.experiments.quotas import Amount, Quotas, Use
 from lossviz.experiments.store.store import Store
 from lossviz.experiments.store.usage import Spending
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -89,14 +89,11 @@ def _is_cut_off(text: str, error: json.JSONDecodeError) -> bool:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any] | Refused:
     found = dict(pairs)
     if len(found) < len(pairs):
-        twice = _first_twice(name for name, _ in pairs)
+        twice = next(
+            name for name, count in Counter(name for name, _ in pairs).items() if count > 1
+        )
         return Refused(reason=f"an object in which {twice[:60]!r} stands twice")
     return found
-
-
-def _first_twice(names: Iterable[str]) -> str:
-    seen: set[str] = set()
-    return next(name for name in names if name in seen or seen.add(name))  # type: ignore[func-returns-value]
 
 
 def _whole_number(text: str) -> int | Refused:

@@ -175,7 +175,7 @@ def judge_comparison(
         for loss in comparison.losses
     }
     labels = {loss: loss_label(loss) for loss in comparison.losses}
-    unmatched = {loss: _unmatched(data, trials) for loss, trials in by_loss.items()}
+    unmatched = _unmatched_by_loss(data)
     runs = {
         loss: _runs(loss, trials, data.last, frozenset(unmatched[loss]))
         for loss, trials in by_loss.items()
@@ -220,10 +220,7 @@ def comparable_trials(data: ComparisonData) -> list[Trial]:
     """The finished trials that may be paired with the baseline's of their seed: those in which no
     part of the conditions is known to differ from it.
     """
-    unmatched = {
-        loss: _unmatched(data, [trial for trial in data.trials if trial.loss == loss])
-        for loss in data.comparison.losses
-    }
+    unmatched = _unmatched_by_loss(data)
     return [
         trial
         for trial in data.trials
@@ -235,6 +232,13 @@ def _order_of_seeds(trials: Iterable[Trial]) -> list[int]:
     """The seeds in the order in which their first trials were to begin."""
     by_position = sorted(trials, key=lambda trial: trial.position)
     return list(dict.fromkeys(trial.seed for trial in by_position))
+
+
+def _unmatched_by_loss(data: ComparisonData) -> dict[str, dict[int, tuple[str, ...]]]:
+    return {
+        loss: _unmatched(data, [trial for trial in data.trials if trial.loss == loss])
+        for loss in data.comparison.losses
+    }
 
 
 def _unmatched(data: ComparisonData, trials: Sequence[Trial]) -> dict[int, tuple[str, ...]]:

@@ -4,7 +4,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from lossviz.experiments.quotas import TRAINING
+from lossviz.experiments.quota_table import TRAINING
 from lossviz.experiments.records import TrialState
 from lossviz.experiments.store import rows
 from lossviz.experiments.store.schema import BATCHES, COMPARISONS, EVALUATIONS, TRIALS, USAGE

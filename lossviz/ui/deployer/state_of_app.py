@@ -15,7 +15,8 @@ from lossviz import __version__
 from lossviz.deployment import Deployment, read_deployment
 from lossviz.experiments.descriptions import format_duration
 from lossviz.experiments.event_log import Event, recent_events, visitor_label
-from lossviz.experiments.quotas import QUOTAS, Quotas, Use
+from lossviz.experiments.quota_table import QUOTAS
+from lossviz.experiments.quotas import Quotas, Use
 from lossviz.experiments.store.leases import EngineLease
 from lossviz.experiments.store.overview import OpenComparison, Overview
 from lossviz.experiments.store.room import free_mb

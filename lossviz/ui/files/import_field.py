@@ -8,7 +8,7 @@ import streamlit as st
 
 from lossviz.errors import LossvizError
 from lossviz.experiments.files.importing import MB, MOST_BYTES
-from lossviz.experiments.quotas import IMPORTS
+from lossviz.experiments.quota_table import IMPORTS
 from lossviz.ui.markdown import escape_markdown
 from lossviz.ui.messages import error_text
 from lossviz.ui.text import draw_text

@@ -74,7 +74,7 @@ def note_problem(name: str, problem: str) -> None:
 
 
 def show_problem(name: str) -> None:
-    """Draw what ``note_problem`` was told of a parameter."""
+    """Draw what ``note_problem`` noted of a parameter."""
     if problem := _data()["problems"].get(name):
         st.warning(escape_markdown(problem), icon=":material/link_off:")
 
