@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from statistics import fmean
-from types import MappingProxyType
 from typing import Final
 
 from lossviz import __version__
@@ -22,19 +21,9 @@ from lossviz.experiments.judging.judgement import Judgement, LossJudgement
 from lossviz.experiments.records import Comparison, Trial
 from lossviz.experiments.store.building import build
 from lossviz.experiments.store.trial_counts import TrialCounts
-from lossviz.statistics.verdicts import LossVerdict, Word
+from lossviz.statistics.loss_verdict import WORDS, LossVerdict, Word
 
 _FORMAT: Final = 1  # to be raised whenever a summary means something else
-WORDS: Final = MappingProxyType(
-    {  # of a loss beside the baseline, the clear ones first
-        Word.BETTER: "better",
-        Word.WORSE: "worse",
-        Word.SAME: "practically the same",
-        Word.UNDECIDED: "cannot be told apart",
-        Word.DIVERGES: "diverges",
-        Word.TOO_EARLY: "too few seeds",
-    }
-)
 BASELINE_DIVERGED: Final = "baseline diverged"
 SO_FAR: Final = "so far: "
 
@@ -119,9 +108,7 @@ def verdict_words(verdicts: Sequence[LossVerdict]) -> str:
     counts = Counter(verdict.word for verdict in verdicts)
     if len(verdicts) == 1:
         return opening + WORDS[verdicts[0].word]
-    return opening + ", ".join(
-        f"{counts[word]} {words}" for word, words in WORDS.items() if counts[word]
-    )
+    return opening + ", ".join(f"{counts[word]} {WORDS[word]}" for word in Word if counts[word])
 
 
 def _best(losses: Sequence[LossJudgement]) -> tuple[str | None, float | None, int]:

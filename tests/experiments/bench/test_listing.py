@@ -108,7 +108,7 @@ def test_the_best_loss_is_found_over_the_seeds_that_all_have_finished(store: Sto
     finish(store, "c-2", error_rate=0.0)  # cross-entropy, seed 1, alone
     found = row(store)
     assert (found.best_loss, found.best_error) == ("p**-k, k = 0.2", 0.2)
-    assert found.verdict == "so far: too few seeds"
+    assert found.verdict == "so far: too early to say"
 
 
 def test_a_loss_that_diverged_is_never_the_best(store: Store) -> None:
