@@ -112,6 +112,16 @@ PAGES = MappingProxyType(
             icon=":material/north_east:",
             has_charts=False,
         ),
+        "pages/playground.py": Page(
+            name="Playground",
+            title="Playground",
+            lead=(
+                "Small networks learn in front of you, each with another loss: the same points, the"
+                " same initial weights, the same batches."
+            ),
+            icon=":material/toys:",
+            has_charts=False,
+        ),
         "pages/train.py": Page(
             name="Train",
             title="Train and compare",

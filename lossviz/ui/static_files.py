@@ -67,7 +67,7 @@ def publish(static: Path) -> None:
         draft = Path(tempfile.mkdtemp(dir=static))
         for script in _scripts():
             copy = draft / script.relative_to(COMPONENTS)
-            copy.parent.mkdir(exist_ok=True)
+            copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(script, copy)
             _finish(copy)
         draft.chmod(0o755)

@@ -4,6 +4,7 @@ and arrows stand.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
@@ -35,6 +36,9 @@ TOO_MANY_LOSSES: Final = (
 LEAST_CURSOR_P: Final = 1e-4
 CURSOR_DIGITS: Final = 4  # significant ones of its place
 LARGEST_SEED: Final = MAX_SEEDS - 1
+LONGEST_PLAY: Final = 6000  # characters
+# unchanged by URL encoding
+_PLAYABLE: Final = re.compile(rf"[\w.~-]{{0,{LONGEST_PLAY}}}", re.ASCII)
 _LONGEST_SEED: Final = len(str(LARGEST_SEED))
 _NO_LOSS = "none"  # an address without any loss parameter stands for the defaults
 
@@ -53,6 +57,8 @@ class PageState:
         cursor_p: Where the cursor on the curves stands, as a probability; None until the visitor
             has moved it.
         form: What the launch form is set to.
+        play: What the playground is set to but for its losses, as the browser's state/codec.js
+            writes it; Python only hands it on.
 
     Raises:
         InvalidInput: The cursor cannot stand there, or no seed has that number.
@@ -66,6 +72,7 @@ class PageState:
     seed: int | None = None
     cursor_p: float | None = None
     form: FormValues = field(default_factory=FormValues)
+    play: str = ""
 
     def __post_init__(self) -> None:
         if self.cursor_p is not None and not LEAST_CURSOR_P <= self.cursor_p <= 1.0:
@@ -90,7 +97,7 @@ def read_page_state(query: Mapping[str, Sequence[str]]) -> Reading[PageState]:
     geometry = read_geometry(query)
     form = read_form(query)
     state = PageState(**losses.value, chart=chart.value, geometry=geometry.value, form=form.value)
-    reading = read_query((_HIDDEN, _SEED, _CURSOR), query)
+    reading = read_query((_PLAY, _HIDDEN, _SEED, _CURSOR), query)
     parts, others = read_parts(reading.value["all_hidden"])
     hidden, problems = _among(others, state.losses)
     return Reading(
@@ -100,6 +107,7 @@ def read_page_state(query: Mapping[str, Sequence[str]]) -> Reading[PageState]:
             hidden_parts=parts,
             seed=reading.value["seed"],
             cursor_p=reading.value["cursor_p"],
+            play=reading.value["play"],
         ),
         problems=(
             *losses.problems,
@@ -123,7 +131,7 @@ def write_page_state(state: PageState) -> Query:
         **write_query(CHART_PROPERTIES, state.chart),
         **write_query(GEOMETRY_PROPERTIES, state.geometry),
         **write_form(state.form),
-        **write_query((_HIDDEN, _SEED, _CURSOR), state),
+        **write_query((_PLAY, _HIDDEN, _SEED, _CURSOR), state),
     }
 
 
@@ -176,6 +184,12 @@ def _parse_seed(texts: Sequence[str]) -> int:
     return int(texts[-1])
 
 
+def _parse_play(texts: Sequence[str]) -> str:
+    if not _PLAYABLE.fullmatch(texts[-1]):
+        raise Unreadable
+    return texts[-1]
+
+
 def _parse_cursor(texts: Sequence[str]) -> float:
     place = float(f"{float(texts[-1][:20]):.{CURSOR_DIGITS}g}")
     if not LEAST_CURSOR_P <= place <= 1.0:
@@ -208,6 +222,14 @@ _SEED: Property[int | None] = Property(
     print=lambda seed: [str(seed)],
     limits=f"the number of a seed, from 0 to {LARGEST_SEED}",
 )
+_PLAY: Property[str] = Property(
+    name="play",
+    attribute="play",
+    default=_START.play,
+    parse=_parse_play,
+    print=lambda text: [text],
+    limits=f"what the playground writes, at most {LONGEST_PLAY} characters",
+)
 # The last of all: curve_chart/cursor_report.js writes it at the end of the address too, so that a
 # cursor that moves adds no step to the browser's Back.
 _CURSOR: Property[float | None] = Property(
@@ -223,6 +245,7 @@ PROPERTIES: Final[tuple[Property[Any], ...]] = (
     *CHART_PROPERTIES,
     *GEOMETRY_PROPERTIES,
     *FORM_PROPERTIES,
+    _PLAY,
     _HIDDEN,
     _SEED,
     _CURSOR,

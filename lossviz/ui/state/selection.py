@@ -31,6 +31,7 @@ class Selection:
         cursor_p: Where the visitor has put the cursor on the curves; None where nowhere.
         form: What the launch form is set to.
         form_version: How often it was set by anything but its own fields.
+        play: See ``PageState``.
         warning: Markdown: what of the page's address or of the last change could not be applied;
             empty if nothing.
         rejections: How often a slider's value could not be applied: the browser takes it back when
@@ -47,6 +48,7 @@ class Selection:
     cursor_p: float | None
     form: FormValues
     form_version: int
+    play: str
     warning: str
     rejections: int
 
@@ -71,6 +73,7 @@ def read_selection() -> Selection:
         cursor_p=choice["cursor_p"],
         form=read_form(choice["form"]).value,
         form_version=data["form_version"],
+        play=choice["play"],
         warning=data["warning"],
         rejections=data["rejections"],
     )

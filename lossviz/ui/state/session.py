@@ -41,6 +41,7 @@ class Choice(TypedDict):
         seed: The same.
         cursor_p: The same.
         form: What the launch form is set to, as ``read_form`` reads it.
+        play: See ``PageState``.
     """
 
     chosen: list[str]
@@ -51,6 +52,7 @@ class Choice(TypedDict):
     seed: int | None
     cursor_p: float | None
     form: Query
+    play: str
 
 
 class SessionData(TypedDict):
@@ -100,6 +102,7 @@ def session() -> SessionData:
                 seed=None,
                 cursor_p=None,
                 form={},
+                play="",
             ),
             page="",
             address={},
@@ -164,6 +167,7 @@ def state_of(data: SessionData, *more: str) -> PageState:
         seed=choice["seed"],
         cursor_p=choice["cursor_p"],
         form=read_form(choice["form"]).value,
+        play=choice["play"],
     )
 
 
@@ -176,6 +180,7 @@ def _keep_what_links_miss(data: SessionData, before: Choice) -> None:
     choice = data["choice"]
     choice["cursor_p"] = choice["cursor_p"] or before["cursor_p"]
     choice["hidden_parts"] = choice["hidden_parts"] or before["hidden_parts"]
+    choice["play"] = choice["play"] or before["play"]
     if choice["seed"] is None:
         choice["seed"] = before["seed"]
     hide_ids(data, choice["hidden"] or before["hidden"])
@@ -198,6 +203,7 @@ def _apply_address(data: SessionData, address: Query) -> str:
         seed=state.seed,
         cursor_p=state.cursor_p,
         form=form,
+        play=state.play,
     )
     losses = [loss_from_spec(spec) for spec in state.losses]
     for loss in losses:

@@ -109,6 +109,7 @@ OLD_LINKS: Mapping[str, PageState] = {
         hidden=("inverse",), hidden_parts=("menu", "title"), seed=2
     ),
     "hide=menu&hide=none": PageState(hidden_parts=("menu", "none")),
+    "play=data.is.moons~noise.is.0.4": PageState(play="data.is.moons~noise.is.0.4"),
 }
 
 

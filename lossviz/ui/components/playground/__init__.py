@@ -1,0 +1,1 @@
+"""Networks that learn in the browser, each with another loss."""

@@ -1,0 +1,44 @@
+// What page and worker say to each other.
+
+/** @typedef {import("../../shared/loss_evaluation.js").LossData} LossData */
+/** @typedef {import("../engine/decision_map.js").DecisionMap} DecisionMap */
+/** @typedef {import("../engine/evaluation.js").Evaluation} Evaluation */
+/** @typedef {import("../engine/trainer.js").Stop} Stop */
+/** @typedef {import("../data/problem.js").Problem} Problem */
+/** @typedef {import("../state/properties.js").PlaygroundState} PlaygroundState */
+
+/**
+ * From the page.
+ * @typedef {{ kind: "begin", state: PlaygroundState, losses: LossData[] }} Begin A new run.
+ * @typedef {{ kind: "change", state: PlaygroundState, losses: LossData[] }} Change While it goes on:
+ *   losses, their parameters, learning rate, weight decay, batch size, speed.
+ * @typedef {{ kind: "points", problem: Problem }} NewPoints While it goes on: points were moved or drawn.
+ * @typedef {{ kind: "play" } | { kind: "pause" }} Playing
+ * @typedef {{ kind: "steps", count: number }} Steps Takes so many, then pauses.
+ * @typedef {{ kind: "epoch" }} Epoch Goes on to the end of the epoch, then pauses.
+ * @typedef {{ kind: "drawn" }} Drawn The page has drawn the last frame, and can take another one.
+ *
+ * @typedef {Begin | Change | NewPoints | Playing | Steps | Epoch | Drawn} Request
+ */
+
+/**
+ * One network as it is.
+ * @typedef {object} NetworkFrame
+ * @property {DecisionMap} map
+ * @property {Evaluation} train
+ * @property {Evaluation} test
+ * @property {Stop | null} stop
+ */
+
+/**
+ * To the page: all that it draws.
+ * @typedef {object} Frame
+ * @property {"frame"} kind
+ * @property {number} run Counts the runs that have begun.
+ * @property {number} steps
+ * @property {number} epoch
+ * @property {boolean} playing
+ * @property {NetworkFrame[]} networks
+ */
+
+export {};

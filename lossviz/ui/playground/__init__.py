@@ -1,0 +1,1 @@
+"""The page where networks learn in the browser."""
