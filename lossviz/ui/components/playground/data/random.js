@@ -39,3 +39,18 @@ export const stream = (seed, purpose) => {
  */
 export const normal = (uniform) =>
   Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+
+/** @type {(indices: Uint32Array, uniform: () => number) => void} In place (Fisher and Yates 1938). */
+export const shuffle = (indices, uniform) => {
+  for (let i = indices.length - 1; i > 0; i--) {
+    const j = Math.floor(uniform() * (i + 1));
+    [indices[i], indices[j]] = [indices[j], indices[i]];
+  }
+};
+
+/** @type {(count: number, uniform: () => number) => Uint32Array} 0 to count - 1 in random order. */
+export const permutation = (count, uniform) => {
+  const indices = Uint32Array.from({ length: count }, (_, i) => i);
+  shuffle(indices, uniform);
+  return indices;
+};

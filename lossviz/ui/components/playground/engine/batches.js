@@ -1,12 +1,6 @@
 // In which order the training points come: every point once in an epoch, the last batch may be short.
 
-/** @type {(indices: Uint32Array, uniform: () => number) => void} In place. */
-const shuffle = (indices, uniform) => {
-  for (let i = indices.length - 1; i > 0; i--) {
-    const j = Math.floor(uniform() * (i + 1));
-    [indices[i], indices[j]] = [indices[j], indices[i]];
-  }
-};
+import { permutation, shuffle } from "../data/random.js";
 
 export class Batches {
   epoch = 0;
@@ -19,9 +13,19 @@ export class Batches {
    * @param {() => number} uniform
    */
   constructor(count, uniform) {
-    this.#order = Uint32Array.from({ length: count }, (_, i) => i);
+    this.#order = permutation(count, uniform);
     this.#uniform = uniform;
-    shuffle(this.#order, uniform);
+  }
+
+  /** @param {number} count Of the training points from now on: new ones end this epoch. */
+  setCount(count) {
+    const before = this.#order.length;
+    const seen = this.#order.slice(0, this.#place).filter((i) => i < count);
+    const ahead = this.#order.slice(this.#place).filter((i) => i < count);
+    const added = Array.from({ length: Math.max(0, count - before) }, (_, i) => before + i);
+    this.#order = Uint32Array.of(...seen, ...ahead, ...added);
+    this.#place = seen.length;
+    if (this.#place === count) this.#beginEpoch();
   }
 
   /** @type {(size: number) => number} How many batches the epoch still has. */
@@ -33,11 +37,13 @@ export class Batches {
   next(size) {
     const batch = this.#order.slice(this.#place, this.#place + size);
     this.#place += size;
-    if (this.#place >= this.#order.length) {
-      this.#place = 0;
-      this.epoch++;
-      shuffle(this.#order, this.#uniform);
-    }
+    if (this.#place >= this.#order.length) this.#beginEpoch();
     return batch;
+  }
+
+  #beginEpoch() {
+    this.#place = 0;
+    this.epoch++;
+    shuffle(this.#order, this.#uniform);
   }
 }

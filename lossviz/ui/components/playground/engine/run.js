@@ -30,7 +30,7 @@ export class Run {
     this.trainers = losses.map(
       (loss) => new Trainer(loss, { sizes, activation, optimizer, parameters }),
     );
-    this.batches = new Batches(problem.train.labels.length, stream(state.seed, "batches"));
+    this.batches = this.#newBatches();
   }
 
   /**
@@ -42,8 +42,24 @@ export class Run {
     this.trainers.forEach((trainer, slot) => trainer.setLoss(losses[slot]));
   }
 
+  /**
+   * Goes on with points that were moved, added or removed. Before the first step it is as if the run
+   * had begun with them.
+   * @param {Problem} problem Of as many classes.
+   */
+  setProblem(problem) {
+    this.problem = problem;
+    if (this.steps === 0) this.batches = this.#newBatches();
+    else this.batches.setCount(problem.train.labels.length);
+  }
+
+  #newBatches() {
+    return new Batches(this.problem.train.labels.length, stream(this.state.seed, "batches"));
+  }
+
   /** Takes one step with every network that has not stopped. */
   step() {
+    if (this.problem.train.labels.length === 0) return new Uint32Array();
     const batch = this.batches.next(this.state.batch);
     this.trainers.forEach((trainer, slot) => {
       trainer.step(this.problem.train, batch, {

@@ -42,7 +42,9 @@ export const readState = (text) => {
     }
     const read = property.parse(value);
     if (read === undefined)
-      problems.push(`The link's ${name} should be ${property.limits}; it is left out.`);
+      problems.push(
+        `In the link the ${property.label} should be ${property.limits}; this part is left out.`,
+      );
     else state[name] = read;
   }
   return { state: /** @type {any} */ (state), problems };

@@ -1,5 +1,12 @@
 // All that the playground's part of an address can say, as one table of typed properties.
 
+import {
+  MOST_CHANGES,
+  MOST_CLASSES,
+  MOST_DRAWN,
+  parseChanges,
+  parsePoints,
+} from "../data/points_text.js";
 import { SHAPES } from "../data/shapes.js";
 import { ACTIVATIONS } from "../engine/network.js";
 import { OPTIMIZERS } from "../engine/optimizers.js";
@@ -9,12 +16,14 @@ import { OPTIMIZERS } from "../engine/optimizers.js";
  * @typedef {object} PlaygroundState
  * @property {string} data A key of SHAPES.
  * @property {number} classes
- * @property {number} points For training; there are as many test points.
- * @property {number} spread How far the classes reach into each other, 0 to 1.
+ * @property {number} points For training; there are as many test points, rounded up to as many of each
+ *   class.
+ * @property {number} spread How far points scatter around the shape, 0 to 1.
  * @property {number} imbalance How many points the first class has for one of the last, 1 to 50.
- * @property {number} noise Share of the training labels that are wrong, 0 to 0.6.
+ * @property {number} noise Share of the training labels that are wrong, 0 to 0.6; outliers and points
+ *   drawn by hand have right ones.
  * @property {string} flips Which wrong label a point gets, "symmetric" or "pair".
- * @property {number} outliers Training points far on the wrong side.
+ * @property {number} outliers Training points far on the wrong side, beside `points`.
  * @property {number[]} layers Units of each hidden layer.
  * @property {string} activation A key of ACTIVATIONS.
  * @property {string} optimizer A key of OPTIMIZERS.
@@ -25,53 +34,63 @@ import { OPTIMIZERS } from "../engine/optimizers.js";
  * @property {number} seed
  * @property {number} speed Steps a frame at most.
  * @property {string} drawn Points drawn by hand, as points_text.js writes them.
- * @property {string} moved Points moved by hand, the same.
+ * @property {string} moved What a hand did to generated points, the same.
  * @property {number} at Steps that a link's run takes at once.
  * @property {number} story The step of the story that is open, 0 for none.
  */
 
 /**
  * @template T
- * @typedef {object} Property
- * @property {T} start What it is unless an address says otherwise.
+ * @typedef {object} Kind
  * @property {(text: string) => T | undefined} parse Undefined where a text is no value.
  * @property {(value: T) => string} print
  * @property {string} limits Which values there are, in words that complete "it should be …".
+ * @property {number} [least] Of a number.
+ * @property {number} [most]
+ * @property {string[]} [keys] Of a choice.
  */
 
-/** @type {(start: number, least: number, most: number) => Property<number>} */
-const whole = (start, least, most) => ({
-  start,
+/**
+ * @template T
+ * @typedef {Kind<T> & { label: string, start: T }} Property
+ *   `label` names it for readers, in the midst of a sentence; `start` is what it is unless an address
+ *   says otherwise.
+ */
+
+/** @type {(least: number, most: number) => Kind<number>} */
+const whole = (least, most) => ({
   parse: (text) => {
     const value = Number(text);
     return /^\d{1,9}$/.test(text) && value >= least && value <= most ? value : undefined;
   },
   print: String,
   limits: `a whole number from ${least} to ${most}`,
+  least,
+  most,
 });
 
-/** @type {(start: number, least: number, most: number) => Property<number>} */
-const number = (start, least, most) => ({
-  start,
+/** @type {(least: number, most: number) => Kind<number>} */
+const number = (least, most) => ({
   parse: (text) => {
     const value = Number(text);
     return /^[\d.e-]{1,24}$/.test(text) && value >= least && value <= most ? value : undefined;
   },
   print: String,
   limits: `a number from ${least} to ${most}`,
+  least,
+  most,
 });
 
-/** @type {(start: string, keys: string[]) => Property<string>} */
-const oneOf = (start, keys) => ({
-  start,
+/** @type {(keys: string[]) => Kind<string>} */
+const oneOf = (keys) => ({
   parse: (text) => (keys.includes(text) ? text : undefined),
   print: String,
   limits: `one of ${keys.join(", ")}`,
+  keys,
 });
 
-/** @type {(start: number[], one: Property<number>, most: number) => Property<number[]>} */
-const several = (start, one, most) => ({
-  start,
+/** @type {(one: Kind<number>, most: number) => Kind<number[]>} */
+const several = (one, most) => ({
   parse: (text) => {
     const values = text === "" ? [] : text.split("_").map(one.parse);
     const known = values.filter((value) => value !== undefined);
@@ -81,41 +100,50 @@ const several = (start, one, most) => ({
   limits: `at most ${most} values with _ between them, each ${one.limits}`,
 });
 
-/** @type {(most: number) => Property<string>} */
-const points = (most) => ({
-  start: "",
-  parse: (text) => (text.length <= most && /^[\w-]*$/.test(text) ? text : undefined),
+/** @type {(parse: (text: string) => unknown[] | undefined, most: number) => Kind<string>} */
+const points = (parse, most) => ({
+  parse: (text) => {
+    const read = parse(text);
+    return read && read.length <= most ? text : undefined;
+  },
   print: String,
-  limits: `points as the playground writes them, at most ${most} characters`,
+  limits: `at most ${most} points, as the playground writes them`,
 });
 
 export const MOST_LOSSES = 4;
+export const MOST_STEPS = 100_000; // that a link takes at once
 export const FLIPS = { symmetric: "any other class", pair: "the next class" };
 
 /** What may change while a run goes on; all else begins it anew. */
 export const LIVE = new Set(["rate", "rates", "batch", "decay", "speed", "story"]);
 
+/** Those of them that change nothing of what is computed. */
+export const OUTSIDE_THE_RUN = new Set(["speed", "story"]);
+
+/** @type {(label: string, start: any, kind: Kind<any>) => Property<any>} */
+const property = (label, start, kind) => ({ label, start, ...kind });
+
 /** @type {Record<keyof PlaygroundState, Property<any>>} */
 export const PROPERTIES = {
-  data: oneOf("blobs", Object.keys(SHAPES)),
-  classes: whole(3, 2, 5),
-  points: whole(200, 10, 1000),
-  spread: number(0.3, 0, 1),
-  imbalance: number(1, 1, 50),
-  noise: number(0, 0, 0.6),
-  flips: oneOf("symmetric", Object.keys(FLIPS)),
-  outliers: whole(0, 0, 20),
-  layers: several([8, 8], whole(8, 1, 16), 3),
-  activation: oneOf("tanh", Object.keys(ACTIVATIONS)),
-  optimizer: oneOf("sgd", Object.keys(OPTIMIZERS)),
-  rate: number(0.1, 1e-5, 10),
-  rates: several([], number(0.1, 1e-5, 100), MOST_LOSSES),
-  batch: whole(20, 1, 1000),
-  decay: number(0, 0, 1),
-  seed: whole(0, 0, 999_999),
-  speed: whole(1, 1, 100),
-  drawn: points(3000),
-  moved: points(1500),
-  at: whole(0, 0, 100_000),
-  story: whole(0, 0, 6),
+  data: property("data", "blobs", oneOf(Object.keys(SHAPES))),
+  classes: property("number of classes", 3, whole(2, MOST_CLASSES)),
+  points: property("number of training points", 200, whole(10, 1000)),
+  spread: property("spread", 0.3, number(0, 1)),
+  imbalance: property("imbalance", 1, number(1, 50)),
+  noise: property("share of wrong labels", 0, number(0, 0.6)),
+  flips: property("kind of wrong labels", "symmetric", oneOf(Object.keys(FLIPS))),
+  outliers: property("number of outliers", 0, whole(0, 20)),
+  layers: property("hidden layers", [8, 8], several(whole(1, 16), 3)),
+  activation: property("activation", "tanh", oneOf(Object.keys(ACTIVATIONS))),
+  optimizer: property("optimiser", "sgd", oneOf(Object.keys(OPTIMIZERS))),
+  rate: property("learning rate", 0.1, number(1e-5, 10)),
+  rates: property("learning rates of the losses", [], several(number(1e-5, 100), MOST_LOSSES)),
+  batch: property("batch size", 20, whole(1, 1000)),
+  decay: property("weight decay", 0, number(0, 1)),
+  seed: property("seed", 0, whole(0, 999_999)),
+  speed: property("speed", 1, whole(1, 100)),
+  drawn: property("points drawn by hand", "", points(parsePoints, MOST_DRAWN)),
+  moved: property("points changed by hand", "", points(parseChanges, MOST_CHANGES)),
+  at: property("number of steps", 0, whole(0, MOST_STEPS)),
+  story: property("step of the story", 0, whole(0, 6)),
 };

@@ -44,7 +44,7 @@ class Training {
   /** @param {import("../data/problem.js").Problem} problem */
   setProblem(problem) {
     if (!this.#run) return;
-    this.#run.problem = problem;
+    this.#run.setProblem(problem);
     this.#changed = true;
   }
 
