@@ -4,7 +4,10 @@ import { themeOf } from "../shared/plot_theme.js";
 import { find } from "../shared/svg.js";
 import { Model } from "./model.js";
 import { readState } from "./state/codec.js";
+import { PlayAddress } from "./state/play_address.js";
+import { LinkNote } from "./view/link_note.js";
 import { Networks } from "./view/networks.js";
+import { Problems } from "./view/problems.js";
 import { Toolbar } from "./view/toolbar.js";
 
 /**
@@ -27,9 +30,13 @@ class Playground {
   constructor(root) {
     this.#box = find(root, ".lossviz-playground");
     this.model = new Model(() => this.#redraw());
+    this.address = new PlayAddress();
     /** @type {import("./model.js").View[]} */
     this.views = [
+      this.address,
+      new Problems(find(root, ".problems")),
       new Toolbar(find(root, ".toolbar"), this.model),
+      new LinkNote(find(root, ".link-note")),
       new Networks(find(root, ".networks")),
     ];
   }
@@ -38,11 +45,12 @@ class Playground {
   receive({ losses, play }) {
     if (this.#opened) return;
     this.#opened = true;
-    this.model.state = readState(play).state;
-    this.model.setLosses(losses);
+    const { state, problems } = readState(play);
+    this.model.open(state, losses, problems);
   }
 
   close() {
+    this.address.close();
     this.model.close();
   }
 
