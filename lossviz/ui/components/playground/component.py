@@ -19,7 +19,7 @@ from lossviz.ui.static_files import import_module
 _COMPONENT = st.components.v2.component(
     "lossviz.playground",
     html=read_assets("playground/index.html"),
-    css=read_assets("playground/style.css"),
+    css=read_assets("playground/style.css", "playground/view/networks.css"),
     js=import_module("playground/index.js"),
     isolate_styles=False,
 )

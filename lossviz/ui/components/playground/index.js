@@ -37,7 +37,7 @@ class Playground {
       new Problems(find(root, ".problems")),
       new Toolbar(find(root, ".toolbar"), this.model),
       new LinkNote(find(root, ".link-note")),
-      new Networks(find(root, ".networks")),
+      new Networks(find(root, ".networks"), this.model),
     ];
   }
 

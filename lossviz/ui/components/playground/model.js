@@ -8,6 +8,7 @@ import { LIVE, OUTSIDE_THE_RUN } from "./state/properties.js";
 /** @typedef {import("../shared/loss_evaluation.js").LossData} LossData */
 /** @typedef {import("../shared/plot_theme.js").Theme} Theme */
 /** @typedef {import("./data/problem.js").Problem} Problem */
+/** @typedef {import("./engine/slow_step.js").SlowStep} SlowStep */
 /** @typedef {import("./state/properties.js").PlaygroundState} PlaygroundState */
 /** @typedef {import("./worker/messages.js").Frame} Frame */
 /** @typedef {import("./worker/messages.js").Request} Request */
@@ -33,6 +34,8 @@ export class Model {
   /** @type {Frame | null} The last that the worker has sent; null before the first of a run. It has
    * numbers of as many training points as the problem has. */
   frame = null;
+  /** @type {SlowStep | null} The last step, if it was to be watched, until the run goes on. */
+  slowStep = null;
   /** Whether settings, losses or points have changed since the run began: then a link cannot lead to
    * where it stands. */
   altered = false;
@@ -158,7 +161,7 @@ export class Model {
   }
 
   play() {
-    this.#begun = true;
+    this.#goOn();
     this.#send({ kind: "play" });
   }
 
@@ -168,19 +171,31 @@ export class Model {
 
   /** @param {number} count */
   step(count = 1) {
-    this.#begun = true;
+    this.#goOn();
     this.#send({ kind: "steps", count });
   }
 
   epoch() {
-    this.#begun = true;
+    this.#goOn();
     this.#send({ kind: "epoch" });
+  }
+
+  /** Pauses, and takes a step that can be watched: `slowStep` has it as soon as it is taken. */
+  takeSlowStep() {
+    this.#goOn();
+    this.#send({ kind: "slow step" });
+  }
+
+  #goOn() {
+    this.#begun = true;
+    this.slowStep = null;
   }
 
   #begin() {
     this.#generated = generate(this.state);
     this.problem = changedByHand(this.#generated, this.state);
     this.frame = null;
+    this.slowStep = null;
     this.altered = false;
     this.#begun = this.state.at > 0;
     this.#runs++;
@@ -199,6 +214,7 @@ export class Model {
       return false;
     }
     this.problems = [];
+    this.slowStep = null;
     this.state = { ...this.state, ...outcome.values };
     if (this.state.data === "drawn") this.#generated = generate(this.state); // its test points
     this.problem = changedByHand(this.#generated, this.state);
@@ -222,7 +238,12 @@ export class Model {
       );
     for (const { train } of this.frame?.networks ?? [])
       if (train.p.length !== count)
-        Object.assign(train, { p: fit(train.p), pulls: fit(train.pulls) });
+        Object.assign(train, {
+          p: fit(train.p),
+          penalties: fit(train.penalties),
+          weights: fit(train.weights),
+          pulls: fit(train.pulls),
+        });
   }
 
   /**
@@ -234,6 +255,7 @@ export class Model {
     if (frame.run !== this.#runs || points !== this.problem.train.labels.length)
       return this.#send({ kind: "drawn" });
     this.frame = frame;
+    if (frame.slowStep) this.slowStep = frame.slowStep;
     this.#changed();
   }
 

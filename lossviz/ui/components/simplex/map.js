@@ -4,6 +4,7 @@
 import { niceStep } from "../shared/angle_chart.js";
 import { handleMarkup } from "../shared/drag_handle.js";
 import { plainText, two } from "../shared/number_text.js";
+import { rgbOf } from "../shared/rgb.js";
 import { find, Parts } from "../shared/svg.js";
 import { sumOf } from "../shared/vectors.js";
 import { NODES, nodeAt, SIDE, TRIANGLES } from "./grid.js";
@@ -93,19 +94,10 @@ const MAP = `
     <p class="verdict"></p>
   </figure>`;
 
-/** @type {(width: number, height: number, options?: object) => CanvasRenderingContext2D} */
-const newCanvas = (width, height, options) => {
+/** @type {(width: number, height: number) => CanvasRenderingContext2D} */
+const newCanvas = (width, height) => {
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
-  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", options));
-};
-
-const colorProbe = newCanvas(1, 1, { willReadFrequently: true });
-
-/** @type {(color: string) => number[]} */
-const rgbOf = (color) => {
-  colorProbe.fillStyle = color;
-  colorProbe.fillRect(0, 0, 1, 1);
-  return [...colorProbe.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 };
 
 /** @type {(text: string, x: number, y: number, name: string) => string} */

@@ -25,6 +25,7 @@ import { SHAPES } from "./shapes.js";
  *   then those that a hand has drawn.
  * @property {Points} test As many of each class; labels are right.
  * @property {number} generated How many training points the settings give, outliers included.
+ * @property {number} outliers How many of these, the last, are outliers.
  * @property {Uint16Array} origins Of each training point: its place among those that the settings
  *   generate, or `generated` plus its place among the drawn ones.
  */
@@ -90,7 +91,7 @@ export const generate = (state) => ({ train: generateTraining(state), test: gene
  * The points with all that a hand has done to them: moved, given another label, removed, drawn.
  * @type {(generated: Generated, state: PlaygroundState) => Problem}
  */
-export const changedByHand = ({ train, test }, { classes, moved, drawn }) => {
+export const changedByHand = ({ train, test }, { classes, moved, drawn, outliers }) => {
   const changes = new Map((parseChanges(moved) ?? []).map((change) => [change.index, change]));
   const count = train.labels.length;
   /** @type {(Point & { origin: number })[]} */
@@ -113,9 +114,14 @@ export const changedByHand = ({ train, test }, { classes, moved, drawn }) => {
     train: toArrays(points),
     test,
     generated: count,
+    outliers: Math.min(outliers, count),
     origins: Uint16Array.from(points, ({ origin }) => origin),
   };
 };
 
 /** @type {(state: PlaygroundState) => Problem} */
 export const makeProblem = (state) => changedByHand(generate(state), state);
+
+/** @type {(problem: Problem, i: number) => boolean} Of a training point. */
+export const isOutlier = ({ origins, generated, outliers }, i) =>
+  origins[i] < generated && origins[i] >= generated - outliers;

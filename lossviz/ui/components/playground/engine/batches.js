@@ -33,9 +33,14 @@ export class Batches {
     return Math.ceil((this.#order.length - this.#place) / size);
   }
 
-  /** @type {(size: number) => Uint32Array} The next batch, a view of at most this size. */
+  /** @type {(size: number) => Uint32Array} The batch that comes next, of at most this size. */
+  peek(size) {
+    return this.#order.slice(this.#place, this.#place + size);
+  }
+
+  /** @type {(size: number) => Uint32Array} The next batch. */
   next(size) {
-    const batch = this.#order.slice(this.#place, this.#place + size);
+    const batch = this.peek(size);
     this.#place += size;
     if (this.#place >= this.#order.length) this.#beginEpoch();
     return batch;

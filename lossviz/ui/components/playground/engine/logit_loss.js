@@ -13,6 +13,8 @@ export class LogitLoss {
   #slopes;
   /** @type {Record<string, any>} */
   #scope;
+  #k = 0;
+  #total = 0;
 
   /**
    * @param {LossData} data
@@ -51,6 +53,8 @@ export class LogitLoss {
     for (let j = 0; j < this.#logs.length; j++)
       this.byLogits[j] = this.#slopes[j] - Math.exp(this.#logs[j]) * total;
     this.p = Math.exp(this.#logs[k]);
+    this.#k = k;
+    this.#total = total;
     return penalty;
   }
 
@@ -60,6 +64,14 @@ export class LogitLoss {
     let sum = 0;
     for (const slope of this.byLogits) sum += Math.abs(slope);
     return sum / 2;
+  }
+
+  /** The weight of the last point, which cross-entropy weighs 1: −df/dz of the right class over
+   * 1 − p, as Loss.weight has it. */
+  get weight() {
+    const own = this.#slopes[this.#k];
+    const others = this.#total - own;
+    return (others === 0 ? 0 : (this.p * others) / -Math.expm1(this.#logs[this.#k])) - own;
   }
 
   /** @param {Float64Array} logits */

@@ -1,89 +1,118 @@
-// A card for each loss: its name, the map of its network's decisions with the points, its numbers.
+// The cards of all losses, what a hand does on their maps, and the legend.
 
 import { setText } from "../../shared/svg.js";
-import { CELLS, EXTENT } from "../engine/decision_map.js";
-import { CLASS_COLORS } from "./class_colors.js";
+import { sharesOf } from "../engine/shares.js";
+import { Card } from "./card.js";
+import { Hand } from "./hand.js";
+import { Legend } from "./legend.js";
+import { HELP, listenToKeys } from "./map_keys.js";
+import { MapPointer } from "./map_pointer.js";
+import { Paint } from "./paint.js";
+import { numbersOf, pointText } from "./point_text.js";
+import { PointTools } from "./point_tools.js";
+import { SlowMotion, slowStepText } from "./slow_motion.js";
 
 /** @typedef {import("../model.js").Model} Model */
-/** @typedef {import("../worker/messages.js").NetworkFrame} NetworkFrame */
 
-/** A card; its canvas holds map and points. */
-class Card {
-  #canvas = document.createElement("canvas");
-  #name = document.createElement("h3");
-  #numbers = document.createElement("p");
-  #cells = new ImageData(CELLS, CELLS);
-  #small = new OffscreenCanvas(CELLS, CELLS);
+const HELP_ID = "lossviz-playground-map-help";
+const INVITATION = "Point at a training point, or tap it, to read what each loss makes of it.";
 
-  constructor() {
-    this.node = document.createElement("section");
-    this.node.className = "network";
-    this.node.append(this.#name, this.#canvas, this.#numbers);
-  }
-
-  /** @type {(model: Model, slot: number) => void} */
-  draw(model, slot) {
-    setText(this.#name, model.losses[slot].name);
-    const network = model.frame?.networks[slot];
-    if (!network) return;
-    setText(this.#numbers, `test error ${(100 * network.test.error).toFixed(1)}%`);
-    this.#drawMap(network);
-    this.#drawPoints(model, network);
-  }
-
-  /** @param {NetworkFrame} network */
-  #drawMap({ map }) {
-    const { data } = this.#cells;
-    map.classes.forEach((k, cell) => {
-      const [red, green, blue] = CLASS_COLORS[k];
-      data[4 * cell] = red;
-      data[4 * cell + 1] = green;
-      data[4 * cell + 2] = blue;
-      data[4 * cell + 3] = map.confidence[cell] / 2;
-    });
-    const size = this.#canvas.clientWidth * devicePixelRatio;
-    this.#canvas.width = size;
-    this.#canvas.height = size;
-    this.#small.getContext("2d")?.putImageData(this.#cells, 0, 0);
-    this.#canvas.getContext("2d")?.drawImage(this.#small, 0, 0, size, size);
-  }
-
-  /** @type {(model: Model, network: NetworkFrame) => void} */
-  #drawPoints({ problem: { train } }, { train: { pulls } }) {
-    const context = this.#canvas.getContext("2d");
-    if (!context) return;
-    const { width } = this.#canvas;
-    const scale = width / (2 * EXTENT);
-    let total = 0;
-    for (const pull of pulls) total += pull;
-    train.labels.forEach((k, i) => {
-      const share = (pulls[i] * pulls.length) / total;
-      context.fillStyle = `rgb(${CLASS_COLORS[k].join(" ")})`;
-      context.beginPath();
-      const x = (train.places[2 * i] + EXTENT) * scale;
-      const y = (EXTENT - train.places[2 * i + 1]) * scale;
-      context.arc(x, y, devicePixelRatio * (1 + 2 * Math.sqrt(share)), 0, 2 * Math.PI);
-      context.fill();
-    });
-  }
-}
+/** @type {(tag: string, name: string, text?: string) => HTMLElement} */
+const element = (tag, name, text = "") =>
+  Object.assign(document.createElement(tag), { className: name, textContent: text });
 
 export class Networks {
   /** @type {Card[]} */
   #cards = [];
-  #root;
+  #model;
+  #paint = new Paint();
+  #hand;
+  #tools;
+  #legend = new Legend();
+  #box = element("div", "cards");
+  #caption = element("p", "caption", INVITATION);
+  #spoken = element("p", "visually-hidden");
+  #size = 0;
+  #sizes = new ResizeObserver(([{ contentRect }]) => {
+    this.#size = contentRect.width;
+    this.#redraw();
+  });
+  #slow = new SlowMotion(() => this.#redraw());
+  #waits = false;
 
-  /** @param {HTMLElement} root */
-  constructor(root) {
-    this.#root = root;
+  /**
+   * @param {HTMLElement} root
+   * @param {Model} model
+   */
+  constructor(root, model) {
+    this.#model = model;
+    this.#hand = new Hand(() => this.#redraw());
+    this.#tools = new PointTools(this.#hand);
+    this.#spoken.setAttribute("role", "status");
+    const help = element("p", "visually-hidden", HELP);
+    help.id = HELP_ID;
+    const bar = element("div", "map-bar");
+    bar.append(this.#tools.node, this.#legend.node);
+    root.replaceChildren(this.#box, this.#caption, bar, help, this.#spoken);
+  }
+
+  /** Draws at the next frame, unless something else does before. */
+  #redraw() {
+    if (this.#waits) return;
+    this.#waits = true;
+    requestAnimationFrame(() => this.#waits && this.draw(this.#model));
   }
 
   /** @param {Model} model */
   draw(model) {
-    if (this.#cards.length !== model.losses.length) {
-      this.#cards = model.losses.map(() => new Card());
-      this.#root.replaceChildren(...this.#cards.map(({ node }) => node));
+    this.#waits = false;
+    this.#paint.prepare(model.theme, devicePixelRatio);
+    this.#keepCards(model);
+    this.#slow.follow(model.slowStep);
+    const size = this.#size;
+    const tools = { paint: this.#paint, hand: this.#hand, slow: this.#slow, size };
+    this.#cards.forEach((card, slot) => card.draw(model, slot, tools));
+    this.#tools.draw(model.problem);
+    this.#legend.draw(model.problem, size);
+    this.#writeCaption(model);
+  }
+
+  /** @param {Model} model */
+  #keepCards({ losses, problem }) {
+    if (this.#cards.length !== losses.length) {
+      this.#cards = losses.map(() => this.#newCard());
+      this.#box.replaceChildren(...this.#cards.map(({ node }) => node));
+      this.#sizes.disconnect();
+      if (this.#cards.length) this.#sizes.observe(this.#cards[0].map);
     }
-    this.#cards.forEach((card, slot) => card.draw(model, slot));
+    const count = problem.train.labels.length;
+    this.#cards.forEach(({ map }, slot) => {
+      map.setAttribute("aria-label", `Map of ${losses[slot].name}, ${count} training points`);
+    });
+  }
+
+  #newCard() {
+    const card = new Card();
+    const { map } = card;
+    map.tabIndex = 0;
+    map.setAttribute("role", "application");
+    map.setAttribute("aria-describedby", HELP_ID);
+    new MapPointer(map, this.#model, this.#hand);
+    listenToKeys(map, this.#model, this.#hand);
+    return card;
+  }
+
+  /** @param {Model} model */
+  #writeCaption({ problem, frame, losses, slowStep }) {
+    const shown = this.#hand.shown(problem);
+    const idle = slowStep ? slowStepText(slowStep) : INVITATION;
+    setText(this.#caption, shown ? `${pointText(problem, shown)}.` : idle);
+    const chosen = this.#hand.chosen(problem);
+    if (!chosen || frame?.playing) return setText(this.#spoken, "");
+    const numbers = (frame?.networks ?? []).map((network, slot) => {
+      const { p, penalty, share } = numbersOf(network, sharesOf(network.train.pulls), chosen);
+      return `${losses[slot].name}: p ${p}, penalty ${penalty}, share of the gradient ${share}`;
+    });
+    setText(this.#spoken, [pointText(problem, chosen), ...numbers].join(". "));
   }
 }

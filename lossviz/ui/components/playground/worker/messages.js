@@ -3,6 +3,7 @@
 /** @typedef {import("../../shared/loss_evaluation.js").LossData} LossData */
 /** @typedef {import("../engine/decision_map.js").DecisionMap} DecisionMap */
 /** @typedef {import("../engine/evaluation.js").Evaluation} Evaluation */
+/** @typedef {import("../engine/slow_step.js").SlowStep} SlowStep */
 /** @typedef {import("../engine/trainer.js").Stop} Stop */
 /** @typedef {import("../data/problem.js").Problem} Problem */
 /** @typedef {import("../state/properties.js").PlaygroundState} PlaygroundState */
@@ -16,9 +17,10 @@
  * @typedef {{ kind: "play" } | { kind: "pause" }} Playing
  * @typedef {{ kind: "steps", count: number }} Steps Takes so many, then pauses.
  * @typedef {{ kind: "epoch" }} Epoch Goes on to the end of the epoch, then pauses.
+ * @typedef {{ kind: "slow step" }} Slow Pauses, and takes a step that can be watched.
  * @typedef {{ kind: "drawn" }} Drawn The page has drawn the last frame, and can take another one.
  *
- * @typedef {Begin | Change | NewPoints | Playing | Steps | Epoch | Drawn} Request
+ * @typedef {Begin | Change | NewPoints | Playing | Steps | Epoch | Slow | Drawn} Request
  */
 
 /**
@@ -39,6 +41,7 @@
  * @property {number} epoch
  * @property {boolean} playing
  * @property {NetworkFrame[]} networks
+ * @property {SlowStep} [slowStep] The last step, where it was asked for.
  */
 
 export {};

@@ -5,6 +5,7 @@ import { makeProblem } from "../data/problem.js";
 import { decisionMap } from "../engine/decision_map.js";
 import { evaluate } from "../engine/evaluation.js";
 import { Run } from "../engine/run.js";
+import { takeSlowStep } from "../engine/slow_step.js";
 
 /** @typedef {import("./messages.js").Request} Request */
 /** @typedef {import("./messages.js").Frame} Frame */
@@ -12,6 +13,8 @@ import { Run } from "../engine/run.js";
 class Training {
   /** @type {Run | null} */
   #run = null;
+  /** @type {import("../engine/slow_step.js").SlowStep | undefined} That the page has not got yet. */
+  #slowStep = undefined;
   #runs = 0;
   #playing = false;
   #stepsLeft = 0;
@@ -59,6 +62,12 @@ class Training {
     this.play(true, this.#run?.batches.left(this.#run.state.batch) ?? 0);
   }
 
+  takeSlowStep() {
+    if (!this.#run) return;
+    this.play(false);
+    this.#slowStep = takeSlowStep(this.#run);
+  }
+
   pageIsReady() {
     this.#pageIsReady = true;
   }
@@ -83,6 +92,7 @@ class Training {
     this.#changed = false;
     this.#pageIsReady = false;
     postMessage(this.#frame(run));
+    this.#slowStep = undefined;
   }
 
   /** @type {(run: Run) => Frame} */
@@ -94,6 +104,7 @@ class Training {
       steps: run.steps,
       epoch: run.batches.epoch,
       playing: this.#playing,
+      slowStep: this.#slowStep,
       networks: run.trainers.map((trainer) => ({
         map: decisionMap(trainer.network),
         train: evaluate(trainer, train),
@@ -113,6 +124,7 @@ const HANDLERS = {
   pause: (training) => training.play(false),
   steps: (training, { count }) => training.play(true, count),
   epoch: (training) => training.playEpoch(),
+  "slow step": (training) => training.takeSlowStep(),
   drawn: (training) => training.pageIsReady(),
 };
 
