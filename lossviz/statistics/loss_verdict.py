@@ -6,6 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from lossviz.statistics.wording import IMAGE, Measure, Unit
+
 Interval = tuple[float, float]
 
 
@@ -67,10 +69,11 @@ class LossVerdict:
         seeds_needed: Between how many seeds it would take to see such a difference with 80%
             power, of an undecided loss; None where there is none to see.
         margin: Differences up to this are practically the same.
-        images: Validation images; None where they are not known.
+        images: Validation images, or what else the unit counts; None where they are not known.
         mean: The loss's mean error rate over the seeds that count, 0 to 1.
         baseline_mean: The baseline's over the same seeds.
         differences: The difference of each seed that counts.
+        unit: What the error rates count.
         notes: Further sentences that a reader should know with the verdict.
         sentence: The verdict for a reader, in images and in points; the notes at its end.
         sentence_new_images: What it says of new images; empty where that is not known.
@@ -103,6 +106,7 @@ class LossVerdict:
     mean: float | None
     baseline_mean: float | None
     differences: Mapping[int, float]
+    unit: Unit = IMAGE
     notes: tuple[str, ...] = ()
     sentence: str = ""
     sentence_new_images: str = ""
@@ -116,3 +120,8 @@ class LossVerdict:
     def total(self) -> int:
         """All seeds, planned or added, whether they have ended or not."""
         return max(self.planned, self.known)
+
+    @property
+    def measure(self) -> Measure:
+        """How its differences are written."""
+        return Measure(images=self.images, unit=self.unit)

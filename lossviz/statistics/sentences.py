@@ -6,7 +6,7 @@ from typing import Final
 
 from lossviz.statistics.always_valid import FIRST_LOOK
 from lossviz.statistics.loss_verdict import LossVerdict, Word
-from lossviz.statistics.wording import Measure, count
+from lossviz.statistics.wording import count
 
 MOST_SEEDS_NAMED: Final = 1000
 
@@ -22,15 +22,16 @@ def write_new_images(verdict: LossVerdict) -> str:
     """What the seeds say of new images of this kind; empty where that is not known."""
     if verdict.interval_new_images is None or verdict.images is None:
         return ""
+    new = f"new {verdict.unit.kind}s of this kind"
     if verdict.interval_new_images == (-1.0, 1.0):
-        return "For new images of this kind any difference is still possible."
-    ends = Measure(images=verdict.images).ends(verdict.interval_new_images)
-    of_all = f"of {count(verdict.images, 'image')} than {verdict.baseline_label}"
-    return f"Of new images of this kind, {verdict.label} misclassifies {ends} {of_all}."
+        return f"For {new} any difference is still possible."
+    ends = verdict.measure.ends(verdict.interval_new_images)
+    of_all = f"of {count(verdict.images, verdict.unit.noun)} than {verdict.baseline_label}"
+    return f"Of {new}, {verdict.label} misclassifies {ends} {of_all}."
 
 
 def _clear(verdict: LossVerdict) -> Iterator[str]:
-    measure = Measure(images=verdict.images)
+    measure = verdict.measure
     difference, interval = verdict.difference or 0.0, verdict.interval
     opening = "" if verdict.final else "Already clear: "
     names = f"{verdict.label} is {verdict.word} than {verdict.baseline_label}"
@@ -142,7 +143,7 @@ def _so_far(verdict: LossVerdict) -> str:
 
 
 def _apart(verdict: LossVerdict) -> str:
-    measure = Measure(images=verdict.images)
+    measure = verdict.measure
     apart = measure.apart(verdict.difference or 0.0)
     if not verdict.interval or verdict.interval == (0.0, 0.0):
         return apart
@@ -150,7 +151,7 @@ def _apart(verdict: LossVerdict) -> str:
 
 
 def _margin(verdict: LossVerdict) -> str:
-    return f"the margin of {Measure(images=verdict.images).size(verdict.margin)}"
+    return f"the margin of {verdict.measure.size(verdict.margin)}"
 
 
 def _identical(verdict: LossVerdict) -> Iterator[str]:

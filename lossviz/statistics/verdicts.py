@@ -12,6 +12,7 @@ from lossviz.statistics.power import seeds_to_see
 from lossviz.statistics.runs import LossRuns
 from lossviz.statistics.sentences import write_new_images, write_sentence
 from lossviz.statistics.summary import summarise
+from lossviz.statistics.wording import IMAGE, Unit
 
 __all__ = ["LossVerdict", "Verdicts", "Word", "judge"]
 
@@ -40,6 +41,7 @@ def judge(
     labels: Mapping[str, str] | None = None,
     notes: Mapping[str, Sequence[str]] | None = None,
     order: Sequence[int] | None = None,
+    unit: Unit = IMAGE,
 ) -> Verdicts:
     """Compare losses with the plan's baseline over the seeds that both have.
 
@@ -57,6 +59,7 @@ def judge(
         notes: Sentences to add to a loss's; the baseline's go to the summary.
         order: All seeds in the order in which they are looked at; rising by default. Where they
             were not chosen in advance, it is the order in which they began.
+        unit: What the sentences count.
 
     Returns:
         A verdict for each loss but the baseline.
@@ -78,6 +81,7 @@ def judge(
             label=labels.get(run.loss, run.loss),
             baseline_label=labels.get(plan.baseline, plan.baseline),
             notes=tuple(notes.get(run.loss, ())),
+            unit=unit,
         )
         for run, measurement in zip(others, measurements, strict=True)
     ]
@@ -185,10 +189,10 @@ def _seeds_needed(measured: Measurement, alpha: float) -> tuple[int, int] | None
 
 
 def _written(
-    verdict: LossVerdict, *, label: str, baseline_label: str, notes: tuple[str, ...]
+    verdict: LossVerdict, *, label: str, baseline_label: str, notes: tuple[str, ...], unit: Unit
 ) -> LossVerdict:
     """The same verdict with its sentences."""
-    named = replace(verdict, label=label, baseline_label=baseline_label, notes=notes)
+    named = replace(verdict, label=label, baseline_label=baseline_label, notes=notes, unit=unit)
     return replace(
         named, sentence=write_sentence(named), sentence_new_images=write_new_images(named)
     )

@@ -2,6 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """What an error rate counts.
+
+    Attributes:
+        noun: One of them.
+        kind: The same in "new images of this kind".
+        percent: What a hundredth of an error rate is called beside them.
+    """
+
+    noun: str
+    kind: str
+    percent: str
+
+
+IMAGE: Final = Unit(noun="image", kind="image", percent="point")
+TEST_POINT: Final = Unit(noun="test point", kind="point", percent="percentage point")
 
 
 def count(number: int, noun: str) -> str:
@@ -46,10 +66,12 @@ class Measure:
     """How differences of an error rate are written: in images, or in points alone.
 
     Attributes:
-        images: Validation images; None where they are not known.
+        images: Validation images, or what else the unit counts; None where they are not known.
+        unit: What is counted.
     """
 
     images: int | None
+    unit: Unit = IMAGE
 
     def size(self, difference: float) -> str:
         """How large a difference is.
@@ -59,15 +81,14 @@ class Measure:
         """
         if self.images is None:
             return self.points(difference)
-        number = rounded(abs(difference) * self.images)
-        return f"{number} image" if number == "1" else f"{number} images"
+        return _with_noun(rounded(abs(difference) * self.images), self.unit.noun)
 
     def points(self, difference: float) -> str:
         """The same in percentage points of the error rate, to two digits behind the point."""
         points = abs(difference) * 100
         two_digits = f"{points:.2f}".rstrip("0")
         number = two_digits if 0.005 <= points < 0.995 else rounded(points)
-        return f"{number} point" if number == "1" else f"{number} points"
+        return _with_noun(number, self.unit.percent)
 
     def apart(self, difference: float) -> str:
         """How far apart two losses are.
@@ -85,6 +106,8 @@ class Measure:
 
         >>> Measure(images=359).compared(-0.0111)
         'it misclassifies 4 fewer of 359 images (1.1 points)'
+        >>> Measure(images=200, unit=TEST_POINT).compared(0.01)
+        'it misclassifies 2 more of 200 test points (1 percentage point)'
         >>> Measure(images=None).compared(0.0111)
         'its error rate is 1.1 points higher'
         """
@@ -93,8 +116,8 @@ class Measure:
             return f"its error rate is {self.points(difference)} {side}"
         side = "fewer" if difference < 0 else "more"
         number = rounded(abs(difference) * self.images)
-        points = self.points(difference)
-        return f"it misclassifies {number} {side} of {count(self.images, 'image')} ({points})"
+        points, of_all = self.points(difference), count(self.images, self.unit.noun)
+        return f"it misclassifies {number} {side} of {of_all} ({points})"
 
     def ends(self, interval: tuple[float, float]) -> str:
         """An interval in words.
@@ -120,4 +143,8 @@ class Measure:
         """An end of an interval with its unit, where that does not go without saying."""
         if self.images is not None:
             return number
-        return f"{number} point" if number == "1" else f"{number} points"
+        return _with_noun(number, self.unit.percent)
+
+
+def _with_noun(number: str, noun: str) -> str:
+    return f"{number} {noun}" if number == "1" else f"{number} {noun}s"

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from lossviz.statistics.wording import TEST_POINT
 from tests.support.missed_images import (
     BASELINE,
     DIVERGED,
@@ -328,6 +329,25 @@ CASES = {
             "It has not converged: its error still falls."
         ),
     ),
+    "test points": Case(
+        missed=[-6, -8, -5, -7, -9, -6],
+        word="better",
+        options={"unit": TEST_POINT},
+        sentence=(
+            "1/p is better than cross-entropy on 6 seeds: it misclassifies 6.8 fewer of 359 test"
+            " points (1.9 percentage points), between 5 and 9 fewer."
+        ),
+    ),
+    "test points, practically the same": Case(
+        missed=[1, -1, 1, 0, -1, 1],
+        word="same",
+        options={"unit": TEST_POINT},
+        sentence=(
+            "1/p and cross-entropy are practically the same on 6 seeds: 0.2 test points of 359 "
+            "apart (0.05 percentage points), between 1 fewer and 1.3 more. "
+            "All of that lies within the margin of 1.8 test points."
+        ),
+    ),
     "points, better": Case(
         missed=[-6, -8, -5, -7, -9, -6],
         word="better",
@@ -384,6 +404,11 @@ def test_new_images_are_another_claim() -> None:
     assert verdict.sentence_new_images == (
         "Of new images of this kind, 1/p misclassifies between 4 and 10 fewer of 359 images than"
         " cross-entropy."
+    )
+    of_points = judge_missed({"1/p": BETTER}, training_images=1438, unit=TEST_POINT)
+    assert of_points.by_loss["1/p"].sentence_new_images == (
+        "Of new points of this kind, 1/p misclassifies between 4 and 10 fewer of 359 test points"
+        " than cross-entropy."
     )
     soon = judge_missed({"1/p": [1, 5, -2]}, planned=2, training_images=1438).by_loss["1/p"]
     assert soon.sentence_new_images == (

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from lossviz.statistics.plan import Plan
 from lossviz.statistics.runs import LossRuns
 from lossviz.statistics.verdicts import Verdicts, judge
+from lossviz.statistics.wording import IMAGE, Unit
 
 BASELINE = "cross-entropy"
 CROSS_ENTROPY = (30, 33, 29, 35, 31, 28, 30, 32, 34, 29, 31, 30)
@@ -45,6 +46,7 @@ def judge_missed(
     baseline: Sequence[Run] | None = None,
     notes: Mapping[str, Sequence[str]] | None = None,
     margin: float | None = None,
+    unit: Unit = IMAGE,
 ) -> Verdicts:
     """Judge losses that miss so many more images than cross-entropy, of 359."""
     seeds = max(map(len, differences.values()))
@@ -55,4 +57,5 @@ def judge_missed(
         images=images,
         training_images=training_images,
         notes=notes,
+        unit=unit,
     )

@@ -14,7 +14,7 @@ from lossviz.ui.legend_key import legend_key
 from lossviz.ui.templates import render
 from lossviz.ui.train.launching.preview_images import preview_caption, preview_html
 from lossviz.ui.train.results.epoch_table import epoch_table
-from lossviz.ui.train.results.verdict_text import VerdictLine
+from lossviz.ui.verdict.verdict_lines import VerdictLine
 from tests.support.records import metrics
 
 HOSTILE = (
@@ -74,8 +74,8 @@ def test_a_hostile_loss_name_is_text_in_the_verdict(text: str) -> None:
         tone="better",
     )
     others = {"plan": text, "warning": text, "kornblith": "", "claims": ""}
-    verdict = render("train/results/verdict.html", lines=[line], kornblith_link="", **others)
-    page = Reader(render("train/results/verdict_summary.html", summary=text) + verdict)
+    verdict = render("verdict/verdict.html", lines=[line], kornblith_link="", **others)
+    page = Reader(render("verdict/verdict_summary.html", summary=text) + verdict)
     assert not {"script", "img", "h1"} & set(page.tags)
     assert [value for key, value in page.attributes if key == "data-loss"] == [text]
 

@@ -27,7 +27,7 @@ def show_summary(judgement: Judgement) -> None:
     It stands above the race, which the longer verdict would push out of view while it grows.
     """
     summary = judgement.verdicts.summary if judgement.verdicts else ONE_LOSS
-    st.html(render("train/results/verdict_summary.html", summary=summary))
+    st.html(render("verdict/verdict_summary.html", summary=summary))
 
 
 def show_verdict(backend: TrainingBackend, data: ComparisonData, judgement: Judgement) -> None:
@@ -39,7 +39,7 @@ def show_verdict(backend: TrainingBackend, data: ComparisonData, judgement: Judg
     lines = verdict_lines(judgement)
     st.html(
         render(
-            "train/results/verdict.html",
+            "verdict/verdict.html",
             plan=plan_sentence(judgement),
             lines=lines,
             warning=training_warning(judgement),

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-from markupsafe import Markup
-
 from lossviz.charts.loss_style import styled_losses
-from lossviz.experiments.descriptions import format_count
-from lossviz.experiments.judging.convergence import convergence_sentence, margin_of
+from lossviz.experiments.judging.convergence import convergence_sentence
 from lossviz.experiments.judging.judgement import Judgement
 from lossviz.statistics.verdicts import Word
-from lossviz.ui.legend_key import legend_key
-from lossviz.ui.number_text import decimals
+from lossviz.ui.verdict.plan_text import plan_text
+from lossviz.ui.verdict.verdict_lines import VerdictLine, lines_of, unbroken
 
 KORNBLITH: Final = (
     "Kornblith et al. (2021) found that losses which make a better network on ImageNet make little"
@@ -31,67 +27,27 @@ CLAIMS: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerdictLine:
-    """What is said of one loss.
-
-    Attributes:
-        loss: The loss as one string.
-        legend_key: Its line, as the charts draw it.
-        sentence: The verdict, of these images.
-        new_images: How far it would hold for new images; empty where that is not known.
-        tone: The verdict in a word, which decides its mark.
-    """
-
-    loss: str
-    legend_key: Markup
-    sentence: str
-    new_images: str
-    tone: str
-
-
 def plan_sentence(judgement: Judgement) -> str:
     """What was fixed at launch, and what was changed after it."""
-    comparison, plan = judgement.comparison, judgement.comparison.plan
-    parts = [
-        f"planned at launch: {format_count(plan.seeds, 'seed')}",
-        f"baseline {judgement.baseline.label}",
-        "error rate after the last epoch",
-    ]
-    if len(judgement.losses) > 1:
-        parts.append(
-            f"a risk of {decimals(100 * plan.alpha, 0)}% of a false “better” or “worse” over all"
-            " losses and looks"
-        )
-    if judgement.images:
-        margin = margin_of(plan, judgement.images)
-        images = decimals(margin * judgement.images, 1)
-        parts.append(
-            f"“practically the same” within {images} of {judgement.images:,} images"
-            f" ({decimals(100 * margin, 1)} points)"
-        )
-    if comparison.added_seeds:
-        parts.append(f"{format_count(comparison.added_seeds, 'seed')} added later")
-    sentence = ", ".join(parts)
-    return f"{sentence[0].upper()}{sentence[1:]}."
+    comparison = judgement.comparison
+    return plan_text(
+        comparison.plan,
+        fixed="planned at launch",
+        baseline=judgement.baseline.label,
+        metric="error rate after the last epoch",
+        losses=len(judgement.losses),
+        images=judgement.images,
+        added_seeds=comparison.added_seeds,
+    )
 
 
 def verdict_lines(judgement: Judgement) -> list[VerdictLine]:
-    """What is said of each loss but the baseline, in the order in which they were chosen; not that
-    it is too early, which the summary says of all.
-    """
+    """What is said of each loss but the baseline, in the order in which they were chosen."""
     styled = styled_losses(judgement.comparison.losses)
-    return [
-        VerdictLine(
-            loss=loss.loss,
-            legend_key=legend_key(styled[loss.loss].style),
-            sentence=unbroken(loss.verdict.sentence),
-            new_images=unbroken(loss.verdict.sentence_new_images),
-            tone=loss.verdict.word.name.lower(),
-        )
-        for loss in judgement.losses
-        if loss.verdict and (loss.verdict.final or loss.verdict.word is not Word.TOO_EARLY)
-    ]
+    return lines_of(
+        [loss.verdict for loss in judgement.losses if loss.verdict],
+        {loss: one.style for loss, one in styled.items()},
+    )
 
 
 def is_undecided(judgement: Judgement) -> bool:
@@ -108,8 +64,3 @@ def training_warning(judgement: Judgement) -> str:
     if judgement.convergence is None:
         return ""
     return unbroken(convergence_sentence(judgement.convergence, judgement.labels))
-
-
-def unbroken(sentence: str) -> str:
-    """The sentence, of which no line ends within a parameter's value."""
-    return sentence.replace(" = ", "\u00a0=\u00a0")

@@ -1,0 +1,1 @@
+"""What is drawn of a verdict, wherever the trainings ran."""
