@@ -25,6 +25,8 @@ from lossviz.ui.lessons.layout import NOT_SHOWN
 from lossviz.ui.lessons.lesson_state import PAGE as LESSONS_PAGE
 from lossviz.ui.lessons.library import read_library
 from lossviz.ui.page_cards import CARDS
+from lossviz.ui.playground.verdict import BY_HAND
+from lossviz.ui.playground.verdict import CLAIMS as PLAYGROUND_CLAIMS
 from lossviz.ui.share_link import OPENS_THE_SAME
 from lossviz.ui.state.chart_settings import ChartSettings
 from lossviz.ui.state.geometry_state import RACES, TRIANGLE_STEPS, GeometryState
@@ -60,6 +62,7 @@ from tests.support.gallery_claims import GALLERY, GALLERY_SENTENCES
 from tests.support.judgements import judged
 from tests.support.lesson_claims import ARTICLE_LESSON, LESSON_VIEWS, NOISE_LESSON, texts_of
 from tests.support.loss_cases import every_loss, parameter_corners
+from tests.support.playground_verdict_claims import PLAYGROUND_VERDICT
 from tests.support.quota_claims import QUOTA_SENTENCES, QUOTA_TEXTS
 from tests.support.reference_curves import hard_to_easy, loss_of, penalty, pull, weight
 from tests.support.story_claims import STORY
@@ -100,6 +103,7 @@ TEXTS: dict[str, tuple[list[str], dict[str, Claim]]] = {
         [KORNBLITH, ONE_LOSS, CLAIMS, one_run_sentence(), _about_a_table_of_unequal_losses()],
         VERDICT,
     ),
+    "the playground's verdict": ([*PLAYGROUND_CLAIMS.values(), BY_HAND], PLAYGROUND_VERDICT),
     "the geometry page": (
         [
             *two_classes.SENTENCES.values(),

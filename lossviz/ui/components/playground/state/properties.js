@@ -36,6 +36,7 @@ import { OPTIMIZERS } from "../engine/optimizers.js";
  * @property {string} drawn Points drawn by hand, as points_text.js writes them.
  * @property {string} moved What a hand did to generated points, the same.
  * @property {number} at Steps that a link's run takes at once.
+ * @property {number} steps How long each training over several seeds takes.
  * @property {number} story The step of the story that is open, 0 for none.
  */
 
@@ -115,10 +116,10 @@ export const MOST_STEPS = 100_000; // that a link takes at once
 export const FLIPS = { symmetric: "any other class", pair: "the next class" };
 
 /** What may change while a run goes on; all else begins it anew. */
-export const LIVE = new Set(["rate", "rates", "batch", "decay", "speed", "story"]);
+export const LIVE = new Set(["rate", "rates", "batch", "decay", "speed", "steps", "story"]);
 
 /** Those of them that change nothing of what is computed. */
-export const OUTSIDE_THE_RUN = new Set(["speed", "story"]);
+export const OUTSIDE_THE_RUN = new Set(["speed", "steps", "story"]);
 
 /** @type {(label: string, start: any, kind: Kind<any>) => Property<any>} */
 const property = (label, start, kind) => ({ label, start, ...kind });
@@ -145,5 +146,6 @@ export const PROPERTIES = {
   drawn: property("points drawn by hand", "", points(parsePoints, MOST_DRAWN)),
   moved: property("points changed by hand", "", points(parseChanges, MOST_CHANGES)),
   at: property("number of steps", 0, whole(0, MOST_STEPS)),
+  steps: property("steps of each training over seeds", 500, whole(10, 5000)),
   story: property("step of the story", 0, whole(0, 6)),
 };
