@@ -33,8 +33,12 @@ MODULES = (
     "playground/data/points_text.js",
     "playground/engine/logit_loss.js",
     "playground/engine/decision_map.js",
+    "playground/data/problem.js",
     "playground/engine/network.js",
+    "playground/engine/run.js",
     "playground/engine/shares.js",
+    "playground/engine/slow_step.js",
+    "playground/state/codec.js",
     "playground/view/boundary.js",
     "playground/view/class_colors.js",
     "playground/view/marks.js",
@@ -180,6 +184,48 @@ def test_arrow_keys_lead_from_every_point_to_others_in_their_direction(run: Any)
         assert up < 0 or places[up, 1] > places[i, 1]
         assert down < 0 or places[down, 1] < places[i, 1]
     assert sum(step >= 0 for four in steps for step in four) > 200
+
+
+def test_a_slow_step_is_a_step_whose_arrows_lead_down_the_penalties_of_its_points(run: Any) -> None:
+    found = run(
+        """(fields) => {
+             const state = { ...START, points: 30, batch: 7 };
+             const problem = makeProblem(state);
+             const { places, labels } = problem.train;
+             const [watched, plain] = [1, 2].map(() => new Run(problem, state, fields));
+             for (let i = 0; i < 5; i++) [watched, plain].forEach((run) => run.step());
+             const same = (one, other) =>
+               ["classes", "leads"].every((key) => one[key].join() === other[key].join());
+             const step = takeSlowStep(watched);
+             const away = 1e-5;
+             const penalty = ({ network, loss }, i, dx, dy) => loss.evaluate(
+               network.logits(places[2 * i] + dx, places[2 * i + 1] + dy), labels[i]);
+             const down = (trainer, i, dx, dy) =>
+               (penalty(trainer, i, -dx, -dy) - penalty(trainer, i, dx, dy)) / (2 * away);
+             const before = plain.trainers.map((trainer, slot) => ({
+               down: [...step.batch].flatMap((i) =>
+                 [down(trainer, i, away, 0), down(trainer, i, 0, away)]),
+               begins: same(step.networks[slot].maps[0], decisionMap(trainer.network)),
+             }));
+             plain.step();
+             return before.map(({ down, begins }, slot) => {
+               const { arrows, maps } = step.networks[slot];
+               const { network } = plain.trainers[slot];
+               const weights = watched.trainers[slot].network.parameters;
+               return { down, begins, arrows: [...arrows], maps: maps.length,
+                        ends: same(maps[maps.length - 1], decisionMap(network)),
+                        same: weights.join() === network.parameters.join() };
+             });
+           }""",
+        fields([LOSSES[key] for key in ("cross_entropy", "inverse", "brier")]),
+    )
+    for network in found:
+        assert network["same"], "a step as any other"
+        assert network["begins"]
+        assert network["ends"]
+        assert network["maps"] > 10
+        assert len(network["arrows"]) == 14
+        np.testing.assert_allclose(network["arrows"], network["down"], rtol=1e-5, atol=1e-8)
 
 
 # --- the page ---------------------------------------------------------------------------------

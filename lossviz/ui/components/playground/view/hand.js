@@ -38,7 +38,7 @@ export class Hand {
   /** @param {{ tool?: Tool, k?: number, showsTest?: boolean }} values */
   set(values) {
     Object.assign(this, values);
-    if (this.tool !== "move") this.#hovered = null;
+    if (values.tool) this.#hovered = this.#chosen = null;
     this.#changed();
   }
 

@@ -1,7 +1,7 @@
 // What is drawn on the maps, said once for all of them.
 
 import { numberText } from "../../shared/number_text.js";
-import { setText, svgElement } from "../../shared/svg.js";
+import { svgElement } from "../../shared/svg.js";
 import { wrongCount } from "../engine/shares.js";
 import { areasOn } from "./point_areas.js";
 
@@ -29,45 +29,71 @@ const circles = (rings) => {
   return picture;
 };
 
-/** @type {(area: number) => number} */
-const radiusOf = (area) => Math.sqrt(area / Math.PI);
+/** @type {(name: string, picture: SVGElement, text: string) => HTMLElement} */
+const entry = (name, picture, text) => {
+  const node = document.createElement("span");
+  node.className = name;
+  node.append(picture, text);
+  return node;
+};
+
+/** @type {(area: number) => SVGElement} */
+const disc = (area) => circles([{ r: Math.sqrt(area / Math.PI), fill: "currentColor" }]);
+
+const POINT = { r: 3, fill: "currentColor" };
+const MEAN = "mean share of the gradient";
+
+/** @type {{ node: HTMLElement, isShown: (problem: Problem) => boolean }[]} */
+const OTHERS = [
+  {
+    node: entry("test", circles([{ r: 2.5, width: 1.3 }]), "test point"),
+    isShown: () => true,
+  },
+  {
+    node: entry(
+      "wrong",
+      circles([POINT, { r: 6, width: 1.5 }]),
+      "wrong label, in a ring of the true class’s colour",
+    ),
+    isShown: ({ train }) => wrongCount(train) > 0,
+  },
+  {
+    node: entry("outlier", circles([POINT, { r: 6, width: 1.5, dash: "2 2" }]), "outlier"),
+    isShown: ({ outliers }) => outliers > 0,
+  },
+];
 
 export class Legend {
   node = document.createElement("p");
-  #area = document.createElement("span");
-  #bounds = document.createElement("span");
-  #wrong = document.createElement("span");
+  #areas = document.createElement("span");
+  #others = OTHERS.map(({ node, isShown }) => ({
+    node: /** @type {HTMLElement} */ (node.cloneNode(true)),
+    isShown,
+  }));
   #drawn = "";
 
   constructor() {
     this.node.className = "legend";
-    this.#wrong.append(
-      circles([
-        { r: 3, fill: "currentColor" },
-        { r: 6, width: 1.5 },
-      ]),
-      "wrong label, ring in the colour of the true class",
-    );
-    const test = document.createElement("span");
-    test.append(circles([{ r: 2.5, width: 1.3 }]), "test point");
-    this.node.append(this.#area, this.#bounds, test, this.#wrong);
+    this.#areas.className = "areas";
+    this.node.append(this.#areas, ...this.#others.map(({ node }) => node));
   }
 
   /** @type {(problem: Problem, size: number) => void} */
-  draw({ train }, size) {
-    const count = train.labels.length;
-    this.#wrong.hidden = wrongCount(train) === 0;
+  draw(problem, size) {
+    for (const { node, isShown } of this.#others) node.hidden = !isShown(problem);
+    const count = problem.train.labels.length;
     const key = `${size} ${count}`;
     if (!size || !count || key === this.#drawn) return;
     this.#drawn = key;
     const { mean, least, most } = areasOn(size, count);
-    const sizes = [mean, 4 * mean].map((area) =>
-      circles([{ r: radiusOf(area), fill: "currentColor" }]),
-    );
-    this.#area.replaceChildren(sizes[0], "mean share of the gradient", sizes[1], "4 times as much");
-    setText(
-      this.#bounds,
-      `drawn no smaller than ${numberText(least / mean)} and no larger than ${numberText(most / mean)} times the mean`,
+    const bounds = [least, most].map((area) => numberText(Number((area / mean).toPrecision(2))));
+    this.#areas.replaceChildren(
+      entry("mean", disc(mean), MEAN),
+      entry(
+        "more",
+        disc(4 * mean),
+        `4 times as much; drawn as ${bounds[0]} times the mean at least, ${bounds[1]} times at most`,
+      ),
     );
   }
 }

@@ -15,7 +15,14 @@ import { SlowMotion, slowStepText } from "./slow_motion.js";
 /** @typedef {import("../model.js").Model} Model */
 
 const HELP_ID = "lossviz-playground-map-help";
-const INVITATION = "Point at a training point, or tap it, to read what each loss makes of it.";
+/** What the caption says while no point is shown, by tool. */
+const HINTS = {
+  move:
+    "Point at a training point, or tap it, to read its numbers under each loss. Drag it to move it;" +
+    " with a finger, tap it first.",
+  draw: "Click a map, or drag over it, to draw points of the chosen class.",
+  erase: "Click training points, or drag over them, to erase them.",
+};
 
 /** @type {(tag: string, name: string, text?: string) => HTMLElement} */
 const element = (tag, name, text = "") =>
@@ -30,8 +37,10 @@ export class Networks {
   #tools;
   #legend = new Legend();
   #box = element("div", "cards");
-  #caption = element("p", "caption", INVITATION);
+  #caption = element("p", "caption", HINTS.move);
   #spoken = element("p", "visually-hidden");
+  /** Whether a map has the focus from the keyboard. */
+  #underKeys = false;
   #size = 0;
   #sizes = new ResizeObserver(([{ contentRect }]) => {
     this.#size = contentRect.width;
@@ -68,7 +77,7 @@ export class Networks {
     this.#waits = false;
     this.#paint.prepare(model.theme, devicePixelRatio);
     this.#keepCards(model);
-    this.#slow.follow(model.slowStep);
+    if (this.#slow.follow(model.slowStep)) this.#hand.choose(null);
     const size = this.#size;
     const tools = { paint: this.#paint, hand: this.#hand, slow: this.#slow, size };
     this.#cards.forEach((card, slot) => card.draw(model, slot, tools));
@@ -87,7 +96,8 @@ export class Networks {
     }
     const count = problem.train.labels.length;
     this.#cards.forEach(({ map }, slot) => {
-      map.setAttribute("aria-label", `Map of ${losses[slot].name}, ${count} training points`);
+      const name = `Map of ${losses[slot].name}, ${count} training points`;
+      if (map.ariaLabel !== name) map.ariaLabel = name;
     });
   }
 
@@ -97,6 +107,11 @@ export class Networks {
     map.tabIndex = 0;
     map.setAttribute("role", "application");
     map.setAttribute("aria-describedby", HELP_ID);
+    for (const kind of ["focus", "blur"])
+      map.addEventListener(kind, () => {
+        this.#underKeys = map.matches(":focus-visible");
+        this.#redraw();
+      });
     new MapPointer(map, this.#model, this.#hand);
     listenToKeys(map, this.#model, this.#hand);
     return card;
@@ -105,10 +120,11 @@ export class Networks {
   /** @param {Model} model */
   #writeCaption({ problem, frame, losses, slowStep }) {
     const shown = this.#hand.shown(problem);
-    const idle = slowStep ? slowStepText(slowStep) : INVITATION;
+    const hint = this.#underKeys ? HELP : HINTS[this.#hand.tool];
+    const idle = slowStep ? slowStepText(slowStep) : hint;
     setText(this.#caption, shown ? `${pointText(problem, shown)}.` : idle);
     const chosen = this.#hand.chosen(problem);
-    if (!chosen || frame?.playing) return setText(this.#spoken, "");
+    if (!chosen || frame?.playing) return setText(this.#spoken, slowStep ? idle : "");
     const numbers = (frame?.networks ?? []).map((network, slot) => {
       const { p, penalty, share } = numbersOf(network, sharesOf(network.train.pulls), chosen);
       return `${losses[slot].name}: p ${p}, penalty ${penalty}, share of the gradient ${share}`;

@@ -19,7 +19,7 @@ import { areaOf, areasOn } from "./point_areas.js";
 
 /** @type {Role} */
 const TEST = "test";
-const TEST_AREA = 13; // square pixels of CSS
+const TEST_AREA = 11; // square pixels of CSS
 const LARGE = 3; // times the mean area: drawn first, so that they hide no others
 
 /**

@@ -25,10 +25,10 @@ const HALO = 1; // between a point and what is behind it
 const RING = { gap: 1.5, width: 1.5 };
 const HOLLOW = 1.3; // the line of a hollow point
 
-/** @type {(context: Context, width: number, color: string, background: string) => void} */
-const strokeWithHalo = (context, width, color, background) => {
+/** @type {(context: Context, width: number, color: string, background: string, halo?: number) => void} */
+const strokeWithHalo = (context, width, color, background, halo = HALO) => {
   context.lineJoin = "round";
-  context.lineWidth = width + 2 * HALO;
+  context.lineWidth = width + 2 * halo;
   context.strokeStyle = background;
   context.stroke();
   context.lineWidth = width;
@@ -49,7 +49,7 @@ const drawPoint = (context, theme, { label, truth, role }, middle, area) => {
   }
   traceMark(context, label, middle, middle, area);
   if (role === "test") {
-    strokeWithHalo(context, HOLLOW, classColor(label), theme.background);
+    strokeWithHalo(context, HOLLOW, classColor(label), theme.background, 0);
     context.fillStyle = theme.background;
   } else {
     strokeWithHalo(context, 0.01, theme.background, theme.background);

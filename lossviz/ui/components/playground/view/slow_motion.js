@@ -46,14 +46,18 @@ export class SlowMotion {
     });
   }
 
-  /** Begins with a new step, ends where it is none any more. @param {SlowStep | null} step */
+  /**
+   * Begins with a new step, and ends where there is none any more.
+   * @type {(step: SlowStep | null) => boolean} Whether it begins.
+   */
   follow(step) {
-    if (step === this.#step) return;
+    if (step === this.#step) return false;
     this.#step = step;
     this.#animation.stop();
-    if (!step) return;
+    if (!step) return false;
     this.#share = 0;
     this.#animation.start(DURATION_MS);
+    return true;
   }
 
   /** How much of the time has passed, 0 to 1. */
