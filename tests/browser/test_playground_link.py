@@ -160,7 +160,7 @@ def test_only_what_the_run_computes_with_alters_it(browser: Browser) -> None:
         page.evaluate("() => model.movePoint(0, 1, 1)")
         assert not page.evaluate(altered), "before the first step"
         take_steps(page, 3, then=3)
-        page.evaluate("() => model.set({ speed: 7 })")
+        page.evaluate("() => model.set({ speed: 5 })")
         assert not page.evaluate(altered)
         page.evaluate("() => model.set({ rate: 0.01 })")
         assert page.evaluate(altered)

@@ -41,6 +41,7 @@ export class Model {
   altered = false;
   #begun = false;
   #runs = 0;
+  #isToDraw = false;
   /** @type {Theme} */
   theme = { text: "", background: "", border: "" };
   #worker;
@@ -70,7 +71,8 @@ export class Model {
 
   /** Says that the last frame is drawn, so that the worker makes the next. */
   frameIsDrawn() {
-    this.#send({ kind: "drawn" });
+    if (this.#isToDraw) this.#send({ kind: "drawn" });
+    this.#isToDraw = false;
   }
 
   /**
@@ -199,7 +201,7 @@ export class Model {
     this.altered = false;
     this.#begun = this.state.at > 0;
     this.#runs++;
-    this.#send({ kind: "begin", state: this.state, losses: this.losses });
+    this.#send({ kind: "begin", run: this.#runs, state: this.state, losses: this.losses });
     this.#changed();
   }
 
@@ -255,6 +257,7 @@ export class Model {
     if (frame.run !== this.#runs || points !== this.problem.train.labels.length)
       return this.#send({ kind: "drawn" });
     this.frame = frame;
+    this.#isToDraw = true;
     if (frame.slowStep) this.slowStep = frame.slowStep;
     this.#changed();
   }

@@ -118,3 +118,21 @@ export const compileTree = (tree) => {
     return result;
   };
 };
+
+/**
+ * The tree at these values of some of its names: what they decide is computed, and of a `where` that
+ * they decide only the branch is left that it takes.
+ * @type {(tree: Tree, values: Record<string, number>) => any}
+ */
+export const bindTree = (tree, values) => {
+  if (typeof tree === "number") return tree;
+  if (typeof tree === "string") return values[tree] ?? tree;
+  const [operation, ...branches] = tree;
+  if (operation === "where") {
+    const condition = bindTree(branches[0], values);
+    if (typeof condition === "boolean") return bindTree(branches[condition ? 1 : 2], values);
+  }
+  const bound = branches.map((branch) => bindTree(branch, values));
+  const isNumber = !REDUCTIONS[operation] && bound.every((branch) => typeof branch === "number");
+  return isNumber ? compileTree([operation, ...bound])({}) : [operation, ...bound];
+};

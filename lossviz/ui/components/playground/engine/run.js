@@ -57,9 +57,22 @@ export class Run {
     return new Batches(this.problem.train.labels.length, stream(this.state.seed, "batches"));
   }
 
-  /** Takes one step with every network that has not stopped. */
+  /** Whether no network trains any further. */
+  get hasStopped() {
+    return this.trainers.every(({ stop }) => stop !== null);
+  }
+
+  /** How many steps the epoch still has. */
+  get stepsToEpoch() {
+    return this.batches.left(this.state.batch);
+  }
+
+  /**
+   * Takes one step with every network that has not stopped.
+   * @returns {boolean} Whether one of them took it.
+   */
   step() {
-    if (this.problem.train.labels.length === 0) return new Uint32Array();
+    if (this.problem.train.labels.length === 0 || this.hasStopped) return false;
     const batch = this.batches.next(this.state.batch);
     this.trainers.forEach((trainer, slot) => {
       trainer.step(this.problem.train, batch, {
@@ -67,7 +80,8 @@ export class Run {
         decay: this.state.decay,
       });
     });
+    if (this.hasStopped) return false;
     this.steps++;
-    return batch;
+    return true;
   }
 }

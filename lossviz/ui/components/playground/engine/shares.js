@@ -8,9 +8,10 @@
  * @type {(pulls: Float64Array) => Float64Array}
  */
 export const sharesOf = (pulls) => {
-  const counted = pulls.some((pull) => pull === Infinity)
-    ? pulls.map((pull) => Number(pull === Infinity))
-    : pulls;
+  let most = 0;
+  for (const pull of pulls) if (pull > most) most = pull;
+  // in parts of the largest, as their sum could overflow
+  const counted = pulls.map((pull) => (most === Infinity ? Number(pull === most) : pull / most));
   let total = 0;
   for (const pull of counted) if (pull > 0) total += pull;
   return counted.map((pull) => (pull > 0 ? pull / total : 0));

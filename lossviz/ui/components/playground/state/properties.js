@@ -32,7 +32,7 @@ import { OPTIMIZERS } from "../engine/optimizers.js";
  * @property {number} batch Points of a step.
  * @property {number} decay Weight decay.
  * @property {number} seed
- * @property {number} speed Steps a frame at most.
+ * @property {number} speed Steps a second, one of SPEEDS.
  * @property {string} drawn Points drawn by hand, as points_text.js writes them.
  * @property {string} moved What a hand did to generated points, the same.
  * @property {number} at Steps that a link's run takes at once.
@@ -90,6 +90,14 @@ const oneOf = (keys) => ({
   keys,
 });
 
+/** @type {(values: Map<number, string>) => Kind<number>} Numbers, with what an address calls each. */
+const oneOfNumbers = (values) => ({
+  parse: (text) => [...values.keys()].find((value) => values.get(value) === text),
+  print: (value) => values.get(value) ?? String(value),
+  limits: `one of ${[...values.values()].join(", ")}`,
+  keys: [...values.values()],
+});
+
 /** @type {(one: Kind<number>, most: number) => Kind<number[]>} */
 const several = (one, most) => ({
   parse: (text) => {
@@ -113,6 +121,9 @@ const points = (parse, most) => ({
 
 export const MOST_LOSSES = 4;
 export const MOST_STEPS = 100_000; // that a link takes at once
+/** Steps a second that can be chosen, and what an address calls them. */
+export const SPEEDS = new Map([1, 5, 20, 60, 240].map((speed) => [speed, `${speed}`]));
+SPEEDS.set(Infinity, "fastest");
 export const FLIPS = { symmetric: "any other class", pair: "the next class" };
 
 /** What may change while a run goes on; all else begins it anew. */
@@ -142,7 +153,7 @@ export const PROPERTIES = {
   batch: property("batch size", 20, whole(1, 1000)),
   decay: property("weight decay", 0, number(0, 1)),
   seed: property("seed", 0, whole(0, 999_999)),
-  speed: property("speed", 1, whole(1, 100)),
+  speed: property("speed", 60, oneOfNumbers(SPEEDS)),
   drawn: property("points drawn by hand", "", points(parsePoints, MOST_DRAWN)),
   moved: property("points changed by hand", "", points(parseChanges, MOST_CHANGES)),
   at: property("number of steps", 0, whole(0, MOST_STEPS)),

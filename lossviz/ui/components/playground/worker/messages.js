@@ -10,13 +10,14 @@
 
 /**
  * From the page.
- * @typedef {{ kind: "begin", state: PlaygroundState, losses: LossData[] }} Begin A new run.
+ * @typedef {{ kind: "begin", run: number, state: PlaygroundState, losses: LossData[] }} Begin A
+ *   new run, which the page numbers. It takes `at` steps at once.
  * @typedef {{ kind: "change", state: PlaygroundState, losses: LossData[] }} Change While it goes on:
  *   losses, their parameters, learning rate, weight decay, batch size, speed.
  * @typedef {{ kind: "points", problem: Problem }} NewPoints While it goes on: points were moved or drawn.
  * @typedef {{ kind: "play" } | { kind: "pause" }} Playing
- * @typedef {{ kind: "steps", count: number }} Steps Takes so many, then pauses.
- * @typedef {{ kind: "epoch" }} Epoch Goes on to the end of the epoch, then pauses.
+ * @typedef {{ kind: "steps", count: number }} Steps Takes so many as fast as it can, then pauses.
+ * @typedef {{ kind: "epoch" }} Epoch The same to the end of the epoch.
  * @typedef {{ kind: "slow step" }} Slow Pauses, and takes a step that can be watched.
  * @typedef {{ kind: "drawn" }} Drawn The page has drawn the last frame, and can take another one.
  *
@@ -36,10 +37,11 @@
  * To the page: all that it draws.
  * @typedef {object} Frame
  * @property {"frame"} kind
- * @property {number} run Counts the runs that have begun.
+ * @property {number} run The page's number of it.
  * @property {number} steps
  * @property {number} epoch
- * @property {boolean} playing
+ * @property {boolean} playing Whether steps follow.
+ * @property {number} left How many of the steps that were asked for; 0 where it plays on.
  * @property {NetworkFrame[]} networks
  * @property {SlowStep} [slowStep] The last step, where it was asked for.
  */

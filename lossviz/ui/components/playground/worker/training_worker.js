@@ -1,26 +1,47 @@
-// Trains in a thread of its own, so that the page never waits. It sends a frame when the page has
-// drawn the one before.
+// Trains in a thread of its own, so that the page never waits.
+//
+// Steps are taken in slices of a few milliseconds, as many as the speed allows; requests are handled
+// in between. A frame is sent after something has changed, at most 25 times a second, less often where
+// frames would take more time than steps, and only when the page has drawn the one before. A page
+// that draws nothing, as a hidden tab, soon stops the steps as well: nobody misses a part of the run.
 
 import { makeProblem } from "../data/problem.js";
-import { decisionMap } from "../engine/decision_map.js";
-import { evaluate } from "../engine/evaluation.js";
 import { Run } from "../engine/run.js";
 import { takeSlowStep } from "../engine/slow_step.js";
+import { buffersIn, networkFrames } from "./frames.js";
+import { Pace } from "./pace.js";
 
 /** @typedef {import("./messages.js").Request} Request */
 /** @typedef {import("./messages.js").Frame} Frame */
+
+const SLICE_MS = 6;
+const FRAME_EVERY_MS = 40;
+const MOST_AHEAD_MS = 500; // that steps go on while a frame is not drawn
 
 class Training {
   /** @type {Run | null} */
   #run = null;
   /** @type {import("../engine/slow_step.js").SlowStep | undefined} That the page has not got yet. */
   #slowStep = undefined;
-  #runs = 0;
-  #playing = false;
+  #runNumber = 0;
+  /** Infinity while it plays on. */
   #stepsLeft = 0;
-  #pageIsReady = true;
+  #pace = new Pace();
   #changed = false;
-  #waits = false;
+  #pageIsReady = true;
+  #sentAt = -Infinity;
+  #nextFrameAt = -Infinity;
+  #timer = 0;
+  #posted = false;
+  /** For a task of its own at once; a timer would wait 4 ms. */
+  #channel = new MessageChannel();
+
+  constructor() {
+    this.#channel.port1.onmessage = () => {
+      this.#posted = false;
+      this.#advance();
+    };
+  }
 
   /** @param {Request} request */
   receive(request) {
@@ -28,43 +49,49 @@ class Training {
     this.#goOn();
   }
 
-  /** @type {(state: any, losses: any) => void} */
-  begin(state, losses) {
+  /** @param {import("./messages.js").Begin} request */
+  begin({ run, state, losses }) {
     this.#run = new Run(makeProblem(state), state, losses);
-    this.#runs++;
-    this.#playing = false;
+    this.#runNumber = run;
+    this.#stepsLeft = state.at;
     this.#changed = true;
-    for (let i = 0; i < state.at; i++) this.#run.step();
   }
 
-  /** @type {(state: any, losses: any) => void} */
-  change(state, losses) {
-    if (!this.#run) return;
-    this.#run.change(state, losses);
+  /** @param {import("./messages.js").Change} request */
+  change({ state, losses }) {
+    this.#run?.change(state, losses);
     this.#changed = true;
   }
 
   /** @param {import("../data/problem.js").Problem} problem */
   setProblem(problem) {
-    if (!this.#run) return;
-    this.#run.setProblem(problem);
+    this.#run?.setProblem(problem);
     this.#changed = true;
   }
 
-  /** @type {(playing: boolean, steps?: number) => void} */
-  play(playing, steps = Number.POSITIVE_INFINITY) {
-    this.#playing = playing;
-    this.#stepsLeft = playing ? steps : 0;
+  play() {
+    if (this.#stepsLeft !== Infinity) this.#pace.start(performance.now());
+    this.#stepsLeft = Infinity;
     this.#changed = true;
   }
 
-  playEpoch() {
-    this.play(true, this.#run?.batches.left(this.#run.state.batch) ?? 0);
+  pause() {
+    this.#stepsLeft = 0;
+    this.#changed = true;
+  }
+
+  /** @param {number} count Taken as fast as it can, after those that were asked for before. */
+  takeSteps(count) {
+    this.#stepsLeft = count + (this.#stepsLeft === Infinity ? 0 : this.#stepsLeft);
+  }
+
+  takeEpoch() {
+    this.#stepsLeft = this.#run?.stepsToEpoch ?? 0;
   }
 
   takeSlowStep() {
     if (!this.#run) return;
-    this.play(false);
+    this.pause();
     this.#slowStep = takeSlowStep(this.#run);
   }
 
@@ -72,58 +99,92 @@ class Training {
     this.#pageIsReady = true;
   }
 
-  /** Steps and frames follow in a task of their own, so that requests come in between. */
-  #goOn() {
-    if (this.#waits || !this.#pageIsReady || !(this.#changed || this.#playing)) return;
-    this.#waits = true;
-    setTimeout(() => {
-      this.#waits = false;
-      this.#advance();
-    });
-  }
-
   #advance() {
     const run = this.#run;
     if (!run) return;
-    const steps = this.#playing ? Math.min(run.state.speed, this.#stepsLeft) : 0;
-    for (let i = 0; i < steps; i++) run.step();
-    this.#stepsLeft -= steps;
-    if (this.#stepsLeft <= 0) this.#playing = false;
-    this.#changed = false;
-    this.#pageIsReady = false;
-    postMessage(this.#frame(run));
-    this.#slowStep = undefined;
+    if (this.#maySteps()) this.#step(run);
+    if (this.#frameIn() <= 0) this.#sendFrame(run);
+    this.#goOn();
   }
 
-  /** @type {(run: Run) => Frame} */
-  #frame(run) {
-    const { train, test } = run.problem;
-    return {
+  /** @param {Run} run */
+  #step(run) {
+    const end = performance.now() + SLICE_MS;
+    let now = performance.now();
+    while (this.#stepsLeft > 0 && now < end && this.#pace.due(now, this.#speed) >= 1) {
+      if (!run.step()) return this.pause();
+      this.#pace.take();
+      this.#stepsLeft--;
+      this.#changed = true;
+      now = performance.now();
+    }
+  }
+
+  get #speed() {
+    return this.#stepsLeft === Infinity && this.#run ? this.#run.state.speed : Infinity;
+  }
+
+  #maySteps() {
+    const isAhead = !this.#pageIsReady && performance.now() > this.#sentAt + MOST_AHEAD_MS;
+    return this.#stepsLeft > 0 && !isAhead;
+  }
+
+  /** In how many ms a step is due; Infinity where none is. */
+  #stepIn() {
+    if (!this.#maySteps()) return Infinity;
+    const due = this.#pace.due(performance.now(), this.#speed);
+    return due >= 1 ? 0 : (1000 * (1 - due)) / this.#speed;
+  }
+
+  /** In how many ms a frame is due; Infinity where none is. */
+  #frameIn() {
+    if (!this.#changed || !this.#pageIsReady) return Infinity;
+    return this.#nextFrameAt - performance.now();
+  }
+
+  /** Sees to it that steps and frames follow, in a task of their own. */
+  #goOn() {
+    clearTimeout(this.#timer);
+    if (!this.#run || this.#posted) return;
+    const wait = Math.min(this.#stepIn(), this.#frameIn());
+    if (wait === Infinity) return;
+    this.#posted = wait <= 0;
+    if (this.#posted) this.#channel.port2.postMessage(null);
+    else this.#timer = setTimeout(() => this.#advance(), wait);
+  }
+
+  /** @param {Run} run */
+  #sendFrame(run) {
+    const begun = performance.now();
+    this.#changed = false;
+    this.#pageIsReady = false;
+    /** @type {Frame} */
+    const frame = {
       kind: "frame",
-      run: this.#runs,
+      run: this.#runNumber,
       steps: run.steps,
       epoch: run.batches.epoch,
-      playing: this.#playing,
+      playing: this.#stepsLeft > 0,
+      left: this.#stepsLeft === Infinity ? 0 : this.#stepsLeft,
       slowStep: this.#slowStep,
-      networks: run.trainers.map((trainer) => ({
-        map: decisionMap(trainer.network),
-        train: evaluate(trainer, train),
-        test: evaluate(trainer, test),
-        stop: trainer.stop,
-      })),
+      networks: networkFrames(run),
     };
+    this.#slowStep = undefined;
+    postMessage(frame, { transfer: buffersIn(frame) });
+    this.#sentAt = performance.now();
+    this.#nextFrameAt = Math.max(begun + FRAME_EVERY_MS, 2 * this.#sentAt - begun);
   }
 }
 
 /** @type {Record<Request["kind"], (training: Training, request: any) => void>} */
 const HANDLERS = {
-  begin: (training, { state, losses }) => training.begin(state, losses),
-  change: (training, { state, losses }) => training.change(state, losses),
+  begin: (training, request) => training.begin(request),
+  change: (training, request) => training.change(request),
   points: (training, { problem }) => training.setProblem(problem),
-  play: (training) => training.play(true),
-  pause: (training) => training.play(false),
-  steps: (training, { count }) => training.play(true, count),
-  epoch: (training) => training.playEpoch(),
+  play: (training) => training.play(),
+  pause: (training) => training.pause(),
+  steps: (training, { count }) => training.takeSteps(count),
+  epoch: (training) => training.takeEpoch(),
   "slow step": (training) => training.takeSlowStep(),
   drawn: (training) => training.pageIsReady(),
 };
