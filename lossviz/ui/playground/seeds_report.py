@@ -18,7 +18,6 @@ MOST_LOSSES: Final = 4
 MOST_POINTS: Final = 10_000
 MOST_STEPS: Final = 100_000
 MOST_SEED: Final = 2**32 - 1
-_LONGEST_ID: Final = 40
 _LONGEST_SPEC: Final = 1000
 DRAWS: Final = ("points", "images", "test points")
 
@@ -28,7 +27,6 @@ class SeedsReport:
     """Trainings over seeds.
 
     Attributes:
-        id: By which the browser knows its report again.
         losses: As one string each; the first is the baseline.
         seeds: All that were planned.
         steps: How many each training was to take.
@@ -42,7 +40,6 @@ class SeedsReport:
             where the training diverged.
     """
 
-    id: str
     losses: tuple[str, ...]
     seeds: tuple[int, ...]
     steps: int
@@ -94,7 +91,6 @@ def read_report(text: str) -> SeedsReport:
         raise InvalidInput(f"draws must be one of {', '.join(DRAWS)}")
     test_points = _whole(report.get("test_points"), "test_points", 1, MOST_POINTS)
     return SeedsReport(
-        id=_text(report.get("id"), "id", _LONGEST_ID),
         losses=losses,
         seeds=seeds,
         steps=_whole(report.get("steps"), "steps", 1, MOST_STEPS),

@@ -4,16 +4,19 @@ page.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Final
 
 from markupsafe import Markup
 
 from lossviz.charts.loss_style import styled_losses
+from lossviz.errors import LossvizError
 from lossviz.statistics.plan import Plan
 from lossviz.statistics.verdicts import judge
 from lossviz.statistics.wording import TEST_POINT
-from lossviz.ui.playground.seeds_report import SeedsReport
+from lossviz.ui.markdown import capitalised
+from lossviz.ui.playground.seeds_report import SeedsReport, read_report
 from lossviz.ui.templates import render
 from lossviz.ui.verdict.plan_text import plan_text
 from lossviz.ui.verdict.verdict_lines import lines_of
@@ -39,6 +42,20 @@ CLAIMS: Final[Mapping[str, str]] = {
     ),
 }
 BY_HAND: Final = "Training points that were drawn or changed by hand are the same in every seed."
+
+
+def answer_json(report_id: str, text: str) -> str:
+    """The verdict, or why there is none, as verdict_request.js reads it.
+
+    Args:
+        report_id: By which the browser knows its report again.
+        text: The report, see ``read_report``.
+    """
+    try:
+        answer = {"html": str(verdict_html(read_report(text)))}
+    except LossvizError as error:
+        answer = {"problem": capitalised(str(error))}
+    return json.dumps({"id": report_id, **answer}, ensure_ascii=False)
 
 
 def verdict_html(report: SeedsReport) -> Markup:

@@ -9,7 +9,6 @@ from lossviz.errors import InvalidInput
 from lossviz.ui.playground.seeds_report import LONGEST, read_report
 
 REPORT: dict[str, Any] = {
-    "id": "a-1",
     "losses": ["cross_entropy", "generalized:q=0.7"],
     "seeds": [1, 2, 3, 4],
     "steps": 500,
@@ -33,8 +32,6 @@ def test_seeds_that_have_not_ended_are_still_to_come() -> None:
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"id": ""}, "id must be text"),
-        ({"id": 7}, "id must be text"),
         ({"losses": ["cross_entropy"]}, "2 to 4 different losses"),
         ({"losses": ["cross_entropy"] * 2}, "2 to 4 different losses"),
         ({"losses": ["a", "b", "c", "d", "e"]}, "2 to 4 different losses"),

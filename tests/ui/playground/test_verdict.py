@@ -8,7 +8,7 @@ import pytest
 
 from lossviz.errors import LossvizError
 from lossviz.ui.playground.seeds_report import SeedsReport, read_report
-from lossviz.ui.playground.verdict import BY_HAND, verdict_html
+from lossviz.ui.playground.verdict import BY_HAND, answer_json, verdict_html
 from tests.ui.playground.test_seeds_report import REPORT
 
 BASELINE = (30, 33, 29, 35, 31, 28)
@@ -81,3 +81,14 @@ def test_points_of_a_hand_are_mentioned() -> None:
 def test_a_loss_that_is_none_is_refused() -> None:
     with pytest.raises(LossvizError):
         verdict_html(report(BETTER, losses=["cross_entropy", "p +* 2"]))
+
+
+def test_an_answer_names_its_report_and_says_why_there_is_no_verdict() -> None:
+    sent = {**REPORT, "wrong": [[20, 10]]}
+    answer = json.loads(answer_json("a-1", json.dumps(sent)))
+    assert answer["id"] == "a-1"
+    assert "So far" in answer["html"]
+    assert json.loads(answer_json("a-2", "{}")) == {
+        "id": "a-2",
+        "problem": "Losses must be a list",
+    }

@@ -1,0 +1,30 @@
+// Trains over several seeds beside the run that is watched, in a thread of its own. It takes one
+// request; who wants no more of it ends it.
+
+import { searchRates } from "../engine/rate_search.js";
+import { trainSeed } from "../engine/seeds.js";
+
+/** @typedef {import("./background.js").BackgroundRequest} BackgroundRequest */
+/** @typedef {import("./background.js").BackgroundReport} BackgroundReport */
+
+/** @type {(report: BackgroundReport) => void} */
+const report = (said) => postMessage(said);
+
+/** @type {Record<BackgroundRequest["kind"], (request: any) => void>} */
+const HANDLERS = {
+  seeds: ({ state, losses, seeds }) => {
+    for (const seed of seeds)
+      report({ kind: "seed", seed, outcomes: trainSeed(state, losses, seed) });
+    report({ kind: "end" });
+  },
+  rates: ({ state, losses }) => {
+    const search = searchRates(state, losses);
+    let next = search.next();
+    for (; !next.done; next = search.next()) report({ kind: "progress", ...next.value });
+    report({ kind: "rates", best: next.value });
+  },
+};
+
+addEventListener("message", ({ data }) =>
+  HANDLERS[/** @type {BackgroundRequest} */ (data).kind](data),
+);
