@@ -1,8 +1,10 @@
 """The playground: small networks learn in the browser, each with another loss."""
 
 from lossviz.ui.frame import begin_page
+from lossviz.ui.loss_picker import show_warning
 from lossviz.ui.playground.lab import playground_lab
 from lossviz.ui.state.selection import read_selection
 
 begin_page("pages/playground.py")
-playground_lab(read_selection())
+show_warning(read_selection())
+playground_lab()

@@ -97,6 +97,13 @@ def distinct_styles(losses: Sequence[Loss]) -> list[LossStyle]:
     return _distinct([style_for(loss) for loss in losses])
 
 
+def all_colors() -> tuple[LossStyle, ...]:
+    """A style of each colour, in the order in which ``distinct_styles`` gives them to losses whose
+    own style is taken.
+    """
+    return (*_OTHERS, *_FEATURED.values())
+
+
 def _distinct(wanted: Sequence[LossStyle]) -> list[LossStyle]:
     free = (style for style in _all_styles() if style not in wanted)
     return [
@@ -108,7 +115,7 @@ def _distinct(wanted: Sequence[LossStyle]) -> list[LossStyle]:
 def _all_styles() -> Iterator[LossStyle]:
     """Every colour once, then every colour with its next dash, and so on."""
     for turn in range(len(_DASHES)):
-        for style in (*_OTHERS, *_FEATURED.values()):
+        for style in all_colors():
             place = (_DASHES.index(style.dash) + turn) % len(_DASHES)
             yield replace(style, dash=_DASHES[place])
 

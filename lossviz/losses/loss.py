@@ -18,7 +18,7 @@ from lossviz.losses.reference import Reference
 CurveQuantity = Literal["penalty", "weight", "weight_slope"]
 DEFAULT_CLASSES = 37  # the article's pets
 # Where every loss must be finite; it may be singular at p = 1 and as p tends to 0.
-_PROBE_P = np.linspace(0.05, 0.95, 19)
+PROBE_P = np.linspace(0.05, 0.95, 19)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class Loss:
     soft_targets: bool = True
 
     def __post_init__(self) -> None:
-        undefined = _PROBE_P[~np.isfinite(self.penalty(_PROBE_P))]
+        undefined = PROBE_P[~np.isfinite(self.penalty(PROBE_P))]
         if undefined.size:
             settings = "".join(f" with {name} = {value:g}" for name, value in self.values.items())
             raise FormulaError(

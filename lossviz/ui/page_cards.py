@@ -45,6 +45,14 @@ CARDS = (
         ),
     ),
     PageCard(
+        path="pages/playground.py",
+        title="Watch networks learn",
+        sentence=(
+            "Small networks learn in your browser, each with another loss. Change a loss while it"
+            " trains."
+        ),
+    ),
+    PageCard(
         path="pages/train.py",
         title="Train and compare",
         sentence=(

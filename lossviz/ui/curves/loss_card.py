@@ -25,6 +25,10 @@ from lossviz.ui.state.actions import keep_selection, rename_loss
 from lossviz.ui.state.selection import read_selection, view_query
 from lossviz.ui.text import draw_caption
 
+_WAYS_TO_TRAIN = (
+    ("pages/playground.py", "Watch it learn", ":material/toys:"),
+    ("pages/train.py", "Train", ":material/model_training:"),
+)
 _RENAMED = "a loss was renamed"  # state: the whole page is to show its new name
 
 
@@ -121,13 +125,14 @@ def _draw_actions(loss_id: str, loss: Loss) -> None:
             show_code(loss)
         is_baseline = loss.key == "cross_entropy"
         baseline = [] if is_baseline else [LOSSES["cross_entropy"].spec]
-        st.page_link(
-            "pages/train.py",
-            label="Train",
-            icon=":material/model_training:",
-            query_params=view_query() | {"loss": [*baseline, loss.spec]},
-            help=None if is_baseline else "Side by side with cross-entropy",
-        )
+        for path, label, icon in _WAYS_TO_TRAIN:
+            st.page_link(
+                path,
+                label=label,
+                icon=icon,
+                query_params=view_query() | {"loss": [*baseline, loss.spec]},
+                help=None if is_baseline else "Side by side with cross-entropy",
+            )
 
 
 def _draw_name_field(loss_id: str, loss: Loss) -> None:

@@ -2,16 +2,64 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
+import streamlit as st
+
 from lossviz.ui.components.playground.component import playground
-from lossviz.ui.loss_controls import styles_by_id
-from lossviz.ui.state.selection import Selection
+from lossviz.ui.fragments import fragment, rerun_parts
+from lossviz.ui.frame import MENU
+from lossviz.ui.playground.offer import choice_json, offer_json
+from lossviz.ui.playground.typed_formula import answer_json
+from lossviz.ui.share_link import share_button
+from lossviz.ui.state.actions import follow_playground
+from lossviz.ui.state.hideable import parts_of
+from lossviz.ui.state.selection import read_selection, selection_query
+from lossviz.ui.state.view import is_shown
 
-MOST_LOSSES: Final = 4  # networks side by side
+PAGE: Final = "pages/playground.py"
+_LAB: Final = "playground lab"  # parts of the page
+_LINKS: Final = "playground links"
+_ANSWER: Final = "playground answer"  # in the session
 
 
-def playground_lab(selection: Selection) -> None:
-    """Draw networks in training with the first of the chosen losses."""
-    losses = dict(list(selection.shown.items())[:MOST_LOSSES])
-    playground(losses, styles_by_id(losses), play=selection.play)
+def playground_lab() -> None:
+    """Draw networks in training with the chosen losses, and the links that take these along."""
+    fragment(_draw_links, key=_LINKS)()
+    fragment(_draw_lab, key=_LAB)()
+
+
+def _draw_links() -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="play_links"):
+        if is_shown("real"):
+            st.page_link(
+                "pages/train.py",
+                label="Train these for real",
+                icon=":material/model_training:",
+                query_params=selection_query(),
+            )
+        share_button()
+
+
+def _draw_lab() -> None:
+    selection = read_selection()
+    playground(
+        offer=offer_json(),
+        choice=choice_json(selection),
+        play=selection.play,
+        hidden=[part for part in parts_of(PAGE) if not is_shown(part)],
+        answer=st.session_state.get(_ANSWER, ""),
+        on_follow=_on_follow,
+        on_type=_on_type,
+    )
+
+
+def _on_follow(specs: Sequence[str], play: str) -> None:
+    """Let links lead on with what the browser shows; it is not drawn anew."""
+    follow_playground(specs, play)
+    rerun_parts(MENU, _LINKS)
+
+
+def _on_type(number: int, text: str) -> None:
+    st.session_state[_ANSWER] = answer_json(number, text)

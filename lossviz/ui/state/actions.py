@@ -15,6 +15,7 @@ from lossviz.errors import FormulaError, InvalidInput, LossvizError
 from lossviz.losses.loss import Loss
 from lossviz.losses.parsing import loss_from_spec, with_name
 from lossviz.ui.markdown import escape_markdown
+from lossviz.ui.state.address import read_address
 from lossviz.ui.state.chart_settings import (
     ChartSettings,
     read_chart_settings,
@@ -23,9 +24,17 @@ from lossviz.ui.state.chart_settings import (
 from lossviz.ui.state.form_values import FormValues, read_form, write_form
 from lossviz.ui.state.geometry_properties import read_geometry, write_geometry
 from lossviz.ui.state.geometry_state import GeometryState
-from lossviz.ui.state.page_state import CURSOR_DIGITS, LEAST_CURSOR_P, MAX_LOSSES
+from lossviz.ui.state.page_state import (
+    CURSOR_DIGITS,
+    LEAST_CURSOR_P,
+    MAX_LOSSES,
+    NO_LOSS,
+    PARAMETERS,
+    read_page_state,
+)
 from lossviz.ui.state.session import (
     choose_ids,
+    forget_losses,
     hide_ids,
     register_loss,
     session,
@@ -54,13 +63,35 @@ def change_choice(wanted: Mapping[str, bool], *, forgotten: Sequence[str] = ()) 
         forgotten: Ids of the visitor's own losses that are no longer on offer.
     """
     data = session_in_callback()
-    for loss_id in forgotten:
-        data["specs"].pop(loss_id, None)
-        data["start_specs"].pop(loss_id, None)
+    forget_losses(data, forgotten)
     stay = [loss_id for loss_id in data["choice"]["chosen"] if wanted.get(loss_id, True)]
     more = [loss_id for loss_id, chosen in wanted.items() if chosen]
     choose_ids(data, [*stay, *more])
     sync_to_url(data)
+
+
+def follow_playground(specs: Sequence[str], play: str) -> None:
+    """Keep what the playground is set to, which its browser has written into its address already.
+
+    A loss that was typed there stays on offer only as long as it is chosen there, as each formula
+    on the way to another is one too. The address stays: by now the browser may say something newer
+    in it.
+
+    Args:
+        specs: The losses that are to be chosen, in this order; what cannot be read is left out.
+        play: See ``PageState``.
+    """
+    data = session()
+    state = read_page_state({"loss": specs or [NO_LOSS], "play": [play]}).value
+    losses = {loss.id: loss for loss in map(loss_from_spec, state.losses)}
+    to_stay = set(data["specs"]) - set(data["passing"])
+    forget_losses(data, set(data["passing"]) - set(losses))
+    data["passing"] = [loss_id for loss_id in losses if loss_id not in to_stay]
+    for loss in losses.values():
+        register_loss(data, loss)
+    data["warning"] = choose_ids(data, list(losses), in_this_order=True)
+    data["choice"]["play"] = state.play
+    data["address"] = read_address(PARAMETERS)
 
 
 def choose_specs(specs: Sequence[str]) -> None:

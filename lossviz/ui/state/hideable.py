@@ -14,6 +14,7 @@ from typing import Final
 FRONT: Final = "app.py"
 CURVES: Final = "pages/penalty_curves.py"
 GEOMETRY: Final = "pages/geometry.py"
+PLAYGROUND: Final = "pages/playground.py"
 LESSONS: Final = "pages/lessons.py"
 COMPARISONS: Final = "pages/comparisons.py"
 TRAIN: Final = "pages/train.py"
@@ -38,17 +39,27 @@ HIDEABLE: Final = MappingProxyType(
         "menu": Hideable(label="The menu"),
         "title": Hideable(label="Title and lead"),
         "ways": Hideable(label="The cards that lead on", pages=(FRONT,)),
-        "losses": Hideable(label="The choice of losses", pages=(CURVES, GEOMETRY, TRAIN)),
-        "formula": Hideable(label="The field for a formula", pages=(CURVES, TRAIN)),
+        "losses": Hideable(
+            label="The choice of losses", pages=(CURVES, GEOMETRY, PLAYGROUND, TRAIN)
+        ),
+        "formula": Hideable(label="The field for a formula", pages=(CURVES, PLAYGROUND, TRAIN)),
         "sliders": Hideable(
-            label="The sliders of parameters", pages=(FRONT, CURVES, GEOMETRY, TRAIN)
+            label="The sliders of parameters", pages=(FRONT, CURVES, GEOMETRY, PLAYGROUND, TRAIN)
         ),
         "cards": Hideable(label="The cards of the losses", pages=(CURVES, GEOMETRY)),
         "views": Hideable(label="The choice of views", pages=(CURVES,)),
         "axes": Hideable(label="The options of the axes", pages=(CURVES, TRAIN)),
         "classes": Hideable(label="The choice of what is drawn", pages=(GEOMETRY,)),
         "text": Hideable(label="The text beside what is drawn", pages=(CURVES, GEOMETRY)),
-        "share": Hideable(label="The button that shares", pages=(LESSONS, CURVES, GEOMETRY, TRAIN)),
+        "steps": Hideable(label="The playground's story", pages=(PLAYGROUND,)),
+        "toolbar": Hideable(label="The buttons of training", pages=(PLAYGROUND,)),
+        "settings": Hideable(label="Data, network and optimiser", pages=(PLAYGROUND,)),
+        "charts": Hideable(label="The charts", pages=(PLAYGROUND,)),
+        "seeds": Hideable(label="The verdict over several seeds", pages=(PLAYGROUND,)),
+        "real": Hideable(label="The way to real training", pages=(PLAYGROUND,)),
+        "share": Hideable(
+            label="The button that shares", pages=(LESSONS, CURVES, GEOMETRY, PLAYGROUND, TRAIN)
+        ),
         "lessons": Hideable(label="The way to all lessons", pages=(LESSONS,)),
         "experiments": Hideable(label="The named experiments", pages=(TRAIN,)),
         "form": Hideable(label="The form that launches", pages=(TRAIN,)),

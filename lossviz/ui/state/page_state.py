@@ -40,7 +40,7 @@ LONGEST_PLAY: Final = 6000  # characters
 # unchanged by URL encoding
 _PLAYABLE: Final = re.compile(rf"[\w.~-]{{0,{LONGEST_PLAY}}}", re.ASCII)
 _LONGEST_SEED: Final = len(str(LARGEST_SEED))
-_NO_LOSS = "none"  # an address without any loss parameter stands for the defaults
+NO_LOSS: Final = "none"  # an address without any loss parameter stands for the defaults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,7 @@ def _among(hidden: Sequence[str], losses: Sequence[str]) -> tuple[tuple[str, ...
 
 
 def _parse_losses(texts: Sequence[str]) -> tuple[str, ...]:
-    if list(texts) == [_NO_LOSS]:
+    if list(texts) == [NO_LOSS]:
         return ()
     readable, reasons = [], []
     for text in texts[:MAX_LOSSES]:
@@ -173,7 +173,7 @@ def _parse_losses(texts: Sequence[str]) -> tuple[str, ...]:
 
 
 def _print_losses(specs: tuple[str, ...]) -> list[str]:
-    return list(specs) or [_NO_LOSS]
+    return list(specs) or [NO_LOSS]
 
 
 def _parse_seed(texts: Sequence[str]) -> int:

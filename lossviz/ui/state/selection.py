@@ -22,7 +22,7 @@ class Selection:
     Attributes:
         losses: Every loss on offer by its id: the catalogue's by key, the visitor's own by formula.
         starts: The same with the parameters that each had at first.
-        chosen: The ids that are chosen, in the order of ``losses``.
+        chosen: The ids that are chosen, see ``Choice``.
         chart: How they are drawn.
         geometry: Where the arrows of the geometry page stand.
         geometry_version: How often an arrow was moved by anything but a drag: the browser takes the

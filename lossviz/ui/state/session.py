@@ -33,7 +33,8 @@ class Choice(TypedDict):
     """What an address says, as plain data.
 
     Attributes:
-        chosen: Ids of the chosen losses, in the order in which they are on offer.
+        chosen: Ids of the chosen losses: in the order in which they are on offer, but in the
+            address's where one was read.
         chart: How they are drawn, as ``read_chart_settings`` reads it.
         geometry: Where the arrows stand, as ``read_geometry`` reads it.
         hidden: See ``PageState``.
@@ -62,6 +63,7 @@ class SessionData(TypedDict):
         specs: Every loss on offer by its id, as ``loss_from_spec`` reads it.
         start_specs: The same with the parameters that each had at first.
         choice: What the address says.
+        passing: Ids of losses that are on offer only as long as the playground has them.
         page: The page that was run last.
         address: What its address said when it was last read. Another one comes from the visitor,
             and is read; but not in a run that a control began, since the browser may still send the
@@ -78,6 +80,7 @@ class SessionData(TypedDict):
     specs: dict[str, str]
     start_specs: dict[str, str]
     choice: Choice
+    passing: list[str]
     page: str
     address: Query
     warning: str
@@ -104,6 +107,7 @@ def session() -> SessionData:
                 form={},
                 play="",
             ),
+            passing=[],
             page="",
             address={},
             warning="",
@@ -208,7 +212,7 @@ def _apply_address(data: SessionData, address: Query) -> str:
     losses = [loss_from_spec(spec) for spec in state.losses]
     for loss in losses:
         register_loss(data, loss)
-    choose_ids(data, [loss.id for loss in losses])
+    choose_ids(data, [loss.id for loss in losses], in_this_order=True)
     return " ".join(map(escape_markdown, reading.problems))
 
 
@@ -218,16 +222,24 @@ def register_loss(data: SessionData, loss: Loss) -> None:
     data["start_specs"].setdefault(loss.id, loss.spec)
 
 
+def forget_losses(data: SessionData, ids: Collection[str]) -> None:
+    """Offer these losses no longer."""
+    for loss_id in ids:
+        data["specs"].pop(loss_id, None)
+        data["start_specs"].pop(loss_id, None)
+
+
 def hide_ids(data: SessionData, ids: Collection[str]) -> None:
     """Hide the curves of those of the chosen losses that have these ids, and no others."""
     choice = data["choice"]
     choice["hidden"] = [loss_id for loss_id in choice["chosen"] if loss_id in ids]
 
 
-def choose_ids(data: SessionData, ids: list[str]) -> str:
+def choose_ids(data: SessionData, ids: list[str], *, in_this_order: bool = False) -> str:
     """Choose the first of these losses that fit; return a warning if not all do."""
     fitting = list(dict.fromkeys(ids))[:MAX_LOSSES]
     choice = data["choice"]
-    choice["chosen"] = [loss_id for loss_id in data["specs"] if loss_id in fitting]
+    on_offer = [loss_id for loss_id in data["specs"] if loss_id in fitting]
+    choice["chosen"] = fitting if in_this_order else on_offer
     hide_ids(data, choice["hidden"])
     return TOO_MANY_LOSSES if set(ids) - set(fitting) else ""

@@ -185,6 +185,11 @@ class NextPage:
 
 NEXT_PAGES: Final = (
     NextPage(
+        path="pages/playground.py",
+        label="Watch small networks learn with these losses",
+        icon=":material/toys:",
+    ),
+    NextPage(
         path="pages/train.py",
         label="Train and compare losses over several seeds",
         icon=":material/model_training:",

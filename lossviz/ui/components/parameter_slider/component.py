@@ -46,30 +46,42 @@ def parameter_slider(
         on_release: Called with the loss's id, the parameter's name and its new value.
         playable: Whether it can sweep by itself, for charts that follow.
     """
-    least, greatest = parameter.slider_range()
     _slider(
         f"slider {loss_id} {parameter.name}",
         lambda value: on_release(loss_id, parameter.name, value),
-        id=loss_id,
-        name=parameter.name,
-        letter=greek_letter(parameter.name),
-        caption="",
-        label=f"{greek_letter(parameter.name)} of {loss.title}",
-        meaning=parameter.meaning,
-        value=parameter.value,
-        start=start,
-        least=least,
-        greatest=greatest,
-        minimum=parameter.minimum if math.isfinite(parameter.minimum) else -MAX_VALUE,
-        maximum=parameter.maximum if math.isfinite(parameter.maximum) else MAX_VALUE,
-        step=parameter.slider_step(),
-        marks=tuple((special.value, special.name) for special in parameter.special_values),
-        whole=False,
-        logarithmic=False,
-        playable=playable,
+        **slider_data(loss_id, loss, parameter, start=start, playable=playable),
         color=color,
         refusals=refusals,
     )
+
+
+def slider_data(
+    loss_id: str, loss: Loss, parameter: Parameter, *, start: float, playable: bool
+) -> dict[str, Any]:
+    """What slider.js draws of a loss's parameter, but for its colour.
+
+    Args and names as ``parameter_slider``.
+    """
+    least, greatest = parameter.slider_range()
+    return {
+        "id": loss_id,
+        "name": parameter.name,
+        "letter": greek_letter(parameter.name),
+        "caption": "",
+        "label": f"{greek_letter(parameter.name)} of {loss.title}",
+        "meaning": parameter.meaning,
+        "value": parameter.value,
+        "start": start,
+        "least": least,
+        "greatest": greatest,
+        "minimum": parameter.minimum if math.isfinite(parameter.minimum) else -MAX_VALUE,
+        "maximum": parameter.maximum if math.isfinite(parameter.maximum) else MAX_VALUE,
+        "step": parameter.slider_step(),
+        "marks": tuple((special.value, special.name) for special in parameter.special_values),
+        "whole": False,
+        "logarithmic": False,
+        "playable": playable,
+    }
 
 
 def classes_slider(

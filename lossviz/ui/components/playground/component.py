@@ -6,31 +6,71 @@ trees, and what the address says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from lossviz.charts.loss_style import LossStyle
-from lossviz.losses.loss import Loss
 from lossviz.ui.components import read_assets
-from lossviz.ui.components.shared.geometry_component import loss_data
 from lossviz.ui.static_files import import_module
 
+_KEY = "playground"
+_SLIDER = f'<template class="slider">{read_assets("parameter_slider/index.html")}</template>'
 _COMPONENT = st.components.v2.component(
     "lossviz.playground",
-    html=read_assets("playground/index.html"),
-    css=read_assets("playground/style.css", "playground/view/networks.css"),
+    html=read_assets("playground/index.html") + _SLIDER,
+    css=read_assets(
+        "shared/range.css",
+        "parameter_slider/style.css",
+        "playground/style.css",
+        "playground/view/networks.css",
+        "playground/view/loss_choice.css",
+    ),
     js=import_module("playground/index.js"),
     isolate_styles=False,
 )
 
 
-def playground(losses: Mapping[str, Loss], styles: Mapping[str, LossStyle], *, play: str) -> None:
+def playground(
+    *,
+    offer: str,
+    choice: str,
+    play: str,
+    hidden: Sequence[str],
+    answer: str,
+    on_follow: Callable[[Sequence[str], str], None],
+    on_type: Callable[[int, str], None],
+) -> None:
     """Draw the playground.
 
     Args:
-        losses: By their id; one network each.
-        styles: How each looks.
+        offer: The losses that there are, see ``offer_json``.
+        choice: Those of the visitor, see ``choice_json``.
         play: What the address says of it, as state/codec.js writes it.
+        hidden: Names of ``HIDEABLE`` that are not drawn.
+        answer: To the last call of ``on_type``, see ``answer_json``; empty for none.
+        on_follow: Called with the specs of the losses that are chosen now, and with what the
+            address says of the playground now; the browser has written both there.
+        on_type: Called with a formula that is typed, and the number of the question.
     """
-    _COMPONENT(key="playground", data={"losses": loss_data(losses, styles), "play": play})
+
+    def followed() -> None:
+        report = st.session_state[_KEY]["followed"]
+        on_follow([str(spec) for spec in report["losses"]], str(report["play"]))
+
+    def typed() -> None:
+        question = st.session_state[_KEY]["typed"]
+        on_type(int(question["number"]), str(question["text"]))
+
+    _COMPONENT(
+        key=_KEY,
+        data={
+            # no lists, no dicts: Streamlit would import pandas, 70 MB, to look for data frames
+            "offer": offer,
+            "choice": choice,
+            "play": play,
+            "hidden": tuple(hidden),
+            "answer": answer,
+        },
+        on_followed_change=followed,
+        on_typed_change=typed,
+    )

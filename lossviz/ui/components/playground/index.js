@@ -3,9 +3,9 @@
 import { themeOf } from "../shared/plot_theme.js";
 import { find } from "../shared/svg.js";
 import { Model } from "./model.js";
-import { readState } from "./state/codec.js";
-import { PlayAddress } from "./state/play_address.js";
+import { SessionLink } from "./state/session_link.js";
 import { LinkNote } from "./view/link_note.js";
+import { NetworkCount } from "./view/network_count.js";
 import { Networks } from "./view/networks.js";
 import { Problems } from "./view/problems.js";
 import { Toolbar } from "./view/toolbar.js";
@@ -13,16 +13,21 @@ import { Toolbar } from "./view/toolbar.js";
 /**
  * What component.py sends.
  * @typedef {object} PlaygroundData
- * @property {import("../shared/loss_evaluation.js").LossData[]} losses Those that are chosen.
+ * @property {string} offer The losses that there are: offer_json of offer.py.
+ * @property {string} choice Those of the visitor: choice_json, the same.
  * @property {string} play What the address says of the playground, as codec.js writes it.
+ * @property {string[]} hidden Parts that the page leaves out.
+ * @property {string} answer To the formula that was asked for last, or empty.
  */
+
+/** @typedef {(name: "followed" | "typed", value: unknown) => void} Trigger */
 
 /** @type {WeakMap<Element, Playground>} */
 const instances = new WeakMap();
 
 class Playground {
   #waits = false;
-  #opened = false;
+  #link;
   /** @type {HTMLElement} */
   #box;
 
@@ -30,27 +35,30 @@ class Playground {
   constructor(root) {
     this.#box = find(root, ".lossviz-playground");
     this.model = new Model(() => this.#redraw());
-    this.address = new PlayAddress();
+    this.#link = new SessionLink(this.model);
     /** @type {import("./model.js").View[]} */
     this.views = [
-      this.address,
+      this.#link,
       new Problems(find(root, ".problems")),
       new Toolbar(find(root, ".toolbar"), this.model),
       new LinkNote(find(root, ".link-note")),
+      new NetworkCount(find(root, ".network-count"), this.model),
       new Networks(find(root, ".networks"), this.model),
     ];
   }
 
-  /** @param {PlaygroundData} data */
-  receive({ losses, play }) {
-    if (this.#opened) return;
-    this.#opened = true;
-    const { state, problems } = readState(play);
-    this.model.open(state, losses, problems);
+  /** @type {(data: PlaygroundData, trigger: Trigger) => void} */
+  receive({ offer, choice, play, hidden, answer }, trigger) {
+    const { model } = this;
+    model.hidden = new Set(hidden);
+    model.offer.receive(offer);
+    model.formulas.connect((question) => trigger("typed", question));
+    model.formulas.receive(answer);
+    this.#link.receive({ choice, play }, (set) => trigger("followed", set));
   }
 
   close() {
-    this.address.close();
+    this.#link.close();
     this.model.close();
   }
 
@@ -66,11 +74,11 @@ class Playground {
   }
 }
 
-/** @param {{ parentElement: HTMLElement, data: PlaygroundData }} component */
-export default function ({ parentElement: root, data }) {
+/** @param {{ parentElement: HTMLElement, data: PlaygroundData, setTriggerValue: Trigger }} component */
+export default function ({ parentElement: root, data, setTriggerValue }) {
   const playground = instances.get(root) ?? new Playground(root);
   instances.set(root, playground);
-  playground.receive(data);
+  playground.receive(data, setTriggerValue);
   // Streamlit also calls this while the component stays, and starts again with the same root
   return () =>
     setTimeout(() => {

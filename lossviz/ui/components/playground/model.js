@@ -3,9 +3,11 @@
 import { changePoint, drawPoint } from "./data/hand.js";
 import { changedByHand, generate } from "./data/problem.js";
 import { START } from "./state/codec.js";
+import { FormulaReader } from "./state/formula_reader.js";
+import { Offer } from "./state/offer.js";
 import { LIVE, OUTSIDE_THE_RUN } from "./state/properties.js";
 
-/** @typedef {import("../shared/loss_evaluation.js").LossData} LossData */
+/** @typedef {import("./state/offer.js").OfferedLoss} OfferedLoss */
 /** @typedef {import("../shared/plot_theme.js").Theme} Theme */
 /** @typedef {import("./data/problem.js").Problem} Problem */
 /** @typedef {import("./engine/slow_step.js").SlowStep} SlowStep */
@@ -24,7 +26,7 @@ const COUNTING = new Set(["data", "classes", "points", "imbalance"]);
 export class Model {
   /** @type {PlaygroundState} */
   state = START;
-  /** @type {LossData[]} One for each network, at most MOST_LOSSES. */
+  /** @type {OfferedLoss[]} One for each network, at most MOST_LOSSES. */
   losses = [];
   #generated = generate(START);
   /** @type {Problem} */
@@ -44,6 +46,12 @@ export class Model {
   #isToDraw = false;
   /** @type {Theme} */
   theme = { text: "", background: "", border: "" };
+  /** The losses that there are to choose from. */
+  offer = new Offer();
+  /** Reads what is typed. */
+  formulas = new FormulaReader();
+  /** @type {Set<string>} Parts that the page leaves out, by their names in hideable.py. */
+  hidden = new Set();
   #worker;
   #changed;
 
@@ -66,6 +74,7 @@ export class Model {
   }
 
   close() {
+    this.formulas.close();
     this.#worker.terminate();
   }
 
@@ -77,7 +86,7 @@ export class Model {
 
   /**
    * Takes over what an address says; the run begins at the step that it names.
-   * @type {(state: PlaygroundState, losses: LossData[], problems?: string[]) => void}
+   * @type {(state: PlaygroundState, losses: OfferedLoss[], problems?: string[]) => void}
    *   `problems` are sentences on what could not be read.
    */
   open(state, losses, problems = []) {
@@ -104,7 +113,7 @@ export class Model {
 
   /**
    * Other losses, or other parameters of theirs. The run goes on where their number stays.
-   * @param {LossData[]} losses
+   * @param {OfferedLoss[]} losses
    */
   setLosses(losses) {
     const goesOn = losses.length === this.losses.length && this.frame !== null;

@@ -1,6 +1,5 @@
-// A card for a loss: its name, the map of its network's decisions with the points, its numbers.
+// A card for a loss: the map of its network's decisions with the points, its numbers.
 
-import { setText } from "../../shared/svg.js";
 import { CELLS } from "../engine/decision_map.js";
 import { sharesOf, wrongCount, wrongShare } from "../engine/shares.js";
 import { boundaryPath, fillImage, strokeBoundary } from "./map_picture.js";
@@ -53,11 +52,10 @@ const newCanvas = (name) => {
 
 export class Card {
   node = document.createElement("section");
-  /** Holds the name. */
+  /** Holds the choice of the loss. */
   head = document.createElement("header");
   /** Takes pointer and keys. */
   map = document.createElement("div");
-  #name = document.createElement("h3");
   #numbers = new Numbers("numbers", NETWORK_NUMBERS);
   #point = new Numbers("point", POINT_NUMBERS);
   #picture = newCanvas("picture");
@@ -71,7 +69,6 @@ export class Card {
   constructor() {
     this.node.className = "network";
     this.map.className = "map";
-    this.head.append(this.#name);
     const [picture] = this.#picture;
     picture.width = CELLS;
     picture.height = CELLS;
@@ -81,7 +78,6 @@ export class Card {
 
   /** @type {(model: Model, slot: number, tools: Tools) => void} */
   draw(model, slot, tools) {
-    setText(this.#name, model.losses[slot].name);
     const network = model.frame?.networks[slot];
     if (!network || !tools.size) return;
     const { problem, slowStep } = model;

@@ -5,6 +5,7 @@ import { sharesOf } from "../engine/shares.js";
 import { Card } from "./card.js";
 import { Hand } from "./hand.js";
 import { Legend } from "./legend.js";
+import { mountLossChoice } from "./loss_choice.js";
 import { HELP, listenToKeys } from "./map_keys.js";
 import { MapPointer } from "./map_pointer.js";
 import { Paint } from "./paint.js";
@@ -31,6 +32,8 @@ const element = (tag, name, text = "") =>
 export class Networks {
   /** @type {Card[]} */
   #cards = [];
+  /** @type {import("./loss_choice.js").LossChoice[]} */
+  #choices = [];
   #model;
   #paint = new Paint();
   #hand;
@@ -80,6 +83,7 @@ export class Networks {
     if (this.#slow.follow(model.slowStep)) this.#hand.choose(null);
     const size = this.#size;
     const tools = { paint: this.#paint, hand: this.#hand, slow: this.#slow, size };
+    for (const choice of this.#choices) choice.draw(model);
     this.#cards.forEach((card, slot) => card.draw(model, slot, tools));
     this.#tools.draw(model.problem);
     this.#legend.draw(model.problem, size);
@@ -89,7 +93,9 @@ export class Networks {
   /** @param {Model} model */
   #keepCards({ losses, problem }) {
     if (this.#cards.length !== losses.length) {
+      for (const choice of this.#choices) choice.close();
       this.#cards = losses.map(() => this.#newCard());
+      this.#choices = this.#cards.map(({ head }, slot) => mountLossChoice(head, this.#model, slot));
       this.#box.replaceChildren(...this.#cards.map(({ node }) => node));
       this.#sizes.disconnect();
       if (this.#cards.length) this.#sizes.observe(this.#cards[0].map);

@@ -1,0 +1,122 @@
+"""The playground goes on where the connection to the server is lost: only a typed formula waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
+
+from lossviz.losses.catalogue import LOSSES
+from tests.support.browser import settled
+from tests.support.playground_losses import (
+    card,
+    choose_loss,
+    chosen_losses,
+    formula_field,
+    open_playground,
+    play,
+    steps,
+    wait_for_steps,
+)
+from tests.support.waiting import wait_until
+
+pytestmark = pytest.mark.browser
+
+DIALOG_AFTER_S = 60  # Streamlit shows its dialog from the sixth attempt to connect on
+
+
+class Connection:
+    """What lies between a browser and the app, and can be cut."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self._context = context
+        self._sockets: list[WebSocketRoute] = []
+        self._is_cut = False
+        context.route_web_socket("**/_stcore/stream", self._open)
+
+    def _open(self, socket: WebSocketRoute) -> None:
+        if self._is_cut:
+            socket.close()
+            return
+        socket.connect_to_server()
+        self._sockets.append(socket)
+
+    def cut(self) -> None:
+        """End all sockets, and let nothing through."""
+        self._is_cut = True
+        self._context.set_offline(True)
+        for socket in self._sockets:
+            socket.close()
+        self._sockets.clear()
+
+    def mend(self) -> None:
+        """Let everything through again."""
+        self._is_cut = False
+        self._context.set_offline(False)
+
+
+@pytest.fixture
+def visitor(browser: Browser) -> Iterator[Page]:
+    """A page whose console may say that the server is away."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        yield context.new_page()
+
+
+def test_everything_but_a_typed_formula_goes_on_without_the_server(
+    visitor: Page, app_url: str
+) -> None:
+    page, connection = visitor, Connection(visitor.context)
+    open_playground(page, app_url, "?loss=cross_entropy&loss=generalized:q=0.7")
+    connection.cut()
+    expect(page.locator("[data-test-connection-state=CONNECTED]")).to_have_count(0)
+
+    play(page)
+    wait_for_steps(page, 3)
+    for name in ("brier", "focal", "symmetric"):
+        choose_loss(page, 1, LOSSES[name].title)
+        assert chosen_losses(page)[0] == LOSSES[name].title
+        wait_for_steps(page)
+    slider = card(page, 2).get_by_role("slider", name="q of")
+    slider.press("ArrowLeft")
+    expect(slider).to_have_attribute("aria-valuetext", "q = 0.69")
+    wait_for_steps(page)
+    page.get_by_role("button", name="Add a network").click()
+    expect(page.locator(".network")).to_have_count(3)
+    play(page)
+    wait_for_steps(page)
+    page.get_by_role("button", name="Reset").click()
+    wait_until(lambda: steps(page) == 0, within_s=10, what="the run begins anew")
+
+    play(page)
+    wait_for_steps(page)
+    page.get_by_role("combobox", name="Loss of network 1").select_option(label="Your formula…")
+    formula_field(page, 1).fill("(1-p)**3")
+    says = card(page, 1).locator(".formula p")
+    expect(says).to_contain_text("The server cannot be reached.")
+    before = steps(page)
+    wait_for_steps(page)
+    assert steps(page) > before
+
+    connection.mend()
+    expect(says).to_be_empty()
+    assert chosen_losses(page)[0] == "(1-p)**3"
+    settled(page)
+    before = steps(page)
+    wait_for_steps(page)
+    assert steps(page) > before  # what Python says after all that disturbs nothing
+
+
+@pytest.mark.heavy
+def test_no_dialog_lies_over_the_page_while_the_server_is_away(visitor: Page, app_url: str) -> None:
+    page, connection = visitor, Connection(visitor.context)
+    open_playground(page, app_url)
+    connection.cut()
+    page.wait_for_event(
+        "console",
+        lambda message: "retry" in message.text.lower(),
+        timeout=1000 * DIALOG_AFTER_S,
+    )
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    play(page)
+    wait_for_steps(page)
