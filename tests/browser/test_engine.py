@@ -17,7 +17,7 @@ from lossviz.experiments.records import TrialState
 from lossviz.experiments.store.store import Store
 from tests.browser.test_verdict_path import points
 from tests.support.accessibility import lasting_violations
-from tests.support.browser import choose, free_port, served_app
+from tests.support.browser import choose, free_port, served_app, settled
 from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -62,6 +62,7 @@ def open_settings(
     seeds: int = 1,
 ) -> None:
     page.goto(f"{url}?" + "&".join(f"loss={loss}" for loss in losses))
+    settled(page)
     set_number(page, "Seeds", seeds)
     expect(
         page.get_by_role("button", name=re.compile(rf"Train {len(losses) * seeds} trials? · same"))
@@ -74,10 +75,12 @@ def set_number(page: Page, label: str, value: object) -> None:
     field = page.get_by_label(label, exact=True)
     field.fill(str(value))
     field.press("Enter")
+    settled(page)  # what is drawn above moves what is clicked next
 
 
 def launch(page: Page) -> str:
     """Press the button; return the comparison's id."""
+    settled(page)
     page.get_by_role("button", name=TRAIN).click()
     page.wait_for_url("**comparison=*")
     return re.findall(r"comparison=(\w+)", page.url)[0]
