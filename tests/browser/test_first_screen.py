@@ -42,6 +42,7 @@ SCREENS = (
         control=".bars-drawing [role=slider]",
         plot="svg.bars-drawing",
     ),
+    Screen(address="playground", control=".toolbar .play", plot=".network canvas"),
 )
 
 

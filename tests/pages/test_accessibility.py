@@ -15,6 +15,7 @@ LAB = (
     "story?step=2",
     "geometry?lab=simplex&show=flow",
     "geometry?lab=classes",
+    "playground?loss=cross_entropy&loss=dot_product&play=noise.is.0.4",
 )
 MORE_VIEWS = (
     "story?step=5",

@@ -15,15 +15,15 @@ from lossviz.ui.static_files import import_module
 
 _KEY = "playground"
 _SLIDER = f'<template class="slider">{read_assets("parameter_slider/index.html")}</template>'
+_VIEW_STYLES = tuple(
+    f"playground/view/{view}.css"
+    for view in ("toolbar", "settings", "networks", "loss_choice", "charts")
+)
 _COMPONENT = st.components.v2.component(
     "lossviz.playground",
     html=read_assets("playground/index.html") + _SLIDER,
     css=read_assets(
-        "shared/range.css",
-        "parameter_slider/style.css",
-        "playground/style.css",
-        "playground/view/networks.css",
-        "playground/view/loss_choice.css",
+        "shared/range.css", "parameter_slider/style.css", "playground/style.css", *_VIEW_STYLES
     ),
     js=import_module("playground/index.js"),
     isolate_styles=False,

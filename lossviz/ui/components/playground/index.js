@@ -4,10 +4,13 @@ import { themeOf } from "../shared/plot_theme.js";
 import { find } from "../shared/svg.js";
 import { Model } from "./model.js";
 import { SessionLink } from "./state/session_link.js";
+import { Charts } from "./view/charts.js";
 import { LinkNote } from "./view/link_note.js";
 import { NetworkCount } from "./view/network_count.js";
 import { Networks } from "./view/networks.js";
 import { Problems } from "./view/problems.js";
+import { Settings } from "./view/settings.js";
+import { Summary } from "./view/summary.js";
 import { Toolbar } from "./view/toolbar.js";
 
 /**
@@ -40,10 +43,13 @@ class Playground {
     this.views = [
       this.#link,
       new Problems(find(root, ".problems")),
-      new Toolbar(find(root, ".toolbar"), this.model),
+      new Toolbar(find(root, ".toolbar"), this.model, this.#box),
       new LinkNote(find(root, ".link-note")),
       new NetworkCount(find(root, ".network-count"), this.model),
+      new Settings(find(root, ".settings"), this.model),
       new Networks(find(root, ".networks"), this.model),
+      new Charts(find(root, ".charts")),
+      new Summary(find(root, ".summary")),
     ];
   }
 
@@ -70,6 +76,7 @@ class Playground {
       this.model.theme = themeOf(this.#box);
       for (const view of this.views) view.draw(this.model);
       this.model.frameIsDrawn();
+      if (this.model.frame) this.#box.dataset.drawn = "";
     });
   }
 }

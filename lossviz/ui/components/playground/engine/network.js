@@ -14,6 +14,8 @@ export const ACTIVATIONS = {
   linear: { value: (sum) => sum, slope: () => 1 },
 };
 
+export const ACTIVATION_NAMES = { tanh: "tanh", relu: "ReLU", linear: "linear" };
+
 /**
  * How many parameters a network has.
  * @type {(sizes: number[]) => number}

@@ -53,3 +53,5 @@ const adam = (count) => {
 
 /** @type {Record<string, (count: number) => Step>} For a number of parameters. */
 export const OPTIMIZERS = { sgd, momentum, adam };
+
+export const OPTIMIZER_NAMES = { sgd: "SGD", momentum: "Momentum", adam: "Adam" };

@@ -11,7 +11,7 @@ import { LossSliders, refusalText } from "./loss_sliders.js";
 const TYPED = "your formula…"; // no loss has such an id
 const MARKUP = `<div class="loss-head">
   <span class="swatch" aria-hidden="true"></span>
-  <h3 class="name"></h3>
+  <h2 class="name"></h2>
   <select></select>
   <button type="button" class="remove">✕</button>
 </div>
