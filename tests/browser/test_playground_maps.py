@@ -380,3 +380,17 @@ def stroke(page: Page, places: list[tuple[float, float]]) -> None:
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     session.detach()
+
+
+def test_a_network_that_stops_says_on_its_map_at_which_step_and_for_which_point(
+    page: Page, app_url: str
+) -> None:
+    open_playground(
+        page, app_url, "loss=inverse&loss=cross_entropy&play=rate.is.10~optimizer.is.momentum"
+    )
+    page.get_by_role("button", name="Play", exact=True).click()
+    stops = page.locator(".network .stop")
+    expect(stops.first).to_have_text(re.compile(r"Stopped at step \d+: .*\. Reset to begin again"))
+    expect(stops.nth(1)).to_be_hidden()
+    page.get_by_role("button", name="Reset", exact=True).click()
+    expect(stops.first).to_be_hidden()

@@ -1,11 +1,13 @@
 // A card for a loss: the map of its network's decisions with the points, its numbers.
 
+import { setText } from "../../shared/svg.js";
 import { CELLS } from "../engine/decision_map.js";
 import { sharesOf, wrongCount, wrongShare } from "../engine/shares.js";
 import { boundaryPath, fillImage, strokeBoundary } from "./map_picture.js";
 import { Numbers } from "./numbers.js";
 import { drawFrameAround, drawTrainingPoints, trainingAreas } from "./point_layer.js";
 import { errorText, numbersOf, percentText } from "./point_text.js";
+import { stopText } from "./stop_text.js";
 
 /** @typedef {import("../engine/decision_map.js").DecisionMap} DecisionMap */
 /** @typedef {import("../model.js").Model} Model */
@@ -56,6 +58,7 @@ export class Card {
   head = document.createElement("header");
   /** Takes pointer and keys. */
   map = document.createElement("div");
+  #stop = document.createElement("p");
   #numbers = new Numbers("numbers", NETWORK_NUMBERS);
   #point = new Numbers("point", POINT_NUMBERS);
   #picture = newCanvas("picture");
@@ -69,11 +72,13 @@ export class Card {
   constructor() {
     this.node.className = "network";
     this.map.className = "map";
+    this.#stop.className = "stop";
+    this.#stop.hidden = true;
     const [picture] = this.#picture;
     picture.width = CELLS;
     picture.height = CELLS;
     this.map.append(picture, this.#points[0]);
-    this.node.append(this.head, this.map, this.#numbers.node, this.#point.node);
+    this.node.append(this.head, this.map, this.#numbers.node, this.#point.node, this.#stop);
   }
 
   /** @type {(model: Model, slot: number, tools: Tools) => void} */
@@ -96,7 +101,12 @@ export class Card {
     if (slow && slowStep) tools.slow.drawArrows(sheet, tools.paint.theme, problem.train, slow);
     const shown = tools.hand.shown(problem);
     if (shown) drawFrameAround(sheet, tools.paint.theme, problem, areas, shown);
+    const stopped = network.stop?.point ?? null;
+    if (stopped !== null)
+      drawFrameAround(sheet, tools.paint.theme, problem, areas, { part: "train", i: stopped });
     this.#writeNumbers(model, network, after, tools.hand);
+    this.#stop.hidden = network.stop === null;
+    setText(this.#stop, network.stop ? stopText(network.stop) : "");
   }
 
   /**
