@@ -17,7 +17,7 @@ _KEY = "playground"
 _SLIDER = f'<template class="slider">{read_assets("parameter_slider/index.html")}</template>'
 _VIEW_STYLES = tuple(
     f"playground/view/{view}.css"
-    for view in ("toolbar", "settings", "networks", "loss_choice", "charts")
+    for view in ("toolbar", "settings", "networks", "loss_choice", "charts", "share")
 )
 _COMPONENT = st.components.v2.component(
     "lossviz.playground",

@@ -10,6 +10,7 @@ import { NetworkCount } from "./view/network_count.js";
 import { Networks } from "./view/networks.js";
 import { Problems } from "./view/problems.js";
 import { Settings } from "./view/settings.js";
+import { ShareMenu } from "./view/share_menu.js";
 import { Summary } from "./view/summary.js";
 import { Toolbar } from "./view/toolbar.js";
 
@@ -50,6 +51,7 @@ class Playground {
       new Networks(find(root, ".networks"), this.model),
       new Charts(find(root, ".charts")),
       new Summary(find(root, ".summary")),
+      new ShareMenu(find(root, ".share"), this.model),
     ];
   }
 
