@@ -292,7 +292,7 @@ def test_a_point_under_the_mouse_is_read_on_all_cards_at_once(
 ) -> None:
     maps = open_playground(page, app_url, drawn(run, TWO))
     page.mouse.move(*at(maps.nth(1), 3, 0))
-    expect(page.locator(".networks .caption")).to_have_text(
+    expect(page.locator(".map-caption")).to_have_text(
         "Training point 2 at (3.00, 0.00): class 2."
     )
     p = numbers(page, "p")
@@ -325,14 +325,14 @@ def test_a_dragged_point_takes_the_boundary_along_while_it_trains(
     page.mouse.move(*at(card, 3, 4), steps=5)
     wait_until(lambda: class_at(card, 3, 4) == 0, within_s=20, what="the boundary has followed")
     page.mouse.up()
-    expect(page.locator(".networks .caption")).to_have_text(
+    expect(page.locator(".map-caption")).to_have_text(
         re.compile(r"Training point 1 at \(3\.0\d, 4\.0\d\)|at \(2\.9\d, (3\.9|4\.0)\d\)")
     )
 
 
 def test_keys_choose_move_label_add_and_remove_a_point(page: Page, app_url: str, run: Any) -> None:
     maps = open_playground(page, app_url, drawn(run, TWO))
-    caption = page.locator(".networks .caption")
+    caption = page.locator(".map-caption")
     card = maps.first
     card.focus()
     page.keyboard.press("PageDown")

@@ -17,9 +17,9 @@ export const boundaryLines = ({ classes, leads }) => {
   /** @type {(a: number, b: number, x: number, y: number, dx: number, dy: number) => void} */
   const cross = (a, b, x, y, dx, dy) => {
     if (classes[a] === classes[b]) return;
-    const both = leads[a] + leads[b];
-    const share = both > 0 ? leads[a] / both : 0.5;
-    crossings.push(x + share * dx, y + share * dy);
+    const share = leads[a] / (leads[a] + leads[b]);
+    const way = Number.isNaN(share) ? 0.5 : share; // where both are 0, or overflow
+    crossings.push(x + way * dx, y + way * dy);
   };
   for (let row = 0; row < CELLS - 1; row++)
     for (let column = 0; column < CELLS - 1; column++) {

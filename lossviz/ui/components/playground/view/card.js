@@ -33,7 +33,7 @@ const FAINT = 0.35; // of the boundary before a step in slow motion
 const NETWORK_NUMBERS = [
   ["train", "Training error"],
   ["test", "Test error"],
-  ["wrong", "Wrong labels’ share"],
+  ["wrong", "Gradient from wrong labels"],
 ];
 /** @type {[key: string, label: string][]} */
 const POINT_NUMBERS = [

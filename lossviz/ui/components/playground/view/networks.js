@@ -40,7 +40,7 @@ export class Networks {
   #tools;
   #legend = new Legend();
   #box = element("div", "cards");
-  #caption = element("p", "caption", HINTS.move);
+  #caption = element("p", "map-caption", HINTS.move);
   #spoken = element("p", "visually-hidden");
   /** Whether a map has the focus from the keyboard. */
   #underKeys = false;
