@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, WebSocketRoute, expect
+from playwright.sync_api import Browser, Page, expect
 
 from lossviz.losses.catalogue import LOSSES
 from tests.support.browser import settled
+from tests.support.connection import Connection
 from tests.support.playground_losses import (
     card,
     choose_loss,
@@ -24,36 +25,6 @@ from tests.support.waiting import wait_until
 pytestmark = pytest.mark.browser
 
 DIALOG_AFTER_S = 60  # Streamlit shows its dialog from the sixth attempt to connect on
-
-
-class Connection:
-    """What lies between a browser and the app, and can be cut."""
-
-    def __init__(self, context: BrowserContext) -> None:
-        self._context = context
-        self._sockets: list[WebSocketRoute] = []
-        self._is_cut = False
-        context.route_web_socket("**/_stcore/stream", self._open)
-
-    def _open(self, socket: WebSocketRoute) -> None:
-        if self._is_cut:
-            socket.close()
-            return
-        socket.connect_to_server()
-        self._sockets.append(socket)
-
-    def cut(self) -> None:
-        """End all sockets, and let nothing through."""
-        self._is_cut = True
-        self._context.set_offline(True)
-        for socket in self._sockets:
-            socket.close()
-        self._sockets.clear()
-
-    def mend(self) -> None:
-        """Let everything through again."""
-        self._is_cut = False
-        self._context.set_offline(False)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from lossviz.ui.fragments import fragment, rerun_parts
 from lossviz.ui.frame import MENU
 from lossviz.ui.playground.offer import choice_json, offer_json
 from lossviz.ui.playground.typed_formula import answer_json
+from lossviz.ui.playground.verdict import verdict_json
 from lossviz.ui.share_link import share_button
 from lossviz.ui.state.actions import follow_playground
 from lossviz.ui.state.hideable import parts_of
@@ -22,6 +23,7 @@ PAGE: Final = "pages/playground.py"
 _LAB: Final = "playground lab"  # parts of the page
 _LINKS: Final = "playground links"
 _ANSWER: Final = "playground answer"  # in the session
+_VERDICT: Final = "playground verdict"  # the same
 
 
 def playground_lab() -> None:
@@ -52,6 +54,8 @@ def _draw_lab() -> None:
         answer=st.session_state.get(_ANSWER, ""),
         on_follow=_on_follow,
         on_type=_on_type,
+        verdict=st.session_state.get(_VERDICT, ""),
+        on_seeds=_on_seeds,
     )
 
 
@@ -63,3 +67,7 @@ def _on_follow(specs: Sequence[str], play: str) -> None:
 
 def _on_type(number: int, text: str) -> None:
     st.session_state[_ANSWER] = answer_json(number, text)
+
+
+def _on_seeds(report_id: str, report: str) -> None:
+    st.session_state[_VERDICT] = verdict_json(report_id, report)

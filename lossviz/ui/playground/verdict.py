@@ -44,7 +44,7 @@ CLAIMS: Final[Mapping[str, str]] = {
 BY_HAND: Final = "Training points that were drawn or changed by hand are the same in every seed."
 
 
-def answer_json(report_id: str, text: str) -> str:
+def verdict_json(report_id: str, text: str) -> str:
     """The verdict, or why there is none, as verdict_request.js reads it.
 
     Args:

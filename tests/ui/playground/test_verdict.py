@@ -8,7 +8,7 @@ import pytest
 
 from lossviz.errors import LossvizError
 from lossviz.ui.playground.seeds_report import SeedsReport, read_report
-from lossviz.ui.playground.verdict import BY_HAND, answer_json, verdict_html
+from lossviz.ui.playground.verdict import BY_HAND, verdict_html, verdict_json
 from tests.ui.playground.test_seeds_report import REPORT
 
 BASELINE = (30, 33, 29, 35, 31, 28)
@@ -85,10 +85,10 @@ def test_a_loss_that_is_none_is_refused() -> None:
 
 def test_an_answer_names_its_report_and_says_why_there_is_no_verdict() -> None:
     sent = {**REPORT, "wrong": [[20, 10]]}
-    answer = json.loads(answer_json("a-1", json.dumps(sent)))
+    answer = json.loads(verdict_json("a-1", json.dumps(sent)))
     assert answer["id"] == "a-1"
     assert "So far" in answer["html"]
-    assert json.loads(answer_json("a-2", "{}")) == {
+    assert json.loads(verdict_json("a-2", "{}")) == {
         "id": "a-2",
         "problem": "Losses must be a list",
     }

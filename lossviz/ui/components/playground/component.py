@@ -14,10 +14,20 @@ from lossviz.ui.components import read_assets
 from lossviz.ui.static_files import import_module
 
 _KEY = "playground"
+_LONGEST_ID = 40  # of a report
 _SLIDER = f'<template class="slider">{read_assets("parameter_slider/index.html")}</template>'
 _VIEW_STYLES = tuple(
     f"playground/view/{view}.css"
-    for view in ("toolbar", "settings", "networks", "loss_choice", "charts", "share")
+    for view in (
+        "toolbar",
+        "settings",
+        "networks",
+        "loss_choice",
+        "charts",
+        "seeds",
+        "rates",
+        "share",
+    )
 )
 _COMPONENT = st.components.v2.component(
     "lossviz.playground",
@@ -39,6 +49,8 @@ def playground(
     answer: str,
     on_follow: Callable[[Sequence[str], str], None],
     on_type: Callable[[int, str], None],
+    verdict: str,
+    on_seeds: Callable[[str, str], None],
 ) -> None:
     """Draw the playground.
 
@@ -51,6 +63,8 @@ def playground(
         on_follow: Called with the specs of the losses that are chosen now, and with what the
             address says of the playground now; the browser has written both there.
         on_type: Called with a formula that is typed, and the number of the question.
+        verdict: To the last call of ``on_seeds``, see ``verdict_json``; empty for none.
+        on_seeds: Called with the id of a report on trainings over seeds, and the report.
     """
 
     def followed() -> None:
@@ -61,6 +75,10 @@ def playground(
         question = st.session_state[_KEY]["typed"]
         on_type(int(question["number"]), str(question["text"]))
 
+    def judged() -> None:
+        asked = st.session_state[_KEY]["judged"]
+        on_seeds(str(asked["id"])[:_LONGEST_ID], str(asked["report"]))
+
     _COMPONENT(
         key=_KEY,
         data={
@@ -70,7 +88,9 @@ def playground(
             "play": play,
             "hidden": tuple(hidden),
             "answer": answer,
+            "verdict": verdict,
         },
         on_followed_change=followed,
         on_typed_change=typed,
+        on_judged_change=judged,
     )

@@ -9,6 +9,8 @@ import { LinkNote } from "./view/link_note.js";
 import { NetworkCount } from "./view/network_count.js";
 import { Networks } from "./view/networks.js";
 import { Problems } from "./view/problems.js";
+import { Rates } from "./view/rates.js";
+import { Seeds } from "./view/seeds.js";
 import { Settings } from "./view/settings.js";
 import { ShareMenu } from "./view/share_menu.js";
 import { Summary } from "./view/summary.js";
@@ -22,9 +24,10 @@ import { Toolbar } from "./view/toolbar.js";
  * @property {string} play What the address says of the playground, as codec.js writes it.
  * @property {string[]} hidden Parts that the page leaves out.
  * @property {string} answer To the formula that was asked for last, or empty.
+ * @property {string} verdict On the trainings over seeds that were reported last, or empty.
  */
 
-/** @typedef {(name: "followed" | "typed", value: unknown) => void} Trigger */
+/** @typedef {(name: "followed" | "typed" | "judged", value: unknown) => void} Trigger */
 
 /** @type {WeakMap<Element, Playground>} */
 const instances = new WeakMap();
@@ -32,6 +35,8 @@ const instances = new WeakMap();
 class Playground {
   #waits = false;
   #link;
+  #rates;
+  #seeds;
   /** @type {HTMLElement} */
   #box;
 
@@ -40,6 +45,8 @@ class Playground {
     this.#box = find(root, ".lossviz-playground");
     this.model = new Model(() => this.#redraw());
     this.#link = new SessionLink(this.model);
+    this.#rates = new Rates(find(root, ".rates"), this.model);
+    this.#seeds = new Seeds(find(root, ".seeds"), this.model);
     /** @type {import("./model.js").View[]} */
     this.views = [
       this.#link,
@@ -50,23 +57,28 @@ class Playground {
       new Settings(find(root, ".settings"), this.model),
       new Networks(find(root, ".networks"), this.model),
       new Charts(find(root, ".charts")),
+      this.#rates,
+      this.#seeds,
       new Summary(find(root, ".summary")),
       new ShareMenu(find(root, ".share"), this.model),
     ];
   }
 
   /** @type {(data: PlaygroundData, trigger: Trigger) => void} */
-  receive({ offer, choice, play, hidden, answer }, trigger) {
+  receive({ offer, choice, play, hidden, answer, verdict }, trigger) {
     const { model } = this;
     model.hidden = new Set(hidden);
     model.offer.receive(offer);
     model.formulas.connect((question) => trigger("typed", question));
     model.formulas.receive(answer);
     this.#link.receive({ choice, play }, (set) => trigger("followed", set));
+    this.#seeds.receive(verdict, (report) => trigger("judged", report));
   }
 
   close() {
     this.#link.close();
+    this.#rates.close();
+    this.#seeds.close();
     this.model.close();
   }
 

@@ -112,10 +112,13 @@ export class Model {
   }
 
   /**
-   * Other losses, or other parameters of theirs. The run goes on where their number stays.
+   * Other losses, or other parameters of theirs. The run goes on where their number stays. Rates that
+   * each had of its own are no other loss's.
    * @param {OfferedLoss[]} losses
    */
   setLosses(losses) {
+    const areOthers = losses.map(({ id }) => id).join() !== this.losses.map(({ id }) => id).join();
+    if (areOthers) this.state = { ...this.state, rates: [] };
     const goesOn = losses.length === this.losses.length && this.frame !== null;
     this.losses = losses;
     if (!goesOn) return this.reset();

@@ -4,7 +4,7 @@
 const AGAIN_MS = 3000;
 
 /**
- * What answer_json of lossviz/ui/playground/verdict.py says.
+ * What verdict_json of lossviz/ui/playground/verdict.py says.
  * @typedef {object} Answer
  * @property {string} id Of the report.
  * @property {string} [html]
