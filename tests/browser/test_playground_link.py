@@ -221,6 +221,10 @@ def test_the_address_of_the_page_opens_what_is_seen_in_another_browser(
             expect(tab.locator(".toolbar output")).to_contain_text("step 4")
             settled(tab)
         assert picture(other) == picture(page)
+    # what a hand does now is in the address, but the run is no more what a link opens
+    page.get_by_role("button", name="Undo all by hand").click()
+    page.wait_for_url("**~seed.is.12&seed=1")
+    expect(page.locator(".link-note")).to_contain_text("a link begins at step 0")
 
 
 def test_the_page_says_what_a_link_cannot_have(page: Page, app_url: str) -> None:

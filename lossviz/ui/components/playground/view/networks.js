@@ -59,7 +59,7 @@ export class Networks {
   constructor(root, model) {
     this.#model = model;
     this.#hand = new Hand(() => this.#redraw());
-    this.#tools = new PointTools(this.#hand);
+    this.#tools = new PointTools(this.#hand, model);
     this.#spoken.setAttribute("role", "status");
     const help = element("p", "visually-hidden", HELP);
     help.id = HELP_ID;
@@ -85,7 +85,7 @@ export class Networks {
     const tools = { paint: this.#paint, hand: this.#hand, slow: this.#slow, size };
     for (const choice of this.#choices) choice.draw(model);
     this.#cards.forEach((card, slot) => card.draw(model, slot, tools));
-    this.#tools.draw(model.problem);
+    this.#tools.draw(model);
     this.#legend.draw(model.problem, size);
     this.#writeCaption(model);
   }

@@ -15,7 +15,7 @@ export const percentText = (share) => {
 };
 
 /** @type {(error: number) => string} With one decimal always, so that it keeps its place. */
-export const errorText = (error) => `${(100 * error).toFixed(1)}%`;
+export const errorText = (error) => (Number.isNaN(error) ? "–" : `${(100 * error).toFixed(1)}%`); // without points there is none
 
 /**
  * The numbers of a point under one loss.

@@ -4,7 +4,7 @@ import { svgElement } from "../../shared/svg.js";
 import { classColor } from "./class_colors.js";
 import { markPath } from "./marks.js";
 
-/** @typedef {import("../data/problem.js").Problem} Problem */
+/** @typedef {import("../model.js").Model} Model */
 /** @typedef {import("./hand.js").Hand} Hand */
 /** @typedef {import("./hand.js").Tool} Tool */
 
@@ -30,10 +30,17 @@ export class PointTools {
   /** @type {{ button: HTMLButtonElement, tool: Tool, k: number }[]} */
   #buttons = [];
   #test = document.createElement("input");
+  #undo = document.createElement("button");
 
-  /** @param {Hand} hand */
-  constructor(hand) {
+  /**
+   * @param {Hand} hand
+   * @param {Model} model
+   */
+  constructor(hand, model) {
     this.#hand = hand;
+    this.#undo.type = "button";
+    this.#undo.textContent = "Undo all by hand";
+    this.#undo.addEventListener("click", () => model.clearHand());
     this.node.className = "point-tools";
     this.node.setAttribute("role", "group");
     this.node.setAttribute("aria-label", "What a click on a map does");
@@ -41,9 +48,10 @@ export class PointTools {
     this.#test.addEventListener("change", () => hand.set({ showsTest: this.#test.checked }));
   }
 
-  /** @param {Problem} problem */
-  draw({ classes }) {
+  /** @param {Model} model */
+  draw({ problem: { classes }, state: { drawn, moved } }) {
     if (classes !== this.#classes) this.#build(classes);
+    this.#undo.disabled = drawn === "" && moved === "";
     const { tool, k, showsTest } = this.#hand;
     for (const one of this.#buttons) {
       const pressed = one.tool === tool && (tool !== "draw" || one.k === k);
@@ -71,7 +79,7 @@ export class PointTools {
     const group = document.createElement("span");
     group.className = "classes";
     group.append(caption, ...draw);
-    this.node.replaceChildren(move, group, erase, test);
+    this.node.replaceChildren(move, group, erase, this.#undo, test);
   }
 
   /** @type {(tool: Tool, label: string, k?: number) => HTMLButtonElement} */
