@@ -51,7 +51,8 @@ class Problem:
 def _blob(places: Places, classes: int) -> Classes:
     angles = 2 * np.pi * np.arange(classes) / classes + np.pi / 4
     centres = np.stack([np.cos(angles), np.sin(angles)], axis=1)
-    return (places @ centres.T).argmax(axis=1)  # all centres are as far from the middle
+    # all centres are as far from the middle
+    return np.asarray((places @ centres.T).argmax(axis=1))
 
 
 def _moon(places: Places, classes: int) -> Classes:
@@ -64,22 +65,22 @@ def _moon(places: Places, classes: int) -> Classes:
         on_arc = np.abs(np.hypot(x, y) - radius)
         at_end = np.hypot(np.abs(x) - radius, y)
         away.append(np.where(y >= 0, on_arc, at_end))
-    return np.argmin(away, axis=0)
+    return np.asarray(np.argmin(away, axis=0))
 
 
 def _circle(places: Places, classes: int) -> Classes:
-    return np.floor(np.linalg.norm(places, axis=1) * classes / 4.8).astype(int)
+    return np.asarray(np.linalg.norm(places, axis=1) * classes / 4.8).astype(int)
 
 
 def _spiral(places: Places, classes: int) -> Classes:
     turned = (0.5 + 1.5 / classes) * np.linalg.norm(places, axis=1) / 4.8
     turns = np.arctan2(places[:, 1], places[:, 0]) / (2 * np.pi) - turned
-    return np.rint(turns * classes).astype(int) % classes
+    return np.asarray(np.rint(turns * classes).astype(int) % classes)
 
 
 def _square(places: Places, classes: int) -> Classes:
     column, row = np.floor((places * [1, -1] + 4.8) * classes / 9.6).astype(int).T
-    return (column + row) % classes
+    return np.asarray((column + row) % classes)
 
 
 TRUE_RULES: Mapping[str, Callable[[Places, int], Classes]] = {
@@ -139,7 +140,7 @@ def problem(page: Page, **state: Any) -> Problem:
 def nearest_classes(places: Places, known: Points) -> Classes:
     """The true class of the known point that is nearest to each place."""
     distances = np.linalg.norm(places[:, None] - known.places[None], axis=2)
-    return known.truths[distances.argmin(axis=1)]
+    return np.asarray(known.truths[distances.argmin(axis=1)])
 
 
 def every_shape(**more: Any) -> list[dict[str, Any]]:
@@ -226,15 +227,17 @@ def test_exactly_the_set_share_of_labels_is_wrong_and_more_noise_keeps_them(
     modules: Page, flips: str
 ) -> None:
     for classes, seed in product(CLASSES, SEEDS):
+        shares = (0, 0.01, 0.25, 0.4, 0.6)
         states = [
             {"noise": noise, "flips": flips, "classes": classes, "seed": seed, "points": 137}
-            for noise in (0, 0.01, 0.25, 0.4, 0.6)
+            for noise in shares
         ]
-        before = problems(modules, states)[0].train
-        for state, made in zip(states, problems(modules, states), strict=True):
+        all_made = problems(modules, states)
+        before = all_made[0].train
+        for noise, made in zip(shares, all_made, strict=True):
             train = made.train
             wrong = train.labels != train.truths
-            assert wrong.sum() == int(state["noise"] * 137 + 0.5)
+            assert wrong.sum() == int(noise * 137 + 0.5)
             was_wrong = before.labels != before.truths
             assert np.array_equal(train.labels[was_wrong], before.labels[was_wrong])
             assert train.labels.max() < classes

@@ -68,18 +68,18 @@ _DRAW = """(play) => {
 SETTINGS = "data.is.spirals~points.is.60~noise.is.0.2~outliers.is.2~optimizer.is.adam~seed.is.12"
 
 
-def losses() -> Any:
-    read = {spec: loss_from_spec(spec) for spec in SPECS}
+def losses(specs: tuple[str, ...]) -> Any:
+    read = {spec: loss_from_spec(spec) for spec in specs}
     return json.loads(json.dumps(loss_data(read, styles_by_id(read))))
 
 
 @contextmanager
-def another_browser(browser: Browser) -> Iterator[Page]:
+def another_browser(browser: Browser, specs: tuple[str, ...] = SPECS) -> Iterator[Page]:
     """A page with a model, in a profile that shares nothing with another."""
     with browser.new_context() as context:
         page = context.new_page()
         open_modules(page, *MODULES)
-        page.evaluate(_HARNESS, losses())
+        page.evaluate(_HARNESS, losses(specs))
         yield page
         page.evaluate("() => model.close()")
 
@@ -150,6 +150,22 @@ def test_a_run_that_was_changed_is_begun_anew_by_its_link(browser: Browser) -> N
         assert shown_at(second, 0) == shown_at(first, 0)
         assert link(first)["sentence"] == "The link opens these settings and points."
         assert take_steps(second, 30, then=30) == take_steps(first, 30, then=30)
+
+
+def test_a_link_leads_to_the_step_at_which_all_networks_have_stopped(browser: Browser) -> None:
+    stops = "() => model.frame?.networks.map(({ stop }) => stop) ?? [null]"
+    stopped = f"() => ({stops})().every((stop) => stop) && !model.playing"
+    with (
+        another_browser(browser, ("p**-40",)) as first,
+        another_browser(browser, ("p**-40",)) as second,
+    ):
+        first.evaluate("openLink", "rate.is.10~points.is.30")
+        first.evaluate("() => model.step(50)")
+        first.wait_for_function(stopped)
+        assert first.evaluate("() => model.steps") < 50
+        second.evaluate("openLink", play_of(link(first)["address"]))
+        second.wait_for_function(stopped)
+        assert second.evaluate(stops) == first.evaluate(stops)
 
 
 def test_only_what_the_run_computes_with_alters_it(browser: Browser) -> None:

@@ -28,11 +28,18 @@ export const withPlay = (search, play) => {
 export const ALTERED =
   "Losses, settings or points were changed during this run: a link begins at step 0, with what is set now.";
 
+/** @type {(network: import("../worker/messages.js").NetworkFrame) => boolean} */
+const isStopped = ({ stop }) => stop !== null;
+
 /** @type {(steps: number) => string} */
 const count = (steps) => steps.toLocaleString("en");
 
-/** @type {(model: Model) => number} How many steps of the run a link can take at once. */
-export const stepsOfLink = ({ altered, steps }) => (altered || steps > MOST_STEPS ? 0 : steps);
+/** @type {(model: Model) => number} How many steps a link lets the run take at once. */
+export const stepsOfLink = ({ altered, steps, frame }) => {
+  const hasStopped = frame !== null && frame.networks.length > 0 && frame.networks.every(isStopped);
+  const tried = hasStopped ? steps + 1 : steps; // with the step that no network could take
+  return altered || tried > MOST_STEPS ? 0 : tried;
+};
 
 /** @type {(model: Model) => string} What a link does with the run. */
 const sentence = ({ altered, steps }) => {
