@@ -17,12 +17,12 @@ from sklearn.datasets import load_digits
 from lossviz.ui.static_files import COMPONENTS
 
 FILE: Final = COMPONENTS / "playground" / "data" / "digits.js"
-CLASSES: Final = 5  # the digits 0 to 4
+DIGITS: Final = range(1, 6)  # 1 first, as readers see classes counted from 1
 SCALE: Final = 6.0  # of a component for one of the plane, which goes from -6 to 6: all of them fit
 _CHARACTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _SIDE, _LABELS = 1202, 7  # as data/points_text.js has them
 _HEAD: Final = """\
-// The digits 0 to 4 of scikit-learn, each image at its two principal components, as points_text.js
+// The digits 1 to 5 of scikit-learn, each image at its two principal components, as points_text.js
 // writes points. Made by python -m lossviz.ui.playground.digits_plane.
 
 export const DIGITS = [
@@ -52,8 +52,8 @@ def digits_module() -> str:
     images, digits = load_digits(return_X_y=True)
     places = np.rint(100 * principal_components(images) / SCALE).astype(int) + 600
     lines = [
-        "".join(_point_text(x, y, digit) for x, y in places[digits == digit].tolist())
-        for digit in range(CLASSES)
+        "".join(_point_text(x, y, k) for x, y in places[digits == digit].tolist())
+        for k, digit in enumerate(DIGITS)
     ]
     return _HEAD + "".join(f'  "{line}",\n' for line in lines) + "];\n"
 

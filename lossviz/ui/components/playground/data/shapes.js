@@ -109,13 +109,13 @@ const DIGITS_OF_CLASS = Math.floor(
 );
 
 /**
- * Images of digit k in an order that the seed decides; training takes them from its beginning, testing
+ * Images of one digit in an order that the seed decides; training takes them from its beginning, testing
  * from its end.
  * @type {Shape["sampler"]}
  */
 const digit = (k, { seed }, part) => {
   const images = parsePoints(DIGITS[k]) ?? [];
-  const order = permutation(images.length, stream(seed, `images of digit ${k}`));
+  const order = permutation(images.length, stream(seed, `images of class ${k}`));
   if (part === "test") order.reverse();
   let next = 0;
   return () => {
@@ -168,7 +168,7 @@ export const SHAPES = {
   digits: {
     name: "Handwritten digits",
     about:
-      "Images of the digits 0, 1, 2, … from scikit-learn, each at its first two principal components.",
+      "Images of the digits 1 to 5 from scikit-learn, class by class, each at its first two principal components.",
     idle: ["spread"],
     mostOfClass: DIGITS_OF_CLASS,
     sampler: digit,
