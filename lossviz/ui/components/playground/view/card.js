@@ -56,6 +56,8 @@ export class Card {
   node = document.createElement("section");
   /** Holds the choice of the loss. */
   head = document.createElement("header");
+  /** Holds the loss's parameters. */
+  sliders = document.createElement("div");
   /** Takes pointer and keys. */
   map = document.createElement("div");
   #stop = document.createElement("p");
@@ -72,13 +74,15 @@ export class Card {
   constructor() {
     this.node.className = "network";
     this.map.className = "map";
+    this.sliders.className = "sliders";
     this.#stop.className = "stop";
     this.#stop.hidden = true;
     const [picture] = this.#picture;
     picture.width = CELLS;
     picture.height = CELLS;
     this.map.append(picture, this.#points[0]);
-    this.node.append(this.head, this.map, this.#numbers.node, this.#point.node, this.#stop);
+    const { head, map, sliders } = this;
+    this.node.append(head, map, sliders, this.#numbers.node, this.#point.node, this.#stop);
   }
 
   /** @type {(model: Model, slot: number, tools: Tools) => void} */

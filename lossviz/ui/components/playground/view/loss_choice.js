@@ -16,8 +16,7 @@ const MARKUP = `<div class="loss-head">
   <button type="button" class="remove">✕</button>
 </div>
 <div class="formula" hidden></div>
-<p class="refusal" role="alert"></p>
-<div class="sliders"></div>`;
+<p class="refusal" role="alert"></p>`;
 
 /** @type {(loss: OfferedLoss) => HTMLOptionElement} */
 const optionOf = ({ id, name }) => new Option(name, id);
@@ -34,6 +33,7 @@ export class LossChoice {
   /** @type {unknown[]} What is drawn. */
   #drawn = [];
   #node;
+  #sliderBox;
   #model;
   #slot;
   /** @type {FormulaInput} */
@@ -42,19 +42,20 @@ export class LossChoice {
   #sliders;
 
   /**
-   * @param {HTMLElement} node
+   * @param {{ head: HTMLElement, sliders: HTMLElement }} places Above and beneath the map.
    * @param {Model} model
    * @param {number} slot
    */
-  constructor(node, model, slot) {
+  constructor({ head: node, sliders }, model, slot) {
     this.#node = node;
+    this.#sliderBox = sliders;
     this.#model = model;
     this.#slot = slot;
     node.classList.add("loss-choice");
     node.innerHTML = MARKUP;
     const set = (/** @type {OfferedLoss} */ loss) => this.#set(loss);
     this.#formula = new FormulaInput(find(node, ".formula"), model, slot, set);
-    this.#sliders = new LossSliders(find(node, ".sliders"), document, set);
+    this.#sliders = new LossSliders(sliders, document, set);
     this.#select.setAttribute("aria-label", `Loss of network ${slot + 1}`);
     this.#select.addEventListener("change", () => this.#choose(this.#select.value));
     find(node, ".remove").addEventListener("click", () => this.#remove());
@@ -80,7 +81,7 @@ export class LossChoice {
     const remove = find(this.#node, ".remove");
     remove.hidden = !canChoose || losses.length === 1;
     remove.setAttribute("aria-label", `Remove network ${this.#slot + 1}, ${loss.name}`);
-    this.#node.style.setProperty("--loss", loss.color);
+    for (const node of [this.#node, this.#sliderBox]) node.style.setProperty("--loss", loss.color);
     this.#drawOptions(loss);
     if (hidden.has("formula")) find(this.#node, ".formula").hidden = true;
     else this.#formula.draw();
@@ -144,5 +145,5 @@ export class LossChoice {
   }
 }
 
-/** @type {(node: HTMLElement, model: Model, slot: number) => LossChoice} */
-export const mountLossChoice = (node, model, slot) => new LossChoice(node, model, slot);
+/** @type {(places: { head: HTMLElement, sliders: HTMLElement }, model: Model, slot: number) => LossChoice} */
+export const mountLossChoice = (places, model, slot) => new LossChoice(places, model, slot);

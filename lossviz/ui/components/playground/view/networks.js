@@ -95,7 +95,7 @@ export class Networks {
     if (this.#cards.length !== losses.length) {
       for (const choice of this.#choices) choice.close();
       this.#cards = losses.map(() => this.#newCard());
-      this.#choices = this.#cards.map(({ head }, slot) => mountLossChoice(head, this.#model, slot));
+      this.#choices = this.#cards.map((card, slot) => mountLossChoice(card, this.#model, slot));
       this.#box.replaceChildren(...this.#cards.map(({ node }) => node));
       this.#sizes.disconnect();
       if (this.#cards.length) this.#sizes.observe(this.#cards[0].map);
