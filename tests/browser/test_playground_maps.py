@@ -292,9 +292,7 @@ def test_a_point_under_the_mouse_is_read_on_all_cards_at_once(
 ) -> None:
     maps = open_playground(page, app_url, drawn(run, TWO))
     page.mouse.move(*at(maps.nth(1), 3, 0))
-    expect(page.locator(".map-caption")).to_have_text(
-        "Training point 2 at (3.00, 0.00): class 2."
-    )
+    expect(page.locator(".map-caption")).to_have_text("Training point 2 at (3.00, 0.00): class 2.")
     p = numbers(page, "p")
     assert p[0] == p[1], "the same initial weights"
     for place, key in enumerate(("cross_entropy", "dot_product")):

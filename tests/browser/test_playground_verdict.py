@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.support.accessibility import lasting_violations, tab_to
 from tests.support.browser import settled
 from tests.support.connection import Connection
+from tests.support.lengths import light_first
 from tests.support.playground_losses import choose_loss, open_playground
 
 pytestmark = pytest.mark.browser
@@ -118,7 +119,7 @@ def test_each_loss_gets_its_best_rate_and_the_link_keeps_it(page: Page, app_url:
     expect(rates.locator(".found")).to_be_hidden()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", light_first("dark", "light"))
 def test_axe_finds_nothing_in_a_verdict_on_a_phone(
     browser: Browser, app_url: str, scheme: Literal["light", "dark"]
 ) -> None:
