@@ -5,6 +5,7 @@ import math
 from tests.support import text_predicates as true
 from tests.support.card_predicates import proper
 from tests.support.claims import Cited, Claim
+from tests.support.playground_claims import LEARNS_IN_THE_BROWSER
 
 _MEANING = Cited(source="what the words mean")
 _INSTRUCTION = Cited(source="what the reader may do")
@@ -39,6 +40,8 @@ FRONT_PAGE: dict[str, Claim] = {
     "Choose losses, drag their parameters, or type a loss of your own.": _INSTRUCTION,
     "A prediction is a vector.": _MEANING,
     "Turn it towards the target, and see what each loss makes of it.": _INSTRUCTION,
+    "Small networks learn in your browser, each with another loss.": LEARNS_IN_THE_BROWSER,
+    "Change a loss while it trains.": _INSTRUCTION,
     "Train real networks with several losses, over several seeds, and see which differences are"
     " more than chance.": _INSTRUCTION,
 }

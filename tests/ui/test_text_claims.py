@@ -25,6 +25,7 @@ from lossviz.ui.lessons.layout import NOT_SHOWN
 from lossviz.ui.lessons.lesson_state import PAGE as LESSONS_PAGE
 from lossviz.ui.lessons.library import read_library
 from lossviz.ui.page_cards import CARDS
+from lossviz.ui.playground.lab import PAGE as PLAYGROUND_PAGE
 from lossviz.ui.playground.verdict import BY_HAND
 from lossviz.ui.playground.verdict import CLAIMS as PLAYGROUND_CLAIMS
 from lossviz.ui.share_link import OPENS_THE_SAME
@@ -62,6 +63,7 @@ from tests.support.gallery_claims import GALLERY, GALLERY_SENTENCES
 from tests.support.judgements import judged
 from tests.support.lesson_claims import ARTICLE_LESSON, LESSON_VIEWS, NOISE_LESSON, texts_of
 from tests.support.loss_cases import every_loss, parameter_corners
+from tests.support.playground_claims import PLAYGROUND
 from tests.support.playground_verdict_claims import PLAYGROUND_VERDICT
 from tests.support.quota_claims import QUOTA_SENTENCES, QUOTA_TEXTS
 from tests.support.reference_curves import hard_to_easy, loss_of, penalty, pull, weight
@@ -104,6 +106,7 @@ TEXTS: dict[str, tuple[list[str], dict[str, Claim]]] = {
         VERDICT,
     ),
     "the playground's verdict": ([*PLAYGROUND_CLAIMS.values(), BY_HAND], PLAYGROUND_VERDICT),
+    "the playground": ([PAGES[PLAYGROUND_PAGE].lead], PLAYGROUND),
     "the geometry page": (
         [
             *two_classes.SENTENCES.values(),

@@ -1,5 +1,6 @@
 // The playground: networks that learn in front of the reader, each with another loss.
 
+import { closeConnectionDialogs } from "../shared/connection_dialog.js";
 import { themeOf } from "../shared/plot_theme.js";
 import { find } from "../shared/svg.js";
 import { Model } from "./model.js";
@@ -29,6 +30,17 @@ import { Toolbar } from "./view/toolbar.js";
 
 /** @typedef {(name: "followed" | "typed" | "judged", value: unknown) => void} Trigger */
 
+/** @type {Record<string, string>} Regions that an address can hide, by their names in hideable.py. */
+const HIDEABLE = {
+  steps: ".story",
+  toolbar: ".toolbar",
+  settings: ".settings",
+  losses: ".network-count",
+  charts: ".charts",
+  seeds: ".seeds",
+  share: ".share",
+};
+
 /** @type {WeakMap<Element, Playground>} */
 const instances = new WeakMap();
 
@@ -37,6 +49,7 @@ class Playground {
   #link;
   #rates;
   #seeds;
+  #letDialogsBe = closeConnectionDialogs();
   /** @type {HTMLElement} */
   #box;
 
@@ -68,6 +81,8 @@ class Playground {
   receive({ offer, choice, play, hidden, answer, verdict }, trigger) {
     const { model } = this;
     model.hidden = new Set(hidden);
+    for (const [part, region] of Object.entries(HIDEABLE))
+      find(this.#box, region).hidden = model.hidden.has(part);
     model.offer.receive(offer);
     model.formulas.connect((question) => trigger("typed", question));
     model.formulas.receive(answer);
@@ -76,9 +91,8 @@ class Playground {
   }
 
   close() {
-    this.#link.close();
-    this.#rates.close();
-    this.#seeds.close();
+    this.#letDialogsBe();
+    for (const view of this.views) view.close?.();
     this.model.close();
   }
 

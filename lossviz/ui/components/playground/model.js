@@ -20,7 +20,7 @@ const COUNTING = new Set(["data", "classes", "points", "imbalance"]);
 
 /**
  * A part of the page. `draw` is called at most once a frame, after anything has changed.
- * @typedef {{ draw: (model: Model) => void }} View
+ * @typedef {{ draw: (model: Model) => void, close?: () => void }} View
  */
 
 export class Model {

@@ -75,6 +75,10 @@ export class Networks {
     requestAnimationFrame(() => this.#waits && this.draw(this.#model));
   }
 
+  close() {
+    for (const choice of this.#choices) choice.close();
+  }
+
   /** @param {Model} model */
   draw(model) {
     this.#waits = false;
