@@ -28,15 +28,6 @@ import { Toolbar } from "./view/toolbar.js";
  * @property {string} verdict On the trainings over seeds that were reported last, or empty.
  */
 
-/** The regions that `?hide=` names. */
-const HIDEABLE = {
-  steps: ".story",
-  toolbar: ".toolbar",
-  settings: ".settings",
-  charts: ".charts",
-  seeds: ".seeds",
-};
-
 /** @typedef {(name: "followed" | "typed" | "judged", value: unknown) => void} Trigger */
 
 /** @type {Record<string, string>} Regions that an address can hide, by their names in hideable.py. */

@@ -155,6 +155,8 @@ export class Card {
       test: errorText(test.error),
       wrong: percentText(wrongShare(problem.train, shares)),
     });
-    this.#point.write(numbersOf(network, shares, hand.shown(problem)));
+    const shown = hand.shown(problem);
+    this.node.classList.toggle("reads-point", shown !== null);
+    this.#point.write(numbersOf(network, shares, shown));
   }
 }

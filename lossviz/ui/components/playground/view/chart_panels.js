@@ -2,7 +2,7 @@
 
 import { numberText } from "../../shared/number_text.js";
 import { linePath } from "../../shared/svg.js";
-import { linear, scaleFor, ticks, ticksAround } from "./chart_scale.js";
+import { linear, scaleFor, ticksAround } from "./chart_scale.js";
 
 /** @typedef {import("../../shared/loss_evaluation.js").LossData} LossData */
 /** @typedef {import("./history.js").Moment} Moment */
@@ -35,7 +35,7 @@ export const BINS = 10; // from 0 to 1
 
 const THIN = 1.2; // a line of training points
 const THICK = 2.4; // a line of test points, or the only one of a loss
-const INSET = { left: 38, right: 8, top: 8, bottom: 34 }; // room for what is written
+const INSET = { left: 38, right: 8, top: 8, bottom: 20 }; // room for what is written
 
 /** @type {(share: number) => string} */
 const percent = (share) => (Number.isNaN(share) ? "none" : `${(100 * share).toFixed(1)}%`);
@@ -65,27 +65,20 @@ const dot = (x, y, { color }) =>
 const label = (x, y, text, anchor = "middle") =>
   `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}">${text}</text>`;
 
-/** @type {(box: Box, title: string, written: [number, string][], x: (value: number) => number) => string} */
-const xAxis = ({ left, right, bottom }, title, written, x) =>
-  `<path class="axis" d="M${left} ${bottom}H${right}"/>${written
-    .map(([value, text]) => label(x(value), bottom + 14, text))
-    .join("")}${label((left + right) / 2, bottom + 29, title)}`;
+/** @type {(box: Box, title: string, least: string, most: string) => string} All on one line. */
+const xAxis = ({ left, right, bottom }, title, least, most) =>
+  [
+    `<path class="axis" d="M${left} ${bottom}H${right}"/>`,
+    label(left, bottom + 15, least, "start"),
+    label((left + right) / 2, bottom + 15, title),
+    label(right, bottom + 15, most, "end"),
+  ].join("");
 
-/** @type {(box: Box, title: string, steps: number) => { x: (steps: number) => number, axis: string }} */
-const stepAxis = (box, title, steps) => {
-  const most = Math.max(steps, 1);
-  const x = pixels(linear(0, most), box.left, box.right);
-  const written = ticks(most, 3).filter(Number.isInteger);
-  return {
-    x,
-    axis: xAxis(
-      box,
-      title,
-      written.map((value) => [value, value.toLocaleString("en")]),
-      x,
-    ),
-  };
-};
+/** @type {(box: Box, steps: number) => { x: (steps: number) => number, axis: string }} */
+const stepAxis = (box, steps) => ({
+  x: pixels(linear(0, Math.max(steps, 1)), box.left, box.right),
+  axis: xAxis(box, "training steps", "0", Math.max(steps, 1).toLocaleString("en")),
+});
 
 /** @type {(box: Box, most: number) => { y: (share: number) => number, axis: string }} */
 const shareAxis = ({ left, right, top, bottom }, most) => {
@@ -118,7 +111,7 @@ const sharesOverSteps = ({ losses, moments }, size, lines, reference = 0) => {
   const all = lines.flatMap(([name]) =>
     moments.flatMap(({ networks }) => networks.map((measured) => measured[name])),
   );
-  const { x, axis } = stepAxis(box, "training steps", last.steps);
+  const { x, axis } = stepAxis(box, last.steps);
   const { y, axis: shares } = shareAxis(box, largest([...all, 1.1 * reference], 0.05));
   const drawn = losses.map((loss, slot) => {
     const paths = lines.map(([name, width]) => {
@@ -137,7 +130,7 @@ const sharesOverSteps = ({ losses, moments }, size, lines, reference = 0) => {
 const penaltiesOverSteps = ({ losses, moments }, size) => {
   const box = plotIn(size);
   const last = moments[moments.length - 1];
-  const { x, axis } = stepAxis(box, "training steps", last.steps);
+  const { x, axis } = stepAxis(box, last.steps);
   const height = (box.bottom - box.top) / losses.length;
   const rows = losses.map((loss, slot) => {
     const top = box.top + slot * height + 3;
@@ -176,7 +169,6 @@ const histogram = ({ losses, bins }, size) => {
   const box = plotIn(size);
   const x = pixels(linear(0, 1), box.left, box.right);
   const { y, axis } = shareAxis(box, largest(bins.flat(), 0.1));
-  const written = [0, 0.5, 1].map((p) => /** @type {[number, string]} */ ([p, String(p)]));
   const outlines = losses.map((loss, slot) => {
     const corners = bins[slot].flatMap((share, bin) => [
       [x(bin / BINS), y(share)],
@@ -184,7 +176,7 @@ const histogram = ({ losses, bins }, size) => {
     ]);
     return line(linePath(corners), loss, THICK);
   });
-  return axis + xAxis(box, "p, the probability of the label", written, x) + outlines.join("");
+  return axis + xAxis(box, "p of its label", "0", "1") + outlines.join("");
 };
 
 /** @type {Panel[]} */

@@ -17,20 +17,12 @@ const roundStep = (most, count) => {
   return power * (DIGITS.find((digit) => digit * power * count >= most) ?? 10);
 };
 
-/** @type {(steps: number, step: number) => number[]} */
-const multiples = (steps, step) =>
-  Array.from({ length: steps + 1 }, (_, i) => Number((i * step).toPrecision(9)));
-
-/** @type {(most: number, count: number) => number[]} Round values from 0, at most the most. */
-export const ticks = (most, count) => {
-  const step = roundStep(most, count);
-  return multiples(Math.floor(most / step + 1e-9), step);
-};
-
-/** @type {(most: number, count: number) => number[]} The same, and the last is at least the most. */
+/** @type {(most: number, count: number) => number[]} Round values from 0; the last is at least the most. */
 export const ticksAround = (most, count) => {
   const step = roundStep(most, count);
-  return multiples(Math.ceil(most / step - 1e-9), step);
+  return Array.from({ length: Math.ceil(most / step - 1e-9) + 1 }, (_, i) =>
+    Number((i * step).toPrecision(9)),
+  );
 };
 
 /** @type {(least: number, most: number) => Scale} */
