@@ -26,6 +26,7 @@ from lossviz.ui.lessons.lesson_state import PAGE as LESSONS_PAGE
 from lossviz.ui.lessons.library import read_library
 from lossviz.ui.page_cards import CARDS
 from lossviz.ui.playground.lab import PAGE as PLAYGROUND_PAGE
+from lossviz.ui.playground.story import STEPS as PLAYGROUND_STEPS
 from lossviz.ui.playground.verdict import BY_HAND
 from lossviz.ui.playground.verdict import CLAIMS as PLAYGROUND_CLAIMS
 from lossviz.ui.share_link import OPENS_THE_SAME
@@ -64,6 +65,7 @@ from tests.support.judgements import judged
 from tests.support.lesson_claims import ARTICLE_LESSON, LESSON_VIEWS, NOISE_LESSON, texts_of
 from tests.support.loss_cases import every_loss, parameter_corners
 from tests.support.playground_claims import PLAYGROUND
+from tests.support.playground_story_claims import PLAYGROUND_STORY
 from tests.support.playground_verdict_claims import PLAYGROUND_VERDICT
 from tests.support.quota_claims import QUOTA_SENTENCES, QUOTA_TEXTS
 from tests.support.reference_curves import hard_to_easy, loss_of, penalty, pull, weight
@@ -90,6 +92,10 @@ TEXTS: dict[str, tuple[list[str], dict[str, Claim]]] = {
             *(text for step in STEPS for text in (step.text, step.task)),
         ],
         STORY,
+    ),
+    "the playground's story": (
+        [text for step in PLAYGROUND_STEPS for text in (step.text, step.task)],
+        PLAYGROUND_STORY,
     ),
     "the front page": (
         [

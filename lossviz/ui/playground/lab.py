@@ -11,6 +11,7 @@ from lossviz.ui.components.playground.component import playground
 from lossviz.ui.fragments import fragment, rerun_parts
 from lossviz.ui.frame import MENU
 from lossviz.ui.playground.offer import choice_json, offer_json
+from lossviz.ui.playground.story import story_json
 from lossviz.ui.playground.typed_formula import answer_json
 from lossviz.ui.playground.verdict import verdict_json
 from lossviz.ui.share_link import share_button
@@ -50,6 +51,7 @@ def _draw_lab() -> None:
         offer=offer_json(),
         choice=choice_json(selection),
         play=selection.play,
+        story=story_json(),
         hidden=[part for part in parts_of(PAGE) if not is_shown(part)],
         answer=st.session_state.get(_ANSWER, ""),
         on_follow=_on_follow,

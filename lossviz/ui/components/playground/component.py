@@ -27,6 +27,7 @@ _VIEW_STYLES = tuple(
         "seeds",
         "rates",
         "share",
+        "story",
     )
 )
 _COMPONENT = st.components.v2.component(
@@ -45,6 +46,7 @@ def playground(
     offer: str,
     choice: str,
     play: str,
+    story: str,
     hidden: Sequence[str],
     answer: str,
     on_follow: Callable[[Sequence[str], str], None],
@@ -58,6 +60,7 @@ def playground(
         offer: The losses that there are, see ``offer_json``.
         choice: Those of the visitor, see ``choice_json``.
         play: What the address says of it, as state/codec.js writes it.
+        story: Its steps, see ``story_json``.
         hidden: Names of ``HIDEABLE`` that are not drawn.
         answer: To the last call of ``on_type``, see ``answer_json``; empty for none.
         on_follow: Called with the specs of the losses that are chosen now, and with what the
@@ -86,6 +89,7 @@ def playground(
             "offer": offer,
             "choice": choice,
             "play": play,
+            "story": story,
             "hidden": tuple(hidden),
             "answer": answer,
             "verdict": verdict,

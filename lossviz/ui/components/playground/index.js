@@ -14,6 +14,7 @@ import { Rates } from "./view/rates.js";
 import { Seeds } from "./view/seeds.js";
 import { Settings } from "./view/settings.js";
 import { ShareMenu } from "./view/share_menu.js";
+import { Story } from "./view/story.js";
 import { Summary } from "./view/summary.js";
 import { Toolbar } from "./view/toolbar.js";
 
@@ -23,6 +24,7 @@ import { Toolbar } from "./view/toolbar.js";
  * @property {string} offer The losses that there are: offer_json of offer.py.
  * @property {string} choice Those of the visitor: choice_json, the same.
  * @property {string} play What the address says of the playground, as codec.js writes it.
+ * @property {string} story Its steps: story_json of story.py.
  * @property {string[]} hidden Parts that the page leaves out.
  * @property {string} answer To the formula that was asked for last, or empty.
  * @property {string} verdict On the trainings over seeds that were reported last, or empty.
@@ -50,6 +52,7 @@ class Playground {
   #rates;
   #seeds;
   #letDialogsBe = closeConnectionDialogs();
+  #story;
   /** @type {HTMLElement} */
   #box;
 
@@ -60,9 +63,11 @@ class Playground {
     this.#link = new SessionLink(this.model);
     this.#rates = new Rates(find(root, ".rates"), this.model);
     this.#seeds = new Seeds(find(root, ".seeds"), this.model);
+    this.#story = new Story(find(root, ".story"), this.model);
     /** @type {import("./model.js").View[]} */
     this.views = [
       this.#link,
+      this.#story,
       new Problems(find(root, ".problems")),
       new Toolbar(find(root, ".toolbar"), this.model, this.#box),
       new LinkNote(find(root, ".link-note")),
@@ -78,12 +83,13 @@ class Playground {
   }
 
   /** @type {(data: PlaygroundData, trigger: Trigger) => void} */
-  receive({ offer, choice, play, hidden, answer, verdict }, trigger) {
+  receive({ offer, choice, play, story, hidden, answer, verdict }, trigger) {
     const { model } = this;
     model.hidden = new Set(hidden);
     for (const [part, region] of Object.entries(HIDEABLE))
       find(this.#box, region).hidden = model.hidden.has(part);
     model.offer.receive(offer);
+    this.#story.receive(story);
     model.formulas.connect((question) => trigger("typed", question));
     model.formulas.receive(answer);
     this.#link.receive({ choice, play }, (set) => trigger("followed", set));
