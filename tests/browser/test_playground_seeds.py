@@ -1,13 +1,12 @@
 """Trainings over seeds: what a seed draws, what all losses share, and each loss's best rate."""
 
 import json
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from tests.support.modules import open_modules
-from tests.support.playground import loss_json, train_over_seeds
+from tests.support.playground import best_rates, train_over_seeds
 
 pytestmark = pytest.mark.browser
 
@@ -16,12 +15,6 @@ PROBLEMS = """(play) => JUDGED_SEEDS.slice(0, 2).map((seed) => {
   const { train, test } = makeProblem({ ...readState(play).state, seed });
   return [train, test].map(({ places, labels }) => JSON.stringify([[...places], [...labels]]));
 })"""
-SEARCH = """({ play, losses }) => {
-  const search = searchRates(readState(play).state, losses);
-  let next = search.next();
-  while (!next.done) next = search.next();
-  return next.value;
-}"""
 
 
 @pytest.fixture
@@ -91,13 +84,6 @@ def test_the_seeds_of_the_search_are_not_judged(modules: Page) -> None:
     searched, judged = modules.evaluate("[SEARCH_SEEDS, JUDGED_SEEDS]")
     assert set(searched) & set(judged) == set()
     assert len(judged) == 20
-
-
-def best_rates(modules: Page, play: str, losses: list[str]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = modules.evaluate(
-        SEARCH, {"play": play, "losses": [loss_json(loss) for loss in losses]}
-    )
-    return found
 
 
 def test_a_loss_times_nine_is_best_at_a_ninth_of_the_rate(modules: Page) -> None:

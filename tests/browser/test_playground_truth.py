@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page
 
 from lossviz.statistics.loss_verdict import Word
-from tests.support.playground import judge_over_seeds
+from tests.support.playground import best_rates, judge_over_seeds
 
 pytestmark = pytest.mark.browser
 
@@ -28,3 +28,15 @@ def test_with_right_labels_it_does_not(page: Page) -> None:
     play = NOISY.replace("noise.is.0.4", "noise.is.0")
     verdict = judge_over_seeds(page, play, LOSSES).by_loss[GENERALISED]
     assert verdict.word is not Word.BETTER
+
+
+@pytest.mark.heavy
+def test_at_the_best_rate_of_each_they_cannot_be_told_apart(page: Page) -> None:
+    """These rates are small: in so many steps the network does not get to the wrong labels."""
+    rates = [best["rate"] for best in best_rates(page, NOISY, LOSSES)]
+    assert max(rates) < 0.1
+    play = f"{NOISY}~rates.is.{'_'.join(map(str, rates))}"
+    verdict = judge_over_seeds(page, play, LOSSES).by_loss[GENERALISED]
+    assert verdict.word in (Word.UNDECIDED, Word.SAME)
+    assert verdict.baseline_mean
+    assert verdict.baseline_mean < 0.05

@@ -27,6 +27,13 @@ _TRAIN = """({ play, losses, seeds }) => {
   };
 }"""
 
+_SEARCH = """({ play, losses }) => {
+  const search = searchRates(readState(play).state, losses);
+  let next = search.next();
+  while (!next.done) next = search.next();
+  return next.value;
+}"""
+
 
 def judge_over_seeds(
     page: Page, play: str, losses: Sequence[str], *, seeds: Sequence[int] | None = None
@@ -66,6 +73,15 @@ def train_over_seeds(
     )
     runs = [_runs(loss, place, found["outcomes"]) for place, loss in enumerate(losses)]
     return runs, found["testPoints"]
+
+
+def best_rates(page: Page, play: str, losses: Sequence[str]) -> list[dict[str, Any]]:
+    """The best learning rate of each loss, ``rate``, and its mean test error there, ``error``."""
+    open_modules(page, "playground/engine/rate_search.js", "playground/state/codec.js")
+    found: list[dict[str, Any]] = page.evaluate(
+        _SEARCH, {"play": play, "losses": [loss_json(loss) for loss in losses]}
+    )
+    return found
 
 
 def _runs(loss: str, place: int, outcomes: Sequence[tuple[int, Sequence[Any]]]) -> LossRuns:

@@ -123,7 +123,7 @@ export class Rates {
     this.#background.cancel();
     this.#announce("The search is cancelled.");
     this.draw(this.#model);
-    this.#field("same").focus();
+    this.#checked.focus();
   }
 
   /** @type {(report: BackgroundReport, key: string) => void} */
@@ -136,7 +136,13 @@ export class Rates {
       this.#announce("Each loss has its best learning rate.");
       this.#take(this.#rates);
     }
+    const hadFocus = document.activeElement === this.#part(".cancel");
     this.draw(this.#model);
+    if (hadFocus && !this.#background.isBusy) this.#checked.focus();
+  }
+
+  get #checked() {
+    return this.#field(this.#model.state.rates.length ? "best" : "same");
   }
 
   /** @param {number[]} rates The run begins anew with them. */

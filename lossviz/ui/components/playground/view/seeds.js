@@ -138,14 +138,14 @@ export class Seeds {
     );
     this.#announce(`Training over ${COUNT} seeds.`);
     this.draw(this.#model);
+    this.#part(".cancel").focus(); // the other button cannot be pressed now
   }
 
   #cancel() {
     this.#background.cancel();
     this.#announce(`Cancelled after ${seedsText(this.#outcomes.length)}.`);
     this.#ask();
-    this.draw(this.#model);
-    this.#part(".start").focus();
+    this.#draw();
   }
 
   /** @param {BackgroundReport} report */
@@ -156,7 +156,14 @@ export class Seeds {
       this.#announce(`All ${COUNT} seeds have ended.`);
       this.#ask();
     }
+    this.#draw();
+  }
+
+  /** Draws, and keeps the focus where the button that had it is no longer there. */
+  #draw() {
+    const hadFocus = document.activeElement === this.#part(".cancel");
     this.draw(this.#model);
+    if (hadFocus && !this.#background.isBusy) this.#part(".start").focus();
   }
 
   /** Asks for the verdict, of what has ended. */
