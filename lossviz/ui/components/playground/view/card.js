@@ -82,7 +82,7 @@ export class Card {
     picture.height = CELLS;
     this.map.append(picture, this.#points[0]);
     const { head, map, sliders } = this;
-    this.node.append(head, map, sliders, this.#numbers.node, this.#point.node, this.#stop);
+    this.node.append(head, map, this.#numbers.node, this.#point.node, sliders, this.#stop);
   }
 
   /** @type {(model: Model, slot: number, tools: Tools) => void} */

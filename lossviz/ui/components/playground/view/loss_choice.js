@@ -42,7 +42,7 @@ export class LossChoice {
   #sliders;
 
   /**
-   * @param {{ head: HTMLElement, sliders: HTMLElement }} places Above and beneath the map.
+   * @param {{ head: HTMLElement, sliders: HTMLElement }} places Above the map, and beneath its numbers.
    * @param {Model} model
    * @param {number} slot
    */
