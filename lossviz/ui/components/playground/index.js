@@ -94,6 +94,7 @@ class Playground {
     model.formulas.receive(answer);
     this.#link.receive({ choice, play }, (set) => trigger("followed", set));
     this.#seeds.receive(verdict, (report) => trigger("judged", report));
+    this.#redraw(); // the theme may have changed
   }
 
   close() {

@@ -85,6 +85,11 @@ export class Card {
     this.node.append(head, map, this.#numbers.node, this.#point.node, sliders, this.#stop);
   }
 
+  /** Whether a pointer draws on its map, or drags there. */
+  get isHeld() {
+    return this.map.classList.contains("held");
+  }
+
   /** @type {(model: Model, slot: number, tools: Tools) => void} */
   draw(model, slot, tools) {
     const network = model.frame?.networks[slot];

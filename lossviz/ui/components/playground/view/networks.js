@@ -3,6 +3,7 @@
 import { setText } from "../../shared/svg.js";
 import { sharesOf } from "../engine/shares.js";
 import { Card } from "./card.js";
+import { CardTurns } from "./card_turns.js";
 import { Hand } from "./hand.js";
 import { Legend } from "./legend.js";
 import { mountLossChoice } from "./loss_choice.js";
@@ -50,7 +51,10 @@ export class Networks {
     this.#redraw();
   });
   #slow = new SlowMotion(() => this.#redraw());
+  #turns = new CardTurns();
   #waits = false;
+  /** @type {CSSNumberish | null} The time of the frame that was drawn last. */
+  #drawnAt = null;
 
   /**
    * @param {HTMLElement} root
@@ -68,30 +72,49 @@ export class Networks {
     root.replaceChildren(this.#box, this.#caption, bar, help, this.#spoken);
   }
 
-  /** Draws at the next frame, unless something else does before. */
-  #redraw() {
-    if (this.#waits) return;
-    this.#waits = true;
-    requestAnimationFrame(() => this.#waits && this.draw(this.#model));
-  }
-
   close() {
     for (const choice of this.#choices) choice.close();
   }
 
   /** @param {Model} model */
   draw(model) {
-    this.#waits = false;
-    this.#paint.prepare(model.theme, devicePixelRatio);
     this.#keepCards(model);
+    this.#turns.askAll(this.#cards.length);
+    this.#drawSome(model);
+  }
+
+  /** The same at the next frame, unless something else draws before. */
+  #redraw() {
+    this.#turns.askAll(this.#cards.length);
+    this.#drawOn();
+  }
+
+  #drawOn() {
+    if (this.#waits) return;
+    this.#waits = true;
+    requestAnimationFrame(() => {
+      this.#waits = false;
+      if (this.#turns.isOpen) this.#drawSome(this.#model);
+    });
+  }
+
+  /** While training draws one card a frame: all of them would make it late. @param {Model} model */
+  #drawSome(model) {
+    if (this.#drawnAt === document.timeline.currentTime) return this.#drawOn();
+    this.#drawnAt = document.timeline.currentTime;
+    this.#paint.prepare(model.theme, devicePixelRatio);
     if (this.#slow.follow(model.slowStep)) this.#hand.choose(null);
     const size = this.#size;
     const tools = { paint: this.#paint, hand: this.#hand, slow: this.#slow, size };
     for (const choice of this.#choices) choice.draw(model);
-    this.#cards.forEach((card, slot) => card.draw(model, slot, tools));
+    const slots = this.#turns.take(model.playing ? 1 : this.#cards.length);
+    const held = this.#cards.findIndex(({ isHeld }) => isHeld);
+    if (held >= 0 && !slots.includes(held)) slots.push(held);
+    for (const slot of slots) this.#cards[slot].draw(model, slot, tools);
     this.#tools.draw(model);
     this.#legend.draw(model.problem, size);
     this.#writeCaption(model);
+    if (this.#turns.isOpen) this.#drawOn();
   }
 
   /** @param {Model} model */
