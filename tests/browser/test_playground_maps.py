@@ -392,3 +392,30 @@ def test_a_network_that_stops_says_on_its_map_at_which_step_and_for_which_point(
     expect(stops.nth(1)).to_be_hidden()
     page.get_by_role("button", name="Reset", exact=True).click()
     expect(stops.first).to_be_hidden()
+
+
+@pytest.mark.parametrize("motion", ["no-preference", "reduce"])
+def test_a_slow_step_shows_its_arrows_and_how_the_map_changes(
+    page: Page, app_url: str, motion: Any
+) -> None:
+    page.emulate_media(reduced_motion=motion)
+    open_playground(page, app_url, "loss=cross_entropy&play=rate.is.5~points.is.50")
+    page.evaluate(
+        """() => {
+             const map = document.querySelector(".network canvas.picture");
+             window.pictures = [];
+             const look = () => {
+               const picture = map.toDataURL();
+               if (picture !== pictures.at(-1)) pictures.push(picture);
+               requestAnimationFrame(look);
+             };
+             look();
+           }"""
+    )
+    page.get_by_role("button", name="Slow step").click()
+    expect(page.locator(".map-caption")).to_have_text(re.compile("Each arrow points where one"))
+    began = page.evaluate("document.timeline.currentTime")
+    page.wait_for_function(f"() => document.timeline.currentTime > {began} + 2500")
+    expect(page.locator(".toolbar .steps")).to_have_text("1")
+    seen = page.evaluate("() => pictures.length")
+    assert seen == 3 if motion == "reduce" else seen > 3

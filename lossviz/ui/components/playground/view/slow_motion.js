@@ -16,7 +16,7 @@ import { drawArrows } from "./arrows.js";
 const DURATION_MS = 2000;
 const GROWN = 0.3; // of the duration: arrows grow
 const BEGINS = 0.4; // then the map begins to change
-const STILLS = [0, 0.6, 1]; // where the reader wants no motion: arrows, then half of the way, then all
+const STILLS = [0, 0.7, 1]; // where the reader wants no motion: arrows, then half of the way, then all
 
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
