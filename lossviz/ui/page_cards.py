@@ -46,7 +46,7 @@ CARDS = (
     ),
     PageCard(
         path="pages/playground.py",
-        title="Watch networks learn",
+        title="Watch it learn",
         sentence=(
             "Small networks learn in your browser, each with another loss. Change a loss while it"
             " trains."

@@ -100,7 +100,7 @@ def test_networks_are_added_up_to_four_and_removed_down_to_one(page: Page, app_u
     further = "&loss=brier&loss=focal:gamma=2.0&loss=inverse"
     open_playground(page, app_url, TWO + further)
     expect(page.locator(".network")).to_have_count(4)
-    expect(page.get_by_role("button", name="Add a network")).to_be_disabled()
+    expect(page.get_by_role("button", name="Add a network")).to_be_hidden()
     for left in (3, 2, 1):
         page.get_by_role("button", name="Remove network 1").click()
         expect(page.locator(".network")).to_have_count(left)
@@ -142,6 +142,24 @@ def test_a_formula_that_cannot_be_read_says_where_and_leaves_the_last_loss_at_wo
     field.fill("p**-k + (1-p)**2")
     expect(card(page, 1).locator(".formula p")).to_be_empty()
     follows(page, "p**-k + (1-p)**2; k=0.2", "generalized:q=0.7")
+
+
+def test_a_view_leaves_out_what_its_address_hides_and_is_shared_with_all_it_is_set_to(
+    page: Page, app_url: str
+) -> None:
+    open_playground(page, app_url, TWO + "&embed=true&hide=losses,settings,charts&play=seed.is.3")
+    for region in (".settings", ".charts", ".network-count", ".loss-choice select"):
+        expect(page.locator(f".lossviz-playground {region}").first).to_be_hidden()
+    expect(page.locator(".st-key-menu a")).to_have_count(0)
+    expect(card(page, 2).get_by_role("heading", name=LOSSES["generalized"].title)).to_be_visible()
+    slider = card(page, 2).get_by_role("slider", name="q of")
+    slider.press("ArrowLeft")
+    follows(page, "cross_entropy", "generalized:q=0.69")
+    page.get_by_role("button", name="Share this view").click()
+    code = page.get_by_test_id("stCode")
+    expect(code).to_contain_text("loss=cross_entropy&loss=generalized:q%3D0.69")
+    expect(code).to_contain_text("play=seed.is.3")
+    expect(code).to_contain_text("hide=losses,settings,charts")
 
 
 @pytest.mark.alone

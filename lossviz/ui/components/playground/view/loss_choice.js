@@ -78,6 +78,7 @@ export class LossChoice {
     setText(find(this.#node, ".name"), loss.name);
     find(this.#node, ".name").classList.toggle("visually-hidden", canChoose);
     this.#select.hidden = !canChoose;
+    this.#select.title = loss.name;
     const remove = find(this.#node, ".remove");
     remove.hidden = !canChoose || losses.length === 1;
     remove.setAttribute("aria-label", `Remove network ${this.#slot + 1}, ${loss.name}`);

@@ -1,4 +1,4 @@
-// How many networks there are, and the button for one more.
+// The button for one more network; none where there are as many as can be.
 
 import { setText } from "../../shared/svg.js";
 import { MOST_LOSSES } from "../state/properties.js";
@@ -6,7 +6,6 @@ import { MOST_LOSSES } from "../state/properties.js";
 /** @typedef {import("../model.js").Model} Model */
 
 export class NetworkCount {
-  #add = document.createElement("button");
   #root;
 
   /**
@@ -15,21 +14,18 @@ export class NetworkCount {
    */
   constructor(root, model) {
     this.#root = root;
-    this.#add.type = "button";
-    this.#add.className = "add-network";
-    setText(this.#add, "Add a network");
-    this.#add.addEventListener("click", () => addNetwork(model));
-    root.replaceChildren(this.#add);
+    const add = document.createElement("button");
+    add.type = "button";
+    add.className = "add-network";
+    add.title = "It trains with another loss beside the others; all begin anew.";
+    setText(add, "Add a network");
+    add.addEventListener("click", () => addNetwork(model));
+    root.replaceChildren(add);
   }
 
   /** @param {Model} model */
   draw({ losses }) {
-    const isFull = losses.length >= MOST_LOSSES;
-    this.#add.disabled = isFull;
-    this.#add.title = isFull
-      ? `${MOST_LOSSES} networks at most. Remove one to make room for another.`
-      : "It trains with another loss beside the others; all begin anew.";
-    this.#root.classList.toggle("full", isFull);
+    this.#root.classList.toggle("full", losses.length >= MOST_LOSSES);
   }
 }
 
