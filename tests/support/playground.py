@@ -97,4 +97,7 @@ def _runs(loss: str, place: int, outcomes: Sequence[tuple[int, Sequence[Any]]]) 
 def loss_json(spec: str) -> dict[str, Any]:
     """A loss as the engine reads it."""
     loss = loss_from_spec(spec)
-    return json.loads(json.dumps(loss_data({spec: loss}, {spec: style_for(loss)})[0]))
+    data: dict[str, Any] = json.loads(
+        json.dumps(loss_data({spec: loss}, {spec: style_for(loss)})[0])
+    )
+    return data

@@ -42,7 +42,8 @@ export class Rates {
   /** What they are the best for: what was set when they were searched, or a link brought them. */
   #key = "";
   #failed = false;
-  #listed = "";
+  /** What stands in the list. */
+  #listed = { losses: /** @type {unknown} */ (null), rates: /** @type {unknown} */ (null) };
   #model;
   #root;
 
@@ -89,14 +90,12 @@ export class Rates {
 
   /** @param {Model} model */
   #list({ losses, state: { rates } }) {
-    const lines = losses.map(({ swatch, name }, slot) => ({ swatch, name, rate: rates[slot] }));
-    const listed = JSON.stringify(lines);
-    if (listed === this.#listed) return;
-    this.#listed = listed;
-    const items = lines.map(({ swatch, name, rate }) => {
+    if (losses === this.#listed.losses && rates === this.#listed.rates) return;
+    this.#listed = { losses, rates };
+    const items = losses.map(({ swatch, name }, slot) => {
       const item = document.createElement("li");
       item.innerHTML = swatch;
-      item.append(`${name}: ${numberText(rate)}`);
+      item.append(`${name}: ${numberText(rates[slot])}`);
       return item;
     });
     this.#part(".found").replaceChildren(...items);

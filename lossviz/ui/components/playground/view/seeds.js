@@ -100,8 +100,7 @@ export class Seeds {
   }
 
   /** @param {Model} model */
-  draw({ state, losses, hidden }) {
-    this.#root.hidden = hidden.has("seeds");
+  draw({ state, losses }) {
     const busy = this.#background.isBusy;
     const ended = this.#outcomes.length;
     this.steps.show(state.steps);
