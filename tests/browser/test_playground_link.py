@@ -1,10 +1,10 @@
 """A link to the playground opens the same points and the same run, in another browser too."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -95,13 +95,15 @@ def shown_at(page: Page, steps: int) -> Any:
     return page.evaluate("() => shown()")
 
 
-def play_of(address: str) -> str:
-    return parse_qs(urlsplit(address).query)["play"][0]
+def link(page: Page) -> str:
+    """The playground's part of the address."""
+    play: str = page.evaluate("() => writeState({ ...model.state, at: stepsOfLink(model) })")
+    return play
 
 
-def link(page: Page) -> dict[str, str]:
-    made: dict[str, str] = page.evaluate("() => linkOf(model)")
-    return made
+def note(page: Page) -> str:
+    said: str = page.evaluate("() => linkNote(model)")
+    return said
 
 
 @pytest.mark.parametrize("data", ["", "data.is.drawn~"])
@@ -117,10 +119,11 @@ def test_a_link_with_points_by_hand_opens_the_same_run_step_for_step(
             first.evaluate(_DRAW, SETTINGS)
         before = take_steps(first, 60, then=60)
         made = link(first)
-        assert made["sentence"] == "The link opens this run at step 60."
-        assert len(made["address"]) < 500
+        assert note(first) == ""
+        assert "~at.is.60" in made
+        assert len(made) < 250
 
-        second.evaluate("openLink", play_of(made["address"]))
+        second.evaluate("openLink", made)
         assert shown_at(second, 60) == before
         for page in (first, second):
             assert page.evaluate("() => model.problems") == []
@@ -143,12 +146,12 @@ def test_a_run_that_was_changed_is_begun_anew_by_its_link(browser: Browser) -> N
         first.evaluate("() => model.addPoint(1, 2, 1)")
         take_steps(first, 5, then=25)
         made = link(first)
-        assert "begins at step 0, with what is set now" in made["sentence"]
-        assert ".is.25" not in made["address"]
-        second.evaluate("openLink", play_of(made["address"]))
+        assert "begins at step 0, with what is set now" in note(first)
+        assert "at.is" not in made
+        second.evaluate("openLink", made)
         first.evaluate("() => model.reset()")
         assert shown_at(second, 0) == shown_at(first, 0)
-        assert link(first)["sentence"] == "The link opens these settings and points."
+        assert note(first) == ""
         assert take_steps(second, 30, then=30) == take_steps(first, 30, then=30)
 
 
@@ -163,7 +166,7 @@ def test_a_link_leads_to_the_step_at_which_all_networks_have_stopped(browser: Br
         first.evaluate("() => model.step(50)")
         first.wait_for_function(stopped)
         assert first.evaluate("() => model.steps") < 50
-        second.evaluate("openLink", play_of(link(first)["address"]))
+        second.evaluate("openLink", link(first))
         second.wait_for_function(stopped)
         assert second.evaluate(stops) == first.evaluate(stops)
 
@@ -227,14 +230,19 @@ def test_the_address_of_the_page_opens_what_is_seen_in_another_browser(
 ) -> None:
     opened = f"{app_url}/playground?loss=cross_entropy&play={SETTINGS}~drawn.is.AAAAAAAJ&seed=1"
     page.goto(opened)
+    settled(page)
+    page.get_by_role("button", name="Draw class 2").click()
+    page.get_by_role("application").first.click(position={"x": 40, "y": 50})
     page.get_by_role("button", name="One epoch").click()
     page.wait_for_url("**.is.4&seed=1")
+    (drawn,) = re.findall(r"drawn\.is\.([\w-]+)", page.url)
+    assert len(drawn) == 12
     assert "at.is.4" in page.url
     with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
         other = context.new_page()
         other.goto(page.url)
         for tab in (page, other):
-            expect(tab.locator(".toolbar output")).to_contain_text("step 4")
+            expect(tab.locator(".summary")).to_contain_text("Step 4, epoch 1.")
             settled(tab)
         assert picture(other) == picture(page)
     # what a hand does now is in the address, but the run is no more what a link opens

@@ -1,7 +1,7 @@
 // Says where the page's address cannot lead to the run as it stands.
 
 import { setText } from "../../shared/svg.js";
-import { ALTERED } from "../state/link.js";
+import { linkNote } from "../state/link.js";
 
 /** @typedef {import("../model.js").Model} Model */
 
@@ -14,7 +14,7 @@ export class LinkNote {
   }
 
   /** @param {Model} model */
-  draw({ altered }) {
-    setText(this.#root, altered ? ALTERED : "");
+  draw(model) {
+    setText(this.#root, linkNote(model));
   }
 }
