@@ -33,7 +33,7 @@ def test_steps_epochs_and_a_reset_move_the_counters_and_a_screen_reader_is_told(
     page: Page, app_url: str
 ) -> None:
     playground = open_playground(page, app_url)
-    steps, epochs = playground.locator(".steps"), playground.locator(".epochs")
+    steps, epochs = playground.locator(".toolbar .steps"), playground.locator(".toolbar .epochs")
     status = playground.locator(".summary")
     expect(status).to_be_empty()
     button(page, "One step").click()
@@ -110,14 +110,14 @@ def test_the_learning_rate_changes_while_it_trains_and_a_shape_begins_anew(
 ) -> None:
     playground = open_playground(page, app_url)
     button(page, "One epoch").click()
-    expect(playground.locator(".steps")).to_have_text("10")
+    expect(playground.locator(".toolbar .steps")).to_have_text("10")
     rate = page.get_by_role("slider", name="Learning rate")
     rate.press("ArrowRight")
     expect(rate).to_have_attribute("aria-valuetext", "0.15")
     button(page, "One step").click()
-    expect(playground.locator(".steps")).to_have_text("11")
+    expect(playground.locator(".toolbar .steps")).to_have_text("11")
     page.get_by_role("slider", name="Classes").press("ArrowLeft")
-    expect(playground.locator(".steps")).to_have_text("0")
+    expect(playground.locator(".toolbar .steps")).to_have_text("0")
 
 
 def test_on_a_phone_the_settings_are_folded_and_the_maps_lie_two_in_a_row(
@@ -132,6 +132,19 @@ def test_on_a_phone_the_settings_are_folded_and_the_maps_lie_two_in_a_row(
     assert boxes[1]
     assert boxes[0]["y"] == boxes[1]["y"]
     assert playground.evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+def test_maps_and_charts_are_on_one_screen_of_a_laptop(page: Page, app_url: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{app_url}/playground?play=noise.is.0.4")  # with the four losses of the article
+    page.wait_for_selector(".lossviz-playground[data-drawn]")
+    settled(page)
+    for part, count in ((".network .map", 4), (".chart svg", 4), (".toolbar .buttons", 1)):
+        bottoms = page.locator(part).evaluate_all(
+            "nodes => nodes.map((node) => node.getBoundingClientRect().bottom)"
+        )
+        assert len(bottoms) == count
+        assert max(bottoms) <= 720, part
 
 
 def test_a_long_run_is_thinned_and_keeps_its_first_and_its_last_moment(page: Page) -> None:
