@@ -29,8 +29,8 @@ export const slowStepText = ({ batch: { length } }) =>
     ? "The arrow points where this step's point would have to go for its penalty to fall fastest;" +
       " but points stay, and the step changes the networks' weights instead."
     : `Each arrow points where one of this step's ${length} points would have to go for its penalty to` +
-      " fall fastest, longer where it would fall faster; but points stay, and the step changes the" +
-      " networks' weights instead.";
+      " fall fastest, longer where it would fall faster on that map; but points stay, and the step" +
+      " changes the networks' weights instead.";
 
 export class SlowMotion {
   /** @type {SlowStep | null} */
