@@ -34,6 +34,7 @@ def begin(page: Page) -> Locator:
 def test_each_seed_has_a_dot_and_the_verdict_follows_in_words(page: Page, app_url: str) -> None:
     open_playground(page, app_url, SHORT)
     seeds = begin(page)
+    expect(seeds.locator(".what")).to_contain_text("Each seed has points, initial weights")
     expect(seeds.locator(".lossviz-verdict li")).to_have_count(1, timeout=LONG_MS)
     expect(seeds.locator("[data-seed]")).to_have_count(40)
     expect(seeds.locator(".numbers")).to_have_text([re.compile(r"^mean \d+\.\d%$")] * 2)

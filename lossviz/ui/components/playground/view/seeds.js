@@ -48,6 +48,14 @@ const MARKUP = `
 const WHAT =
   "Trains again and again in the background, each time with another seed: what one run shows may be" +
   " chance.";
+/** @type {Record<string, string>} By what drawsOf says. */
+const EACH_SEED = {
+  points: "Each seed has points, initial weights and batches of its own",
+  images: "Each seed has a split of the images, initial weights and batches of its own",
+  "test points":
+    "The points that you drew stay; each seed has test points, initial weights and batches of its own",
+};
+
 const NO_SERVER =
   "The verdict's words come from the server, which doesn't answer. They follow as soon as it does;" +
   " everything else works without it.";
@@ -104,7 +112,7 @@ export class Seeds {
     const busy = this.#background.isBusy;
     const ended = this.#outcomes.length;
     this.steps.show(state.steps);
-    setText(this.#part(".what"), WHAT);
+    setText(this.#part(".what"), `${WHAT} ${EACH_SEED[drawsOf(state)]}, the same for all losses.`);
     const start = /** @type {HTMLButtonElement} */ (this.#part(".start"));
     start.disabled = busy || losses.length === 0;
     this.#part(".cancel").hidden = !busy;
