@@ -94,6 +94,6 @@ def test_a_link_opens_a_step_with_what_the_reader_changed(page: Page, app_url: s
     open_story(page, app_url, "?loss=cross_entropy&play=story.is.3~noise.is.0.6")
     expect(page.locator(".story h2")).to_have_text(f"3 of 6 · {STEPS[2].title}")
     expect(page.locator(".network .map")).to_have_count(1)
-    page.get_by_role("button", name="Set this step again").click()
+    page.get_by_role("button", name="Set again").click()
     expect(page.locator(".network .map")).to_have_count(3)
     page.wait_for_url("**noise.is.0.4*")

@@ -30,8 +30,8 @@ PLAYGROUND_STORY: dict[str, Claim] = {
     **{measured.says: _TRAININGS for measured in MEASURED},
     "The map shows which class the network finds most probable where.": _MEANING,
     "At a boundary two classes are equally probable.": _MEANING,
-    "A point's area is its share of the gradient: cross-entropy pulls at it by 1 − p, and p grows"
-    " as the boundaries move away from it.": (_MEANING, _pull_is_1_minus_p),
+    "The larger a point, the larger its share of the gradient: cross-entropy pulls at it by 1 − p,"
+    " and p grows as the boundaries move away from it.": (_MEANING, _pull_is_1_minus_p),
     "Press Play, and watch the points shrink that the boundaries have passed.": _INSTRUCTION,
     "One training point lies far on the wrong side, and without a hidden layer the boundary is a"
     " straight line.": _SETTINGS,

@@ -39,10 +39,10 @@ STEPS: Final = (
         title="What a boundary is",
         text=(
             "The map shows which class the network finds most probable where. At a boundary two"
-            " classes are equally probable. A point's area is its share of the gradient:"
-            " cross-entropy pulls at it by 1 − p, and p grows as the boundaries move away from it."
-            " After 300 steps a tenth of the points has more than a quarter of the gradient, and"
-            " fewer than one in twenty test points lie on the wrong side."
+            " classes are equally probable. The larger a point, the larger its share of the"
+            " gradient: cross-entropy pulls at it by 1 − p, and p grows as the boundaries move away"
+            " from it. After 300 steps a tenth of the points has more than a quarter of the"
+            " gradient, and fewer than one in twenty test points lie on the wrong side."
         ),
         task="Press Play, and watch the points shrink that the boundaries have passed.",
         play="steps.is.300",

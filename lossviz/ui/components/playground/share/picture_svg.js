@@ -123,7 +123,8 @@ const legend = (classes, x, y) => {
   return element("g", { class: "legend" }, marks.join(""));
 };
 
-const EXPLANATION = "The area of a training point is its share of the gradient.";
+const EXPLANATION =
+  "The area of a training point is its share of the gradient, between a smallest and a largest area.";
 const RINGS = "A ring: a wrong label, in the colour of the true class.";
 
 /** @type {(networks: NetworkPicture[]) => string} */

@@ -47,8 +47,8 @@ export class Story {
     this.#back = this.#button("Back", () => this.#goTo(model.state.story - 1));
     this.#next = this.#button("Next", () => this.#goTo(model.state.story + 1));
     this.#next.classList.add("primary");
-    this.#again = this.#button("Set this step again", () => this.#goTo(model.state.story));
-    const close = this.#button("Close the story", () => this.#close());
+    this.#again = this.#button("Set again", () => this.#goTo(model.state.story));
+    const close = this.#button("Close", () => this.#close());
     const ways = make("div", "ways");
     ways.append(this.#back, this.#next, this.#again, close);
     const said = make("div", "said");
