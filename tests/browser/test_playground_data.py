@@ -145,7 +145,7 @@ def nearest_classes(places: Places, known: Points) -> Classes:
 
 def every_shape(**more: Any) -> list[dict[str, Any]]:
     return [
-        {"data": data, "classes": classes, "seed": seed, **more}
+        {"points": 100, "data": data, "classes": classes, "seed": seed, **more}
         for data, classes, seed in product((*FORMULAS, "digits"), CLASSES, SEEDS)
     ]
 
@@ -153,11 +153,11 @@ def every_shape(**more: Any) -> list[dict[str, Any]]:
 def test_points_are_whole_hundredths_of_the_plane_and_as_many_as_were_asked_for(
     modules: Page,
 ) -> None:
-    states = every_shape(spread=1, points=150)
+    states = every_shape(spread=1, points=99)
     for state, made in zip(states, problems(modules, states), strict=True):
-        assert len(made.train.labels) == 150, state
+        assert len(made.train.labels) == 99, state
         each = Counter(made.test.truths.tolist())
-        assert each == dict.fromkeys(range(state["classes"]), -(-150 // state["classes"])), state
+        assert each == dict.fromkeys(range(state["classes"]), -(-99 // state["classes"])), state
         for part in (made.train, made.test):
             hundredths = 100 * part.places
             assert np.abs(hundredths - hundredths.round()).max() < 1e-9, state
@@ -181,7 +181,7 @@ def test_the_seed_decides_the_points_and_test_points_are_others(modules: Page) -
 def test_without_spread_the_classes_lie_apart_by_the_shapes_own_rule(
     modules: Page, data: str
 ) -> None:
-    states = [state for state in every_shape(spread=0, points=300) if state["data"] == data]
+    states = [state for state in every_shape(spread=0, points=200) if state["data"] == data]
     for state, made in zip(states, problems(modules, states), strict=True):
         for part in (made.train, made.test):
             classes = TRUE_RULES[data](part.places, state["classes"])
@@ -194,7 +194,7 @@ def test_without_spread_the_classes_lie_apart_by_the_shapes_own_rule(
 @pytest.mark.parametrize("data", FORMULAS)
 def test_more_spread_mixes_the_classes_more(modules: Page, data: str) -> None:
     states = [
-        {"data": data, "spread": spread, "points": 600, "classes": 3} for spread in (0, 0.5, 1)
+        {"data": data, "spread": spread, "points": 300, "classes": 3} for spread in (0, 0.5, 1)
     ]
     errors = [
         np.mean(nearest_classes(made.test.places, made.train) != made.test.truths)
@@ -205,12 +205,16 @@ def test_more_spread_mixes_the_classes_more(modules: Page, data: str) -> None:
 
 def test_the_first_class_has_as_many_points_for_one_of_the_last_as_was_set(modules: Page) -> None:
     for imbalance, classes in product((1, 5, 20, 50), CLASSES):
-        made = problem(modules, points=1000, imbalance=imbalance, classes=classes)
-        counts = [int((made.train.truths == k).sum()) for k in range(classes)]
+        counts = modules.evaluate(
+            "([imbalance, classes]) => trainingCounts(1000, classes, imbalance)",
+            [imbalance, classes],
+        )
         shares = np.array([imbalance ** (-k / (classes - 1)) for k in range(classes)])
         assert np.abs(counts - 1000 * shares / shares.sum()).max() < 1
         assert sum(counts) == 1000
-        assert len(set(Counter(made.test.truths.tolist()).values())) == 1
+    made = problem(modules, points=1000, imbalance=50, classes=5)
+    assert np.bincount(made.train.truths).tolist() == counts
+    assert np.bincount(made.test.truths).tolist() == [200] * 5
 
 
 def test_imbalance_keeps_the_points_of_each_class(modules: Page) -> None:
