@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 LOSSES = "?loss=cross_entropy&loss=generalized:q=0.7"
 SHORT = f"{LOSSES}&play=points.is.40~spread.is.0.9~steps.is.20"
-LONG = f"{LOSSES}&play=points.is.200~steps.is.3000"
+LONG = f"{LOSSES}&play=points.is.200~steps.is.5000"
 LONG_MS = 60_000
 
 
@@ -100,10 +100,18 @@ def test_without_the_server_the_seeds_train_and_the_words_follow(
     connection.cut()
     seeds = begin(visitor)
     expect(seeds.locator("[data-seed]")).to_have_count(40, timeout=LONG_MS)
-    expect(seeds.locator(".server")).to_contain_text("which doesn't answer")
+    expect(seeds.locator(".server")).to_contain_text("which doesn't answer", timeout=LONG_MS)
     connection.mend()
     expect(seeds.locator(".lossviz-verdict li")).to_have_count(1, timeout=LONG_MS)
     expect(seeds.locator(".server")).to_be_hidden()
+
+
+def test_a_worker_that_cannot_be_loaded_is_said(visitor: Page, app_url: str) -> None:
+    visitor.context.route("**/seeds_worker.js", lambda route: route.abort())
+    open_playground(visitor, app_url, SHORT)
+    seeds = begin(visitor)
+    expect(seeds.locator(".server")).to_contain_text("could not be loaded", timeout=LONG_MS)
+    expect(seeds.get_by_role("button", name="Over 20 seeds")).to_be_enabled()
 
 
 def test_each_loss_gets_its_best_rate_and_the_link_keeps_it(page: Page, app_url: str) -> None:
