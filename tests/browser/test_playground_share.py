@@ -60,7 +60,7 @@ def saved(page: Page, button: str, folder: Path) -> Path:
         page.get_by_role("button", name=button).click()
     path = folder / download.value.suggested_filename
     download.value.save_as(path)
-    expect(page.locator(".share output")).to_have_text(f"Saved: {path.name}")
+    expect(page.locator(".save-menu output")).to_have_text(f"Saved: {path.name}")
     return path
 
 
@@ -155,7 +155,7 @@ def test_a_video_can_be_canceled(page: Page, app_url: str) -> None:
     press_steps(page, 2)
     page.get_by_role("button", name="Save a video").click()
     page.get_by_role("button", name="Cancel the video").click()
-    expect(page.locator(".share output")).to_have_text("Cancelled: no video was saved.")
+    expect(page.locator(".save-menu output")).to_have_text("Cancelled: no video was saved.")
     expect(page.get_by_role("button", name="Save a video")).to_be_visible()
 
 

@@ -40,7 +40,7 @@ const HIDEABLE = {
   losses: ".network-count",
   charts: ".charts",
   seeds: ".seeds",
-  share: ".share",
+  share: ".save-menu",
 };
 
 /** @type {WeakMap<Element, Playground>} */
@@ -78,7 +78,7 @@ class Playground {
       this.#rates,
       this.#seeds,
       new Summary(find(root, ".summary")),
-      new ShareMenu(find(root, ".share"), this.model),
+      new ShareMenu(find(root, ".save-menu"), this.model),
     ];
   }
 
