@@ -7,10 +7,11 @@ import { History } from "./history.js";
 
 /** @typedef {import("../../shared/loss_evaluation.js").LossData} LossData */
 /** @typedef {import("../model.js").Model} Model */
+/** @typedef {import("../worker/messages.js").Frame} Frame */
 /** @typedef {import("./chart_panels.js").Charted} Charted */
 /** @typedef {import("./chart_panels.js").Panel} Panel */
 
-const REDRAW_MS = 150; // while it plays
+const REDRAW_MS = 160; // from one drawing of a chart to its next, while it plays
 
 /** @type {(p: ArrayLike<number>) => number[]} The share of the probabilities in each of BINS. */
 const binned = (p) => {
@@ -62,54 +63,62 @@ export class Charts {
   #legend = document.createElement("ul");
   /** @type {Model | null} */
   #model = null;
-  /** @type {unknown[]} What was drawn last. */
+  /** @type {Frame | null} The last that the history has. */
+  #added = null;
+  /** @type {unknown[]} What all charts show; empty where they do not show the same. */
   #drawn = [];
+  /** @type {LossData[]} */
+  #named = [];
   #drawnAt = 0;
+  #next = 0; // the chart that is drawn next while it plays
 
   /** @param {HTMLElement} root */
   constructor(root) {
     const redraw = () => {
-      this.#drawn = [];
-      if (this.#model) this.#redraw(this.#model);
+      if (this.#model) this.#redraw(this.#model, this.#charts);
     };
     this.#charts = PANELS.map((panel) => new Chart(panel, redraw));
     this.#legend.className = "chart-legend";
     root.replaceChildren(this.#legend, ...this.#charts.map(({ node }) => node));
   }
 
-  /** @param {Model} model */
+  /** @param {Model} model While it plays one chart is drawn at a time, so that no frame is late. */
   draw(model) {
-    this.#model = model;
     const { frame, problem, losses, playing } = model;
-    const isNew = frame !== this.#drawn[0];
-    if (frame && isNew && frame.networks.length === losses.length)
-      this.#history.add(frame, problem.train, losses);
+    if (!frame || frame.networks.length !== losses.length) return;
+    if (frame !== this.#added) this.#history.add(frame, problem.train, losses);
+    this.#model = model;
+    this.#added = frame;
     const now = performance.now();
-    if (playing && now - this.#drawnAt < REDRAW_MS) return;
-    this.#drawnAt = now;
-    this.#redraw(model);
+    const shown = [frame, losses, problem.train];
+    if (playing && now - this.#drawnAt >= REDRAW_MS / this.#charts.length) {
+      this.#drawnAt = now;
+      this.#drawn = [];
+      this.#next = (this.#next + 1) % this.#charts.length;
+      this.#redraw(model, [this.#charts[this.#next]]);
+    } else if (!playing && shown.some((one, place) => one !== this.#drawn[place])) {
+      this.#drawn = shown;
+      this.#redraw(model, this.#charts);
+    }
   }
 
-  /** @param {Model} model */
-  #redraw({ frame, problem: { train }, losses }) {
-    const shown = [frame, losses, train];
-    const { moments } = this.#history;
-    if (!frame || !moments.length || shown.every((one, place) => one === this.#drawn[place]))
-      return;
-    if (frame.networks.length !== losses.length) return;
-    if (losses !== this.#drawn[1]) this.#drawLegend(losses);
-    this.#drawn = shown;
+  /** @type {(model: Model, charts: Chart[]) => void} */
+  #redraw({ frame, problem: { train }, losses }, charts) {
+    if (!frame || frame.networks.length !== losses.length) return;
+    this.#drawLegend(losses);
     const charted = {
       losses,
-      moments,
+      moments: this.#history.moments,
       bins: frame.networks.map((network) => binned(network.train.p)),
       wrongLabels: wrongCount(train) / train.labels.length,
     };
-    for (const chart of this.#charts) chart.draw(charted);
+    for (const chart of charts) chart.draw(charted);
   }
 
   /** @param {LossData[]} losses */
   #drawLegend(losses) {
+    if (losses === this.#named) return;
+    this.#named = losses;
     const names = losses.map(({ name, swatch }) => {
       const item = document.createElement("li");
       item.innerHTML = swatch;
