@@ -26,7 +26,7 @@ class Browser:
 
     def __init__(self) -> None:
         self.data: dict[str, Any] = {}
-        self._report: tuple[Sequence[str], str] = ((), "")
+        self._report: tuple[int, Sequence[str], str] = (0, (), "")
         self._question = (0, "")
 
     def draw(self, **data: Any) -> None:
@@ -37,7 +37,7 @@ class Browser:
 
     def follow(self, app: AppTest, losses: Sequence[str], play: str = "") -> AppTest:
         """The page after the browser has reported what it is set to."""
-        self._report = (losses, play)
+        self._report = (self._report[0] + 1, losses, play)
         return app.button(key="follow").click().run()
 
     def ask(self, app: AppTest, number: int, text: str) -> Any:

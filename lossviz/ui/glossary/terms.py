@@ -238,14 +238,14 @@ _TERMS = (
         group="Training",
         forms=("epoch",),
         meaning="One pass through all training images.",
-        seen="[Train](train), in the form",
+        seen="[Playground](playground), where one button trains an epoch",
     ),
     Term(
         name="batch",
         group="Training",
         forms=("batch", "batches"),
         meaning="The images of one step of training, whose gradients are averaged.",
-        seen="[Train](train), in the form",
+        seen="[Playground](playground), where one step takes a batch",
     ),
     Term(
         name="learning rate",
@@ -296,7 +296,7 @@ _TERMS = (
         group="Training",
         forms=("label noise", "noisy label", "wrong label"),
         meaning="Images whose label in the training data names another class than they show.",
-        seen="[Train](train), in the form",
+        seen="[Playground](playground), as wrong labels, and [Train](train), in the form",
     ),
     Term(
         name="validation",

@@ -23,6 +23,7 @@ from lossviz.ui.state.view import is_shown
 PAGE: Final = "pages/playground.py"
 _LAB: Final = "playground lab"  # parts of the page
 _LINKS: Final = "playground links"
+_FOLLOWED: Final = "playground report"  # in the session
 _ANSWER: Final = "playground answer"  # in the session
 _VERDICT: Final = "playground verdict"  # the same
 
@@ -51,6 +52,7 @@ def _draw_lab() -> None:
         offer=offer_json(),
         choice=choice_json(selection),
         play=selection.play,
+        followed=st.session_state.get(_FOLLOWED, 0),
         story=story_json(),
         hidden=[part for part in parts_of(PAGE) if not is_shown(part)],
         answer=st.session_state.get(_ANSWER, ""),
@@ -61,10 +63,11 @@ def _draw_lab() -> None:
     )
 
 
-def _on_follow(specs: Sequence[str], play: str) -> None:
-    """Let links lead on with what the browser shows; it is not drawn anew."""
+def _on_follow(number: int, specs: Sequence[str], play: str) -> None:
+    """Let links lead on with what the browser shows, and answer it."""
+    st.session_state[_FOLLOWED] = number
     follow_playground(specs, play)
-    rerun_parts(MENU, _LINKS)
+    rerun_parts(MENU, _LINKS, _LAB)
 
 
 def _on_type(number: int, text: str) -> None:

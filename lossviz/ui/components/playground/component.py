@@ -46,10 +46,11 @@ def playground(
     offer: str,
     choice: str,
     play: str,
+    followed: int,
     story: str,
     hidden: Sequence[str],
     answer: str,
-    on_follow: Callable[[Sequence[str], str], None],
+    on_follow: Callable[[int, Sequence[str], str], None],
     on_type: Callable[[int, str], None],
     verdict: str,
     on_seeds: Callable[[str, str], None],
@@ -60,19 +61,21 @@ def playground(
         offer: The losses that there are, see ``offer_json``.
         choice: Those of the visitor, see ``choice_json``.
         play: What the address says of it, as state/codec.js writes it.
+        followed: The number of the last report for which ``on_follow`` was called.
         story: Its steps, see ``story_json``.
         hidden: Names of ``HIDEABLE`` that are not drawn.
         answer: To the last call of ``on_type``, see ``answer_json``; empty for none.
-        on_follow: Called with the specs of the losses that are chosen now, and with what the
-            address says of the playground now; the browser has written both there.
+        on_follow: Called with the number of a report, the specs of the losses that are chosen now,
+            and what the address says of the playground now; the browser has written both there.
         on_type: Called with a formula that is typed, and the number of the question.
         verdict: To the last call of ``on_seeds``, see ``verdict_json``; empty for none.
         on_seeds: Called with the id of a report on trainings over seeds, and the report.
     """
 
-    def followed() -> None:
+    def reported() -> None:
         report = st.session_state[_KEY]["followed"]
-        on_follow([str(spec) for spec in report["losses"]], str(report["play"]))
+        losses = [str(spec) for spec in report["losses"]]
+        on_follow(int(report["number"]), losses, str(report["play"]))
 
     def typed() -> None:
         question = st.session_state[_KEY]["typed"]
@@ -89,12 +92,13 @@ def playground(
             "offer": offer,
             "choice": choice,
             "play": play,
+            "followed": followed,
             "story": story,
             "hidden": tuple(hidden),
             "answer": answer,
             "verdict": verdict,
         },
-        on_followed_change=followed,
+        on_followed_change=reported,
         on_typed_change=typed,
         on_judged_change=judged,
     )

@@ -25,6 +25,7 @@ import { Toolbar } from "./view/toolbar.js";
  * @property {string} choice Those of the visitor: choice_json, the same.
  * @property {string} play What the address says of the playground, as codec.js writes it.
  * @property {string} story Its steps: story_json of story.py.
+ * @property {number} followed The number of the last report of what is chosen that Python has read.
  * @property {string[]} hidden Parts that the page leaves out.
  * @property {string} answer To the formula that was asked for last, or empty.
  * @property {string} verdict On the trainings over seeds that were reported last, or empty.
@@ -83,7 +84,7 @@ class Playground {
   }
 
   /** @type {(data: PlaygroundData, trigger: Trigger) => void} */
-  receive({ offer, choice, play, story, hidden, answer, verdict }, trigger) {
+  receive({ offer, choice, play, followed, story, hidden, answer, verdict }, trigger) {
     const { model } = this;
     model.hidden = new Set(hidden);
     for (const [part, region] of Object.entries(HIDEABLE))
@@ -92,7 +93,7 @@ class Playground {
     this.#story.receive(story);
     model.formulas.connect((question) => trigger("typed", question));
     model.formulas.receive(answer);
-    this.#link.receive({ choice, play }, (set) => trigger("followed", set));
+    this.#link.receive({ choice, play, followed }, (set) => trigger("followed", set));
     this.#seeds.receive(verdict, (report) => trigger("judged", report));
     this.#redraw(); // the theme may have changed
   }

@@ -9,11 +9,12 @@ import { MOST_LOSSES } from "./properties.js";
 
 /** @typedef {import("../model.js").Model} Model */
 /** @typedef {import("./offer.js").OfferedLoss} OfferedLoss */
-/** @typedef {(set: { losses: string[], play: string }) => void} Report */
+/** @typedef {(set: { number: number, losses: string[], play: string }) => void} Report */
 
 // Of the changes in between only the last is written and reported; browsers refuse an address that
 // changes a hundred times in ten seconds.
 const STILL_MS = 300;
+const PATIENCE_MS = 3000; // what is not answered is reported again: the server may have been away
 
 /** @type {(losses: OfferedLoss[], play: string) => string} */
 const textOf = (losses, play) => JSON.stringify([losses.map(specOf), play]);
@@ -28,7 +29,13 @@ export class SessionLink {
   #further = [];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
-  #said = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retry;
+  /** What Python made of the last report. */
+  #answer = "";
+  /** The number of the report that waits for its answer, or 0. */
+  #unanswered = 0;
+  #number = Date.now(); // Python may still know of a page of before
   #steps = 0;
   #page = location.pathname;
   /** @type {unknown[]} */
@@ -41,17 +48,24 @@ export class SessionLink {
 
   /**
    * Python sends its session. Where something else than this page has changed it (a link, the
-   * browser's Back), the playground takes it over; else Python only answers what it was told.
-   * @type {(sent: { choice: string, play: string }, report: Report) => void}
+   * browser's Back), the playground takes it over; else Python only answers what it was told, and
+   * what it cannot read of that changes nothing here.
+   * @type {(sent: { choice: string, play: string, followed: number }, report: Report) => void}
+   *   `followed` is the number of the last report that it has read.
    */
-  receive({ choice, play }, report) {
+  receive({ choice, play, followed }, report) {
     this.#report = report;
     const { chosen, own } = JSON.parse(choice);
     for (const loss of own) this.#model.offer.keep(loss);
     const sent = textOf(chosen, play);
-    if (!this.#known.has(sent)) this.#takeOver(chosen, play);
-    else if (sent !== this.#said) this.#plan(); // it is behind, or a server that has forgotten
-    this.#said = sent;
+    if (this.#unanswered && this.#unanswered === followed) {
+      this.#unanswered = 0;
+      clearTimeout(this.#retry);
+      this.#answer = sent;
+      this.#known.add(sent);
+    } else if (!this.#known.has(sent)) this.#takeOver(chosen, play);
+    // a server that has forgotten
+    else if (sent !== this.#answer && !this.#unanswered) this.#plan();
   }
 
   /** A view, which sees every change. @param {Model} model */
@@ -66,13 +80,17 @@ export class SessionLink {
 
   close() {
     clearTimeout(this.#timer);
+    clearTimeout(this.#retry);
   }
 
   /** @type {(chosen: OfferedLoss[], play: string) => void} */
   #takeOver(chosen, play) {
     const model = this.#model;
     const { state, problems } = readState(play);
-    this.#known = new Set([textOf(chosen, play)]);
+    this.#answer = textOf(chosen, play);
+    this.#known = new Set([this.#answer]);
+    this.#unanswered = 0;
+    clearTimeout(this.#retry);
     this.#further = chosen.slice(MOST_LOSSES);
     model.open(state, model.offer.styled(chosen.slice(0, MOST_LOSSES)), problems);
     this.#steps = stepsOfLink(model);
@@ -89,15 +107,20 @@ export class SessionLink {
     if (location.pathname !== this.#page) return; // another page has been opened
     const losses = this.#allLosses();
     const play = writeState({ ...this.#model.state, at: this.#steps });
-    const text = textOf(losses, play);
-    if (text === this.#said) return;
-    this.#said = text;
-    this.#known.add(text);
+    this.#known.add(textOf(losses, play));
     const specs = losses.map(specOf);
     const search = withPlay(withLosses(location.search, specs, this.#model.offer.start), play);
     // what is changed here is no step of the browser's Back
     history.replaceState(history.state, "", `${location.pathname}${search}${location.hash}`);
-    this.#report({ losses: specs, play });
+    this.#unanswered = ++this.#number;
+    this.#tell({ number: this.#number, losses: specs, play });
+  }
+
+  /** @param {Parameters<Report>[0]} set */
+  #tell(set) {
+    this.#report(set);
+    clearTimeout(this.#retry);
+    this.#retry = setTimeout(() => this.#tell(set), PATIENCE_MS);
   }
 
   /** With those that have no network here, as many as an address can name. */
