@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -37,7 +38,7 @@ _PICTURE = """({ steps, data }) => {
 }"""
 
 
-def class_colors() -> np.ndarray:
+def class_colors() -> NDArray[np.float64]:
     source = (COMPONENTS / "playground/view/class_colors.js").read_text()
     return np.array(re.findall(r"\[(\d+), (\d+), (\d+)\]", source), dtype=float)
 

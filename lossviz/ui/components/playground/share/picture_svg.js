@@ -26,6 +26,7 @@ const PAPER = "#ffffff";
 const INK = "#1f2328";
 const QUIET = "#57606a";
 const FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif";
+const BOLD_LETTER = 0.62;
 const LETTER = 0.54; // of the font size: the mean width of a letter, rather too wide
 
 /** @type {(x: number, y: number, size: number, text: string, more?: Record<string, string | number>) => string} */
@@ -44,6 +45,10 @@ const wrap = (text, size, width) => {
   }
   return lines;
 };
+
+/** @type {(text: string, width: number) => number} The font size of a name, smaller where it is long. */
+const nameSize = (text, width) =>
+  Math.max(9, Math.min(15, Math.floor(width / (BOLD_LETTER * text.length))));
 
 /** @type {(text: string, size: number, width: number) => string} */
 const cut = (text, size, width) => {
@@ -87,6 +92,7 @@ const boundary = (map, side) => {
 
 /** @type {(network: NetworkPicture, classes: number, x: number, y: number, side: number) => string} */
 const card = ({ name, color, dash, map, marks, lines }, classes, x, y, side) => {
+  const size = nameSize(name, side - 30);
   const swatch = { x1: 0, y1: 13, x2: 22, y2: 13, stroke: color, "stroke-width": 3 };
   const place = { x: 0, y: NAME, width: side, height: side };
   const points = marks.map((mark) => point(mark, marks.length, side)).join("");
@@ -95,7 +101,7 @@ const card = ({ name, color, dash, map, marks, lines }, classes, x, y, side) => 
     "g",
     { transform: `translate(${x} ${y})`, class: "network" },
     element("line", dash ? { ...swatch, "stroke-dasharray": dash } : swatch) +
-      letters(30, 18, 15, cut(name, 15, side - 30), { "font-weight": 600 }) +
+      letters(30, 18, size, cut(name, size, side - 30), { "font-weight": 600 }) +
       element("image", { ...place, href, preserveAspectRatio: "none" }) +
       element(
         "svg",

@@ -97,8 +97,10 @@ export class ShareMenu {
     try {
       const blob = await record(drawings(), kind, {
         signal: this.#recording.signal,
-        progress: (drawn) =>
-          this.#say(`Recording the run from step 0: ${drawn} of ${steps.length}`),
+        progress: (drawn) => {
+          const percent = Math.round(Math.min(100, (100 * drawn) / steps.length));
+          this.#say(`Recording the run from step 0: ${percent}%`);
+        },
       });
       const name = this.#nameOf(frame.steps, kind.startsWith("video/mp4") ? "mp4" : "webm");
       if (blob) download(blob, name);
