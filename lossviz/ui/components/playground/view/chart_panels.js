@@ -155,7 +155,6 @@ const penaltiesOverSteps = ({ losses, moments }, size) => {
     return [
       rule,
       label(box.left - 5, top + 8, numberText(scale.most), "end"),
-      scale.isLogarithmic ? label(box.right, top + 8, "logarithmic", "end") : "",
       least,
       path("trainPenalty", THIN),
       path("testPenalty", THICK),

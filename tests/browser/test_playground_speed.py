@@ -1,0 +1,100 @@
+"""Whether the playground keeps pace: steps a second, and frames while it trains.
+
+Its figures are printed; ``pytest tests/browser/test_playground_speed.py -s`` shows them.
+"""
+
+import statistics
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.support.playground_losses import open_playground, play, steps, wait_for_steps
+
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
+
+# four networks of two layers of eight units, which is how it starts
+FOUR = (
+    "?loss=cross_entropy&loss=dot_product&loss=focal:gamma=2.0&loss=generalized:q=0.7"
+    "&play=points.is.400~speed.is.fastest"
+)
+WATCHED_MS = 3000
+ROUNDS = 4
+LEAST_STEPS = 200  # a second
+LEAST_FRAMES = 45  # a second
+MOST_GAP_MS = 34  # 95th percentile: two frames of the screen
+MOST_TASK_MS = 100  # twice what Chromium calls a long task
+WATCH = """(ms) => new Promise((resolve) => {
+  const gaps = [], tasks = [];
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) tasks.push(duration);
+  });
+  observer.observe({ type: "longtask" });
+  const began = performance.now();
+  let last = null;
+  const tick = (now) => {
+    if (last !== null) gaps.push(now - last);
+    last = now;
+    if (performance.now() < began + ms) return requestAnimationFrame(tick);
+    // tasks are reported in a task of their own
+    setTimeout(() => { observer.disconnect(); resolve({ gaps, tasks }); }, 100);
+  };
+  requestAnimationFrame(tick);
+})"""
+
+
+class Pace(NamedTuple):
+    """How it went.
+
+    Attributes:
+        steps: A second.
+        frames: A second.
+        gap_ms: 95th percentile of the time between frames.
+        longest_ms: The longest task of the page's thread that Chromium calls long; 0 for none.
+    """
+
+    steps: float
+    frames: float
+    gap_ms: float
+    longest_ms: float
+
+    @property
+    def is_kept(self) -> bool:
+        return (
+            self.steps >= LEAST_STEPS
+            and self.frames >= LEAST_FRAMES
+            and self.gap_ms <= MOST_GAP_MS
+            and self.longest_ms <= MOST_TASK_MS
+        )
+
+
+def watch(page: Page) -> Pace:
+    before = steps(page)
+    found = page.evaluate(WATCH, WATCHED_MS)
+    taken = steps(page) - before
+    gaps = found["gaps"]
+    return Pace(
+        steps=1000 * taken / sum(gaps),
+        frames=1000 / statistics.fmean(gaps),
+        gap_ms=statistics.quantiles(gaps, n=20)[-1],
+        longest_ms=max(found["tasks"], default=0),
+    )
+
+
+def test_four_networks_train_while_the_page_keeps_pace_with_the_screen(
+    page: Page, app_url: str
+) -> None:
+    """The target is 200 steps and 55 frames a second, a 95th percentile of 20 ms and no long task
+    on two idle cores; other programs cost frames, so the test asserts less, of the best of four
+    rounds.
+    """
+    open_playground(page, app_url, FOUR)
+    play(page)
+    wait_for_steps(page, more=200)
+    rounds = []
+    for _ in range(ROUNDS):
+        rounds.append(watch(page))
+        print(f"\n{rounds[-1]}")
+        if rounds[-1].is_kept:
+            break
+    assert any(pace.is_kept for pace in rounds)
