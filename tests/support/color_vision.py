@@ -52,12 +52,14 @@ def linear(color: str) -> np.ndarray:
 
 
 def lab(rgb: np.ndarray) -> np.ndarray:
-    return TO_LAB @ np.cbrt(TO_CONES @ rgb)
+    seen: np.ndarray = TO_LAB @ np.cbrt(TO_CONES @ rgb)
+    return seen
 
 
 def from_lab(color: np.ndarray) -> np.ndarray:
     rgb = np.linalg.inv(TO_CONES) @ (np.linalg.inv(TO_LAB) @ color) ** 3
-    return np.clip(rgb, 0, 1)
+    clipped: np.ndarray = np.clip(rgb, 0, 1)
+    return clipped
 
 
 def contrast(one: np.ndarray, other: np.ndarray) -> float:
