@@ -76,6 +76,7 @@ export class Rates {
     const isShown = rates.length > 0 && !busy;
     this.#field("same").checked = !busy && rates.length === 0;
     this.#field("best").checked = busy || rates.length > 0;
+    this.#field("best").disabled = model.problem.train.labels.length === 0;
     this.#part(".search").hidden = !busy;
     const progress = /** @type {HTMLProgressElement} */ (this.#part("progress"));
     progress.max = this.#progress.of;

@@ -108,13 +108,13 @@ export class Seeds {
   }
 
   /** @param {Model} model */
-  draw({ state, losses }) {
+  draw({ state, losses, problem }) {
     const busy = this.#background.isBusy;
     const ended = this.#outcomes.length;
     this.steps.show(state.steps);
     setText(this.#part(".what"), `${WHAT} ${EACH_SEED[drawsOf(state)]}, the same for all losses.`);
     const start = /** @type {HTMLButtonElement} */ (this.#part(".start"));
-    start.disabled = busy || losses.length === 0;
+    start.disabled = busy || losses.length === 0 || problem.train.labels.length === 0;
     this.#part(".cancel").hidden = !busy;
     const progress = /** @type {HTMLProgressElement} */ (this.#part("progress"));
     progress.hidden = !busy;
