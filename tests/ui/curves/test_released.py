@@ -8,7 +8,9 @@ from tests.support.protocol_visitor import ProtocolVisitor, protocol_visitor
 from tests.support.run_async import run_async
 
 CURVES = "penalty_curves"
-FOCAL = "loss=cross_entropy&loss=focal:gamma%3D2.0&loss=inverse_power:k%3D0.2"
+# The card that changes is the last: a word that it says no more is marked in a later card when
+# all of the page runs.
+FOCAL = "loss=cross_entropy&loss=inverse_power:k%3D0.2&loss=focal:gamma%3D2.0"
 OWN = "loss=p**-a%2Bb%2A(1-p);%20a%3D0.4;%20b%3D1.0&loss=cross_entropy"
 
 
