@@ -257,3 +257,14 @@ def test_the_page_says_what_a_link_cannot_have(page: Page, app_url: str) -> None
     expect(said).to_contain_text("the learning rate should be a number from 0.00001 to 10")
     expect(said).to_contain_text("the points changed by hand should be at most 200 points")
     expect(said).to_contain_text("there are 264 training points instead of 900")
+
+
+def test_a_page_without_points_waits_for_the_hand(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/playground?loss=cross_entropy&play=data.is.drawn")
+    said = page.locator(".lossviz-playground .problems")
+    expect(said).to_have_text("There are no training points yet: draw some on a map.")
+    expect(page.locator(".seeds .start")).to_be_disabled()
+    page.get_by_role("button", name="Draw class 2").click()
+    page.get_by_role("application").first.click(position={"x": 40, "y": 50})
+    expect(said).to_have_text("")
+    expect(page.locator(".seeds .start")).to_be_enabled()
