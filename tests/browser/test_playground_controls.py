@@ -148,7 +148,7 @@ def test_maps_and_charts_are_on_one_screen_of_a_laptop(page: Page, app_url: str)
 
 
 def test_a_long_run_is_thinned_and_keeps_its_first_and_its_last_moment(page: Page) -> None:
-    open_modules(page, "playground/view/history.js")
+    open_modules(page, "playground/view/charts/history.js")
     steps = page.evaluate(
         """() => {
           const points = { labels: new Uint8Array([0, 1]), truths: new Uint8Array([0, 0]) };
@@ -174,7 +174,7 @@ def test_a_long_run_is_thinned_and_keeps_its_first_and_its_last_moment(page: Pag
 def test_ticks_are_round_and_a_scale_is_logarithmic_only_where_values_lie_far_apart(
     page: Page,
 ) -> None:
-    open_modules(page, "playground/view/chart_scale.js")
+    open_modules(page, "playground/view/charts/chart_scale.js")
     assert page.evaluate("[0.05, 0.62, 1].map((most) => ticksAround(most, 3))") == [
         [0, 0.02, 0.04, 0.06],
         [0, 0.25, 0.5, 0.75],

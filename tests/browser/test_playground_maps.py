@@ -39,12 +39,12 @@ MODULES = (
     "playground/engine/shares.js",
     "playground/engine/slow_step.js",
     "playground/state/codec.js",
-    "playground/view/boundary.js",
-    "playground/view/class_colors.js",
-    "playground/view/marks.js",
-    "playground/view/nearest_point.js",
-    "playground/view/point_areas.js",
-    "playground/view/point_layer.js",
+    "playground/view/maps/boundary.js",
+    "playground/view/maps/class_colors.js",
+    "playground/view/points/marks.js",
+    "playground/view/points/nearest_point.js",
+    "playground/view/points/point_areas.js",
+    "playground/view/points/point_layer.js",
 )
 
 

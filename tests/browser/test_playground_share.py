@@ -39,7 +39,7 @@ _PICTURE = """({ steps, data }) => {
 
 
 def class_colors() -> NDArray[np.float64]:
-    source = (COMPONENTS / "playground/view/class_colors.js").read_text()
+    source = (COMPONENTS / "playground/view/maps/class_colors.js").read_text()
     return np.array(re.findall(r"\[(\d+), (\d+), (\d+)\]", source), dtype=float)
 
 

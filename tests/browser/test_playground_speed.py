@@ -19,11 +19,11 @@ FOUR = (
     "&play=points.is.400~speed.is.fastest"
 )
 WATCHED_MS = 3000
-ROUNDS = 4
+ROUNDS = 10  # other programs cost frames
 LEAST_STEPS = 200  # a second
-LEAST_FRAMES = 45  # a second
-MOST_GAP_MS = 34  # 95th percentile: two frames of the screen
-MOST_TASK_MS = 100  # twice what Chromium calls a long task
+LEAST_FRAMES = 55  # a second
+MOST_GAP_MS = 20  # 95th percentile
+MOST_TASK_MS = 50
 WATCH = """(ms) => new Promise((resolve) => {
   const gaps = [], tasks = [];
   const observer = new PerformanceObserver((list) => {
@@ -84,10 +84,6 @@ def watch(page: Page) -> Pace:
 def test_four_networks_train_while_the_page_keeps_pace_with_the_screen(
     page: Page, app_url: str
 ) -> None:
-    """The target is 200 steps and 55 frames a second, a 95th percentile of 20 ms and no long task
-    on two idle cores; other programs cost frames, so the test asserts less, of the best of four
-    rounds.
-    """
     open_playground(page, app_url, FOUR)
     play(page)
     wait_for_steps(page, more=200)

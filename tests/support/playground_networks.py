@@ -29,7 +29,7 @@ MODULES = tuple(
         "engine/shares",
         "engine/trainer",
         "state/codec",
-        "view/stop_text",
+        "view/maps/stop_text",
         "worker/frames",
         "worker/pace",
     )

@@ -20,12 +20,12 @@ _VIEW_STYLES = tuple(
     f"playground/view/{view}.css"
     for view in (
         "toolbar",
-        "settings",
-        "networks",
-        "loss_choice",
-        "charts",
-        "seeds",
-        "rates",
+        "settings/settings",
+        "maps/networks",
+        "losses/loss_choice",
+        "charts/charts",
+        "seeds/seeds",
+        "settings/rates",
         "share",
         "story",
     )

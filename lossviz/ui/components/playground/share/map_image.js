@@ -1,7 +1,7 @@
 // A decision map as a small image of its own.
 
 import { CELLS } from "../engine/decision_map.js";
-import { CellColors, fillImage } from "../view/map_picture.js";
+import { CellColors, fillImage } from "../view/maps/map_picture.js";
 
 /** @typedef {import("../engine/decision_map.js").DecisionMap} DecisionMap */
 

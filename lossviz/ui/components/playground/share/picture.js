@@ -2,7 +2,7 @@
 
 import { numberText } from "../../shared/number_text.js";
 import { sharesOf, wrongCount, wrongShare } from "../engine/shares.js";
-import { errorText, percentText } from "../view/point_text.js";
+import { errorText, percentText } from "../view/points/point_text.js";
 import { settingsText } from "./settings_text.js";
 
 /** @typedef {import("../data/problem.js").Problem} Problem */

@@ -2,10 +2,10 @@
 // letters are vectors. It is light on any page, as it leaves it.
 
 import { CELLS, EXTENT } from "../engine/decision_map.js";
-import { boundaryLines } from "../view/boundary.js";
-import { classColor } from "../view/class_colors.js";
-import { MARKS, markPath, REACHES } from "../view/marks.js";
-import { areaOf, areasOn } from "../view/point_areas.js";
+import { boundaryLines } from "../view/maps/boundary.js";
+import { classColor } from "../view/maps/class_colors.js";
+import { MARKS, markPath, REACHES } from "../view/points/marks.js";
+import { areaOf, areasOn } from "../view/points/point_areas.js";
 import { mapImage } from "./map_image.js";
 import { element, escapeText } from "./xml.js";
 

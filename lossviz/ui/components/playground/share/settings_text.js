@@ -3,7 +3,7 @@
 import { SHAPES } from "../data/shapes.js";
 import { ACTIVATION_NAMES } from "../engine/network.js";
 import { OPTIMIZER_NAMES } from "../engine/optimizers.js";
-import { percentText } from "../view/point_text.js";
+import { percentText } from "../view/points/point_text.js";
 
 /** @typedef {import("../state/properties.js").PlaygroundState} PlaygroundState */
 

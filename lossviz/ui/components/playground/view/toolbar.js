@@ -3,7 +3,7 @@
 import { setText } from "../../shared/svg.js";
 import { PROPERTIES, SPEEDS } from "../state/properties.js";
 import { checkedField } from "./checked_field.js";
-import { startSlowStep } from "./slow_motion.js";
+import { startSlowStep } from "./maps/slow_motion.js";
 
 /** @typedef {import("../model.js").Model} Model */
 
