@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -55,6 +56,11 @@ def test_everything_but_a_typed_formula_goes_on_without_the_server(
     page.get_by_role("button", name="Add a network").click()
     expect(page.locator(".network")).to_have_count(3)
     play(page)
+    wait_for_steps(page)
+    page.get_by_role("button", name="Draw class 2").click()
+    plane = card(page, 2).get_by_role("application")
+    plane.click(position={"x": 20, "y": 20})
+    expect(plane).to_have_attribute("aria-label", re.compile("201 training points"))
     wait_for_steps(page)
     page.get_by_role("button", name="Reset").click()
     wait_until(lambda: steps(page) == 0, within_s=10, what="the run begins anew")

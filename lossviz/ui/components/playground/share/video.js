@@ -1,7 +1,6 @@
 // A short video of a run, recorded from a canvas as it is drawn.
 
 import { canvasFor, paint } from "./raster.js";
-import { withDuration } from "./webm_duration.js";
 
 /** @typedef {import("./picture_svg.js").Drawing} Drawing */
 
@@ -67,7 +66,6 @@ export const record = async (drawings, kind, { signal, progress }) => {
   /** @type {Blob[]} */
   const pieces = [];
   let drawn = 0;
-  let began = 0;
   for await (const drawing of withStill(drawings)) {
     if (signal.aborted) break;
     canvas ??= canvasFor(drawing, 1);
@@ -79,16 +77,14 @@ export const record = async (drawings, kind, { signal, progress }) => {
       });
       recorder.ondataavailable = ({ data }) => pieces.push(data);
       recorder.start();
-      began = performance.now();
     }
     progress(++drawn);
     await pause(FRAME_MS);
   }
   if (!recorder) return null;
   const ended = new Promise((resolve) => recorder?.addEventListener("stop", resolve));
-  const duration_ms = performance.now() - began;
   recorder.stop();
   await ended;
   if (signal.aborted) return null;
-  return withDuration(new Blob(pieces, { type: kind.split(";")[0] }), duration_ms);
+  return new Blob(pieces, { type: kind.split(";")[0] });
 };
