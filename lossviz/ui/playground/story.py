@@ -55,8 +55,8 @@ STEPS: Final = (
             " is a straight line. On average over 20 seeds this one of 61 points has more than a"
             " fifth of cross-entropy's gradient after 100 steps. The dot product's pull is"
             " p·(1 − p), so it gives up a point whose p is near 0: the same point has less than a"
-            " twentieth. The inverse, 1/p, runs after it so hard that most of its trainings stop at"
-            " numbers without bound."
+            " twentieth. The inverse, 1/p, runs after it so hard that in most trainings its"
+            " numbers overflow, and it stops."
         ),
         task="Press Play, and compare the outlier's size on the maps. Then drag it home.",
         play="outliers.is.1~classes.is.2~points.is.60~layers.is.~speed.is.20~steps.is.100",

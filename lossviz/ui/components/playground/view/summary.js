@@ -35,12 +35,12 @@ export class Summary {
   draw({ frame, losses }) {
     if (!frame || frame === this.#said || frame.networks.length !== losses.length) return;
     const now = performance.now();
-    const isFirst = this.#said === null; // nothing has happened yet
+    const isNew = this.#said === null && frame.steps === 0; // nothing has happened yet
     const isDue = !frame.playing || now - this.#saidAt >= SAY_EVERY_MS;
     if (!isDue && this.#said && stopped(frame) === stopped(this.#said)) return;
     this.#said = frame;
     this.#saidAt = now;
     const names = losses.map(({ name }) => name);
-    if (!isFirst) setText(this.#root, sentenceOf(frame, names));
+    if (!isNew) setText(this.#root, sentenceOf(frame, names));
   }
 }
