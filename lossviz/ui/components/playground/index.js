@@ -109,6 +109,7 @@ class Playground {
     this.#waits = true;
     requestAnimationFrame(() => {
       this.#waits = false;
+      if (!this.#box.isConnected) return; // another page has been opened
       this.model.theme = themeOf(this.#box);
       for (const view of this.views) view.draw(this.model);
       this.model.frameIsDrawn();
