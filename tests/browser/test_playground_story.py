@@ -97,3 +97,9 @@ def test_a_link_opens_a_step_with_what_the_reader_changed(page: Page, app_url: s
     page.get_by_role("button", name="Set again").click()
     expect(page.locator(".network .map")).to_have_count(3)
     page.wait_for_url("**noise.is.0.4*")
+
+
+def test_a_link_that_says_no_more_than_a_step_sets_it(page: Page, app_url: str) -> None:
+    open_story(page, app_url, "?play=story.is.2")
+    expect(page.locator(".network .map")).to_have_count(len(STEPS[1].losses))
+    page.wait_for_url("**outliers.is.1*")

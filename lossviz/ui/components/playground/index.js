@@ -94,6 +94,7 @@ class Playground {
     model.formulas.connect((question) => trigger("typed", question));
     model.formulas.receive(answer);
     this.#link.receive({ choice, play, followed }, (set) => trigger("followed", set));
+    this.#story.settle();
     this.#seeds.receive(verdict, (report) => trigger("judged", report));
     this.#redraw(); // the theme may have changed
   }

@@ -1,7 +1,7 @@
 // The story: steps that set the playground, each with something to do and to watch.
 
 import { setText } from "../../shared/svg.js";
-import { readState } from "../state/codec.js";
+import { readState, writeState } from "../state/codec.js";
 
 /** @typedef {import("../model.js").Model} Model */
 /** @typedef {import("../state/offer.js").OfferedLoss} OfferedLoss */
@@ -27,6 +27,7 @@ export class Story {
   /** @type {StoryStep[]} */
   #steps = [];
   #text = ""; // as it was received
+  #isSettled = false;
   #model;
   #open;
   #step = make("section", "step");
@@ -83,12 +84,25 @@ export class Story {
     this.#next.hidden = story === this.#steps.length;
   }
 
+  /** Sets the step of an address that names it and no setting; once, when the address is read. */
+  settle() {
+    const { state } = this.#model;
+    const isUnset = writeState({ ...state, story: 0 }) === "";
+    if (!this.#isSettled && isUnset && state.story > 0) this.#set(state.story);
+    this.#isSettled = true;
+  }
+
   /** @param {number} number Of the step whose settings and losses the playground gets. */
-  #goTo(number) {
+  #set(number) {
     const { play, losses } = this.#steps[number - 1];
     const { offer } = this.#model;
     for (const loss of losses) offer.keep(loss);
     this.#model.open({ ...readState(play).state, story: number }, offer.styled(losses));
+  }
+
+  /** @param {number} number */
+  #goTo(number) {
+    this.#set(number);
     this.draw(this.#model); // what is hidden takes no focus
     this.#title.focus();
   }
