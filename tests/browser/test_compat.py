@@ -54,6 +54,10 @@ def test_every_selector_of_the_compat_sheet_matches_an_element(page: Page, app_u
     expect(page.get_by_role("button", name="Show a batch")).to_be_visible()
     matched |= set(page.evaluate(MATCHED_JS, selectors))
 
+    page.goto(f"{app_url}/playground")
+    page.wait_for_selector(".lossviz-playground[data-drawn]")
+    matched |= set(page.evaluate(MATCHED_JS, selectors))
+
     page.goto(f"{app_url}/glossary?embed=true")
     expect(page.get_by_role("link", name="Open in lossviz")).to_be_visible()
     matched |= set(page.evaluate(MATCHED_JS, selectors))

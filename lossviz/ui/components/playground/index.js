@@ -1,6 +1,6 @@
 // The playground: networks that learn in front of the reader, each with another loss.
 
-import { closeConnectionDialogs } from "../shared/connection_dialog.js";
+import { closeConnectionDialogs } from "../shared/_compat.js";
 import { themeOf } from "../shared/plot_theme.js";
 import { find } from "../shared/svg.js";
 import { Model } from "./model.js";

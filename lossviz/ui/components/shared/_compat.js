@@ -2,8 +2,8 @@
 // goes on without the server, the dialog is closed as a reader would close it; Streamlit then opens
 // none before the connection was there again.
 //
-// It leans on Streamlit's own elements. Seen on 1.67; tests/browser/test_playground_offline.py says
-// when it does nothing any more.
+// What leans on Streamlit's own elements, which it may change in any release. Seen on Streamlit 1.67;
+// tests/browser/test_playground_offline.py says when it does nothing any more.
 
 const DIALOG = '[data-testid="stDialog"]';
 const TITLE = "Connection error";
