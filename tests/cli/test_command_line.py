@@ -142,6 +142,7 @@ def test_without_a_command_it_says_which_there_are() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.parametrize("seeds", light_first(2, 3))
 def test_the_articles_comparison_takes_under_90_s_and_cross_entropy_beats_the_dot_product(
     tmp_path: Path, seeds: int
