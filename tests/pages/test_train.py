@@ -209,3 +209,15 @@ def test_failures_are_said_once_with_their_reason_above_the_charts(database: Pat
     app = opened("pages/train.py", comparison="c")
     assert not app.exception
     assert app.error[0].value == "**4 trials failed** (2 losses, seeds 0 and 1): The disk is full"
+
+
+def test_comparisons_that_look_alike_are_told_apart(database: Path) -> None:
+    with closing(Store(f"sqlite:///{database}")) as store:
+        for name in ("c", "d", "e"):
+            store.add_comparison(comparison(name))
+    with FileLock(f"{database}.lock"):  # another app trains them
+        app = opened("pages/train.py")
+    assert len(set(app.selectbox(key="comparison").options)) == 3
+    for name in ("d", "c", "e"):
+        app.selectbox(key="comparison").select(name).run()
+        assert app.query_params["comparison"] == name

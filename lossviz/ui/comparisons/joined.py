@@ -22,6 +22,7 @@ from lossviz.experiments.bench.joining import (
 from lossviz.experiments.comparison_data import ComparisonData
 from lossviz.losses.functions import loss_label
 from lossviz.ui.components.live_chart.component import live_chart
+from lossviz.ui.distinct_labels import distinct_labels
 from lossviz.ui.markdown import capitalised, escape_markdown
 from lossviz.ui.messages import shown
 from lossviz.ui.number_text import error_percent
@@ -96,11 +97,12 @@ def show_joined(backend: TrainingBackend, rows: Sequence[BenchRow]) -> None:
 
 
 def _pick_lines(found: Sequence[ComparisonData], labels: Mapping[str, str]) -> list[_Line]:
-    options = {
+    lines = {
         (data.comparison.id, loss): f"{loss_label(loss)} · {labels[data.comparison.id]}"
         for data in found
         for loss in data.comparison.losses
     }
+    options = distinct_labels(lines, own=" · ".join)
     picked = st.multiselect(
         f"Lines, at most {MOST_LINES}",
         list(options),

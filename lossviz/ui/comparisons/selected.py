@@ -20,7 +20,7 @@ from lossviz.ui.state.selection import selection_query
 from lossviz.ui.state.view import is_shown
 from lossviz.ui.train.backend import TrainingBackend
 from lossviz.ui.train.comparison_menu import comparison_menu, show_whose
-from lossviz.ui.train.comparison_picker import comparison_line
+from lossviz.ui.train.comparison_picker import comparison_lines
 from lossviz.ui.train.comparison_view import watch_comparison
 from lossviz.ui.train.launching.again import again_buttons, title_of
 
@@ -58,7 +58,9 @@ def _join_with(rows: Sequence[BenchRow], chosen: Sequence[BenchRow]) -> None:
     """Let the visitor select one more of the same dataset, also where no pointer ticks a box."""
     ids = [row.id for row in chosen]
     recipe = chosen[0].comparison.recipe
-    others = {row.id: row for row in rows if row.id not in ids and row.comparison.recipe == recipe}
+    others = comparison_lines(
+        [row for row in rows if row.id not in ids and row.comparison.recipe == recipe]
+    )
     if not others or len(ids) == MOST_SELECTED:
         return
     key = f"join with {len(ids)} {ids[0]}"
@@ -66,7 +68,7 @@ def _join_with(rows: Sequence[BenchRow], chosen: Sequence[BenchRow]) -> None:
         "Join with",
         list(others),
         index=None,
-        format_func=lambda other: comparison_line(others[other]),
+        format_func=others.__getitem__,
         placeholder="Another comparison of this dataset",
         key=key,
         on_change=lambda: change_view(selected=(*ids, st.session_state[key])),

@@ -13,6 +13,7 @@ from lossviz.experiments.permissions import Whose
 from lossviz.experiments.recipes import RECIPES
 from lossviz.experiments.records import Comparison
 from lossviz.experiments.store.building import UnreadableRow
+from lossviz.ui.distinct_labels import distinct_labels
 from lossviz.ui.messages import shown
 from lossviz.ui.number_text import error_percent
 from lossviz.ui.share_link import share_button
@@ -53,6 +54,7 @@ def pick_comparison(
         backend: Where they were read from.
     """
     by_id = {row.id: row for row in rows}
+    lines = comparison_lines(rows)
     linked = linked_comparison(by_id, [row.id for row in unreadable])
     for problem in linked.problems:
         st.warning(problem, icon=":material/link_off:")
@@ -65,7 +67,7 @@ def pick_comparison(
             st.selectbox(
                 "Comparison",
                 list(by_id),
-                format_func=lambda comparison_id: comparison_line(by_id[comparison_id]),
+                format_func=lines.__getitem__,
                 key=_KEY,
                 on_change=_on_pick,
             )
@@ -98,7 +100,12 @@ def _on_pick() -> None:
     link_comparison(st.session_state[_KEY])
 
 
-def comparison_line(row: BenchRow) -> str:
+def comparison_lines(rows: Sequence[BenchRow]) -> dict[str, str]:
+    """What each comparison is called in a list, by its id; no two alike."""
+    return distinct_labels({row.id: _line(row) for row in rows})
+
+
+def _line(row: BenchRow) -> str:
     """A comparison in a line: what it is called, what differs from its dataset's settings, how far
     it is, what came of it, and when it was made.
     """

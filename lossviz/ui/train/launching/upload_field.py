@@ -11,6 +11,7 @@ from lossviz.errors import LossvizError
 from lossviz.experiments.uploads.contents import UploadContents
 from lossviz.experiments.uploads.limits import LIMITS
 from lossviz.experiments.uploads.uploads import Upload
+from lossviz.ui.distinct_labels import distinct_labels
 from lossviz.ui.markdown import capitalised, count_of, escape_markdown
 from lossviz.ui.messages import error_text
 from lossviz.ui.state.actions import keep_selection
@@ -101,10 +102,11 @@ def _take_upload(backend: TrainingBackend) -> None:
 def _choose(known: dict[str, Upload]) -> Upload:
     if st.session_state.get(UPLOAD_KEY) not in known:  # it may have been removed
         st.session_state.pop(UPLOAD_KEY, None)
+    titles = distinct_labels({key: _title(upload) for key, upload in known.items()})
     chosen = st.selectbox(
         "Your uploads",
         list(known),
-        format_func=lambda reference: _title(known[reference]),
+        format_func=titles.__getitem__,
         key=UPLOAD_KEY,
         on_change=keep_selection,
     )
