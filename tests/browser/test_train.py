@@ -54,6 +54,12 @@ def trial_processes(server: psutil.Process) -> list[psutil.Process]:
     return [trial for host in server.children() for trial in host.children()]
 
 
+def are_running(store: Store) -> bool:
+    """Whether a trial of the newest comparison runs."""
+    states = [trial.state for trial in store.trials(store.comparisons()[0].id)]
+    return TrialState.RUNNING in states
+
+
 def killed_one(app: psutil.Process) -> bool:
     """Kill a trial, if one runs; it may end by itself between the two."""
     for process in trial_processes(app)[:1]:
@@ -191,7 +197,8 @@ def test_a_killed_app_leaves_no_process_and_nothing_that_claims_to_run(
         with served_app(database, port) as server:
             launch(page, url, losses=("cross_entropy",), seeds=20)
             app = psutil.Process(server.pid)
-            wait_until(lambda: trial_processes(app), within_s=LONG_MS / 1000, what="a trial runs")
+            # not only what prepares them
+            wait_until(lambda: are_running(store), within_s=LONG_MS / 1000, what="a trial runs")
             family = app.children(recursive=True)
             os.kill(server.pid, signal.SIGKILL)
             _, alive = psutil.wait_procs(family, timeout=3)
