@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from lossviz.losses.catalogue import LOSSES
 from tests.support.browser import settled
@@ -28,17 +27,10 @@ pytestmark = pytest.mark.browser
 DIALOG_WITHIN_S = 90  # it comes with the sixth attempt to connect
 
 
-@pytest.fixture
-def visitor(browser: Browser) -> Iterator[Page]:
-    """A page whose console may say that the server is away."""
-    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        yield context.new_page()
-
-
 def test_everything_but_a_typed_formula_goes_on_without_the_server(
-    visitor: Page, app_url: str
+    unwatched_page: Page, app_url: str
 ) -> None:
-    page, connection = visitor, Connection(visitor.context)
+    page, connection = unwatched_page, Connection(unwatched_page.context)
     open_playground(page, app_url, "?loss=cross_entropy&loss=generalized:q=0.7")
     connection.cut()
     expect(page.locator("[data-test-connection-state=CONNECTED]")).to_have_count(0)
@@ -85,8 +77,10 @@ def test_everything_but_a_typed_formula_goes_on_without_the_server(
 
 
 @pytest.mark.heavy
-def test_streamlit_s_dialog_over_the_page_is_closed_at_once(visitor: Page, app_url: str) -> None:
-    page, connection = visitor, Connection(visitor.context)
+def test_streamlit_s_dialog_over_the_page_is_closed_at_once(
+    unwatched_page: Page, app_url: str
+) -> None:
+    page, connection = unwatched_page, Connection(unwatched_page.context)
     open_playground(page, app_url)
     page.evaluate(
         """() => new MutationObserver((_, observer) => {

@@ -1,7 +1,6 @@
 """Over 20 seeds: the trainings in the background, their dots, and the verdict in Python's words."""
 
 import re
-from collections.abc import Iterator
 from typing import Literal
 
 import pytest
@@ -84,21 +83,14 @@ def test_a_number_of_steps_that_makes_no_sense_is_refused_at_the_field(
     expect(seeds_of(page).get_by_role("alert")).to_contain_text("a whole number from 10 to 5000")
 
 
-@pytest.fixture
-def visitor(browser: Browser) -> Iterator[Page]:
-    """A page whose console may say that the server is away."""
-    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
-        yield context.new_page()
-
-
 def test_without_the_server_the_seeds_train_and_the_words_follow(
-    visitor: Page, app_url: str
+    unwatched_page: Page, app_url: str
 ) -> None:
-    connection = Connection(visitor.context)
-    open_playground(visitor, app_url, SHORT)
-    settled(visitor)
+    connection = Connection(unwatched_page.context)
+    open_playground(unwatched_page, app_url, SHORT)
+    settled(unwatched_page)
     connection.cut()
-    seeds = begin(visitor)
+    seeds = begin(unwatched_page)
     expect(seeds.locator("[data-seed]")).to_have_count(40, timeout=LONG_MS)
     expect(seeds.locator(".server")).to_contain_text("which doesn't answer", timeout=LONG_MS)
     connection.mend()
@@ -106,10 +98,10 @@ def test_without_the_server_the_seeds_train_and_the_words_follow(
     expect(seeds.locator(".server")).to_be_hidden()
 
 
-def test_a_worker_that_cannot_be_loaded_is_said(visitor: Page, app_url: str) -> None:
-    visitor.context.route("**/seeds_worker.js", lambda route: route.abort())
-    open_playground(visitor, app_url, SHORT)
-    seeds = begin(visitor)
+def test_a_worker_that_cannot_be_loaded_is_said(unwatched_page: Page, app_url: str) -> None:
+    unwatched_page.context.route("**/seeds_worker.js", lambda route: route.abort())
+    open_playground(unwatched_page, app_url, SHORT)
+    seeds = begin(unwatched_page)
     expect(seeds.locator(".server")).to_contain_text("could not be loaded", timeout=LONG_MS)
     expect(seeds.get_by_role("button", name="Over 20 seeds")).to_be_enabled()
 

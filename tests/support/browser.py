@@ -232,6 +232,13 @@ def page(context: BrowserContext) -> Iterator[Page]:
     assert errors == []
 
 
+@pytest.fixture
+def unwatched_page(browser: Browser) -> Iterator[Page]:
+    """A page of its own context, whose console may say that the server is away."""
+    with browser.new_context(viewport={"width": 1280, "height": 900}) as context:
+        yield context.new_page()
+
+
 @pytest.fixture(scope="session")
 def phone_profile(browser: Browser) -> Iterator[BrowserContext]:
     """What all pages on a phone share."""

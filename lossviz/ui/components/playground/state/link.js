@@ -4,26 +4,6 @@ import { MOST_STEPS } from "./properties.js";
 
 /** @typedef {import("../model.js").Model} Model */
 
-/** Parameters that stand after `play` where lossviz/ui/state/page_state.py writes an address. */
-const LATER = ["hide", "seed", "at"];
-
-/** @type {(part: string) => string} */
-const nameOf = (part) => part.split("=", 1)[0];
-
-/**
- * An address's search part with other settings of the playground, where Python puts them too.
- * @type {(search: string, play: string) => string}
- */
-export const withPlay = (search, play) => {
-  const others = search
-    .replace(/^\?/, "")
-    .split("&")
-    .filter((part) => part && nameOf(part) !== "play");
-  const place = others.findIndex((part) => LATER.includes(nameOf(part)));
-  if (play) others.splice(place < 0 ? others.length : place, 0, `play=${play}`);
-  return others.length > 0 ? `?${others.join("&")}` : "";
-};
-
 /** @type {(network: import("../worker/messages.js").NetworkFrame) => boolean} */
 const isStopped = ({ stop }) => stop !== null;
 

@@ -1,9 +1,9 @@
 // Keeps three in step: the playground, which is right once it is open; the page's address; and what
 // Python's session knows, for the links to other pages.
 
-import { withLosses } from "./address.js";
+import { withLosses, withPlay } from "./address.js";
 import { readState, writeState } from "./codec.js";
-import { stepsOfLink, withPlay } from "./link.js";
+import { stepsOfLink } from "./link.js";
 import { specOf } from "./loss_specs.js";
 import { MOST_LOSSES } from "./properties.js";
 
