@@ -187,8 +187,8 @@ MEASURED = (
     Measured(
         step=2,
         says=(
-            "The inverse, 1/p, runs after it so hard that most of its trainings stop at numbers"
-            " without bound."
+            "The inverse, 1/p, runs after it so hard that in most trainings its numbers"
+            " overflow, and it stops."
         ),
         holds=lambda seen: seen.mean("stopped", "inverse", at=100) > 1 / 2,
     ),
