@@ -1,7 +1,6 @@
 """Trainings over seeds: what a seed draws, what all losses share, and each loss's best rate."""
 
 import json
-import time
 
 import pytest
 from playwright.sync_api import Page
@@ -107,18 +106,3 @@ def test_the_best_rate_is_that_of_the_lowest_error_on_the_seeds_of_the_search(
     errors = {rate: error(rate) for rate in (0.011, 0.033, 0.1, 0.3, 0.9)}
     assert best["error"] == pytest.approx(min(errors.values()))
     assert errors.get(best["rate"], best["error"]) == pytest.approx(best["error"])
-
-
-@pytest.mark.alone
-@pytest.mark.heavy
-def test_the_best_rates_of_four_losses_are_found_within_seconds(page: Page) -> None:
-    losses = ["cross_entropy", "generalized:q=0.7", "dot_product", "focal"]
-
-    def search() -> float:
-        start = time.perf_counter()
-        best_rates(page, "", losses)
-        return time.perf_counter() - start
-
-    seconds = min(search() for _ in range(3))
-    print(f"\nbest rates of four losses at the start's settings: {seconds:.1f} s")
-    assert seconds < 5

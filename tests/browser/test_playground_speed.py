@@ -4,20 +4,19 @@ Its figures are printed; ``pytest tests/browser/test_playground_speed.py -s`` sh
 """
 
 import statistics
+import time
 from typing import NamedTuple
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.support.playground_losses import open_playground, play, steps, wait_for_steps
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 # four networks of two layers of eight units, which is how it starts
-FOUR = (
-    "?loss=cross_entropy&loss=dot_product&loss=focal:gamma=2.0&loss=generalized:q=0.7"
-    "&play=points.is.400~speed.is.fastest"
-)
+LOSSES = "?loss=cross_entropy&loss=dot_product&loss=focal:gamma=2.0&loss=generalized:q=0.7"
+FOUR = f"{LOSSES}&play=points.is.400~speed.is.fastest"
 WATCHED_MS = 3000
 ROUNDS = 10  # other programs cost frames
 LEAST_STEPS = 200  # a second
@@ -40,6 +39,17 @@ WATCH = """(ms) => new Promise((resolve) => {
     setTimeout(() => { observer.disconnect(); resolve({ gaps, tasks }); }, 100);
   };
   requestAnimationFrame(tick);
+})"""
+
+# how many milliseconds from the press until the rates are listed
+SEARCH = """(rates) => new Promise((resolve) => {
+  const began = performance.now();
+  const look = () => {
+    if (rates.querySelector(".found").hidden) return requestAnimationFrame(look);
+    resolve(performance.now() - began);
+  };
+  rates.querySelector("input[value=best]").click();
+  look();
 })"""
 
 
@@ -94,3 +104,16 @@ def test_four_networks_train_while_the_page_keeps_pace_with_the_screen(
         if rounds[-1].is_kept:
             break
     assert any(pace.is_kept for pace in rounds)
+
+
+@pytest.mark.heavy
+def test_the_best_rates_of_four_losses_are_found_in_a_moment(page: Page, app_url: str) -> None:
+    open_playground(page, app_url, LOSSES)
+    rates = page.locator(".lossviz-playground .rates")
+    seconds = []
+    for _ in range(5):
+        rates.get_by_role("radio", name="the same for all losses").check()
+        expect(rates.locator(".found")).to_be_hidden()
+        seconds.append(rates.evaluate(SEARCH) / 1000)
+    print(f"\nbest rates of four losses: {', '.join(f'{one:.2f} s' for one in seconds)}")
+    assert min(seconds) < 3

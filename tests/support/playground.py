@@ -27,12 +27,12 @@ _TRAIN = """({ play, losses, seeds }) => {
   };
 }"""
 
-_SEARCH = """({ play, losses }) => {
-  const search = searchRates(readState(play).state, losses);
+_SEARCH = """({ play, losses }) => losses.map((loss) => {
+  const search = searchRate(readState(play).state, loss);
   let next = search.next();
   while (!next.done) next = search.next();
   return next.value;
-}"""
+})"""
 
 
 def judge_over_seeds(

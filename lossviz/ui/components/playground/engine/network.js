@@ -67,23 +67,29 @@ export class Network {
    * @type {(x: number, y: number) => Float64Array}
    */
   logits(x, y) {
-    const { parameters, sizes } = this;
-    const last = sizes.length - 1;
-    this.#values[0][0] = x;
-    this.#values[0][1] = y;
+    const { parameters } = this;
+    const values = this.#values;
+    const { value } = this.#activation;
+    const last = values.length - 1;
+    values[0][0] = x;
+    values[0][1] = y;
     let place = 0;
     for (let layer = 1; layer <= last; layer++) {
-      const inputs = this.#values[layer - 1];
-      const outputs = this.#values[layer];
-      const biases = place + outputs.length * inputs.length;
-      for (let o = 0; o < outputs.length; o++) {
+      const inputs = values[layer - 1];
+      const outputs = values[layer];
+      const width = inputs.length;
+      const height = outputs.length;
+      const biases = place + height * width;
+      for (let o = 0; o < height; o++) {
         let sum = parameters[biases + o];
-        for (let i = 0; i < inputs.length; i++) sum += parameters[place++] * inputs[i];
-        outputs[o] = layer < last ? this.#activation.value(sum) : sum;
+        for (let i = 0; i < width; i++) sum += parameters[place + i] * inputs[i];
+        place += width;
+        outputs[o] = sum;
       }
-      place = biases + outputs.length;
+      if (layer < last) for (let o = 0; o < height; o++) outputs[o] = value(outputs[o]);
+      place = biases + height;
     }
-    return this.#values[last];
+    return values[last];
   }
 
   /**
@@ -103,12 +109,15 @@ export class Network {
       const slopes = this.#slopes[layer];
       const biases = end - slopes.length;
       const start = biases - slopes.length * inputs.length;
-      before.fill(0);
-      for (let o = 0, place = start; o < slopes.length; o++) {
-        gradient[biases + o] += slopes[o];
-        for (let i = 0; i < inputs.length; i++, place++) {
-          gradient[place] += slopes[o] * inputs[i];
-          before[i] += slopes[o] * parameters[place];
+      const width = inputs.length;
+      const height = slopes.length;
+      for (let i = 0; i < width; i++) before[i] = 0;
+      for (let o = 0, place = start; o < height; o++, place += width) {
+        const slope = slopes[o];
+        gradient[biases + o] += slope;
+        for (let i = 0; i < width; i++) {
+          gradient[place + i] += slope * inputs[i];
+          before[i] += slope * parameters[place + i];
         }
       }
       if (layer > 1)

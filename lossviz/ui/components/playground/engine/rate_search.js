@@ -1,4 +1,4 @@
-// The learning rate at which each loss ends with the lowest test error. A loss times a constant is
+// The learning rate at which a loss ends with the lowest test error. A loss times a constant is
 // another learning rate under SGD: at one rate for all, losses are compared as they are written; each
 // at its best, by their shape.
 
@@ -45,45 +45,36 @@ const bestPower = (errors) => {
 /**
  * Searches, and says after each training how far it is.
  * @param {PlaygroundState} state
- * @param {LossData[]} losses
- * @returns {Generator<SearchProgress, Tried[], void>} The best of each loss.
+ * @param {LossData} loss
+ * @returns {Generator<SearchProgress, Tried, void>} The best.
  */
-export function* searchRates(state, losses) {
+export function* searchRate(state, loss) {
   const common = { ...state, rates: [] };
-  /** @type {Map<number, number>[]} Of each loss, its error by the power of the factor. */
-  const errors = losses.map(() => new Map());
+  /** @type {Map<number, number>} By the power of the factor. */
+  const errors = new Map();
   let done = 0;
-  const powers = Array.from({ length: 2 * AROUND + 1 }, (_, i) => i - AROUND);
-  let of = powers.length * SEARCH_SEEDS.length;
+  let of = (2 * AROUND + 1) * SEARCH_SEEDS.length;
 
-  /** @type {(power: number, slots: number[]) => Generator<SearchProgress, void, void>} */
-  function* tryRate(power, slots) {
-    const sums = slots.map(() => 0);
+  /** @type {(power: number) => Generator<SearchProgress, void, void>} */
+  function* tryRate(power) {
     const tried = { ...common, rate: rateAt(state.rate, power) };
-    const chosen = slots.map((slot) => losses[slot]);
+    let sum = 0;
     for (const seed of SEARCH_SEEDS) {
-      trainSeed(tried, chosen, seed).forEach(({ error, diverged }, i) => {
-        sums[i] += diverged ? 1 : error;
-      });
+      const [{ error, diverged }] = trainSeed(tried, [loss], seed);
+      sum += diverged ? 1 : error;
       done++;
       yield { done, of };
     }
-    slots.forEach((slot, i) => {
-      errors[slot].set(power, sums[i] / SEARCH_SEEDS.length);
-    });
+    errors.set(power, sum / SEARCH_SEEDS.length);
   }
 
-  const all = losses.map((_, slot) => slot);
-  for (const power of powers) yield* tryRate(power, all);
+  for (let power = -AROUND; power <= AROUND; power++) yield* tryRate(power);
   for (const side of [-1, 1])
     for (let end = side * AROUND; Math.abs(end) < AROUND + BEYOND; end += side) {
-      const slots = all.filter((slot) => bestPower(errors[slot]) === end);
-      if (!slots.length) break;
+      if (bestPower(errors) !== end) break;
       of += SEARCH_SEEDS.length;
-      yield* tryRate(end + side, slots);
+      yield* tryRate(end + side);
     }
-  return errors.map((own) => {
-    const power = bestPower(own);
-    return { rate: rateAt(state.rate, power), error: own.get(power) ?? 1 };
-  });
+  const power = bestPower(errors);
+  return { rate: rateAt(state.rate, power), error: errors.get(power) ?? 1 };
 }

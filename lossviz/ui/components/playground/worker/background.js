@@ -1,27 +1,26 @@
 // One training in the background: a worker that lives as long as it.
 
 /** @typedef {import("../../shared/loss_evaluation.js").LossData} LossData */
-/** @typedef {import("../engine/rate_search.js").Tried} Tried */
 /** @typedef {import("../engine/seeds.js").Outcome} Outcome */
 /** @typedef {import("../state/properties.js").PlaygroundState} PlaygroundState */
 
 /**
  * @typedef {{ kind: "seeds", state: PlaygroundState, losses: LossData[], seeds: number[] }} OverSeeds
- * @typedef {{ kind: "rates", state: PlaygroundState, losses: LossData[] }} ForRates
- * @typedef {OverSeeds | ForRates} BackgroundRequest
+ * @typedef {{ kind: "rate", state: PlaygroundState, loss: LossData }} ForRate
+ * @typedef {OverSeeds | ForRate} BackgroundRequest
  *
  * @typedef {{ kind: "seed", seed: number, outcomes: Outcome[] }} SeedReport One for each seed.
  * @typedef {{ kind: "end" }} EndReport
  * @typedef {{ kind: "progress", done: number, of: number }} ProgressReport
- * @typedef {{ kind: "rates", best: Tried[] }} RatesReport The last of a search.
+ * @typedef {{ kind: "rate", rate: number }} RateReport The last of a search.
  * @typedef {{ kind: "failed" }} FailedReport The worker could not be loaded; the last, as the end is.
- * @typedef {SeedReport | EndReport | ProgressReport | RatesReport | FailedReport} BackgroundReport
+ * @typedef {SeedReport | EndReport | ProgressReport | RateReport | FailedReport} BackgroundReport
  */
 
 const WORKER = new URL("./seeds_worker.js", import.meta.url);
 fetch(WORKER).catch(() => {}); // the browser keeps it for when the server is away
 
-const LAST = new Set(["end", "rates", "failed"]);
+const LAST = new Set(["end", "rate", "failed"]);
 export const FAILED =
   "The training in the background could not be loaded. Try again when the server can be reached.";
 

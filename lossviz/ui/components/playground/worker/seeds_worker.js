@@ -1,7 +1,7 @@
 // Trains over several seeds beside the run that is watched, in a thread of its own. It takes one
 // request; who wants no more of it ends it.
 
-import { searchRates } from "../engine/rate_search.js";
+import { searchRate } from "../engine/rate_search.js";
 import { trainSeed } from "../engine/seeds.js";
 
 /** @typedef {import("./background.js").BackgroundRequest} BackgroundRequest */
@@ -17,11 +17,11 @@ const HANDLERS = {
       report({ kind: "seed", seed, outcomes: trainSeed(state, losses, seed) });
     report({ kind: "end" });
   },
-  rates: ({ state, losses }) => {
-    const search = searchRates(state, losses);
+  rate: ({ state, loss }) => {
+    const search = searchRate(state, loss);
     let next = search.next();
     for (; !next.done; next = search.next()) report({ kind: "progress", ...next.value });
-    report({ kind: "rates", best: next.value });
+    report({ kind: "rate", rate: next.value.rate });
   },
 };
 

@@ -9,6 +9,15 @@ import { Background, FAILED } from "../../worker/background.js";
 /** @typedef {import("../../model.js").Model} Model */
 /** @typedef {import("../../worker/background.js").BackgroundReport} BackgroundReport */
 
+/**
+ * The search for one loss.
+ * @typedef {object} Search
+ * @property {Background} background
+ * @property {number} done Trainings that have ended.
+ * @property {number} of All that are planned so far.
+ * @property {number | null} rate The best, once it has ended.
+ */
+
 const MARKUP = `
   <fieldset>
     <legend>Learning rates</legend>
@@ -33,10 +42,12 @@ const aboutSearch = (steps) =>
   " seeds that are not among those compared.";
 const STALE = "Settings or losses have changed since these were searched.";
 
+/** @type {(counts: number[]) => number} */
+const sum = (counts) => counts.reduce((total, count) => total + count, 0);
+
 export class Rates {
-  #background = new Background();
-  /** @type {{ done: number, of: number }} */
-  #progress = { done: 0, of: 1 };
+  /** @type {Search[]} One of each loss, side by side: none waits for another. */
+  #searches = [];
   /** @type {number[]} The last rates that were seen. */
   #rates = [];
   /** What they are the best for: what was set when they were searched, or a link brought them. */
@@ -63,13 +74,13 @@ export class Rates {
   }
 
   close() {
-    this.#background.cancel();
+    this.#end();
   }
 
   /** @param {Model} model */
   draw(model) {
     const { rates, steps } = model.state;
-    const busy = this.#background.isBusy;
+    const busy = this.#isBusy;
     if (rates !== this.#rates) this.#key = keyOf(model);
     this.#rates = rates;
     const isStale = rates.length > 0 && this.#key !== keyOf(model);
@@ -79,8 +90,8 @@ export class Rates {
     this.#field("best").disabled = model.problem.train.labels.length === 0;
     this.#part(".search").hidden = !busy;
     const progress = /** @type {HTMLProgressElement} */ (this.#part("progress"));
-    progress.max = this.#progress.of;
-    progress.value = this.#progress.done;
+    progress.max = sum(this.#searches.map(({ of }) => of)) || 1; // it takes no 0
+    progress.value = sum(this.#searches.map(({ done }) => done));
     this.#part(".found").hidden = !isShown;
     this.#part(".about").hidden = !isShown && !this.#failed;
     this.#part(".again").hidden = !(isShown && isStale);
@@ -103,42 +114,68 @@ export class Rates {
   }
 
   #takeSame() {
-    this.#background.cancel();
+    this.#end();
     this.#take([]);
   }
 
   #search() {
     const { state, losses } = this.#model;
     const key = keyOf(this.#model);
-    this.#progress = { done: 0, of: 1 };
+    this.#end();
     this.#failed = false;
-    this.#background.start({ kind: "rates", state, losses }, (report) =>
-      this.#receive(report, key),
-    );
+    this.#searches = losses.map((loss) => {
+      const search = { background: new Background(), done: 0, of: 0, rate: null };
+      search.background.start({ kind: "rate", state, loss }, (report) =>
+        this.#receive(report, search, key),
+      );
+      return search;
+    });
     this.#announce("Searching the learning rates.");
     this.draw(this.#model);
   }
 
   #cancel() {
-    this.#background.cancel();
+    this.#end();
     this.#announce("The search is cancelled.");
     this.draw(this.#model);
     this.#checked.focus();
   }
 
-  /** @type {(report: BackgroundReport, key: string) => void} */
-  #receive(report, key) {
-    if (report.kind === "progress") this.#progress = report;
-    if (report.kind === "failed") this.#failed = true;
-    if (report.kind === "rates" && report.best.length === this.#model.losses.length) {
-      this.#rates = report.best.map(({ rate }) => rate);
-      this.#key = key;
-      this.#announce("Each loss has its best learning rate.");
-      this.#take(this.#rates);
-    }
+  /** @type {(report: BackgroundReport, search: Search, key: string) => void} */
+  #receive(report, search, key) {
     const hadFocus = document.activeElement === this.#part(".cancel");
+    if (report.kind === "progress") {
+      search.done = report.done;
+      search.of = report.of;
+    }
+    if (report.kind === "rate") search.rate = report.rate;
+    if (report.kind === "failed") {
+      this.#end();
+      this.#failed = true;
+    }
+    const rates = this.#searches.flatMap(({ rate }) => rate ?? []);
+    if (rates.length && rates.length === this.#searches.length) this.#ended(rates, key);
     this.draw(this.#model);
-    if (hadFocus && !this.#background.isBusy) this.#checked.focus();
+    if (hadFocus && !this.#isBusy) this.#checked.focus();
+  }
+
+  /** @type {(rates: number[], key: string) => void} */
+  #ended(rates, key) {
+    this.#end();
+    if (rates.length !== this.#model.losses.length) return; // there are other losses now
+    this.#rates = rates;
+    this.#key = key;
+    this.#announce("Each loss has its best learning rate.");
+    this.#take(rates);
+  }
+
+  #end() {
+    for (const { background } of this.#searches) background.cancel();
+    this.#searches = [];
+  }
+
+  get #isBusy() {
+    return this.#searches.length > 0;
   }
 
   get #checked() {
