@@ -40,6 +40,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield Served(url=f"http://127.0.0.1:{port}", process=psutil.Process(server.pid))
 
 
+@pytest.mark.heavy
 def test_a_dozen_visitors_who_move_a_slider_are_answered_soon(served: Served) -> None:
     async def visit() -> list[Measured]:
         async with AsyncExitStack() as opened:

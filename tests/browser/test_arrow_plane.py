@@ -18,6 +18,7 @@ from tests.support.arrow_plane import (
     value_of,
 )
 from tests.support.browser import settled
+from tests.support.lengths import heavy
 
 pytestmark = pytest.mark.browser
 
@@ -77,9 +78,9 @@ def reckoned(text: str) -> float:
     ("query", "moves"),
     [
         ("mode=logits&z=0.0,0.4", 6),
-        ("p=0.20,0.80&target=0.3,0.7", 12),
-        ("lab=classes&true=0.037", 12),
-        ("lab=classes&K=100", 12),
+        heavy("p=0.20,0.80&target=0.3,0.7", 12),
+        heavy("lab=classes&true=0.037", 12),
+        heavy("lab=classes&K=100", 12),
     ],
 )
 def test_every_printed_sum_gives_the_number_beside_it(

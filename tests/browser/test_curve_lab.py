@@ -186,6 +186,7 @@ def test_the_chart_can_be_saved_with_the_names_of_its_curves(
         assert path.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.heavy
 def test_a_copied_link_opens_the_same_state_in_another_browser(
     page: Page, app_url: str, browser: Browser
 ) -> None:
@@ -291,6 +292,7 @@ READER = """() => {
 }"""
 
 
+@pytest.mark.heavy
 def test_the_slider_of_the_cursor_is_the_horizontal_axis_whatever_that_shows(
     page: Page, app_url: str
 ) -> None:

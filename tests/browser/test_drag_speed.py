@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from lossviz.ui.loss_picker import FEATURED
 from tests.support.curve_page import open_curves, press_on_slider
+from tests.support.lengths import light_first
 
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
@@ -35,7 +36,9 @@ WATCH = """() => {
 }"""
 
 
-@pytest.mark.parametrize("views", ["", "&view=penalty&view=weight"], ids=["one view", "two views"])
+@pytest.mark.parametrize(
+    "views", light_first("", "&view=penalty&view=weight"), ids=["one view", "two views"]
+)
 def test_a_drag_keeps_pace_with_the_screen_and_each_frame_shows_the_newest_value(
     page: Page, app_url: str, views: str
 ) -> None:

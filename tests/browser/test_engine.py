@@ -94,6 +94,7 @@ def trials_in(store: Store, comparison: str, *states: TrialState) -> list[str]:
     return [trial.id for trial in store.trials(comparison) if trial.state in states]
 
 
+@pytest.mark.heavy
 def test_a_look_shows_the_first_batch_and_strikes_out_what_noise_has_changed(
     page: Page, url: str
 ) -> None:
@@ -114,6 +115,7 @@ def test_a_look_shows_the_first_batch_and_strikes_out_what_noise_has_changed(
     assert [text.split()[0] for text in tiles.all_inner_texts()] == names
 
 
+@pytest.mark.heavy
 @pytest.mark.alone
 def test_from_the_press_to_the_first_metric_takes_two_seconds_once_the_host_is_warm(
     page: Page, url: str, store: Store
@@ -176,6 +178,7 @@ def test_a_rate_is_looked_for_first_and_what_was_stopped_runs_again(
     assert lasting_violations(page) == []
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(
     sys.platform != "linux",
     reason="only Linux tells which share of its memory a process has for itself",

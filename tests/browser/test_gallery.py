@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from lossviz.experiments.gallery.cards import CARDS
 from tests.support.accessibility import lasting_violations
 from tests.support.browser import free_port, served_app, settled
+from tests.support.lengths import heavy
 
 pytestmark = pytest.mark.browser
 
@@ -31,7 +32,7 @@ def opened_gallery(page: Page, url: str) -> None:
     settled(page)
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("dark", 390), ("light", 1280)])
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 390), heavy("light", 1280)])
 def test_a_key_shows_the_race_its_verdict_and_where_it_is_from(
     page: Page, woken_app: str, scheme: str, width: int
 ) -> None:
@@ -50,6 +51,7 @@ def test_a_key_shows_the_race_its_verdict_and_where_it_is_from(
     assert lasting_violations(page) == []
 
 
+@pytest.mark.heavy
 @pytest.mark.alone
 def test_from_the_press_to_the_chart_takes_a_moment(page: Page, woken_app: str) -> None:
     took = []

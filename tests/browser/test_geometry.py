@@ -21,6 +21,7 @@ from tests.support.arrow_plane import (
     value_of,
 )
 from tests.support.browser import settled
+from tests.support.lengths import heavy, light_first
 
 pytestmark = pytest.mark.browser
 
@@ -171,7 +172,7 @@ def test_a_click_beside_the_arrow_sends_it_there(page: Page, app_url: str) -> No
 
 
 @pytest.mark.alone
-@pytest.mark.parametrize("name", ["Prediction", "Target"])
+@pytest.mark.parametrize("name", light_first("Prediction", "Target"))
 def test_a_drag_keeps_pace_with_the_screen_and_is_reported_once(
     page: Page, app_url: str, name: str
 ) -> None:
@@ -267,7 +268,7 @@ def test_the_browsers_own_keys_are_left_to_it(page: Page, app_url: str) -> None:
     expect_drawn(page, "0.21,0.79")
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 844)])
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), heavy(390, 844)])
 def test_headline_controls_and_most_of_the_picture_are_on_the_first_screen_of_every_part(
     page: Page, app_url: str, width: int, height: int
 ) -> None:

@@ -21,6 +21,7 @@ MODULE_SIZES = """() => performance.getEntriesByType("resource")
   .filter(({ name }) => name.includes("/app/static/")).map(({ transferSize }) => transferSize)"""
 
 
+@pytest.mark.heavy
 def test_pages_draw_under_a_base_path_and_a_second_tab_fetches_nothing_again(
     context: BrowserContext, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from lossviz import LOSSES
 from lossviz.losses.loss import DEFAULT_CLASSES
 from tests.support.curve_page import open_curves, press_on_slider, row
+from tests.support.lengths import light_first
 
 pytestmark = pytest.mark.browser
 COLLECT_DRAWN_VALUES = """() => {
@@ -119,7 +120,7 @@ def test_a_drag_moves_table_and_shares_too_and_leaves_the_track_as_it_is(
     page.mouse.up()
 
 
-@pytest.mark.parametrize("moves", ["a sweep", "a drag"])
+@pytest.mark.parametrize("moves", light_first("a sweep", "a drag"))
 def test_a_card_s_warnings_follow_the_parameter_while_it_moves_and_go_back_with_it(
     page: Page, app_url: str, moves: str
 ) -> None:

@@ -4,7 +4,6 @@ Its figures are printed; ``pytest tests/browser/test_playground_speed.py -s`` sh
 """
 
 import statistics
-import time
 from typing import NamedTuple
 
 import pytest

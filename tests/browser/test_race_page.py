@@ -143,6 +143,7 @@ def large(
         assert errors == []
 
 
+@pytest.mark.heavy
 def test_a_page_of_200_trials_opens_soon_and_its_polls_cost_little(large: LargePage) -> None:
     # the process's first page compiles the catalogue, Chromium's plotly.js
     opened_s = min([large.open() for _ in range(4)][1:])

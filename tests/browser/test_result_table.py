@@ -32,6 +32,7 @@ def finish(store: Store, seed: int) -> None:
             store.move(trial.id, TrialState.FINISHED, now=2.0)
 
 
+@pytest.mark.heavy
 def test_order_and_opened_rows_stay_while_seeds_come_in(page: Page, tmp_path: Path) -> None:
     database, port = tmp_path / "lossviz.sqlite", free_port()
     url = f"http://127.0.0.1:{port}/train?comparison=c"

@@ -39,6 +39,7 @@ def set_seen(page: Page, *, seen: bool) -> None:
     )
 
 
+@pytest.mark.heavy
 def test_another_page_counts_the_trials_to_the_end_and_asks_only_while_it_is_seen(
     page: Page, tmp_path: Path
 ) -> None:

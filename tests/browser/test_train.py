@@ -69,6 +69,7 @@ def killed_one(app: psutil.Process) -> bool:
     return False
 
 
+@pytest.mark.heavy
 def test_a_comparison_fills_in_live_and_is_there_after_a_restart(
     page: Page, database: Path, store: Store
 ) -> None:
@@ -126,6 +127,7 @@ def test_a_comparison_fills_in_live_and_is_there_after_a_restart(
         page.goto("about:blank")
 
 
+@pytest.mark.heavy
 @pytest.mark.alone  # beside another test a press comes when the first trial has finished
 def test_stopping_one_trial_and_then_the_whole_comparison(
     page: Page, database: Path, store: Store
@@ -186,6 +188,7 @@ def test_a_killed_trial_shows_as_failed_within_two_seconds_and_the_others_go_on(
     assert min(shown_s) < SHOWN_S
 
 
+@pytest.mark.heavy
 @pytest.mark.alone
 def test_a_killed_app_leaves_no_process_and_nothing_that_claims_to_run(
     browser: Browser, database: Path, store: Store

@@ -65,6 +65,7 @@ def test_a_number_that_will_not_do_shows_at_its_field_and_no_training_is_on_offe
     expect(button).to_be_enabled()
 
 
+@pytest.mark.heavy
 def test_error_rates_are_in_percent_and_equal_learning_rates_one_line(page: Page, url: str) -> None:
     page.goto(url)
     page.wait_for_selector(".race .plot[data-draws]")

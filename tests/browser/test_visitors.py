@@ -125,6 +125,7 @@ def test_where_the_handshake_brings_no_cookie_the_page_reports_it(
     context.close()
 
 
+@pytest.mark.heavy
 def test_who_logs_in_is_the_same_visitor_in_every_browser(
     browser: Browser, login_url: str, database: Path, provider: LoginProvider
 ) -> None:

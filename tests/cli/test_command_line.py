@@ -141,6 +141,7 @@ def test_without_a_command_it_says_which_there_are() -> None:
         assert command in printed
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 @pytest.mark.alone
 @pytest.mark.parametrize("seeds", light_first(2, 3))

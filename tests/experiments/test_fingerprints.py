@@ -26,6 +26,7 @@ from lossviz.training.data import image_dataset as images
 from lossviz.training.interruption import TrialStopped
 from lossviz.training.recipes import seeded_learner
 from lossviz.training.trial import run_trial
+from tests.support.lengths import light_first
 from tests.support.pictures import save_pictures
 from tests.support.records import comparison
 from tests.support.trials import RecordedTrial, train, without_seconds
@@ -178,7 +179,7 @@ FORKS = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:Dep
 
 @pytest.mark.slow
 @FORKS
-@pytest.mark.parametrize("recipe", ["digits", "folder"])
+@pytest.mark.parametrize("recipe", light_first("digits", "folder"))
 def test_the_number_of_reading_processes_changes_nothing(
     recipe: str, album: dict[str, object]
 ) -> None:
@@ -218,6 +219,7 @@ def test_a_trial_that_is_stopped_leaves_no_reading_process(album: dict[str, obje
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_a_trial_that_is_killed_leaves_no_reading_process(tmp_path: Path) -> None:
     program = """

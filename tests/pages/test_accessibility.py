@@ -12,17 +12,17 @@ pytestmark = pytest.mark.browser
 
 LAB = (
     "penalty_curves?view=weight&view=pull&log=y&loss=brier&loss=dot_product&loss=mine = p**-k",
-    "story?step=2",
-    "geometry?lab=simplex&show=flow",
-    "geometry?lab=classes",
     "playground?loss=cross_entropy&loss=dot_product&play=noise.is.0.4",
 )
 MORE_VIEWS = (
+    "story?step=2",
     "story?step=5",
     "story?step=7",
     "lessons?lesson=article&step=3",
     "penalty_curves?loss=none",
     "geometry?mode=logits",
+    "geometry?lab=classes",
+    "geometry?lab=simplex&show=flow",
     "geometry?lab=simplex&truth=0.5,0.3,0.2",
     "geometry?lab=simplex&show=point",
 )

@@ -46,6 +46,7 @@ def visit(context: BrowserContext, url: str) -> dict[str, float]:
     return times
 
 
+@pytest.mark.heavy
 def test_pages_paint_soon_and_the_server_stays_small(
     browser: Browser, playwright_runs: Playwright, tmp_path: Path
 ) -> None:

@@ -9,7 +9,6 @@ import pytest
 
 from lossviz.experiments.store.store import Store
 from tests.support.browser import free_port, served_app
-from tests.support.lengths import light_first
 from tests.support.protocol_visitor import ProtocolVisitor, protocol_visitor
 from tests.support.run_async import run_async
 
@@ -51,7 +50,8 @@ async def launch_from_all_sessions(url: str, owners: list[str], presses: int) ->
         return [error for visitor in visitors for error in visitor.exceptions]
 
 
-@pytest.mark.parametrize("presses", light_first(2, 20))
+@pytest.mark.heavy
+@pytest.mark.parametrize("presses", [2, 20])
 def test_presses_of_ten_sessions_at_once_hold_the_quotas_exactly(
     app: tuple[str, Path], presses: int
 ) -> None:

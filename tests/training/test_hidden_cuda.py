@@ -74,6 +74,7 @@ def test_torch_touches_the_driver_unless_it_is_told_to_ask_nvml(driver: FakeDriv
     assert [devices for _, devices in driver.initialised] == ["-1"]
 
 
+@pytest.mark.heavy
 def test_a_worker_on_an_accelerator_is_the_first_to_touch_it_and_the_host_sees_none(
     driver: FakeDriver,
 ) -> None:

@@ -67,6 +67,7 @@ def readings_of_a_step() -> tuple[float, ...]:
     return before_mb, tensors_mb(learner), once.trial_mb, once.free_mb, state["step"]
 
 
+@pytest.mark.heavy
 @LINUX
 def test_a_step_takes_gradients_and_the_optimizer_s_averages_beside_the_weights() -> None:
     before_mb, weights_mb, trial_mb, free_mb, steps = in_its_own_process(readings_of_a_step)
@@ -83,6 +84,7 @@ def readings_of_batches() -> tuple[float, ...]:
     )
 
 
+@pytest.mark.heavy
 @LINUX
 def test_larger_batches_take_more() -> None:
     small_mb, large_mb = in_its_own_process(readings_of_batches)

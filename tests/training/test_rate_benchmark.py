@@ -54,6 +54,7 @@ def test_from_what_was_measured_the_search_chooses_a_rate_near_the_best(loss: st
     assert f"chosen {step.learning_rate:g}, within" in choices({loss: step.learning_rate}, FINE)[0]
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_a_search_that_is_trained_agrees_with_the_docs() -> None:
     loss = "inverse"  # the one of which the rate matters most

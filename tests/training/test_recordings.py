@@ -8,13 +8,14 @@ import pytest
 
 from lossviz.experiments.gallery.record import machine_kind
 from lossviz.experiments.gallery.recordings import RECORDINGS, read_recording
+from tests.support.lengths import light_first
 from tests.support.trials import train
 
 pytestmark = pytest.mark.slow
 
 
 @pytest.mark.usefixtures("one_thread")
-@pytest.mark.parametrize("key", ["article", "wrong-labels-40"])
+@pytest.mark.parametrize("key", light_first("article", "wrong-labels-40"))
 def test_one_seed_trained_again_is_as_it_was_recorded(key: str) -> None:
     recording = RECORDINGS[f"recorded-{key}"]
     records = read_recording(recording)

@@ -134,6 +134,7 @@ def test_evaluations_take_at_most_a_fifth_of_a_trial_of_the_digits(
     assert share <= 0.2
 
 
+@pytest.mark.heavy
 def test_a_comparison_has_the_error_rates_of_a_notebook_to_the_last_image_and_takes_less_time() -> (
     None
 ):

@@ -225,6 +225,7 @@ def test_letters_are_drawn_from_the_seed_alone() -> None:
     assert not torch.equal(images, render_letters(60, 1)[0])
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 def test_the_script_that_makes_the_weights_makes_the_same_bytes_twice(tmp_path: Path) -> None:
     files = [tmp_path / "once.safetensors", tmp_path / "again.safetensors"]

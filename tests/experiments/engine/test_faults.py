@@ -62,6 +62,7 @@ def results_of(harness: EngineHarness, comparison: Comparison) -> list[tuple]:
     ]
 
 
+@pytest.mark.heavy
 @only_forked  # it is the engine that waits
 def test_a_database_that_is_locked_for_6_s_delays_what_is_reported_and_loses_nothing(
     harness: EngineHarness,
@@ -115,6 +116,7 @@ def test_a_loss_that_this_version_refuses_fails_its_trial_with_the_reason_and_th
     assert "never closed" in unreadable.reason
 
 
+@pytest.mark.heavy
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process's memory")
 def test_a_trial_without_memory_fails_with_advice_the_others_go_on_and_fewer_run_side_by_side(
     harness: EngineHarness,
@@ -145,6 +147,7 @@ def test_a_trial_without_memory_fails_with_advice_the_others_go_on_and_fewer_run
     assert ready.notes == ("An out-of-memory ended a trial; since then one trial runs at a time.",)
 
 
+@pytest.mark.heavy
 @only_forked  # a worker that stays takes the third one
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits another process's files")
 def test_a_trial_whose_process_cannot_be_started_fails_and_the_others_finish(
@@ -259,6 +262,7 @@ def test_a_trial_that_does_not_respond_is_killed_and_ends_as_cancelled(
     assert not alive([process])
 
 
+@pytest.mark.heavy
 def test_what_was_interrupted_gives_when_run_again_the_numbers_of_an_undisturbed_comparison(
     harness: EngineHarness,
 ) -> None:
@@ -318,8 +322,9 @@ def test_a_loss_is_judged_at_the_rate_that_its_search_chose_and_so_are_added_see
     assert harness.engine.place(comparison.id) is None
 
 
+@pytest.mark.heavy
 @pytest.mark.alone
-@pytest.mark.parametrize("mode", light_first(*MODES))
+@pytest.mark.parametrize("mode", MODES)
 def test_a_host_that_hangs_is_killed_when_the_engine_ends(
     tmp_path_factory: pytest.TempPathFactory, mode: str
 ) -> None:
@@ -334,6 +339,7 @@ def test_a_host_that_hangs_is_killed_when_the_engine_ends(
         assert all(trial.state.ended for trial in harness.trials(comparison))
 
 
+@pytest.mark.heavy
 @only_forked  # its workers end with it
 def test_a_host_without_jobs_ends_after_10_minutes_and_comes_back_with_the_next_trial(
     harness: EngineHarness, monkeypatch: pytest.MonkeyPatch

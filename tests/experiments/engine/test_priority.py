@@ -13,6 +13,7 @@ from tests.support.waiting import wait_until
 NICENESS = 10
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no niceness")
 def test_the_host_and_its_trials_have_a_lower_priority_than_the_pages(tmp_path: Path) -> None:

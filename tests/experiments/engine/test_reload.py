@@ -20,6 +20,7 @@ def harness(tmp_path: Path) -> Iterator[EngineHarness]:
         yield harness
 
 
+@pytest.mark.heavy
 def test_running_trials_finish_and_new_ones_start_after_all_code_was_reloaded(
     harness: EngineHarness, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -75,6 +75,7 @@ def numbers_of(harness: EngineHarness, comparison: Comparison) -> list[tuple[obj
     ]
 
 
+@pytest.mark.heavy
 def test_twelve_trials_in_one_worker_give_the_numbers_of_twelve_in_fresh_ones(
     harnesses: list[EngineHarness],
 ) -> None:
@@ -96,6 +97,7 @@ def test_twelve_trials_in_one_worker_give_the_numbers_of_twelve_in_fresh_ones(
     assert used.trial_processes() == [worker]
 
 
+@pytest.mark.heavy
 def test_what_prepared_an_accelerator_s_trials_does_one_and_trials_of_the_digits_fork_beside_it(
     tmp_path: Path,
 ) -> None:

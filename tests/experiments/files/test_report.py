@@ -57,6 +57,7 @@ def test_a_figure_becomes_a_part_of_the_text() -> None:
     assert "data:image" not in write_report(snapshot)
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_the_report_s_command_line_gives_the_same_numbers_to_the_last_image(

@@ -151,6 +151,7 @@ def test_open_trials_of_a_backup_are_closed_by_the_next_engine(tmp_path: Path) -
     store.close()
 
 
+@pytest.mark.heavy
 def test_the_commands_say_how_many_comparisons(
     database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

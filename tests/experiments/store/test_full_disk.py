@@ -65,6 +65,7 @@ def fill(disk: Path) -> Path:
     return file
 
 
+@pytest.mark.heavy
 def test_trials_end_on_a_full_disk_and_run_again_when_there_is_room(
     harness: EngineHarness, disk: Path
 ) -> None:

@@ -113,6 +113,7 @@ def test_no_loss_of_the_catalogue_is_an_error_and_every_finding_is_well_written(
     assert all(finding.severity != "error" for finding in found)
 
 
+@pytest.mark.heavy
 @pytest.mark.slow
 @every_loss
 def test_every_finding_is_well_written_at_the_ends_of_the_parameters_too(loss: Loss) -> None:

@@ -24,6 +24,7 @@ from lossviz.losses.objective.accelerator_limits import (
 )
 from lossviz.losses.objective.benchmark_device import available_devices, device_named
 from tests.support.command_line import ROOT, lossviz
+from tests.support.lengths import heavy
 
 
 def measured(key: str, case: Case, time: float, **more: float | bool) -> Measured:
@@ -90,10 +91,12 @@ def test_a_device_that_is_unknown_or_absent_is_refused_with_those_there_are(name
     ("arguments", "words"),
     [
         (["objectives", "--device", "gpu"], "there is no device 'gpu' on this machine; choose"),
-        (["rates", "--device", "cuda"], "--device has an effect with bench objectives only"),
-        (["claims", "--write", "docs/speed.md"], "--write has an effect with"),
-        (["accelerator", "--write", "README.md"], "has no section between <!-- bench accelerator"),
-        (["accelerator", "--write", "nowhere.md"], "nowhere.md cannot be read"),
+        heavy(["rates", "--device", "cuda"], "--device has an effect with bench objectives only"),
+        heavy(["claims", "--write", "docs/speed.md"], "--write has an effect with"),
+        heavy(
+            ["accelerator", "--write", "README.md"], "has no section between <!-- bench accelerator"
+        ),
+        heavy(["accelerator", "--write", "nowhere.md"], "nowhere.md cannot be read"),
     ],
 )
 def test_the_command_line_refuses_what_it_cannot_measure_or_write_with_exit_code_2(

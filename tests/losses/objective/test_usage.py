@@ -13,6 +13,7 @@ from torch.nn import functional as F
 from lossviz import LOSSES, get_loss, loss_from_spec, objective
 from lossviz.errors import InvalidInput
 from lossviz.losses.loss import Loss
+from tests.support.lengths import light_first
 from tests.support.loss_cases import every_loss
 
 SOFT = [loss for loss in LOSSES.values() if loss.soft_targets]
@@ -286,7 +287,7 @@ def test_a_loss_of_one_true_class_refuses_soft_targets(spec: str) -> None:
 
 @pytest.mark.slow
 @some_losses
-@pytest.mark.parametrize("backend", ["aot_eager", "inductor"])
+@pytest.mark.parametrize("backend", light_first("aot_eager", "inductor"))
 def test_torch_compile_computes_the_same(loss: Loss, backend: str) -> None:
     torch.compiler.reset()
     logits, targets = draw()

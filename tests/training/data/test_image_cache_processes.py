@@ -45,6 +45,7 @@ open_image_cache(
 """
 
 
+@pytest.mark.heavy
 def test_two_processes_at_once_decode_once(album: Album, started: list[subprocess.Popen]) -> None:
     first = start(started, program(album, waits=True))
     assert first.stdout.readline() == "decoding images\n"
@@ -56,6 +57,7 @@ def test_two_processes_at_once_decode_once(album: Album, started: list[subproces
     assert album.open().images.any((1, 2, 3, 4)).all()
 
 
+@pytest.mark.heavy
 def test_another_process_that_needs_other_images_removes_nothing_that_is_being_decoded(
     album: Album, started: list[subprocess.Popen]
 ) -> None:

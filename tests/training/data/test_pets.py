@@ -142,6 +142,7 @@ def test_the_learner_is_the_article_s(
     assert learner.opt_func is theirs.opt_func
 
 
+@pytest.mark.heavy
 def test_only_the_first_trial_waits_for_its_data_and_all_losses_get_the_same(
     world: World, ready: object
 ) -> None:

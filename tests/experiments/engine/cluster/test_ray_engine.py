@@ -14,7 +14,7 @@ from tests.support.engine_harness import (
     EngineHarness,
     engine_harness,
 )
-from tests.support.lengths import light_first
+from tests.support.lengths import heavy
 from tests.support.waiting import wait_until
 
 pytestmark = [
@@ -57,7 +57,7 @@ def outcome(harness: EngineHarness, comparison: Comparison) -> Outcome:
     return Outcome(trials=trials, epochs=epochs)
 
 
-@pytest.fixture(scope="module", params=light_first(2, 6))
+@pytest.fixture(scope="module", params=[heavy(2), heavy(6)])
 def on_ray(harness: EngineHarness, request: pytest.FixtureRequest) -> Outcome:
     """After one of the two nodes died, and another one joined in its place."""
     seeds: int = request.param
@@ -85,6 +85,7 @@ def on_this_machine(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
         return outcome(local, local.launch(LOSSES, COMPARED_SEEDS, **SHORT))
 
 
+@pytest.mark.heavy
 def test_the_page_can_say_what_the_cluster_has_before_anything_is_trained(
     harness: EngineHarness,
 ) -> None:

@@ -17,7 +17,7 @@ from tests.support.engine_harness import (
     EngineVariant,
     engine_harness,
 )
-from tests.support.lengths import light_first
+from tests.support.lengths import heavy
 from tests.support.slurm_site import SlurmSite
 from tests.support.trials import train
 from tests.support.waiting import wait_until
@@ -64,7 +64,7 @@ def earlier_jobs(site: SlurmSite) -> set[str]:
     return jobs_of(site)
 
 
-@pytest.fixture(scope="module", params=light_first(2, 8))
+@pytest.fixture(scope="module", params=[heavy(2), heavy(8)])
 def scenario(
     harness: EngineHarness,
     site: SlurmSite,
