@@ -147,6 +147,23 @@ def test_maps_and_charts_are_on_one_screen_of_a_laptop(page: Page, app_url: str)
         assert max(bottoms) <= 720, part
 
 
+def test_no_number_of_a_chart_is_cut_off(page: Page, app_url: str) -> None:
+    page.goto(f"{app_url}/playground?loss=focal:gamma=2.0&loss=mine = -0.01*p&play=at.is.400")
+    page.wait_for_selector(".lossviz-playground[data-drawn]")
+    settled(page)
+    penalties = page.locator(".chart.penalty svg text")
+    expect(penalties.filter(has_text=re.compile("^0.00"))).to_have_count(1)
+    expect(penalties.filter(has_text=re.compile("^−0.00"))).to_have_count(2)
+    outside = page.locator(".chart svg text").evaluate_all(
+        """texts => texts.filter((text) => {
+          const own = text.getBoundingClientRect();
+          const all = text.ownerSVGElement.getBoundingClientRect();
+          return own.left < all.left - 0.5 || own.right > all.right + 0.5;
+        }).map((text) => text.textContent)"""
+    )
+    assert outside == []
+
+
 def test_a_long_run_is_thinned_and_keeps_its_first_and_its_last_moment(page: Page) -> None:
     open_modules(page, "playground/view/charts/history.js")
     steps = page.evaluate(

@@ -35,10 +35,14 @@ export const BINS = 10; // from 0 to 1
 
 const THIN = 1.2; // a line of training points
 const THICK = 2.4; // a line of test points, or the only one of a loss
-const INSET = { left: 38, right: 8, top: 8, bottom: 20 }; // room for what is written
+const INSET = { left: 45, right: 8, top: 8, bottom: 20 }; // room for what is written
 
 /** @type {(share: number) => string} */
 const percent = (share) => (Number.isNaN(share) ? "none" : `${(100 * share).toFixed(1)}%`);
+
+/** @type {(value: number) => string} At most seven signs, for which there is room. */
+const axisText = (value) =>
+  numberText(Math.abs(value) < 0.1 ? Number(value.toPrecision(2)) : value);
 
 /** @type {(size: Size) => Box} */
 const plotIn = ({ width, height }) => ({
@@ -149,12 +153,10 @@ const penaltiesOverSteps = ({ losses, moments }, size) => {
       );
     const rule = slot ? `<path class="grid" d="M0 ${top - 3}H${box.right}"/>` : "";
     const least =
-      scale.least < scale.most
-        ? label(box.left - 5, bottom + 2, numberText(scale.least), "end")
-        : "";
+      scale.least < scale.most ? label(box.left - 5, bottom + 2, axisText(scale.least), "end") : "";
     return [
       rule,
-      label(box.left - 5, top + 8, numberText(scale.most), "end"),
+      label(box.left - 5, top + 8, axisText(scale.most), "end"),
       least,
       path("trainPenalty", THIN),
       path("testPenalty", THICK),
