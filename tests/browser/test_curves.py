@@ -55,6 +55,19 @@ def test_the_menu_leads_to_every_page_and_back(page: Page, app_url: str, width: 
     expect(page.get_by_role("menuitemradio", name="Dark")).to_be_visible()
 
 
+@pytest.mark.parametrize("address", ["playground", "glossary"])
+def test_on_a_phone_the_menu_shows_the_page_that_one_is_on(
+    phone: Page, app_url: str, address: str
+) -> None:
+    phone.goto(f"{app_url}/{address}")
+    menu = phone.locator(".st-key-menu")
+    expect(menu.locator("strong")).to_be_in_viewport(ratio=1)
+    entry, end = menu.evaluate(
+        "menu => [menu.querySelector('strong'), menu].map((n) => n.getBoundingClientRect().right)"
+    )
+    assert entry <= end
+
+
 def test_the_choice_goes_along_from_page_to_page_and_back_undoes_a_change(
     page: Page, app_url: str
 ) -> None:
