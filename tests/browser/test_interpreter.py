@@ -1,12 +1,11 @@
 """The browser's own reading of formulas, held against Python's."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from lossviz import LOSSES
 from lossviz.charts.scales import SCALES
@@ -14,11 +13,12 @@ from lossviz.charts.views import VIEWS
 from lossviz.language.operations import OPERATIONS
 from lossviz.language.tree import to_json
 from lossviz.losses.loss import DEFAULT_CLASSES, Loss
-from tests.support.modules import open_modules
+from tests.support.modules import modules_page, open_modules
 from tests.support.parameter_settings import settings
 
 pytestmark = pytest.mark.browser
-MODULES = ("shared/curves.js",)
+
+modules = modules_page("shared/curves.js")
 EVALUATE = """([curve, classes, places, scale]) => {
   const read = readCurve(curve, classes), log = places.map(SCALES[scale].toLog);
   const values = (view) => log.map((l) => String(VIEWS[view](read, l)));
@@ -35,15 +35,6 @@ def curve_json(loss: Loss) -> dict[str, Any]:
     even = loss.formula.even
     trees = {"penalty": to_json(even.penalty), "weight": to_json(even.weight)}
     return json.loads(json.dumps(trees | {"values": dict(loss.values)}))
-
-
-@pytest.fixture(scope="module")
-def modules(browser: Browser) -> Iterator[Page]:
-    """A page that has the modules' exports in sight, for all tests."""
-    page = browser.new_page()
-    open_modules(page, *MODULES)
-    yield page
-    page.close()
 
 
 def in_browser(page: Page, loss: Loss, scale: str) -> dict[str, np.ndarray]:

@@ -1,7 +1,7 @@
 """The playground's points: what its settings generate, and what a hand makes of them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, TypeAlias
@@ -9,12 +9,23 @@ from typing import Any, TypeAlias
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from lossviz.ui.playground.digits_plane import FILE, digits_module
-from tests.support.modules import open_modules
+from tests.support.modules import modules_page
 
 pytestmark = pytest.mark.browser
+
+modules = modules_page(
+    "playground/data/class_counts.js",
+    "playground/data/hand.js",
+    "playground/data/points_text.js",
+    "playground/data/problem.js",
+    "playground/engine/batches.js",
+    "playground/state/codec.js",
+    "playground/state/combinations.js",
+    "playground/state/properties.js",
+)
 
 Places: TypeAlias = NDArray[np.float64]  # [points, 2]
 Classes: TypeAlias = NDArray[np.int64]  # [points]
@@ -91,25 +102,6 @@ TRUE_RULES: Mapping[str, Callable[[Places, int], Classes]] = {
     "xor": _square,
 }
 FORMULAS = tuple(TRUE_RULES)
-
-
-@pytest.fixture(scope="module")
-def modules(browser: Browser) -> Iterator[Page]:
-    """A page that has the modules' exports."""
-    page = browser.new_page()
-    open_modules(
-        page,
-        "playground/data/class_counts.js",
-        "playground/data/hand.js",
-        "playground/data/points_text.js",
-        "playground/data/problem.js",
-        "playground/engine/batches.js",
-        "playground/state/codec.js",
-        "playground/state/combinations.js",
-        "playground/state/properties.js",
-    )
-    yield page
-    page.close()
 
 
 def points(plain: Mapping[str, Any]) -> Points:

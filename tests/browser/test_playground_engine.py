@@ -1,20 +1,22 @@
 """How the playground's networks learn: as PyTorch's do, step for step; and how they stop."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import chain, product
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from lossviz import LOSSES
 from lossviz.losses.loss import Loss
 from lossviz.losses.parsing import loss_from_spec
-from tests.support.modules import open_modules
+from tests.support.modules import modules_page
 from tests.support.parameter_settings import settings
 from tests.support.playground_networks import MODULES, fields_of, in_browser, in_torch
 
 pytestmark = pytest.mark.browser
+
+modules = modules_page(*MODULES)
 
 CLASSES = 3
 LAYERS: list[list[int]] = [[], [6], [8, 8], [4, 6, 5]]
@@ -22,15 +24,6 @@ OPTIMIZERS = ["sgd", "momentum", "adam"]
 WAYS = list(product(LAYERS, OPTIMIZERS))
 # relative to a network's largest weight
 TOLERANCES = {"sgd": 1e-8, "momentum": 1e-8, "adam": 1e-6}
-
-
-@pytest.fixture(scope="module")
-def modules(browser: Browser) -> Iterator[Page]:
-    """A page that has the engine's exports in sight."""
-    page = browser.new_page()
-    open_modules(page, *MODULES)
-    yield page
-    page.close()
 
 
 def three_settings(loss: Loss) -> list[Loss]:

@@ -1,31 +1,22 @@
 """What the playground's part of an address says, and what it cannot say."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from tests.support.modules import open_modules
+from tests.support.modules import modules_page
 
 pytestmark = pytest.mark.browser
 
-
-@pytest.fixture(scope="module")
-def modules(browser: Browser) -> Iterator[Page]:
-    """A page that has the modules' exports."""
-    page = browser.new_page()
-    open_modules(
-        page,
-        "playground/data/points_text.js",
-        "playground/data/problem.js",
-        "playground/state/address.js",
-        "playground/state/codec.js",
-        "playground/state/combinations.js",
-        "playground/state/properties.js",
-    )
-    yield page
-    page.close()
+modules = modules_page(
+    "playground/data/points_text.js",
+    "playground/data/problem.js",
+    "playground/state/address.js",
+    "playground/state/codec.js",
+    "playground/state/combinations.js",
+    "playground/state/properties.js",
+)
 
 
 def read(page: Page, text: str) -> tuple[dict[str, Any], list[str]]:

@@ -14,6 +14,7 @@ from tests.support.run_async import run_async
 
 pytestmark = pytest.mark.slow
 SESSIONS = 10
+PRESSES = 20  # of each
 TRAIN = "train, same learning rate"
 
 
@@ -51,13 +52,12 @@ async def launch_from_all_sessions(url: str, owners: list[str], presses: int) ->
 
 
 @pytest.mark.heavy
-@pytest.mark.parametrize("presses", [2, 20])
 def test_presses_of_ten_sessions_at_once_hold_the_quotas_exactly(
-    app: tuple[str, Path], presses: int
+    app: tuple[str, Path],
 ) -> None:
     url, database = app
     tokens = [f"{session}" * 43 for session in range(SESSIONS)]
-    assert run_async(launch_from_all_sessions(url, tokens, presses)) == []
+    assert run_async(launch_from_all_sessions(url, tokens, PRESSES)) == []
     with closing(Store(f"sqlite:///{database}")) as store:
         counts = store.comparison_counts()
     assert sorted(counts.values()) == [1, 1, 1]

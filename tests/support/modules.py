@@ -1,6 +1,9 @@
 """The components' JavaScript modules in a browser without the app."""
 
-from playwright.sync_api import Page, Route
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Route
 
 from lossviz.ui.static_files import COMPONENTS
 
@@ -30,3 +33,16 @@ def open_modules(page: Page, *modules: str) -> None:
         }""",
         list(modules),
     )
+
+
+def modules_page(*modules: str) -> Callable[..., Iterator[Page]]:
+    """A fixture: a page that has what these modules export, shared by the tests of a file."""
+
+    @pytest.fixture(scope="module")
+    def modules_page(browser: Browser) -> Iterator[Page]:
+        page = browser.new_page()
+        open_modules(page, *modules)
+        yield page
+        page.close()
+
+    return modules_page

@@ -57,7 +57,7 @@ def outcome(harness: EngineHarness, comparison: Comparison) -> Outcome:
     return Outcome(trials=trials, epochs=epochs)
 
 
-@pytest.fixture(scope="module", params=[heavy(2), heavy(6)])
+@pytest.fixture(scope="module", params=[heavy(6)])
 def on_ray(harness: EngineHarness, request: pytest.FixtureRequest) -> Outcome:
     """After one of the two nodes died, and another one joined in its place."""
     seeds: int = request.param

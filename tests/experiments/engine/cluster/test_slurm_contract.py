@@ -64,7 +64,7 @@ def earlier_jobs(site: SlurmSite) -> set[str]:
     return jobs_of(site)
 
 
-@pytest.fixture(scope="module", params=[heavy(2), heavy(8)])
+@pytest.fixture(scope="module", params=[heavy(8)])
 def scenario(
     harness: EngineHarness,
     site: SlurmSite,

@@ -40,7 +40,7 @@ const INSET = { left: 45, right: 8, top: 8, bottom: 20 }; // room for what is wr
 /** @type {(share: number) => string} */
 const percent = (share) => (Number.isNaN(share) ? "none" : `${(100 * share).toFixed(1)}%`);
 
-/** @type {(value: number) => string} At most seven signs, for which there is room. */
+/** @type {(value: number) => string} Short: there is room for seven signs. */
 const axisText = (value) =>
   numberText(Math.abs(value) < 0.1 ? Number(value.toPrecision(2)) : value);
 
